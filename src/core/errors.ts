@@ -1,0 +1,52 @@
+/**
+ * What a buyer can be told. Every code has a sentence in every language (`texts/`, exhaustive by type);
+ * adding a code without its texts does not compile. Outcomes that are part of a service's job are returned
+ * as unions; a ShopError is thrown where the request itself cannot be served.
+ */
+export const shopErrorCodes = [
+  "insufficient_funds",
+  "quote_expired",
+  "quote_used",
+  "price_moved",
+  "out_of_stock",
+  "providers_unavailable",
+  "terms_not_accepted",
+  "service_blocked",
+  "too_many_open_orders",
+  "too_many_purchases",
+  "too_many_cancels",
+  "new_buyer_limit",
+  "order_not_found",
+  "order_not_active",
+  "cancel_not_supported",
+  "another_not_supported",
+  "topup_not_found",
+  "topup_expired",
+  "topup_amount_invalid",
+  "gateway_off",
+  "gateway_unavailable",
+  "buyer_banned",
+  "internal",
+] as const;
+
+export type ShopErrorCode = (typeof shopErrorCodes)[number];
+
+/** An error whose code has a sentence for the buyer; `cause` is for the operator's log. */
+export class ShopError extends Error {
+  readonly code: ShopErrorCode;
+  constructor(code: ShopErrorCode, options?: { cause?: unknown }) {
+    super(code, options);
+    this.name = "ShopError";
+    this.code = code;
+  }
+}
+
+/** Makes "every case is handled" a compile-time fact. */
+export function assertNever(value: never): never {
+  throw new Error(`Unhandled case: ${JSON.stringify(value)}`);
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

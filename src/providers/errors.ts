@@ -1,0 +1,57 @@
+/** Why an upstream did not do what was asked. */
+export const providerErrorKinds = [
+  "no_stock",
+  "price_moved",
+  "no_funds",
+  "bad_credentials",
+  "suspended",
+  "bad_mapping",
+  "unknown_order",
+  "rate_limited",
+  "refused",
+  "unreachable",
+  "unavailable",
+  "timeout",
+  "garbage",
+  "unsupported",
+] as const;
+
+export type ProviderErrorKind = (typeof providerErrorKinds)[number];
+
+export interface ProviderErrorDetails {
+  readonly provider: string;
+  readonly kind: ProviderErrorKind;
+  /**
+   * True: the upstream certainly did not act on the request (a documented refusal, or it was never sent).
+   * False: it may have. A purchase that ends with false is in doubt, never "failed".
+   */
+  readonly definite: boolean;
+  /** For the operator: a token or status, never an upstream body, key, phone number or code. */
+  readonly reason: string;
+  /** How long the upstream asked us to wait. */
+  readonly retryAfterMs?: number;
+  /** With "price_moved": the least that it would cost now. */
+  readonly minCostMicros?: bigint;
+  readonly cause?: unknown;
+}
+
+/** The only error that a Provider's methods reject with. */
+export class ProviderError extends Error {
+  readonly provider: string;
+  readonly kind: ProviderErrorKind;
+  readonly definite: boolean;
+  readonly reason: string;
+  readonly retryAfterMs: number | undefined;
+  readonly minCostMicros: bigint | undefined;
+
+  constructor(details: ProviderErrorDetails) {
+    super(`${details.provider}: ${details.kind} (${details.reason})`, { cause: details.cause });
+    this.name = "ProviderError";
+    this.provider = details.provider;
+    this.kind = details.kind;
+    this.definite = details.definite;
+    this.reason = details.reason;
+    this.retryAfterMs = details.retryAfterMs;
+    this.minCostMicros = details.minCostMicros;
+  }
+}
