@@ -17,6 +17,8 @@ export function shortenId(id: string): string {
 export function expandId(short: string): string | undefined {
   if (!SHORT.test(short)) return undefined;
   const hex = Buffer.from(short, "base64url").toString("hex");
-  const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+  const id = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join(
+    "-",
+  );
   return UUID.test(id) ? id : undefined;
 }

@@ -61,7 +61,10 @@ export function formatUsd(micros: bigint): string {
 export function plainUsd(micros: bigint): string {
   const sign = micros < 0n ? "-" : "";
   const absolute = micros < 0n ? -micros : micros;
-  const fraction = (absolute % MICROS_PER_USD).toString().padStart(6, "0").replace(/0{1,4}$/, "");
+  const fraction = (absolute % MICROS_PER_USD)
+    .toString()
+    .padStart(6, "0")
+    .replace(/0{1,4}$/, "");
   return `${sign}${absolute / MICROS_PER_USD}.${fraction}`;
 }
 

@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { shopErrorCodes } from "./errors.ts";
+
+/**
+ * Chat messages owed to people, as stored in the outbox: what to tell, never the words, a phone number or a
+ * code (those are read when the message is rendered, so that purging them purges them). Amounts are decimal
+ * strings of micro-dollars, because jsonb has no bigint.
+ */
+const micros = z.string().regex(/^-?\d{1,19}$/);
+const id = z.uuid();
+
+export const outboxMessageSchema = z.discriminatedUnion("kind", [
+  /** Bring the order's card up to date: edit it, or send it anew when it is gone. */
+  z.object({ kind: z.literal("order_card"), orderId: id }),
+  /** A code arrived. `chargedMicros` is null when nothing was charged by this SMS (a further one, or too late). */
+  z.object({
+    kind: z.literal("order_code"),
+    orderId: id,
+    smsId: id,
+    chargedMicros: micros.nullable(),
+    availableMicros: micros,
+  }),
+  /** The order ended without a code and its money was released. */
+  z.object({
+    kind: z.literal("order_released"),
+    orderId: id,
+    outcome: z.enum(["cancelled", "expired"]),
+    releasedMicros: micros,
+    availableMicros: micros,
+  }),
+  /** No number could be had; nothing was charged. */
+  z.object({
+    kind: z.literal("order_failed"),
+    orderId: id,
+    code: z.enum(shopErrorCodes),
+    releasedMicros: micros,
+    availableMicros: micros,
+  }),
+  /** A queued cancel could not be carried out: the order goes on. */
+  z.object({ kind: z.literal("cancel_refused"), orderId: id }),
+  /** The outcome of the purchase is not known yet; the money stays held meanwhile. */
+  z.object({ kind: z.literal("order_in_doubt"), orderId: id }),
+  z.object({
+    kind: z.literal("topup_credited"),
+    topupId: id.nullable(),
+    gateway: z.string(),
+    amountMicros: micros,
+    availableMicros: micros,
+    resume: z.object({ serviceId: z.string(), countryId: z.string() }).nullable(),
+  }),
+  z.object({ kind: z.literal("topup_rejected"), topupId: id }),
+  z.object({
+    kind: z.literal("topup_refunded"),
+    amountMicros: micros,
+    stars: z.number().int(),
+    availableMicros: micros,
+  }),
+  z.object({
+    kind: z.literal("balance_adjusted"),
+    amountMicros: micros,
+    availableMicros: micros,
+    reason: z.string(),
+  }),
+  /** For operators: `notice` names a text, `params` fill it. Never holds a phone number, code or key. */
+  z.object({
+    kind: z.literal("operator_notice"),
+    notice: z.string(),
+    params: z.record(z.string(), z.string()),
+  }),
+  /** A manual top-up waits for an operator's decision. */
+  z.object({ kind: z.literal("manual_claim"), claimId: id }),
+  /** A buyer wrote to /paysupport. */
+  z.object({ kind: z.literal("dispute"), disputeId: id }),
+]);
+
+export type OutboxMessage = z.infer<typeof outboxMessageSchema>;

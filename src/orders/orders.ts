@@ -1,0 +1,98 @@
+import type { ShopErrorCode } from "../core/errors.ts";
+import type { OrderState } from "./state.ts";
+
+/** One received SMS; code and text are null once purged. */
+export interface OrderSms {
+  readonly id: string;
+  readonly sequence: number;
+  readonly code: string | null;
+  readonly text: string | null;
+  readonly receivedAt: Date;
+}
+
+/** An order as its buyer may see it. */
+export interface OrderView {
+  readonly id: string;
+  readonly buyerId: string;
+  readonly serviceId: string;
+  readonly countryId: string;
+  readonly state: OrderState;
+  readonly version: number;
+  readonly priceMicros: bigint;
+  readonly phone: string | null;
+  readonly placedAt: Date;
+  readonly expiresAt: Date | null;
+  /** When the provider begins to accept a cancel; null: no lock. */
+  readonly cancelOpensAt: Date | null;
+  /** Set when the buyer asked to cancel. */
+  readonly cancelRequestedAt: Date | null;
+  readonly closedAt: Date | null;
+  readonly failure: ShopErrorCode | null;
+  readonly sms: readonly OrderSms[];
+  /** What the buttons follow: capabilities of the provider and the state, in one place. */
+  readonly actions: { readonly cancel: boolean; readonly another: boolean; readonly finish: boolean };
+  readonly chatId: number;
+  readonly cardMessageId: number | null;
+}
+
+export interface PurchaseInput {
+  readonly buyerId: string;
+  readonly quoteId: string;
+  readonly chatId: number;
+  /** The message whose button was pressed: it becomes the order's card. */
+  readonly cardMessageId: number | null;
+  /** The version of the terms that this tap accepts; null: accepted before. */
+  readonly acceptsTermsVersion: number | null;
+}
+
+export type PurchaseResult =
+  /** Order and hold are committed; the outbox will show what comes. */
+  | { readonly kind: "placed"; readonly orderId: string }
+  /** This quote was used already: the same tap again. */
+  | { readonly kind: "already"; readonly orderId: string }
+  | {
+      readonly kind: "short";
+      readonly missingMicros: bigint;
+      readonly priceMicros: bigint;
+      readonly serviceId: string;
+      readonly countryId: string;
+    }
+  | {
+      readonly kind: "refused";
+      readonly code: ShopErrorCode;
+      readonly serviceId: string | null;
+      readonly countryId: string | null;
+    };
+
+export type CancelResult =
+  /** The provider has been asked or will be in a moment; the outcome comes as an event. */
+  | { readonly kind: "requested" }
+  /** Asked too early: queued, sent to the provider at `at`. */
+  | { readonly kind: "queued"; readonly at: Date }
+  | { readonly kind: "refused"; readonly code: ShopErrorCode };
+
+export type ActionResult =
+  | { readonly kind: "done" }
+  | { readonly kind: "refused"; readonly code: ShopErrorCode };
+
+export interface OrderPage {
+  readonly open: readonly OrderView[];
+  readonly past: readonly OrderView[];
+  readonly page: number;
+  readonly pageCount: number;
+}
+
+/** What the chat can ask of orders. Every method re-reads and owner-checks; a foreign order reads as "order_not_found". */
+export interface Orders {
+  purchase(input: PurchaseInput): Promise<PurchaseResult>;
+  cancel(orderId: string, buyerId: string): Promise<CancelResult>;
+  another(orderId: string, buyerId: string): Promise<ActionResult>;
+  finish(orderId: string, buyerId: string): Promise<ActionResult>;
+  /** Undefined: no such order of this buyer. */
+  find(orderId: string, buyerId: string): Promise<OrderView | undefined>;
+  /** For rendering by the outbox: no owner check. */
+  load(orderId: string): Promise<OrderView | undefined>;
+  list(buyerId: string, page: number): Promise<OrderPage>;
+  /** The order's card is now this message (it was sent anew). */
+  moveCard(orderId: string, chatId: number, messageId: number): Promise<void>;
+}
