@@ -106,3 +106,14 @@ CREATE TABLE orphans (
   outcome text CHECK (outcome IN ('adopted', 'cancelled', 'lost')),
   PRIMARY KEY (provider, upstream_id)
 );
+
+-- SMS that came by webhook before the purchase call had answered: claimed when the number becomes an order's.
+CREATE TABLE unclaimed_sms (
+  id uuid PRIMARY KEY,
+  provider text NOT NULL,
+  phone text NOT NULL,
+  code text,
+  text text,
+  received_at timestamptz NOT NULL
+);
+CREATE INDEX unclaimed_sms_by_phone ON unclaimed_sms (provider, phone);

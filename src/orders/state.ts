@@ -20,10 +20,10 @@ export const transitions: Readonly<Record<OrderState, readonly OrderState[]>> = 
   placing: ["waiting", "failed", "in_doubt"],
   /** The call may or may not have bought a number: the money stays held. */
   in_doubt: ["waiting", "failed"],
-  /** A number is rented, no SMS yet. */
-  waiting: ["received", "cancelling", "cancelled", "expired"],
+  /** A number is rented, no SMS yet. Ended upstream without the buyer's asking, for whatever reason: expired. */
+  waiting: ["received", "cancelling", "expired"],
   /** The buyer asked to cancel; the provider has not confirmed. */
-  cancelling: ["cancelled", "received", "waiting", "expired"],
+  cancelling: ["cancelled", "received", "waiting"],
   /** At least one SMS; the money is captured. */
   received: ["waiting_again", "finished"],
   /** Another SMS was asked for; the money stays captured. */

@@ -1,0 +1,183 @@
+import { sql } from "kysely";
+import type { Executor } from "../client.ts";
+
+export type TransferKind =
+  | "topup"
+  | "topup_refund"
+  | "topup_loss"
+  | "hold"
+  | "capture"
+  | "release"
+  | "order_refund"
+  | "provider_cost"
+  | "provider_loss"
+  | "provider_recovery"
+  | "adjustment";
+
+export interface TransferRow {
+  readonly key: string;
+  readonly requestHash: string;
+  readonly kind: TransferKind;
+  /** Account codes: `buyer:<id>:available`, `system:revenue`, … */
+  readonly from: string;
+  readonly to: string;
+  readonly amountMicros: bigint;
+  readonly orderId: string | null;
+  readonly topupId: string | null;
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/** Creates the accounts that do not exist yet. System accounts only; a buyer's come with the buyer. */
+export async function ensureSystemAccounts(db: Executor, codes: readonly string[]): Promise<void> {
+  if (codes.length === 0) return;
+  await db
+    .insertInto("accounts")
+    .values(codes.map((code) => ({ code, kind: "system" })))
+    .onConflict((conflict) => conflict.column("code").doNothing())
+    .execute();
+}
+
+/** The two accounts of a new buyer, empty. */
+export async function insertBuyerAccounts(db: Executor, buyerId: string): Promise<void> {
+  await db
+    .insertInto("accounts")
+    .values([
+      { code: `buyer:${buyerId}:available`, kind: "available", buyer_id: buyerId, balance_micros: 0n },
+      { code: `buyer:${buyerId}:held`, kind: "held", buyer_id: buyerId, balance_micros: 0n },
+    ])
+    .onConflict((conflict) => conflict.column("code").doNothing())
+    .execute();
+}
+
+/**
+ * One round trip to post_transfer() (migrations/0001). `created` is false when the key was used before for the
+ * same request. Rejects with the database's errors: a CHECK on a negative balance, a unique index on a second resolve.
+ */
+export async function postTransfer(db: Executor, row: TransferRow): Promise<{ created: boolean }> {
+  const result = await sql<{ created: boolean }>`
+    SELECT created FROM post_transfer(
+      ${row.key}, ${row.requestHash}, ${row.kind},
+      (SELECT id FROM accounts WHERE code = ${row.from}), (SELECT id FROM accounts WHERE code = ${row.to}),
+      ${row.amountMicros}::bigint, ${row.orderId}::uuid, ${row.topupId}::uuid, ${row.actor}, ${row.reason},
+      ${row.at}::timestamptz)`.execute(db);
+  return { created: result.rows[0]?.created ?? false };
+}
+
+export interface BalanceRow {
+  readonly availableMicros: bigint;
+  readonly heldMicros: bigint;
+}
+
+/** Both balances of a buyer; zeros for one without accounts. */
+export async function selectBalance(db: Executor, buyerId: string): Promise<BalanceRow> {
+  const rows = await db
+    .selectFrom("accounts")
+    .select(["kind", "balance_micros"])
+    .where("buyer_id", "=", buyerId)
+    .execute();
+  const of = (kind: string): bigint => rows.find((row) => row.kind === kind)?.balance_micros ?? 0n;
+  return { availableMicros: of("available"), heldMicros: of("held") };
+}
+
+export interface MovementRow {
+  readonly id: bigint;
+  readonly kind: TransferKind;
+  /** Change of the available balance: negative when money was set aside or taken. */
+  readonly amountMicros: bigint;
+  readonly availableAfterMicros: bigint;
+  readonly orderId: string | null;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/** What changed a buyer's available balance, newest first. */
+export async function selectMovements(
+  db: Executor,
+  buyerId: string,
+  page: { limit: number; offset: number },
+): Promise<MovementRow[]> {
+  const rows = await db
+    .selectFrom("entries")
+    .innerJoin("accounts", "accounts.id", "entries.account_id")
+    .innerJoin("transfers", "transfers.id", "entries.transfer_id")
+    .select([
+      "transfers.id",
+      "transfers.kind",
+      "entries.amount_micros",
+      "entries.balance_after_micros",
+      "transfers.order_id",
+      "transfers.reason",
+      "transfers.created_at",
+    ])
+    .where("accounts.buyer_id", "=", buyerId)
+    .where("accounts.kind", "=", "available")
+    .orderBy("transfers.id", "desc")
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    kind: row.kind as TransferKind,
+    amountMicros: row.amount_micros,
+    availableAfterMicros: row.balance_after_micros ?? 0n,
+    orderId: row.order_id,
+    reason: row.reason,
+    at: row.created_at,
+  }));
+}
+
+/** How many rows {@link selectMovements} could return. */
+export async function countMovements(db: Executor, buyerId: string): Promise<number> {
+  const row = await db
+    .selectFrom("entries")
+    .innerJoin("accounts", "accounts.id", "entries.account_id")
+    .select((eb) => eb.fn.countAll<bigint>().as("count"))
+    .where("accounts.buyer_id", "=", buyerId)
+    .where("accounts.kind", "=", "available")
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+export interface LedgerDifference {
+  readonly check: "entries_sum" | "balance" | "held" | "resolve";
+  readonly subject: string;
+  readonly detail: string;
+}
+
+/**
+ * The promises of the ledger, checked in one statement each: entries sum to zero, a balance is the sum of its
+ * entries, held money is the price of the orders that hold it, an ended order is resolved exactly once.
+ */
+export async function selectLedgerDifferences(db: Executor): Promise<LedgerDifference[]> {
+  const result = await sql<{ check: LedgerDifference["check"]; subject: string; detail: string }>`
+    WITH total AS (SELECT coalesce(sum(amount_micros), 0) AS micros FROM entries),
+    balances AS (
+      SELECT a.code, a.balance_micros, coalesce(sum(e.amount_micros), 0) AS entries_micros
+      FROM accounts a LEFT JOIN entries e ON e.account_id = a.id
+      WHERE a.balance_micros IS NOT NULL GROUP BY a.id),
+    open_orders AS (
+      SELECT buyer_id, sum(price_micros) AS micros FROM orders
+      WHERE state IN ('placing', 'in_doubt', 'waiting', 'cancelling') GROUP BY buyer_id),
+    resolves AS (
+      SELECT o.id, o.state, count(t.id) FILTER (WHERE t.kind = 'capture') AS captures,
+             count(t.id) FILTER (WHERE t.kind = 'release') AS releases
+      FROM orders o LEFT JOIN transfers t ON t.order_id = o.id AND t.kind IN ('capture', 'release')
+      GROUP BY o.id)
+    SELECT 'entries_sum' AS check, 'ledger' AS subject, micros::text AS detail FROM total WHERE micros <> 0
+    UNION ALL
+    SELECT 'balance', code, format('balance %s, entries %s', balance_micros, entries_micros)
+      FROM balances WHERE balance_micros <> entries_micros
+    UNION ALL
+    SELECT 'held', a.code, format('held %s, open orders %s', a.balance_micros, coalesce(o.micros, 0))
+      FROM accounts a LEFT JOIN open_orders o ON o.buyer_id = a.buyer_id
+      WHERE a.kind = 'held' AND a.balance_micros <> coalesce(o.micros, 0)
+    UNION ALL
+    SELECT 'resolve', id::text, format('%s with %s captures and %s releases', state, captures, releases)
+      FROM resolves WHERE (captures, releases) <> (CASE
+        WHEN state IN ('received', 'waiting_again', 'finished') THEN (1, 0)
+        WHEN state IN ('cancelled', 'expired', 'failed') THEN (0, 1) ELSE (0, 0) END)
+    LIMIT 100`.execute(db);
+  return result.rows;
+}

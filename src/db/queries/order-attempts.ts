@@ -1,0 +1,77 @@
+import type { Executor } from "../client.ts";
+
+export type AttemptOutcome = "rented" | "refused" | "in_doubt" | "surplus";
+
+export interface AttemptRow {
+  readonly id: string;
+  readonly orderId: string;
+  readonly provider: string;
+  readonly serviceCode: string;
+  readonly countryCode: string;
+  readonly operator: string;
+  readonly costMicros: bigint;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly outcome: string | null;
+  readonly errorKind: string | null;
+}
+
+/** False: this offer was tried for this order before. */
+export async function insertAttempt(
+  db: Executor,
+  attempt: Omit<AttemptRow, "endedAt" | "outcome" | "errorKind">,
+): Promise<boolean> {
+  const result = await db
+    .insertInto("order_attempts")
+    .values({
+      id: attempt.id,
+      order_id: attempt.orderId,
+      provider: attempt.provider,
+      service_code: attempt.serviceCode,
+      country_code: attempt.countryCode,
+      operator: attempt.operator,
+      cost_micros: attempt.costMicros,
+      started_at: attempt.startedAt,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(["order_id", "provider", "service_code", "country_code", "operator"]).doNothing(),
+    )
+    .executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export async function endAttempt(
+  db: Executor,
+  attemptId: string,
+  end: { outcome: AttemptOutcome; errorKind: string | null; at: Date },
+): Promise<void> {
+  await db
+    .updateTable("order_attempts")
+    .set({ outcome: end.outcome, error_kind: end.errorKind, ended_at: end.at })
+    .where("id", "=", attemptId)
+    .execute();
+}
+
+/** The attempts of an order, oldest first. */
+export async function selectAttempts(db: Executor, orderId: string): Promise<AttemptRow[]> {
+  const rows = await db
+    .selectFrom("order_attempts")
+    .selectAll()
+    .where("order_id", "=", orderId)
+    .orderBy("started_at")
+    .orderBy("id")
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    orderId: row.order_id,
+    provider: row.provider,
+    serviceCode: row.service_code,
+    countryCode: row.country_code,
+    operator: row.operator,
+    costMicros: row.cost_micros,
+    startedAt: row.started_at,
+    endedAt: row.ended_at,
+    outcome: row.outcome,
+    errorKind: row.error_kind,
+  }));
+}

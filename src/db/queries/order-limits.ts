@@ -1,0 +1,40 @@
+import { sql } from "kysely";
+import type { Executor } from "../client.ts";
+
+export interface PurchaseCounts {
+  readonly open: number;
+  readonly lastHour: number;
+  readonly lastDay: number;
+}
+
+/** What a buyer's purchase limits are measured against. */
+export async function selectPurchaseCounts(
+  db: Executor,
+  buyerId: string,
+  since: { hourAgo: Date; dayAgo: Date },
+): Promise<PurchaseCounts> {
+  const row = await db
+    .selectFrom("orders")
+    .select([
+      sql<bigint>`count(*) FILTER (WHERE closed_at IS NULL)`.as("open"),
+      sql<bigint>`count(*) FILTER (WHERE placed_at > ${since.hourAgo})`.as("last_hour"),
+      sql<bigint>`count(*) FILTER (WHERE placed_at > ${since.dayAgo})`.as("last_day"),
+    ])
+    .where("buyer_id", "=", buyerId)
+    .where((eb) => eb.or([eb("closed_at", "is", null), eb("placed_at", ">", since.dayAgo)]))
+    .executeTakeFirstOrThrow();
+  return { open: Number(row.open), lastHour: Number(row.last_hour), lastDay: Number(row.last_day) };
+}
+
+/** How often a buyer asked to cancel since `since`. */
+export async function countCancels(db: Executor, buyerId: string, since: Date): Promise<number> {
+  const row = await db
+    .selectFrom("order_history")
+    .innerJoin("orders", "orders.id", "order_history.order_id")
+    .select((eb) => eb.fn.countAll<bigint>().as("count"))
+    .where("orders.buyer_id", "=", buyerId)
+    .where("order_history.to_state", "=", "cancelling")
+    .where("order_history.at", ">", since)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}

@@ -1,0 +1,330 @@
+import { type Selectable, sql } from "kysely";
+import type { Executor } from "../client.ts";
+import type { Orders as OrdersTable } from "../schema.ts";
+
+/** A row of `orders` as the code speaks of it. */
+export interface OrderRow {
+  readonly id: string;
+  readonly buyerId: string;
+  readonly quoteId: string;
+  readonly serviceId: string;
+  readonly countryId: string;
+  readonly state: string;
+  readonly version: number;
+  readonly priceMicros: bigint;
+  readonly costCeilingMicros: bigint;
+  readonly provider: string | null;
+  readonly serviceCode: string | null;
+  readonly countryCode: string | null;
+  readonly upstreamId: string | null;
+  readonly phone: string | null;
+  readonly costMicros: bigint | null;
+  readonly canAnother: boolean;
+  readonly round: number;
+  readonly failure: string | null;
+  readonly placedAt: Date;
+  readonly rentedAt: Date | null;
+  readonly cancelOpensAt: Date | null;
+  readonly cancelRequestedAt: Date | null;
+  readonly receivedAt: Date | null;
+  readonly expiresAt: Date | null;
+  readonly closedAt: Date | null;
+  readonly nextCheckAt: Date | null;
+  readonly checks: number;
+  readonly finishDue: boolean;
+  readonly chatId: number;
+  readonly cardMessageId: number | null;
+}
+
+function toOrder(row: Selectable<OrdersTable>): OrderRow {
+  return {
+    id: row.id,
+    buyerId: row.buyer_id,
+    quoteId: row.quote_id,
+    serviceId: row.service_id,
+    countryId: row.country_id,
+    state: row.state,
+    version: row.version,
+    priceMicros: row.price_micros,
+    costCeilingMicros: row.cost_ceiling_micros,
+    provider: row.provider,
+    serviceCode: row.service_code,
+    countryCode: row.country_code,
+    upstreamId: row.upstream_id,
+    phone: row.phone,
+    costMicros: row.cost_micros,
+    canAnother: row.can_another,
+    round: row.round,
+    failure: row.failure,
+    placedAt: row.placed_at,
+    rentedAt: row.rented_at,
+    cancelOpensAt: row.cancel_opens_at,
+    cancelRequestedAt: row.cancel_requested_at,
+    receivedAt: row.received_at,
+    expiresAt: row.expires_at,
+    closedAt: row.closed_at,
+    nextCheckAt: row.next_check_at,
+    checks: row.checks,
+    finishDue: row.finish_due,
+    chatId: Number(row.chat_id),
+    cardMessageId: row.card_message_id === null ? null : Number(row.card_message_id),
+  };
+}
+
+export interface NewOrder {
+  readonly id: string;
+  readonly buyerId: string;
+  readonly quoteId: string;
+  readonly serviceId: string;
+  readonly countryId: string;
+  readonly priceMicros: bigint;
+  readonly costCeilingMicros: bigint;
+  readonly chatId: number;
+  readonly cardMessageId: number | null;
+  readonly at: Date;
+}
+
+/** False: the quote has an order already. */
+export async function insertOrder(db: Executor, order: NewOrder): Promise<boolean> {
+  const result = await db
+    .insertInto("orders")
+    .values({
+      id: order.id,
+      buyer_id: order.buyerId,
+      quote_id: order.quoteId,
+      service_id: order.serviceId,
+      country_id: order.countryId,
+      state: "placing",
+      price_micros: order.priceMicros,
+      cost_ceiling_micros: order.costCeilingMicros,
+      placed_at: order.at,
+      chat_id: BigInt(order.chatId),
+      card_message_id: order.cardMessageId === null ? null : BigInt(order.cardMessageId),
+    })
+    .onConflict((conflict) => conflict.column("quote_id").doNothing())
+    .executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export async function selectOrder(db: Executor, orderId: string): Promise<OrderRow | undefined> {
+  const row = await db.selectFrom("orders").selectAll().where("id", "=", orderId).executeTakeFirst();
+  return row && toOrder(row);
+}
+
+/** Locks the row until the transaction ends: whoever decides about an order decides alone. */
+export async function lockOrder(db: Executor, orderId: string): Promise<OrderRow | undefined> {
+  const row = await db.selectFrom("orders").selectAll().where("id", "=", orderId).forUpdate().executeTakeFirst();
+  return row && toOrder(row);
+}
+
+export async function selectOrderByQuote(db: Executor, quoteId: string): Promise<OrderRow | undefined> {
+  const row = await db.selectFrom("orders").selectAll().where("quote_id", "=", quoteId).executeTakeFirst();
+  return row && toOrder(row);
+}
+
+export async function selectOrderByUpstream(
+  db: Executor,
+  provider: string,
+  upstreamId: string,
+): Promise<OrderRow | undefined> {
+  const row = await db
+    .selectFrom("orders")
+    .selectAll()
+    .where("provider", "=", provider)
+    .where("upstream_id", "=", upstreamId)
+    .executeTakeFirst();
+  return row && toOrder(row);
+}
+
+/** The newest order on this number at this provider, an open one first. */
+export async function selectOrderByPhone(
+  db: Executor,
+  provider: string,
+  phone: string,
+  rentedSince: Date,
+): Promise<OrderRow | undefined> {
+  const row = await db
+    .selectFrom("orders")
+    .selectAll()
+    .where("provider", "=", provider)
+    .where("phone", "=", phone)
+    .where("rented_at", ">=", rentedSince)
+    .orderBy(sql`closed_at IS NOT NULL`)
+    .orderBy("rented_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row && toOrder(row);
+}
+
+/** What a move may write besides the state. Absent: left as it is. */
+export interface OrderChange {
+  readonly provider?: string;
+  readonly serviceCode?: string | null;
+  readonly countryCode?: string;
+  readonly operator?: string | null;
+  readonly upstreamId?: string;
+  readonly phone?: string;
+  readonly costMicros?: bigint;
+  readonly canAnother?: boolean;
+  readonly round?: number;
+  readonly failure?: string;
+  readonly rentedAt?: Date;
+  readonly cancelOpensAt?: Date;
+  readonly cancelRequestedAt?: Date | null;
+  readonly receivedAt?: Date;
+  readonly expiresAt?: Date;
+  readonly closedAt?: Date;
+  readonly nextCheckAt?: Date | null;
+  readonly checks?: number;
+  readonly finishDue?: boolean;
+}
+
+function toColumns(change: OrderChange) {
+  return {
+    ...(change.provider !== undefined && { provider: change.provider }),
+    ...(change.serviceCode !== undefined && { service_code: change.serviceCode }),
+    ...(change.countryCode !== undefined && { country_code: change.countryCode }),
+    ...(change.operator !== undefined && { operator: change.operator }),
+    ...(change.upstreamId !== undefined && { upstream_id: change.upstreamId }),
+    ...(change.phone !== undefined && { phone: change.phone }),
+    ...(change.costMicros !== undefined && { cost_micros: change.costMicros }),
+    ...(change.canAnother !== undefined && { can_another: change.canAnother }),
+    ...(change.round !== undefined && { round: change.round }),
+    ...(change.failure !== undefined && { failure: change.failure }),
+    ...(change.rentedAt !== undefined && { rented_at: change.rentedAt }),
+    ...(change.cancelOpensAt !== undefined && { cancel_opens_at: change.cancelOpensAt }),
+    ...(change.cancelRequestedAt !== undefined && { cancel_requested_at: change.cancelRequestedAt }),
+    ...(change.receivedAt !== undefined && { received_at: change.receivedAt }),
+    ...(change.expiresAt !== undefined && { expires_at: change.expiresAt }),
+    ...(change.closedAt !== undefined && { closed_at: change.closedAt }),
+    ...(change.nextCheckAt !== undefined && { next_check_at: change.nextCheckAt }),
+    ...(change.checks !== undefined && { checks: change.checks }),
+    ...(change.finishDue !== undefined && { finish_due: change.finishDue }),
+  };
+}
+
+/**
+ * The conditional UPDATE that decides every race: undefined when the order is not in `from` any more.
+ */
+export async function moveOrder(
+  db: Executor,
+  move: { orderId: string; from: string; to: string; change: OrderChange },
+): Promise<OrderRow | undefined> {
+  const row = await db
+    .updateTable("orders")
+    .set({ ...toColumns(move.change), state: move.to, version: sql`version + 1` })
+    .where("id", "=", move.orderId)
+    .where("state", "=", move.from)
+    .returningAll()
+    .executeTakeFirst();
+  return row && toOrder(row);
+}
+
+/** Writes without a change of state (a further SMS, the schedule of checks). Undefined: not in `from` any more. */
+export async function touchOrder(
+  db: Executor,
+  touch: { orderId: string; from: readonly string[]; change: OrderChange },
+): Promise<OrderRow | undefined> {
+  const row = await db
+    .updateTable("orders")
+    .set(toColumns(touch.change))
+    .where("id", "=", touch.orderId)
+    .where("state", "in", touch.from)
+    .returningAll()
+    .executeTakeFirst();
+  return row && toOrder(row);
+}
+
+export async function insertHistory(
+  db: Executor,
+  history: { orderId: string; version: number; from: string | null; to: string; cause: string; actor: string; at: Date },
+): Promise<void> {
+  await db
+    .insertInto("order_history")
+    .values({
+      order_id: history.orderId,
+      version: history.version,
+      from_state: history.from,
+      to_state: history.to,
+      cause: history.cause,
+      actor: history.actor,
+      at: history.at,
+    })
+    .execute();
+}
+
+export async function updateCard(db: Executor, orderId: string, chatId: number, messageId: number): Promise<void> {
+  await db
+    .updateTable("orders")
+    .set({ chat_id: BigInt(chatId), card_message_id: BigInt(messageId) })
+    .where("id", "=", orderId)
+    .execute();
+}
+
+/** Orders of one provider that are due for a look, the longest due first: nobody starves. */
+export async function selectDueOrders(db: Executor, provider: string, now: Date, limit: number): Promise<OrderRow[]> {
+  const rows = await db
+    .selectFrom("orders")
+    .selectAll()
+    .where("provider", "=", provider)
+    .where("next_check_at", "<=", now)
+    .orderBy("next_check_at")
+    .limit(limit)
+    .execute();
+  return rows.map(toOrder);
+}
+
+/** Open orders in these states, oldest first. */
+export async function selectOrdersInStates(
+  db: Executor,
+  states: readonly string[],
+  filter: { provider?: string; placedBefore?: Date; limit: number },
+): Promise<OrderRow[]> {
+  let query = db.selectFrom("orders").selectAll().where("state", "in", states).orderBy("placed_at").limit(filter.limit);
+  if (filter.provider !== undefined) query = query.where("provider", "=", filter.provider);
+  if (filter.placedBefore !== undefined) query = query.where("placed_at", "<=", filter.placedBefore);
+  return (await query.execute()).map(toOrder);
+}
+
+export async function selectOrdersOfBuyer(
+  db: Executor,
+  buyerId: string,
+  page: { open: boolean; limit: number; offset: number },
+): Promise<OrderRow[]> {
+  const rows = await db
+    .selectFrom("orders")
+    .selectAll()
+    .where("buyer_id", "=", buyerId)
+    .where("closed_at", page.open ? "is" : "is not", null)
+    .orderBy("placed_at", "desc")
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute();
+  return rows.map(toOrder);
+}
+
+export async function countEndedOrders(db: Executor, buyerId: string): Promise<number> {
+  const row = await db
+    .selectFrom("orders")
+    .select((eb) => eb.fn.countAll<bigint>().as("count"))
+    .where("buyer_id", "=", buyerId)
+    .where("closed_at", "is not", null)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+/** Which of these upstream ids belong to an order of ours. */
+export async function selectKnownUpstreamIds(
+  db: Executor,
+  provider: string,
+  upstreamIds: readonly string[],
+): Promise<Set<string>> {
+  if (upstreamIds.length === 0) return new Set();
+  const rows = await db
+    .selectFrom("orders")
+    .select("upstream_id")
+    .where("provider", "=", provider)
+    .where("upstream_id", "in", upstreamIds)
+    .execute();
+  return new Set(rows.flatMap((row) => (row.upstream_id === null ? [] : [row.upstream_id])));
+}

@@ -1,0 +1,134 @@
+import { addMs } from "../core/clock.ts";
+import { countCancels } from "../db/queries/order-limits.ts";
+import { type OrderRow, selectOrder } from "../db/queries/orders.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { ProviderError } from "../providers/errors.ts";
+import type { Provider } from "../providers/provider.ts";
+import { upstreamIdOf } from "./check.ts";
+import type { OrderDeps } from "./deps.ts";
+import type { ActionResult, CancelResult } from "./orders.ts";
+import { scheduled } from "./schedule.ts";
+import { stateOf, transition } from "./transition.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
+
+/**
+ * waiting → cancelling. Before the provider's lock opens the cancel is queued: the order is still watched, and a code
+ * that comes first wins. The provider is asked by the watcher, so a restart loses no cancel.
+ */
+export async function cancel(deps: OrderDeps, orderId: string, buyerId: string): Promise<CancelResult> {
+  const found = await own(deps, orderId, buyerId);
+  if (!found) return { kind: "refused", code: "order_not_found" };
+  const { order, provider } = found;
+  const at = deps.clock.now();
+  if (order.state === "cancelling") return asked(order, at);
+  if (order.state !== "waiting") return { kind: "refused", code: "order_not_active" };
+  if (!provider?.capabilities.cancel) return { kind: "refused", code: "cancel_not_supported" };
+  const cancels = await countCancels(deps.db, buyerId, addMs(at, -HOUR_MS));
+  if (cancels >= deps.limits.cancelsPerHour) return { kind: "refused", code: "too_many_cancels" };
+  const row = await inTransaction(deps.db, (tx) =>
+    transition(tx, {
+      orderId,
+      from: "waiting",
+      to: "cancelling",
+      cause: "tap",
+      actor: "buyer",
+      at,
+      change: { cancelRequestedAt: at, ...(isOpen(order, at) && { nextCheckAt: at }) },
+    }),
+  );
+  deps.checkpoint("cancel/requested");
+  deps.onMessages();
+  if (row) return asked(row, at);
+  // The order moved while we were asking: perhaps the code came.
+  return { kind: "refused", code: "order_not_active" };
+}
+
+function isOpen(order: OrderRow, at: Date): boolean {
+  return order.cancelOpensAt === null || order.cancelOpensAt <= at;
+}
+
+function asked(order: OrderRow, at: Date): CancelResult {
+  const { cancelOpensAt } = order;
+  return cancelOpensAt !== null && cancelOpensAt > at ? { kind: "queued", at: cancelOpensAt } : { kind: "requested" };
+}
+
+/** received → waiting_again, after the provider's yes. The money stays captured. */
+export async function another(deps: OrderDeps, orderId: string, buyerId: string): Promise<ActionResult> {
+  const found = await own(deps, orderId, buyerId);
+  if (!found) return { kind: "refused", code: "order_not_found" };
+  const { order, provider } = found;
+  if (order.state === "waiting_again") return { kind: "done" };
+  if (order.state !== "received") return { kind: "refused", code: "order_not_active" };
+  if (!provider?.capabilities.another || !order.canAnother) return { kind: "refused", code: "another_not_supported" };
+  const outcome = await askAnother(deps, provider, order);
+  deps.checkpoint("another/answered");
+  if (outcome !== "requested") return { kind: "refused", code: outcome };
+  const at = deps.clock.now();
+  const row = await inTransaction(deps.db, (tx) =>
+    transition(tx, {
+      orderId,
+      from: "received",
+      to: "waiting_again",
+      cause: "tap",
+      actor: "buyer",
+      at,
+      change: { round: order.round + 1, nextCheckAt: addMs(at, provider.capabilities.pollIntervalMs) },
+    }),
+  );
+  deps.onMessages();
+  return row ? { kind: "done" } : { kind: "refused", code: "order_not_active" };
+}
+
+async function askAnother(
+  deps: OrderDeps,
+  provider: Provider,
+  order: OrderRow,
+): Promise<"requested" | "another_not_supported" | "providers_unavailable"> {
+  try {
+    const outcome = await provider.another(upstreamIdOf(order), { priority: "tap" });
+    return outcome.kind === "requested" ? "requested" : "another_not_supported";
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    // If it was accepted all the same, the order is still watched in `received`, and a new code is still told.
+    deps.logger.warn({ orderId: order.id, provider: provider.name, kind: error.kind }, "another SMS: no answer");
+    return "providers_unavailable";
+  }
+}
+
+/** received or waiting_again → finished. The provider is told by the watcher. */
+export async function finish(deps: OrderDeps, orderId: string, buyerId: string): Promise<ActionResult> {
+  const found = await own(deps, orderId, buyerId);
+  if (!found) return { kind: "refused", code: "order_not_found" };
+  const { order, provider } = found;
+  if (order.state === "finished") return { kind: "done" };
+  const from = stateOf(order);
+  if (from !== "received" && from !== "waiting_again") return { kind: "refused", code: "order_not_active" };
+  const at = deps.clock.now();
+  const isDue = provider?.capabilities.finish ?? false;
+  const row = await inTransaction(deps.db, (tx) =>
+    transition(tx, {
+      orderId,
+      from,
+      to: "finished",
+      cause: "tap",
+      actor: "buyer",
+      at,
+      change: { finishDue: isDue, nextCheckAt: isDue ? at : null },
+    }),
+  );
+  deps.checkpoint("finish/committed");
+  deps.onMessages();
+  return row ? { kind: "done" } : { kind: "refused", code: "order_not_active" };
+}
+
+/** The order, if it is this buyer's; a foreign one does not exist for them. */
+async function own(
+  deps: OrderDeps,
+  orderId: string,
+  buyerId: string,
+): Promise<{ order: OrderRow; provider: Provider | undefined } | undefined> {
+  const order = await selectOrder(deps.db, orderId);
+  if (!order || order.buyerId !== buyerId) return undefined;
+  return { order, provider: order.provider === null ? undefined : deps.providers.get(order.provider) };
+}

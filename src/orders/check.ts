@@ -1,0 +1,175 @@
+import { backoffMs } from "../core/backoff.ts";
+import { addMs } from "../core/clock.ts";
+import type { OrderChange, OrderRow } from "../db/queries/orders.ts";
+import { touchOrder } from "../db/queries/orders.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { ProviderError } from "../providers/errors.ts";
+import type { CancelOutcome, Observation, Provider } from "../providers/provider.ts";
+import type { OrderDeps } from "./deps.ts";
+import { observe } from "./observe.ts";
+import { scheduled } from "./schedule.ts";
+import { watchedStates } from "./state.ts";
+import { owe, transition } from "./transition.ts";
+
+/** Asked again after a refusal "too early" that does not say when. */
+const CANCEL_RETRY_MS = 15_000;
+/** An upstream that never confirms the end of a silent number cannot keep a buyer's money for longer than this. */
+const GIVE_UP_AFTER_EXPIRY_MS = 60 * 60 * 1000;
+/** After failed looks: `checks` counts those in a row. */
+const SLOWEST_RETRY_MS = 15_000;
+
+/**
+ * One look at one order: its status, and what must follow from the time (a queued cancel that opened, an end that
+ * passed). Every failure schedules another look; nothing here can end an order without the provider's word, but for
+ * a number without polling and one whose provider has been silent for an hour past the end.
+ */
+export async function checkOrder(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
+  const now = deps.clock.now();
+  try {
+    if (!provider.capabilities.poll) return await endByClock(deps, provider, order, now);
+    const observation = await provider.check(upstreamIdOf(order), { priority: "poll" });
+    deps.checkpoint("check/answered");
+    await settle(deps, provider, order, observation);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    await checkFailed(deps, provider, order, error);
+  }
+}
+
+/** Applies an observation, then does what the time asks for. */
+export async function settle(
+  deps: OrderDeps,
+  provider: Provider,
+  order: OrderRow,
+  observation: Observation,
+): Promise<void> {
+  const row = await observe(deps, {
+    orderId: order.id,
+    observation,
+    round: order.round,
+    cause: "provider",
+    schedule: (current) => scheduled(current, provider.capabilities, deps.clock.now()),
+  });
+  if (!row) return;
+  const now = deps.clock.now();
+  const isOverdue = row.expiresAt !== null && row.expiresAt <= now;
+  if (row.state === "waiting" && isOverdue) return await cancelUpstream(deps, provider, row);
+  const isCancelOpen = row.cancelOpensAt === null || row.cancelOpensAt <= now;
+  if (row.state === "cancelling" && (isCancelOpen || isOverdue)) return await cancelUpstream(deps, provider, row);
+  if ((row.state === "received" || row.state === "waiting_again") && isOverdue) await finishByClock(deps, provider, row);
+}
+
+/** Asks the upstream to cancel; releases only on its yes. */
+async function cancelUpstream(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
+  if (!provider.capabilities.cancel) return;
+  const outcome = await provider.cancel(upstreamIdOf(order), { priority: "tap" });
+  deps.checkpoint("cancel/answered");
+  await applyCancel(deps, provider, order, outcome);
+}
+
+async function applyCancel(
+  deps: OrderDeps,
+  provider: Provider,
+  order: OrderRow,
+  outcome: CancelOutcome,
+): Promise<void> {
+  const now = deps.clock.now();
+  const reschedule = (row: OrderRow): OrderChange => scheduled(row, provider.capabilities, deps.clock.now());
+  switch (outcome.kind) {
+    case "cancelled":
+      await observe(deps, seen(order, { status: "cancelled", sms: [] }, reschedule));
+      return;
+    case "has_sms":
+      await observe(deps, seen(order, { status: "received", sms: outcome.sms }, () => ({ nextCheckAt: now })));
+      return;
+    case "too_early": {
+      const opensAt = addMs(now, outcome.retryAfterMs ?? CANCEL_RETRY_MS);
+      const change = { cancelOpensAt: opensAt, nextCheckAt: opensAt };
+      await touchOrder(deps.db, { orderId: order.id, from: ["waiting", "cancelling"], change });
+      return;
+    }
+    case "refused":
+      await cancelRefused(deps, provider, order);
+  }
+}
+
+function seen(order: OrderRow, observation: Observation, schedule: (row: OrderRow) => OrderChange) {
+  return { orderId: order.id, observation, round: order.round, cause: "cancel", schedule };
+}
+
+/** The upstream will not cancel: its status decides; a number that is still waiting goes back to waiting. */
+async function cancelRefused(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
+  const observation = await provider.check(upstreamIdOf(order), { priority: "tap" });
+  const schedule = (row: OrderRow): OrderChange => scheduled(row, provider.capabilities, deps.clock.now());
+  const row = await observe(deps, seen(order, observation, schedule));
+  if (row?.state !== "cancelling") return;
+  await inTransaction(deps.db, async (tx) => {
+    const at = deps.clock.now();
+    const back = await transition(tx, {
+      orderId: order.id,
+      from: "cancelling",
+      to: "waiting",
+      cause: "cancel refused",
+      actor: "system",
+      at,
+      change: { cancelRequestedAt: null, ...scheduled(row, provider.capabilities, at) },
+    });
+    if (back) await owe(tx, back, { kind: "cancel_refused", orderId: order.id }, at, `cancel_refused:${order.id}:${back.version}`);
+  });
+  deps.onMessages();
+}
+
+/** A provider without polling: expiry is by our clock, and a code can only have come by webhook before. */
+async function endByClock(deps: OrderDeps, provider: Provider, order: OrderRow, now: Date): Promise<void> {
+  const isOver = order.expiresAt !== null && order.expiresAt <= now;
+  const status = isOver ? "expired" : "waiting";
+  const schedule = (row: OrderRow): OrderChange => scheduled(row, provider.capabilities, now);
+  await observe(deps, { orderId: order.id, observation: { status, sms: [] }, round: order.round, cause: "clock", schedule });
+}
+
+/** received or waiting_again past its end: done, whether or not the buyer says so. */
+async function finishByClock(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
+  const { finish } = provider.capabilities;
+  await inTransaction(deps.db, (tx) =>
+    transition(tx, {
+      orderId: order.id,
+      from: order.state === "received" ? "received" : "waiting_again",
+      to: "finished",
+      cause: "end of the number",
+      actor: "system",
+      at: deps.clock.now(),
+      change: { finishDue: finish, nextCheckAt: finish ? deps.clock.now() : null },
+    }),
+  );
+  deps.onMessages();
+}
+
+/** Nothing is concluded from a failed look, except after an hour of silence past the end. */
+async function checkFailed(
+  deps: OrderDeps,
+  provider: Provider,
+  order: OrderRow,
+  error: ProviderError,
+): Promise<void> {
+  const now = deps.clock.now();
+  deps.logger.debug({ orderId: order.id, provider: provider.name, kind: error.kind }, "check failed");
+  const silentMs = order.expiresAt ? now.getTime() - order.expiresAt.getTime() : 0;
+  const isUnknownPastEnd = error.kind === "unknown_order" && silentMs > 0;
+  if (isUnknownPastEnd || silentMs > GIVE_UP_AFTER_EXPIRY_MS) {
+    const cause = isUnknownPastEnd ? "unknown upstream past its end" : "provider silent for an hour past the end";
+    deps.logger.warn({ orderId: order.id, provider: provider.name }, cause);
+    const observation = { status: "expired" as const, sms: [] };
+    await observe(deps, { orderId: order.id, observation, round: order.round, cause, schedule: () => ({}) });
+    return;
+  }
+  const checks = order.checks + 1;
+  const { pollIntervalMs } = provider.capabilities;
+  const delayMs = error.retryAfterMs ?? backoffMs(checks, { baseMs: pollIntervalMs, maxMs: SLOWEST_RETRY_MS });
+  const change = { checks, nextCheckAt: addMs(now, delayMs) };
+  await touchOrder(deps.db, { orderId: order.id, from: watchedStates, change });
+}
+
+export function upstreamIdOf(order: OrderRow): string {
+  if (order.upstreamId === null) throw new Error(`order ${order.id} has no number`);
+  return order.upstreamId;
+}

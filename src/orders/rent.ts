@@ -1,0 +1,54 @@
+import { addMs } from "../core/clock.ts";
+import type { Tx } from "../db/client.ts";
+import type { OrderRow } from "../db/queries/orders.ts";
+import { claimUnclaimedSms } from "../db/queries/order-sms.ts";
+import type { Provider, Rental } from "../providers/provider.ts";
+import type { OrderDeps } from "./deps.ts";
+import { recordSms } from "./record-sms.ts";
+import { stateOf, transition } from "./transition.ts";
+
+/** An SMS webhook can overtake the purchase's answer by no more than this. */
+const WEBHOOK_LEAD_MS = 2 * 60 * 1000;
+
+export interface Renting {
+  readonly order: OrderRow;
+  readonly provider: Provider;
+  readonly rental: Rental;
+  readonly offerCostMicros: bigint;
+  readonly at: Date;
+}
+
+/**
+ * placing or in_doubt → waiting: the number is this order's. Deadlines are the provider's where it says them, ours
+ * elsewhere; they are set once and survive every restart. Undefined: the order has moved on without this number.
+ */
+export async function rent(deps: OrderDeps, tx: Tx, renting: Renting): Promise<OrderRow | undefined> {
+  const { order, provider, rental, at } = renting;
+  const from = stateOf(order);
+  const { cancelAfterMs, lifetimeMs, poll, pollIntervalMs, another } = provider.capabilities;
+  const expiresAt = rental.expiresAt ?? addMs(at, lifetimeMs ?? deps.defaults.lifetimeMs);
+  const cancelOpensAt = rental.cancelOpensAt ?? addMs(at, cancelAfterMs ?? deps.defaults.cancelAfterMs);
+  const row = await transition(tx, {
+    orderId: order.id,
+    from,
+    to: "waiting",
+    cause: from === "in_doubt" ? "reconciled" : "rented",
+    actor: "system",
+    at,
+    change: {
+      provider: provider.name,
+      upstreamId: rental.upstreamId,
+      phone: rental.phone,
+      costMicros: rental.costMicros ?? renting.offerCostMicros,
+      canAnother: another && rental.canAnother !== false,
+      rentedAt: at,
+      expiresAt,
+      cancelOpensAt,
+      nextCheckAt: poll ? addMs(at, pollIntervalMs) : expiresAt,
+      checks: 0,
+    },
+  });
+  if (!row) return undefined;
+  const early = await claimUnclaimedSms(tx, provider.name, rental.phone, addMs(at, -WEBHOOK_LEAD_MS));
+  return early.length > 0 ? await recordSms(tx, row, early, { at, cause: "webhook before the answer" }) : row;
+}

@@ -1,0 +1,74 @@
+import type { OutboxMessage } from "../core/messages.ts";
+import type { Tx } from "../db/client.ts";
+import { insertHistory, moveOrder, type OrderChange, type OrderRow } from "../db/queries/orders.ts";
+import { enqueue } from "../db/queries/outbox.ts";
+import { bookProviderCost, capture, release } from "../wallet/wallet.ts";
+import { canMove, heldStates, isEnded, type OrderState, orderStates } from "./state.ts";
+
+export interface Move {
+  readonly orderId: string;
+  readonly from: OrderState;
+  readonly to: OrderState;
+  /** Why, in a word or two, for the history: "sms", "provider: expired", "buyer". */
+  readonly cause: string;
+  /** "buyer", "system" or "operator:<telegram id>". */
+  readonly actor: string;
+  readonly at: Date;
+  readonly change?: OrderChange;
+}
+
+const held: readonly OrderState[] = heldStates;
+
+/** The state of a row: the database's CHECK keeps others out. */
+export function stateOf(row: OrderRow): OrderState {
+  const state = orderStates.find((name) => name === row.state);
+  if (!state) throw new Error(`order ${row.id} is in an unknown state`);
+  return state;
+}
+
+/**
+ * The only way an order changes state: conditional UPDATE on the expected state, history row, ledger transfer and
+ * the card's update, in the caller's transaction. Undefined: the order is not in `from` any more, nothing was done.
+ */
+export async function transition(tx: Tx, move: Move): Promise<OrderRow | undefined> {
+  if (!canMove(move.from, move.to)) throw new Error(`no order moves from ${move.from} to ${move.to}`);
+  const change = isEnded(move.to) ? { closedAt: move.at, nextCheckAt: null, ...move.change } : (move.change ?? {});
+  const row = await moveOrder(tx, { orderId: move.orderId, from: move.from, to: move.to, change });
+  if (!row) return undefined;
+  await insertHistory(tx, { ...move, version: row.version });
+  await moveMoney(tx, move, row);
+  await oweCard(tx, row, move.at);
+  return row;
+}
+
+/** Held money is taken with the first SMS and given back at any other end; other moves cost nothing. */
+async function moveMoney(tx: Tx, move: Move, row: OrderRow): Promise<void> {
+  if (!held.includes(move.from) || held.includes(move.to)) return;
+  const money = {
+    orderId: row.id,
+    buyerId: row.buyerId,
+    amountMicros: row.priceMicros,
+    actor: move.actor,
+    reason: move.cause,
+    at: move.at,
+  };
+  if (isEnded(move.to)) {
+    await release(tx, money);
+    return;
+  }
+  await capture(tx, money);
+  if (row.provider !== null && row.costMicros !== null) {
+    const { provider, costMicros: amountMicros } = row;
+    await bookProviderCost(tx, { orderId: row.id, provider, amountMicros, reason: "delivered", at: move.at });
+  }
+}
+
+/** The card is owed an update; several owed updates collapse into the newest. */
+export async function oweCard(tx: Tx, row: OrderRow, at: Date): Promise<void> {
+  await owe(tx, row, { kind: "order_card", orderId: row.id }, at, `order_card:${row.id}:${row.version}`);
+}
+
+/** Owes the buyer of this order a message. */
+export async function owe(tx: Tx, row: OrderRow, message: OutboxMessage, at: Date, dedupeKey: string): Promise<void> {
+  await enqueue(tx, { chatId: row.chatId, buyerId: row.buyerId, message, dedupeKey, at });
+}

@@ -1,0 +1,122 @@
+import { addMs } from "../core/clock.ts";
+import { acquireLease } from "../db/queries/leases.ts";
+import { type OrderRow, selectDueOrders, touchOrder } from "../db/queries/orders.ts";
+import { ProviderError } from "../providers/errors.ts";
+import type { Provider } from "../providers/provider.ts";
+import { checkOrder, settle, upstreamIdOf } from "./check.ts";
+import type { OrderDeps } from "./deps.ts";
+
+/** Long enough for a step, short enough that a code waits little for another replica to take over. */
+const LEASE_MS = 8_000;
+/** Orders looked at in one step; the rest are due in the next, the longest due first. */
+const BATCH = 100;
+/** Checks of one provider under way at once. */
+const CONCURRENCY = 8;
+/** How often an upstream that does not answer is told that an order is done, before we let it be. */
+const MAX_FINISH_TRIES = 5;
+
+export interface Watcher {
+  /** One pass over the due orders of this provider; false: nothing was due, or another replica has the lease. */
+  step(signal: AbortSignal): Promise<boolean>;
+}
+
+/**
+ * Watches one provider's orders. One replica at a time does (a lease row, fenced by the database's clock), so that
+ * the request budget is spent once; a second watcher would only waste requests, every decision is made under the
+ * order's row lock.
+ */
+export function createWatcher(deps: OrderDeps, provider: Provider, holder: string): Watcher {
+  return {
+    async step(signal) {
+      const lease = await acquireLease(deps.db, `watch:${provider.name}`, holder, LEASE_MS);
+      if (!lease) return false;
+      const due = await selectDueOrders(deps.db, provider.name, deps.clock.now(), BATCH);
+      if (due.length === 0) return false;
+      const single = await checkTogether(deps, provider, due);
+      await forEachBounded(single, CONCURRENCY, signal, (order) => look(deps, provider, order));
+      return true;
+    },
+  };
+}
+
+/** Asks about many orders in one request where the API can; returns the ones that need a look of their own. */
+async function checkTogether(
+  deps: OrderDeps,
+  provider: Provider,
+  due: readonly OrderRow[],
+): Promise<readonly OrderRow[]> {
+  const { checkMany, checkManyLimit } = provider.capabilities;
+  const waiting = due.filter((order) => order.state === "waiting" || order.state === "waiting_again");
+  if (!checkMany || waiting.length < 2) return due;
+  const group = waiting.slice(0, checkManyLimit);
+  try {
+    const answers = await provider.checkMany(group.map(upstreamIdOf), { priority: "poll" });
+    deps.checkpoint("watch/list-answered");
+    const settled = new Set<string>();
+    for (const order of group) {
+      const observation = answers.get(upstreamIdOf(order));
+      if (!observation) continue;
+      settled.add(order.id);
+      await guarded(deps, provider, order, () => settle(deps, provider, order, observation));
+    }
+    return due.filter((order) => !settled.has(order.id));
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    deps.logger.debug({ provider: provider.name, kind: error.kind }, "list check failed");
+    return due;
+  }
+}
+
+async function look(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
+  await guarded(deps, provider, order, () =>
+    order.state === "finished" ? tellFinished(deps, provider, order) : checkOrder(deps, provider, order),
+  );
+}
+
+/** One order's trouble (a bug, a full disk) must not keep the others from their codes. */
+async function guarded(
+  deps: OrderDeps,
+  provider: Provider,
+  order: OrderRow,
+  run: () => Promise<void>,
+): Promise<void> {
+  try {
+    await run();
+  } catch (error) {
+    const expected = error instanceof ProviderError;
+    const fields = { orderId: order.id, provider: provider.name, err: error };
+    if (expected) deps.logger.debug(fields, "order step failed");
+    else deps.logger.error(fields, "order step failed");
+    const change = { nextCheckAt: addMs(deps.clock.now(), 10_000) };
+    await touchOrder(deps.db, { orderId: order.id, from: [order.state], change });
+  }
+}
+
+/** The buyer is done: the upstream is told, so that its own limits are free again. No money depends on it. */
+async function tellFinished(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
+  const done = { finishDue: false, nextCheckAt: null };
+  try {
+    await provider.finish(upstreamIdOf(order), { priority: "tap" });
+    deps.checkpoint("finish/told");
+    await touchOrder(deps.db, { orderId: order.id, from: ["finished"], change: done });
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    const checks = order.checks + 1;
+    const isPointless = error.kind === "unknown_order" || error.kind === "unsupported" || checks >= MAX_FINISH_TRIES;
+    const later = { checks, nextCheckAt: addMs(deps.clock.now(), 5_000 * checks) };
+    await touchOrder(deps.db, { orderId: order.id, from: ["finished"], change: isPointless ? done : later });
+  }
+}
+
+async function forEachBounded<T>(
+  items: readonly T[],
+  concurrency: number,
+  signal: AbortSignal,
+  run: (item: T) => Promise<void>,
+): Promise<void> {
+  const queue = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined && !signal.aborted; item = queue.shift()) await run(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, queue.length) }, worker));
+}

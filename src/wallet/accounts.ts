@@ -1,0 +1,33 @@
+/** Account codes. Buyers' accounts are made with the buyer; system accounts by {@link systemAccounts} at start. */
+export function accountOf(buyerId: string, kind: "available" | "held"): string {
+  return `buyer:${buyerId}:${kind}`;
+}
+
+export const system = {
+  /** What buyers paid for delivered codes. */
+  revenue: "system:revenue",
+  /** Refunds that could not be taken back from a buyer. */
+  loss: "system:loss",
+  adjustments: "system:adjustments",
+  /** The outside world's side of a payment gateway. */
+  gateway: (name: string): string => `system:gateway:${name}`,
+  /** Our money at a provider, what it went into, and what was lost there. */
+  providerPrepaid: (name: string): string => `system:provider:${name}:prepaid`,
+  providerCost: (name: string): string => `system:provider:${name}:cost`,
+  providerLoss: (name: string): string => `system:provider:${name}:loss`,
+} as const;
+
+/** Every system account that these gateways and providers need. */
+export function systemAccounts(gateways: readonly string[], providers: readonly string[]): string[] {
+  return [
+    system.revenue,
+    system.loss,
+    system.adjustments,
+    ...gateways.map(system.gateway),
+    ...providers.flatMap((name) => [
+      system.providerPrepaid(name),
+      system.providerCost(name),
+      system.providerLoss(name),
+    ]),
+  ];
+}

@@ -1,0 +1,165 @@
+import { createHash } from "node:crypto";
+import { ShopError } from "../core/errors.ts";
+import type { Executor } from "../db/client.ts";
+import { postTransfer, type TransferKind } from "../db/queries/ledger.ts";
+import { isCheckViolation } from "../db/transaction.ts";
+import { accountOf, system } from "./accounts.ts";
+
+interface Posting {
+  readonly key: string;
+  readonly kind: TransferKind;
+  readonly from: string;
+  readonly to: string;
+  readonly amountMicros: bigint;
+  readonly orderId?: string;
+  readonly topupId?: string | null;
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/** `created` is false when the same movement was posted before: the first result stands. */
+export interface Posted {
+  readonly created: boolean;
+}
+
+/**
+ * Moves money inside the caller's transaction. The hash covers everything that moves money, so that a key that
+ * is used again for something else is an error and not a silent success.
+ */
+async function post(tx: Executor, posting: Posting): Promise<Posted> {
+  const { orderId = null, topupId = null } = posting;
+  const meaning = [posting.kind, posting.from, posting.to, posting.amountMicros, orderId, topupId].join("|");
+  const requestHash = createHash("sha256").update(meaning).digest("hex");
+  try {
+    return await postTransfer(tx, { ...posting, orderId, topupId, requestHash });
+  } catch (error) {
+    if (isCheckViolation(error, "accounts_balance_not_negative")) {
+      throw new ShopError("insufficient_funds", { cause: error });
+    }
+    throw error;
+  }
+}
+
+export interface OrderMoney {
+  readonly orderId: string;
+  readonly buyerId: string;
+  readonly amountMicros: bigint;
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/** Sets the price aside: available → held. Throws ShopError "insufficient_funds"; the transaction must then be rolled back. */
+export function hold(tx: Executor, order: OrderMoney): Promise<Posted> {
+  const { buyerId, ...rest } = order;
+  const [from, to] = [accountOf(buyerId, "available"), accountOf(buyerId, "held")];
+  return post(tx, { ...rest, key: `hold:${order.orderId}`, kind: "hold", from, to });
+}
+
+/** Takes the held price: held → revenue. A unique index makes a second resolve of the order impossible. */
+export function capture(tx: Executor, order: OrderMoney): Promise<Posted> {
+  const { buyerId, ...rest } = order;
+  const from = accountOf(buyerId, "held");
+  return post(tx, { ...rest, key: `capture:${order.orderId}`, kind: "capture", from, to: system.revenue });
+}
+
+/** Gives the held price back: held → available. */
+export function release(tx: Executor, order: OrderMoney): Promise<Posted> {
+  const { buyerId, ...rest } = order;
+  const [from, to] = [accountOf(buyerId, "held"), accountOf(buyerId, "available")];
+  return post(tx, { ...rest, key: `release:${order.orderId}`, kind: "release", from, to });
+}
+
+export interface ProviderMoney {
+  readonly orderId: string;
+  readonly provider: string;
+  readonly amountMicros: bigint;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/** What a delivered number cost us. A cost of zero moves nothing. */
+export async function bookProviderCost(tx: Executor, cost: ProviderMoney): Promise<void> {
+  await bookProvider(tx, "provider_cost", system.providerPrepaid(cost.provider), system.providerCost(cost.provider), cost);
+}
+
+/** Money that a provider took, or may have taken, for nothing that a buyer paid for. */
+export async function bookProviderLoss(tx: Executor, loss: ProviderMoney): Promise<void> {
+  await bookProvider(tx, "provider_loss", system.providerPrepaid(loss.provider), system.providerLoss(loss.provider), loss);
+}
+
+/** A booked loss that turned out to be none: the provider gave the money back after all. */
+export async function bookProviderRecovery(tx: Executor, recovery: ProviderMoney): Promise<void> {
+  const { provider } = recovery;
+  await bookProvider(tx, "provider_recovery", system.providerLoss(provider), system.providerPrepaid(provider), recovery);
+}
+
+async function bookProvider(
+  tx: Executor,
+  kind: "provider_cost" | "provider_loss" | "provider_recovery",
+  from: string,
+  to: string,
+  money: ProviderMoney,
+): Promise<void> {
+  if (money.amountMicros === 0n) return;
+  const { provider: _, ...rest } = money;
+  await post(tx, { ...rest, key: `${kind}:${money.orderId}`, kind, from, to, actor: "system" });
+}
+
+export interface TopupMoney {
+  readonly gateway: string;
+  readonly chargeId: string;
+  readonly topupId: string | null;
+  readonly buyerId: string;
+  readonly amountMicros: bigint;
+  readonly actor: string;
+  readonly reason: string;
+  readonly at: Date;
+}
+
+/** Credits a payment once per gateway and charge id. */
+export function creditTopup(tx: Executor, topup: TopupMoney): Promise<Posted> {
+  const { buyerId, gateway, chargeId, ...rest } = topup;
+  const [from, to] = [system.gateway(gateway), accountOf(buyerId, "available")];
+  return post(tx, { ...rest, key: `topup:${gateway}:${chargeId}`, kind: "topup", from, to });
+}
+
+/** Takes a refunded payment back from the buyer. Throws "insufficient_funds" when part of it is spent. */
+export function takeBackTopup(tx: Executor, topup: TopupMoney): Promise<Posted> {
+  const { buyerId, gateway, chargeId, ...rest } = topup;
+  const [from, to] = [accountOf(buyerId, "available"), system.gateway(gateway)];
+  return post(tx, { ...rest, key: `topup_refund:${gateway}:${chargeId}`, kind: "topup_refund", from, to });
+}
+
+/** The part of a refunded payment that the buyer has spent: the operator's loss, never a negative balance. */
+export function bookTopupLoss(tx: Executor, topup: TopupMoney): Promise<Posted> {
+  const { buyerId: _, gateway, chargeId, ...rest } = topup;
+  const [from, to] = [system.loss, system.gateway(gateway)];
+  return post(tx, { ...rest, key: `topup_loss:${gateway}:${chargeId}`, kind: "topup_loss", from, to });
+}
+
+/** Gives captured money back by an operator's decision. One refund an order, never more than its price (the caller checks). */
+export function refundOrder(tx: Executor, order: OrderMoney): Promise<Posted> {
+  const { buyerId, ...rest } = order;
+  const to = accountOf(buyerId, "available");
+  return post(tx, { ...rest, key: `order_refund:${order.orderId}`, kind: "order_refund", from: system.revenue, to });
+}
+
+/** An operator's correction, positive or negative, with actor and reason. Throws "insufficient_funds". */
+export function adjust(
+  tx: Executor,
+  change: { key: string; buyerId: string; amountMicros: bigint; actor: string; reason: string; at: Date },
+): Promise<Posted> {
+  const { key, buyerId, amountMicros, ...rest } = change;
+  const available = accountOf(buyerId, "available");
+  const isCredit = amountMicros > 0n;
+  return post(tx, {
+    ...rest,
+    key: `adjustment:${key}`,
+    kind: "adjustment",
+    from: isCredit ? system.adjustments : available,
+    to: isCredit ? available : system.adjustments,
+    amountMicros: isCredit ? amountMicros : -amountMicros,
+  });
+}
