@@ -50,7 +50,9 @@ function isOpen(order: OrderRow, at: Date): boolean {
 
 function asked(order: OrderRow, at: Date): CancelResult {
   const { cancelOpensAt } = order;
-  return cancelOpensAt !== null && cancelOpensAt > at ? { kind: "queued", at: cancelOpensAt } : { kind: "requested" };
+  return cancelOpensAt !== null && cancelOpensAt > at
+    ? { kind: "queued", at: cancelOpensAt }
+    : { kind: "requested" };
 }
 
 /** received → waiting_again, after the provider's yes. The money stays captured. */
@@ -60,7 +62,8 @@ export async function another(deps: OrderDeps, orderId: string, buyerId: string)
   const { order, provider } = found;
   if (order.state === "waiting_again") return { kind: "done" };
   if (order.state !== "received") return { kind: "refused", code: "order_not_active" };
-  if (!provider?.capabilities.another || !order.canAnother) return { kind: "refused", code: "another_not_supported" };
+  if (!provider?.capabilities.another || !order.canAnother)
+    return { kind: "refused", code: "another_not_supported" };
   const outcome = await askAnother(deps, provider, order);
   deps.checkpoint("another/answered");
   if (outcome !== "requested") return { kind: "refused", code: outcome };
@@ -91,7 +94,10 @@ async function askAnother(
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     // If it was accepted all the same, the order is still watched in `received`, and a new code is still told.
-    deps.logger.warn({ orderId: order.id, provider: provider.name, kind: error.kind }, "another SMS: no answer");
+    deps.logger.warn(
+      { orderId: order.id, provider: provider.name, kind: error.kind },
+      "another SMS: no answer",
+    );
     return "providers_unavailable";
   }
 }

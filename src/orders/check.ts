@@ -55,8 +55,10 @@ export async function settle(
   const isOverdue = row.expiresAt !== null && row.expiresAt <= now;
   if (row.state === "waiting" && isOverdue) return await cancelUpstream(deps, provider, row);
   const isCancelOpen = row.cancelOpensAt === null || row.cancelOpensAt <= now;
-  if (row.state === "cancelling" && (isCancelOpen || isOverdue)) return await cancelUpstream(deps, provider, row);
-  if ((row.state === "received" || row.state === "waiting_again") && isOverdue) await finishByClock(deps, provider, row);
+  if (row.state === "cancelling" && (isCancelOpen || isOverdue))
+    return await cancelUpstream(deps, provider, row);
+  if ((row.state === "received" || row.state === "waiting_again") && isOverdue)
+    await finishByClock(deps, provider, row);
 }
 
 /** Asks the upstream to cancel; releases only on its yes. */
@@ -80,7 +82,10 @@ async function applyCancel(
       await observe(deps, seen(order, { status: "cancelled", sms: [] }, reschedule));
       return;
     case "has_sms":
-      await observe(deps, seen(order, { status: "received", sms: outcome.sms }, () => ({ nextCheckAt: now })));
+      await observe(
+        deps,
+        seen(order, { status: "received", sms: outcome.sms }, () => ({ nextCheckAt: now })),
+      );
       return;
     case "too_early": {
       const opensAt = addMs(now, outcome.retryAfterMs ?? CANCEL_RETRY_MS);
@@ -114,7 +119,14 @@ async function cancelRefused(deps: OrderDeps, provider: Provider, order: OrderRo
       at,
       change: { cancelRequestedAt: null, ...scheduled(row, provider.capabilities, at) },
     });
-    if (back) await owe(tx, back, { kind: "cancel_refused", orderId: order.id }, at, `cancel_refused:${order.id}:${back.version}`);
+    if (back)
+      await owe(
+        tx,
+        back,
+        { kind: "cancel_refused", orderId: order.id },
+        at,
+        `cancel_refused:${order.id}:${back.version}`,
+      );
   });
   deps.onMessages();
 }
@@ -124,7 +136,13 @@ async function endByClock(deps: OrderDeps, provider: Provider, order: OrderRow, 
   const isOver = order.expiresAt !== null && order.expiresAt <= now;
   const status = isOver ? "expired" : "waiting";
   const schedule = (row: OrderRow): OrderChange => scheduled(row, provider.capabilities, now);
-  await observe(deps, { orderId: order.id, observation: { status, sms: [] }, round: order.round, cause: "clock", schedule });
+  await observe(deps, {
+    orderId: order.id,
+    observation: { status, sms: [] },
+    round: order.round,
+    cause: "clock",
+    schedule,
+  });
 }
 
 /** received or waiting_again past its end: done, whether or not the buyer says so. */
@@ -156,7 +174,9 @@ async function checkFailed(
   const silentMs = order.expiresAt ? now.getTime() - order.expiresAt.getTime() : 0;
   const isUnknownPastEnd = error.kind === "unknown_order" && silentMs > 0;
   if (isUnknownPastEnd || silentMs > GIVE_UP_AFTER_EXPIRY_MS) {
-    const cause = isUnknownPastEnd ? "unknown upstream past its end" : "provider silent for an hour past the end";
+    const cause = isUnknownPastEnd
+      ? "unknown upstream past its end"
+      : "provider silent for an hour past the end";
     deps.logger.warn({ orderId: order.id, provider: provider.name }, cause);
     const observation = { status: "expired" as const, sms: [] };
     await observe(deps, { orderId: order.id, observation, round: order.round, cause, schedule: () => ({}) });
@@ -164,7 +184,8 @@ async function checkFailed(
   }
   const checks = order.checks + 1;
   const { pollIntervalMs } = provider.capabilities;
-  const delayMs = error.retryAfterMs ?? backoffMs(checks, { baseMs: pollIntervalMs, maxMs: SLOWEST_RETRY_MS });
+  const delayMs =
+    error.retryAfterMs ?? backoffMs(checks, { baseMs: pollIntervalMs, maxMs: SLOWEST_RETRY_MS });
   const change = { checks, nextCheckAt: addMs(now, delayMs) };
   await touchOrder(deps.db, { orderId: order.id, from: watchedStates, change });
 }

@@ -1,6 +1,6 @@
 import type { Tx } from "../db/client.ts";
-import { lockOrder, type OrderChange, type OrderRow, touchOrder } from "../db/queries/orders.ts";
 import { selectBalance } from "../db/queries/ledger.ts";
+import { lockOrder, type OrderChange, type OrderRow, touchOrder } from "../db/queries/orders.ts";
 import { inTransaction } from "../db/transaction.ts";
 import type { Observation } from "../providers/provider.ts";
 import { bookProviderLoss } from "../wallet/wallet.ts";
@@ -70,7 +70,8 @@ export async function end(
 ): Promise<OrderRow | undefined> {
   const from = stateOf(row);
   const move = { orderId: row.id, from, cause: `${cause}: ${status}`, actor: "system", at };
-  if (from === "received" || from === "waiting_again") return await transition(tx, { ...move, to: "finished" });
+  if (from === "received" || from === "waiting_again")
+    return await transition(tx, { ...move, to: "finished" });
   if (from !== "waiting" && from !== "cancelling") return undefined;
   const to = from === "cancelling" ? "cancelled" : "expired";
   const ended = await transition(tx, { ...move, to });
@@ -84,7 +85,12 @@ export async function end(
   return ended;
 }
 
-async function tellReleased(tx: Tx, row: OrderRow, outcome: "cancelled" | "expired", at: Date): Promise<void> {
+async function tellReleased(
+  tx: Tx,
+  row: OrderRow,
+  outcome: "cancelled" | "expired",
+  at: Date,
+): Promise<void> {
   const { availableMicros } = await selectBalance(tx, row.buyerId);
   const message = {
     kind: "order_released" as const,

@@ -3,10 +3,10 @@ import { addMs } from "../core/clock.ts";
 import type { ShopErrorCode } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import type { Tx } from "../db/client.ts";
+import { selectBalance } from "../db/queries/ledger.ts";
 import { type AttemptRow, endAttempt, insertAttempt, selectAttempts } from "../db/queries/order-attempts.ts";
 import { lockOrder, type OrderRow, selectOrder, touchOrder } from "../db/queries/orders.ts";
 import { insertOrphan } from "../db/queries/orphans.ts";
-import { selectBalance } from "../db/queries/ledger.ts";
 import { inTransaction, isUniqueViolation } from "../db/transaction.ts";
 import { ProviderError } from "../providers/errors.ts";
 import type { Provider, Rental } from "../providers/provider.ts";
@@ -137,7 +137,10 @@ async function rented(deps: OrderDeps, attempt: Attempt, rental: Rental): Promis
   try {
     await inTransaction(deps.db, async (tx) => {
       const at = deps.clock.now();
-      const row = await rent(deps, tx, { order, provider, rental, offerCostMicros: offer.costMicros, at });
+      const current = await lockOrder(tx, order.id);
+      const isOpen = current?.state === "placing" || current?.state === "in_doubt";
+      const renting = { provider, rental, offerCostMicros: offer.costMicros, at };
+      const row = isOpen ? await rent(deps, tx, { ...renting, order: current }) : undefined;
       await endAttempt(tx, attempt.id, { outcome: row ? "rented" : "surplus", errorKind: null, at });
       // Somebody decided about this order while the call was on its way: the number is not its any more.
       if (!row) await keepAsOrphan(tx, attempt, rental, at);
@@ -193,7 +196,10 @@ async function doubt(deps: OrderDeps, attempt: Attempt, error: unknown): Promise
   const kind = error instanceof ProviderError ? error.kind : "internal";
   await inTransaction(deps.db, (tx) => markInDoubt(deps, tx, attempt.order.id, attempt.id, kind));
   deps.checkpoint("place/in-doubt");
-  deps.logger.warn({ orderId: attempt.order.id, provider: attempt.offer.provider, kind }, "purchase in doubt");
+  deps.logger.warn(
+    { orderId: attempt.order.id, provider: attempt.offer.provider, kind },
+    "purchase in doubt",
+  );
   deps.onMessages();
   return "done";
 }
@@ -217,7 +223,7 @@ export async function markInDoubt(
     change: { nextCheckAt: null },
   });
   if (!row) return;
-  await endAttempt(tx, attemptId, { outcome: "in_doubt", errorKind, at: addMs(at, 0) });
+  await endAttempt(tx, attemptId, { outcome: "in_doubt", errorKind, at });
   await owe(tx, row, { kind: "order_in_doubt", orderId }, at, `order_in_doubt:${orderId}`);
 }
 

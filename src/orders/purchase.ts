@@ -72,7 +72,15 @@ async function commitOrder(
     reason: `${quote.serviceId}/${quote.countryId}`,
     at,
   });
-  await insertHistory(tx, { orderId, version: 1, from: null, to: "placing", cause: "tap", actor: "buyer", at });
+  await insertHistory(tx, {
+    orderId,
+    version: 1,
+    from: null,
+    to: "placing",
+    cause: "tap",
+    actor: "buyer",
+    at,
+  });
   const row = await selectOrder(tx, orderId);
   if (row) await oweCard(tx, row, at);
   return { kind: "placed", orderId };

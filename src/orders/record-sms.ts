@@ -25,7 +25,14 @@ export async function recordSms(
     const sequence = stored.length + index + 1;
     const smsId = newId();
     const dedupeKey = keyOf(order.round, sequence, sms);
-    await insertSms(tx, { id: smsId, orderId: order.id, sequence, dedupeKey, ...sms, receivedAt: context.at });
+    await insertSms(tx, {
+      id: smsId,
+      orderId: order.id,
+      sequence,
+      dedupeKey,
+      ...sms,
+      receivedAt: context.at,
+    });
     row = await receive(tx, row, smsId, context);
   }
   return row;

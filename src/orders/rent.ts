@@ -1,7 +1,7 @@
 import { addMs } from "../core/clock.ts";
 import type { Tx } from "../db/client.ts";
-import type { OrderRow } from "../db/queries/orders.ts";
 import { claimUnclaimedSms } from "../db/queries/order-sms.ts";
+import type { OrderRow } from "../db/queries/orders.ts";
 import type { Provider, Rental } from "../providers/provider.ts";
 import type { OrderDeps } from "./deps.ts";
 import { recordSms } from "./record-sms.ts";

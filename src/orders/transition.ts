@@ -32,7 +32,9 @@ export function stateOf(row: OrderRow): OrderState {
  */
 export async function transition(tx: Tx, move: Move): Promise<OrderRow | undefined> {
   if (!canMove(move.from, move.to)) throw new Error(`no order moves from ${move.from} to ${move.to}`);
-  const change = isEnded(move.to) ? { closedAt: move.at, nextCheckAt: null, ...move.change } : (move.change ?? {});
+  const change = isEnded(move.to)
+    ? { closedAt: move.at, nextCheckAt: null, ...move.change }
+    : (move.change ?? {});
   const row = await moveOrder(tx, { orderId: move.orderId, from: move.from, to: move.to, change });
   if (!row) return undefined;
   await insertHistory(tx, { ...move, version: row.version });
@@ -69,6 +71,12 @@ export async function oweCard(tx: Tx, row: OrderRow, at: Date): Promise<void> {
 }
 
 /** Owes the buyer of this order a message. */
-export async function owe(tx: Tx, row: OrderRow, message: OutboxMessage, at: Date, dedupeKey: string): Promise<void> {
+export async function owe(
+  tx: Tx,
+  row: OrderRow,
+  message: OutboxMessage,
+  at: Date,
+  dedupeKey: string,
+): Promise<void> {
   await enqueue(tx, { chatId: row.chatId, buyerId: row.buyerId, message, dedupeKey, at });
 }

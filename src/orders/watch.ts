@@ -102,7 +102,8 @@ async function tellFinished(deps: OrderDeps, provider: Provider, order: OrderRow
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     const checks = order.checks + 1;
-    const isPointless = error.kind === "unknown_order" || error.kind === "unsupported" || checks >= MAX_FINISH_TRIES;
+    const isPointless =
+      error.kind === "unknown_order" || error.kind === "unsupported" || checks >= MAX_FINISH_TRIES;
     const later = { checks, nextCheckAt: addMs(deps.clock.now(), 5_000 * checks) };
     await touchOrder(deps.db, { orderId: order.id, from: ["finished"], change: isPointless ? done : later });
   }
@@ -116,7 +117,8 @@ async function forEachBounded<T>(
 ): Promise<void> {
   const queue = [...items];
   const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined && !signal.aborted; item = queue.shift()) await run(item);
+    for (let item = queue.shift(); item !== undefined && !signal.aborted; item = queue.shift())
+      await run(item);
   };
   await Promise.all(Array.from({ length: Math.min(concurrency, queue.length) }, worker));
 }

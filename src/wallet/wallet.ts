@@ -81,18 +81,36 @@ export interface ProviderMoney {
 
 /** What a delivered number cost us. A cost of zero moves nothing. */
 export async function bookProviderCost(tx: Executor, cost: ProviderMoney): Promise<void> {
-  await bookProvider(tx, "provider_cost", system.providerPrepaid(cost.provider), system.providerCost(cost.provider), cost);
+  await bookProvider(
+    tx,
+    "provider_cost",
+    system.providerPrepaid(cost.provider),
+    system.providerCost(cost.provider),
+    cost,
+  );
 }
 
 /** Money that a provider took, or may have taken, for nothing that a buyer paid for. */
 export async function bookProviderLoss(tx: Executor, loss: ProviderMoney): Promise<void> {
-  await bookProvider(tx, "provider_loss", system.providerPrepaid(loss.provider), system.providerLoss(loss.provider), loss);
+  await bookProvider(
+    tx,
+    "provider_loss",
+    system.providerPrepaid(loss.provider),
+    system.providerLoss(loss.provider),
+    loss,
+  );
 }
 
 /** A booked loss that turned out to be none: the provider gave the money back after all. */
 export async function bookProviderRecovery(tx: Executor, recovery: ProviderMoney): Promise<void> {
   const { provider } = recovery;
-  await bookProvider(tx, "provider_recovery", system.providerLoss(provider), system.providerPrepaid(provider), recovery);
+  await bookProvider(
+    tx,
+    "provider_recovery",
+    system.providerLoss(provider),
+    system.providerPrepaid(provider),
+    recovery,
+  );
 }
 
 async function bookProvider(
@@ -143,7 +161,13 @@ export function bookTopupLoss(tx: Executor, topup: TopupMoney): Promise<Posted> 
 export function refundOrder(tx: Executor, order: OrderMoney): Promise<Posted> {
   const { buyerId, ...rest } = order;
   const to = accountOf(buyerId, "available");
-  return post(tx, { ...rest, key: `order_refund:${order.orderId}`, kind: "order_refund", from: system.revenue, to });
+  return post(tx, {
+    ...rest,
+    key: `order_refund:${order.orderId}`,
+    kind: "order_refund",
+    from: system.revenue,
+    to,
+  });
 }
 
 /** An operator's correction, positive or negative, with actor and reason. Throws "insufficient_funds". */

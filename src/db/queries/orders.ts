@@ -113,7 +113,12 @@ export async function selectOrder(db: Executor, orderId: string): Promise<OrderR
 
 /** Locks the row until the transaction ends: whoever decides about an order decides alone. */
 export async function lockOrder(db: Executor, orderId: string): Promise<OrderRow | undefined> {
-  const row = await db.selectFrom("orders").selectAll().where("id", "=", orderId).forUpdate().executeTakeFirst();
+  const row = await db
+    .selectFrom("orders")
+    .selectAll()
+    .where("id", "=", orderId)
+    .forUpdate()
+    .executeTakeFirst();
   return row && toOrder(row);
 }
 
@@ -237,7 +242,15 @@ export async function touchOrder(
 
 export async function insertHistory(
   db: Executor,
-  history: { orderId: string; version: number; from: string | null; to: string; cause: string; actor: string; at: Date },
+  history: {
+    orderId: string;
+    version: number;
+    from: string | null;
+    to: string;
+    cause: string;
+    actor: string;
+    at: Date;
+  },
 ): Promise<void> {
   await db
     .insertInto("order_history")
@@ -253,7 +266,12 @@ export async function insertHistory(
     .execute();
 }
 
-export async function updateCard(db: Executor, orderId: string, chatId: number, messageId: number): Promise<void> {
+export async function updateCard(
+  db: Executor,
+  orderId: string,
+  chatId: number,
+  messageId: number,
+): Promise<void> {
   await db
     .updateTable("orders")
     .set({ chat_id: BigInt(chatId), card_message_id: BigInt(messageId) })
@@ -262,7 +280,12 @@ export async function updateCard(db: Executor, orderId: string, chatId: number, 
 }
 
 /** Orders of one provider that are due for a look, the longest due first: nobody starves. */
-export async function selectDueOrders(db: Executor, provider: string, now: Date, limit: number): Promise<OrderRow[]> {
+export async function selectDueOrders(
+  db: Executor,
+  provider: string,
+  now: Date,
+  limit: number,
+): Promise<OrderRow[]> {
   const rows = await db
     .selectFrom("orders")
     .selectAll()
@@ -280,7 +303,12 @@ export async function selectOrdersInStates(
   states: readonly string[],
   filter: { provider?: string; placedBefore?: Date; limit: number },
 ): Promise<OrderRow[]> {
-  let query = db.selectFrom("orders").selectAll().where("state", "in", states).orderBy("placed_at").limit(filter.limit);
+  let query = db
+    .selectFrom("orders")
+    .selectAll()
+    .where("state", "in", states)
+    .orderBy("placed_at")
+    .limit(filter.limit);
   if (filter.provider !== undefined) query = query.where("provider", "=", filter.provider);
   if (filter.placedBefore !== undefined) query = query.where("placed_at", "<=", filter.placedBefore);
   return (await query.execute()).map(toOrder);

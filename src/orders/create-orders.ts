@@ -1,0 +1,95 @@
+import { selectOrder, updateCard } from "../db/queries/orders.ts";
+import { another, cancel, finish } from "./actions.ts";
+import type { OrderDeps } from "./deps.ts";
+import type { Orders } from "./orders.ts";
+import { giveBackOrphans } from "./orphans.ts";
+import { place } from "./place.ts";
+import { purchase } from "./purchase.ts";
+import { reconcile } from "./reconcile.ts";
+import { sweep } from "./sweep.ts";
+import { viewOrder, viewOrders } from "./view.ts";
+import { createWatcher } from "./watch.ts";
+import { takeWebhook } from "./webhook.ts";
+
+/** What the workers and the HTTP server drive. */
+export interface OrderJobs {
+  /** One watching pass for one provider; false when nothing was due here. */
+  watch(provider: string, signal: AbortSignal): Promise<boolean>;
+  /** Settles purchases in doubt and gives stray numbers back. */
+  reconcile(provider: string): Promise<void>;
+  /** Takes up what a stopped process left. */
+  sweep(): Promise<void>;
+  /** A provider's webhook body; false: no such provider. */
+  takeWebhook(provider: string, body: unknown): Promise<boolean>;
+  /** Waits for purchase calls in hand, for an orderly stop. */
+  drain(): Promise<void>;
+}
+
+export interface OrderHooks {
+  /** An order of this provider is due now. */
+  readonly wakeWatcher: (provider: string) => void;
+}
+
+/** Orders for the chat, and the jobs that keep them moving. `holder` names this process in leases. */
+export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks): Orders & OrderJobs {
+  const placing = new Set<Promise<void>>();
+  const watchers = new Map(
+    [...deps.providers.values()].map((provider) => [provider.name, createWatcher(deps, provider, holder)]),
+  );
+
+  /** The provider is called outside the update that asked: a slow upstream must not hold up the chat. */
+  function placeSoon(orderId: string): void {
+    const job = place(deps, orderId)
+      .catch((error: unknown) =>
+        deps.logger.error({ orderId, err: error }, "placing failed; the sweep takes it up"),
+      )
+      .finally(() => placing.delete(job));
+    placing.add(job);
+  }
+
+  return {
+    async purchase(input) {
+      const result = await purchase(deps, input);
+      if (result.kind === "placed") placeSoon(result.orderId);
+      return result;
+    },
+    async cancel(orderId, buyerId) {
+      const result = await cancel(deps, orderId, buyerId);
+      if (result.kind === "requested") await wake(orderId);
+      return result;
+    },
+    another: (orderId, buyerId) => another(deps, orderId, buyerId),
+    async finish(orderId, buyerId) {
+      const result = await finish(deps, orderId, buyerId);
+      if (result.kind === "done") await wake(orderId);
+      return result;
+    },
+    find: (orderId, buyerId) => viewOrder(deps, orderId, buyerId),
+    load: (orderId) => viewOrder(deps, orderId, null),
+    list: (buyerId, page) => viewOrders(deps, buyerId, page),
+    moveCard: (orderId, chatId, messageId) => updateCard(deps.db, orderId, chatId, messageId),
+
+    watch: async (provider, signal) => (await watchers.get(provider)?.step(signal)) ?? false,
+    async reconcile(name) {
+      const provider = deps.providers.get(name);
+      if (!provider) return;
+      await reconcile(deps, provider);
+      await giveBackOrphans(deps, provider);
+    },
+    sweep: () => sweep(deps),
+    async takeWebhook(name, body) {
+      const provider = deps.providers.get(name);
+      if (!provider?.capabilities.webhook) return false;
+      if (await takeWebhook(deps, provider, body)) hooks.wakeWatcher(name);
+      return true;
+    },
+    async drain() {
+      await Promise.all(placing);
+    },
+  };
+
+  async function wake(orderId: string): Promise<void> {
+    const order = await selectOrder(deps.db, orderId);
+    if (order && order.provider !== null) hooks.wakeWatcher(order.provider);
+  }
+}

@@ -1,0 +1,51 @@
+import type { ActiveRental } from "../providers/provider.ts";
+
+/** Purchase timeout (30 s) with a margin: after this, no call that we gave up can still buy. */
+export const quiesceMs = 60_000;
+
+export interface Doubt {
+  readonly orderId: string;
+  readonly attemptId: string;
+  readonly serviceCode: string;
+  readonly countryCode: string;
+  readonly startedAt: Date;
+}
+
+export interface Matching {
+  /** A number for each of these orders. */
+  readonly adopted: readonly { readonly doubt: Doubt; readonly rental: ActiveRental }[];
+  /** No number in the list: these orders bought nothing. */
+  readonly unmatched: readonly Doubt[];
+  /** Numbers of these products that are no order's: they go back. */
+  readonly surplus: readonly ActiveRental[];
+}
+
+/**
+ * Gives the numbers that a provider's list shows, and that no order of ours has, to the orders in doubt about the
+ * same product, the oldest first. Undelivered numbers of one product are interchangeable; one that has received an
+ * SMS is not, because its buyer never saw the number. `unknown` holds only rentals that no order of ours owns.
+ */
+export function matchDoubts(doubts: readonly Doubt[], unknown: readonly ActiveRental[]): Matching {
+  const oldestFirst = [...doubts].sort((a, b) => a.startedAt.getTime() - b.startedAt.getTime());
+  const free = unknown.filter((rental) => doubts.some((doubt) => isSameProduct(doubt, rental)));
+  const adopted: { doubt: Doubt; rental: ActiveRental }[] = [];
+  const unmatched: Doubt[] = [];
+  for (const doubt of oldestFirst) {
+    const index = free.findIndex((rental) => isSameProduct(doubt, rental) && isUndelivered(rental));
+    const [rental] = index < 0 ? [] : free.splice(index, 1);
+    if (rental) adopted.push({ doubt, rental });
+    else unmatched.push(doubt);
+  }
+  return { adopted, unmatched, surplus: free };
+}
+
+/** A list that names no product may be showing any: then it is taken to match. */
+function isSameProduct(doubt: Doubt, rental: ActiveRental): boolean {
+  const isService = rental.serviceCode === null || rental.serviceCode === doubt.serviceCode;
+  const isCountry = rental.countryCode === null || rental.countryCode === doubt.countryCode;
+  return isService && isCountry;
+}
+
+function isUndelivered(rental: ActiveRental): boolean {
+  return rental.observation.status === "waiting" && rental.observation.sms.length === 0;
+}

@@ -1,0 +1,192 @@
+import { addMs } from "../core/clock.ts";
+import { endAttempt } from "../db/queries/order-attempts.ts";
+import { lockOrder, selectKnownUpstreamIds, touchOrder } from "../db/queries/orders.ts";
+import { type DoubtRow, insertOrphan, selectDoubts, selectOrphanIds } from "../db/queries/orphans.ts";
+import { enqueue } from "../db/queries/outbox.ts";
+import { inTransaction, isUniqueViolation } from "../db/transaction.ts";
+import { ProviderError } from "../providers/errors.ts";
+import type { ActiveRental, Provider } from "../providers/provider.ts";
+import { bookProviderLoss } from "../wallet/wallet.ts";
+import type { OrderDeps } from "./deps.ts";
+import { failOrder } from "./place.ts";
+import { matchDoubts, quiesceMs } from "./reconcile-rules.ts";
+import { rent } from "./rent.ts";
+
+const BATCH = 200;
+/** A list may lag behind a purchase: a number has to be missing twice, this far apart. */
+const MISSES_NEEDED = 2;
+export const recheckMs = 10_000;
+/** A provider that does not answer for so long cannot keep the buyer's money: any number has run out by then. */
+const GIVE_UP_MS = 45 * 60 * 1000;
+
+/**
+ * Finds out what became of this provider's purchases with an unknown outcome. Where the provider lists our numbers,
+ * an order gets the number that was bought for it, or its money back; elsewhere the money goes back and the possible
+ * loss is booked for the operator. Returns how many doubts were settled.
+ */
+export async function reconcile(deps: OrderDeps, provider: Provider): Promise<number> {
+  const now = deps.clock.now();
+  const doubts = await selectDoubts(deps.db, provider.name, BATCH);
+  const ripe = doubts.filter((doubt) => addMs(doubt.startedAt, quiesceMs) <= now);
+  if (ripe.length === 0) return 0;
+  if (!provider.capabilities.activeList) return await releaseAll(deps, provider, ripe, "no list to look in");
+  let list: readonly ActiveRental[];
+  try {
+    list = await provider.active({ priority: "tap" });
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    deps.logger.warn(
+      { provider: provider.name, kind: error.kind, doubts: ripe.length },
+      "cannot reconcile yet",
+    );
+    const hopeless = ripe.filter((doubt) => addMs(doubt.startedAt, GIVE_UP_MS) <= now);
+    return await releaseAll(deps, provider, hopeless, "provider silent");
+  }
+  deps.checkpoint("reconcile/listed");
+  return await settleDoubts(deps, provider, ripe, doubts, list);
+}
+
+async function settleDoubts(
+  deps: OrderDeps,
+  provider: Provider,
+  ripe: readonly DoubtRow[],
+  all: readonly DoubtRow[],
+  list: readonly ActiveRental[],
+): Promise<number> {
+  const unknown = await withoutKnown(deps, provider, list);
+  const { adopted, unmatched, surplus } = matchDoubts(ripe, unknown);
+  let settled = 0;
+  for (const { doubt, rental } of adopted) {
+    if (await adopt(deps, provider, ripe, doubt.orderId, rental)) settled += 1;
+  }
+  for (const doubt of ripe.filter((row) => unmatched.some((missing) => missing.orderId === row.orderId))) {
+    if (await missed(deps, provider, doubt)) settled += 1;
+  }
+  // A younger doubt may yet claim a number that looks like surplus now.
+  if (all.length === ripe.length) await keepSurplus(deps, provider, surplus);
+  deps.onMessages();
+  return settled;
+}
+
+async function withoutKnown(
+  deps: OrderDeps,
+  provider: Provider,
+  list: readonly ActiveRental[],
+): Promise<readonly ActiveRental[]> {
+  const ids = list.map((rental) => rental.upstreamId);
+  const known = await selectKnownUpstreamIds(deps.db, provider.name, ids);
+  const orphans = await selectOrphanIds(deps.db, provider.name, ids);
+  return list.filter((rental) => !known.has(rental.upstreamId) && !orphans.has(rental.upstreamId));
+}
+
+/** in_doubt → waiting with a number from the list. */
+async function adopt(
+  deps: OrderDeps,
+  provider: Provider,
+  doubts: readonly DoubtRow[],
+  orderId: string,
+  found: ActiveRental,
+): Promise<boolean> {
+  const doubt = doubts.find((row) => row.orderId === orderId);
+  if (!doubt) return false;
+  const rental = {
+    upstreamId: found.upstreamId,
+    phone: found.phone,
+    costMicros: found.costMicros,
+    expiresAt: found.observation.expiresAt ?? null,
+    cancelOpensAt: null,
+    canAnother: null,
+  };
+  try {
+    return await inTransaction(deps.db, async (tx) => {
+      const at = deps.clock.now();
+      const order = await lockOrder(tx, orderId);
+      if (order?.state !== "in_doubt") return false;
+      const row = await rent(deps, tx, { order, provider, rental, offerCostMicros: doubt.costMicros, at });
+      await endAttempt(tx, doubt.attemptId, { outcome: "rented", errorKind: null, at });
+      deps.checkpoint("reconcile/adopting");
+      return row !== undefined;
+    });
+  } catch (error) {
+    // Another replica gave this number to another order in the meantime: the next round decides anew.
+    if (isUniqueViolation(error)) return false;
+    throw error;
+  }
+}
+
+/** The list does not show a number for it; the second time, there is none. */
+async function missed(deps: OrderDeps, provider: Provider, doubt: DoubtRow): Promise<boolean> {
+  const misses = doubt.misses + 1;
+  if (misses < MISSES_NEEDED) {
+    await touchOrder(deps.db, { orderId: doubt.orderId, from: ["in_doubt"], change: { checks: misses } });
+    return false;
+  }
+  const row = await inTransaction(deps.db, (tx) =>
+    failOrder(deps, tx, doubt.orderId, "in_doubt", "providers_unavailable"),
+  );
+  deps.checkpoint("reconcile/not-bought");
+  deps.logger.info({ orderId: doubt.orderId, provider: provider.name }, "doubt settled: nothing was bought");
+  return row !== undefined;
+}
+
+/** Numbers bought in doubt that no order needs any more: remembered, then cancelled by `giveBackOrphans`. */
+async function keepSurplus(
+  deps: OrderDeps,
+  provider: Provider,
+  surplus: readonly ActiveRental[],
+): Promise<void> {
+  for (const rental of surplus) {
+    if (rental.observation.status !== "waiting") continue;
+    const { upstreamId, serviceCode, countryCode, costMicros } = rental;
+    const seenAt = deps.clock.now();
+    await insertOrphan(deps.db, {
+      provider: provider.name,
+      upstreamId,
+      serviceCode,
+      countryCode,
+      costMicros,
+      seenAt,
+    });
+  }
+}
+
+/** The hold goes back to the buyer; what the provider may have taken is the operator's to look into. */
+async function releaseAll(
+  deps: OrderDeps,
+  provider: Provider,
+  doubts: readonly DoubtRow[],
+  why: string,
+): Promise<number> {
+  for (const doubt of doubts) {
+    await inTransaction(deps.db, async (tx) => {
+      const at = deps.clock.now();
+      const row = await failOrder(deps, tx, doubt.orderId, "in_doubt", "providers_unavailable");
+      if (!row) return;
+      const loss = { orderId: row.id, provider: provider.name, amountMicros: doubt.costMicros, at };
+      await bookProviderLoss(tx, { ...loss, reason: `purchase in doubt: ${why}` });
+      const params = {
+        provider: provider.name,
+        orderId: row.id,
+        amountMicros: doubt.costMicros.toString(),
+        why,
+      };
+      for (const chatId of deps.operatorChatIds) {
+        const message = { kind: "operator_notice" as const, notice: "possible_loss", params };
+        await enqueue(tx, {
+          chatId,
+          buyerId: null,
+          message,
+          dedupeKey: `possible_loss:${row.id}:${chatId}`,
+          at,
+        });
+      }
+    });
+    deps.checkpoint("reconcile/released");
+    deps.logger.warn(
+      { orderId: doubt.orderId, provider: provider.name, why },
+      "doubt released, possible loss booked",
+    );
+  }
+  if (doubts.length > 0) deps.onMessages();
+  return doubts.length;
+}

@@ -1,0 +1,86 @@
+import { shopErrorCodes } from "../core/errors.ts";
+import type { Database } from "../db/client.ts";
+import { type SmsRow, selectSms } from "../db/queries/order-sms.ts";
+import { countEndedOrders, type OrderRow, selectOrder, selectOrdersOfBuyer } from "../db/queries/orders.ts";
+import type { OrderDeps } from "./deps.ts";
+import type { OrderPage, OrderView } from "./orders.ts";
+import { stateOf } from "./transition.ts";
+
+const PAGE_SIZE = 8;
+/** The limit of open orders is far below; this only bounds the query. */
+const MAX_OPEN = 50;
+
+/** Reads orders as their buyer may see them. */
+export async function viewOrder(
+  deps: OrderDeps,
+  orderId: string,
+  buyerId: string | null,
+): Promise<OrderView | undefined> {
+  const row = await selectOrder(deps.db, orderId);
+  if (!row || (buyerId !== null && row.buyerId !== buyerId)) return undefined;
+  const [view] = await withSms(deps, [row]);
+  return view;
+}
+
+/** Open orders (all of them, first page only) and past ones, newest first; a page out of range reads as the nearest. */
+export async function viewOrders(deps: OrderDeps, buyerId: string, page: number): Promise<OrderPage> {
+  const pageCount = Math.max(1, Math.ceil((await countEndedOrders(deps.db, buyerId)) / PAGE_SIZE));
+  const current = Number.isSafeInteger(page) ? Math.min(Math.max(page, 0), pageCount - 1) : 0;
+  const past = { open: false, limit: PAGE_SIZE, offset: current * PAGE_SIZE };
+  const [openRows, pastRows] = await Promise.all([
+    current === 0 ? selectOrdersOfBuyer(deps.db, buyerId, { open: true, limit: MAX_OPEN, offset: 0 }) : [],
+    selectOrdersOfBuyer(deps.db, buyerId, past),
+  ]);
+  const [open, ended] = await Promise.all([withSms(deps, openRows), withSms(deps, pastRows)]);
+  return { open, past: ended, page: current, pageCount };
+}
+
+async function withSms(deps: OrderDeps, rows: readonly OrderRow[]): Promise<OrderView[]> {
+  const sms = await smsByOrder(deps.db, rows);
+  return rows.map((row) => toView(deps, row, sms.get(row.id) ?? []));
+}
+
+async function smsByOrder(db: Database, rows: readonly OrderRow[]): Promise<Map<string, SmsRow[]>> {
+  const byOrder = new Map<string, SmsRow[]>();
+  for (const sms of await selectSms(
+    db,
+    rows.map((row) => row.id),
+  )) {
+    byOrder.set(sms.orderId, [...(byOrder.get(sms.orderId) ?? []), sms]);
+  }
+  return byOrder;
+}
+
+function toView(deps: OrderDeps, row: OrderRow, sms: readonly SmsRow[]): OrderView {
+  return {
+    id: row.id,
+    buyerId: row.buyerId,
+    serviceId: row.serviceId,
+    countryId: row.countryId,
+    state: stateOf(row),
+    version: row.version,
+    priceMicros: row.priceMicros,
+    phone: row.phone,
+    placedAt: row.placedAt,
+    expiresAt: row.expiresAt,
+    cancelOpensAt: row.cancelOpensAt,
+    cancelRequestedAt: row.cancelRequestedAt,
+    closedAt: row.closedAt,
+    failure: shopErrorCodes.find((code) => code === row.failure) ?? null,
+    sms: sms.map(({ id, sequence, code, text, receivedAt }) => ({ id, sequence, code, text, receivedAt })),
+    actions: actionsOf(deps, row),
+    chatId: row.chatId,
+    cardMessageId: row.cardMessageId,
+  };
+}
+
+/** Buttons follow the state and what the provider can do; nobody else decides about them. */
+function actionsOf(deps: OrderDeps, row: OrderRow): OrderView["actions"] {
+  const capabilities = row.provider === null ? undefined : deps.providers.get(row.provider)?.capabilities;
+  const isLive = row.expiresAt !== null && row.expiresAt > deps.clock.now();
+  return {
+    cancel: row.state === "waiting" && (capabilities?.cancel ?? false),
+    another: row.state === "received" && isLive && row.canAnother && (capabilities?.another ?? false),
+    finish: row.state === "received" || row.state === "waiting_again",
+  };
+}

@@ -1,0 +1,72 @@
+import { addMs } from "../core/clock.ts";
+import { newId } from "../core/ids.ts";
+import type { Tx } from "../db/client.ts";
+import { insertUnclaimedSms, selectSms } from "../db/queries/order-sms.ts";
+import {
+  lockOrder,
+  type OrderRow,
+  selectOrderByPhone,
+  selectOrderByUpstream,
+  touchOrder,
+} from "../db/queries/orders.ts";
+import { inTransaction } from "../db/transaction.ts";
+import type { ObservedSms } from "../providers/observation.ts";
+import type { Provider } from "../providers/provider.ts";
+import { bookProviderLoss } from "../wallet/wallet.ts";
+import type { OrderDeps } from "./deps.ts";
+import { newSms, recordSms } from "./record-sms.ts";
+import { isEnded, watchedStates } from "./state.ts";
+import { stateOf } from "./transition.ts";
+
+/** A number may get an SMS for so long after it was rented; later ones are for its next renter. */
+const NUMBER_MEMORY_MS = 60 * 60 * 1000;
+
+/**
+ * Takes a provider's webhook. An unsigned one about an order id is only a hint: the order becomes due for a check.
+ * One that carries the SMS itself is matched on the number; without an order it is kept for a purchase that may
+ * still be waiting for its answer. A body that the protocol does not document changes nothing. Returns whether the
+ * watcher has something to do.
+ */
+export async function takeWebhook(deps: OrderDeps, provider: Provider, body: unknown): Promise<boolean> {
+  const event = provider.parseWebhook(body);
+  if (!event) {
+    deps.logger.warn({ provider: provider.name }, "webhook with an undocumented body");
+    return false;
+  }
+  if (event.kind === "sms") {
+    await takeSms(deps, provider, event.phone, event.sms);
+    return false;
+  }
+  const order = await selectOrderByUpstream(deps.db, provider.name, event.upstreamId);
+  if (!order) {
+    deps.logger.info({ provider: provider.name }, "webhook about an order that is not ours");
+    return false;
+  }
+  const change = { nextCheckAt: deps.clock.now() };
+  return (await touchOrder(deps.db, { orderId: order.id, from: watchedStates, change })) !== undefined;
+}
+
+async function takeSms(deps: OrderDeps, provider: Provider, phone: string, sms: ObservedSms): Promise<void> {
+  const at = deps.clock.now();
+  const since = addMs(at, -NUMBER_MEMORY_MS);
+  await inTransaction(deps.db, async (tx) => {
+    const found = await selectOrderByPhone(tx, provider.name, phone, since);
+    const order = found && (await lockOrder(tx, found.id));
+    if (order) return await deliver(tx, order, sms, at);
+    await insertUnclaimedSms(tx, { id: newId(), provider: provider.name, phone, ...sms, receivedAt: at });
+    deps.logger.info({ provider: provider.name }, "SMS for a number that is no order's");
+  });
+  deps.checkpoint("webhook/committed");
+  deps.onMessages();
+}
+
+/** Delivered whatever the state: after a release it costs the buyer nothing and is booked as the operator's loss. */
+async function deliver(tx: Tx, order: OrderRow, sms: ObservedSms, at: Date): Promise<void> {
+  const stored = await selectSms(tx, [order.id]);
+  if (newSms(order.round, stored, [sms]).length === 0) return;
+  await recordSms(tx, order, [sms], { at, cause: "webhook" });
+  const isLate = isEnded(stateOf(order)) && order.state !== "finished" && stored.length === 0;
+  if (!isLate || order.provider === null || order.costMicros === null) return;
+  const loss = { orderId: order.id, provider: order.provider, amountMicros: order.costMicros };
+  await bookProviderLoss(tx, { ...loss, reason: "SMS after the release", at });
+}

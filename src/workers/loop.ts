@@ -1,0 +1,131 @@
+import { backoffMs } from "../core/backoff.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+
+const ERROR_BACKOFF = { baseMs: 1000, maxMs: 60_000 };
+
+/** "again": there is more to do, take the next step at once. */
+export type StepResult = "again" | "idle";
+
+export interface LoopOptions {
+  readonly name: string;
+  /** Pause after a step that found nothing more to do. */
+  readonly everyMs: number;
+  /** One step. `signal` aborts when the loop is asked to stop: long waits should end, work in hand should finish. */
+  readonly run: (signal: AbortSignal) => Promise<StepResult>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Called after a step failed; the failure is logged anyway. */
+  readonly onError?: (error: unknown) => void;
+}
+
+export interface Loop {
+  readonly name: string;
+  start(): void;
+  /** Ends the pause; during a step: the next one follows at once. Does not shorten the back-off after a failure. */
+  wake(): void;
+  /** Resolves when the step in hand has ended. A stopped loop stays stopped. */
+  stop(): Promise<void>;
+}
+
+/** Runs a step again and again, never two at a time; after a failure it backs off with jitter, up to a minute. */
+export function createLoop(options: LoopOptions): Loop {
+  const { clock, logger, name } = options;
+  const stopping = new AbortController();
+  let pause: AbortController | undefined;
+  let isWoken = false;
+  let isBackingOff = false;
+  let running: Promise<void> | undefined;
+
+  async function takeStep(failures: number): Promise<{ failures: number; pauseMs: number }> {
+    isWoken = false;
+    try {
+      const result = await options.run(stopping.signal);
+      return { failures: 0, pauseMs: result === "again" || isWoken ? 0 : options.everyMs };
+    } catch (error) {
+      const pauseMs = backoffMs(failures + 1, ERROR_BACKOFF);
+      logger.error({ loop: name, failures: failures + 1, pauseMs, error }, "loop step failed");
+      options.onError?.(error);
+      return { failures: failures + 1, pauseMs };
+    }
+  }
+
+  async function rest(pauseMs: number): Promise<void> {
+    pause = new AbortController();
+    await clock.sleep(pauseMs, pause.signal);
+    pause = undefined;
+  }
+
+  async function runAll(): Promise<void> {
+    let failures = 0;
+    while (!stopping.signal.aborted) {
+      const outcome = await takeStep(failures);
+      failures = outcome.failures;
+      isBackingOff = failures > 0;
+      if (stopping.signal.aborted) return;
+      if (outcome.pauseMs > 0) await rest(outcome.pauseMs);
+      // A loop that always has more to do must still let timers and sockets have their turn.
+      else await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  return {
+    name,
+    start() {
+      running ??= runAll();
+    },
+    wake() {
+      isWoken = true;
+      if (!isBackingOff) pause?.abort();
+    },
+    async stop() {
+      stopping.abort();
+      pause?.abort();
+      await running;
+    },
+  };
+}
+
+/** Anything with a life: a loop, a worker made of several, an update source. */
+export interface Runnable {
+  readonly name: string;
+  start(): void;
+  stop(): Promise<void>;
+}
+
+/** Starts and stops many runnables together. */
+export function createSupervisor(deps: { clock: Clock; logger: Logger }): {
+  add(runnable: Runnable): void;
+  start(): void;
+  /** Stops all at the same time; gives up on those that take longer than `withinMs` and returns their names. */
+  stop(withinMs: number): Promise<string[]>;
+} {
+  const all: Runnable[] = [];
+
+  async function stopOne(runnable: Runnable, unfinished: Set<string>): Promise<void> {
+    try {
+      await runnable.stop();
+    } catch (error) {
+      deps.logger.error({ worker: runnable.name, error }, "worker failed to stop cleanly");
+    }
+    unfinished.delete(runnable.name);
+  }
+
+  return {
+    add(runnable) {
+      all.push(runnable);
+    },
+    start() {
+      for (const runnable of all) runnable.start();
+    },
+    async stop(withinMs) {
+      const unfinished = new Set(all.map((runnable) => runnable.name));
+      const timer = new AbortController();
+      const stopped = Promise.all(all.map((runnable) => stopOne(runnable, unfinished)));
+      await Promise.race([stopped, deps.clock.sleep(withinMs, timer.signal)]);
+      timer.abort();
+      if (unfinished.size > 0) deps.logger.warn({ workers: [...unfinished] }, "workers did not stop in time");
+      return [...unfinished];
+    },
+  };
+}
