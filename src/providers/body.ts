@@ -1,0 +1,41 @@
+/** What an upstream's body turned out to be. */
+export type Body =
+  | { readonly kind: "json"; readonly value: unknown }
+  /** One line of plain text, as the handler_api protocol answers. */
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "html" }
+  | { readonly kind: "empty" }
+  /** Starts like JSON but is not: cut off, or broken. */
+  | { readonly kind: "truncated" };
+
+const JSON_TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+/** Longer integers do not fit into a double. */
+const SAFE_DIGITS = 15;
+
+/** Tells what a body is. Integers too large for a double become strings, so that ids keep every digit. */
+export function parseBody(raw: string): Body {
+  const text = raw.replace(/^\uFEFF/, "").trim();
+  if (text === "") return { kind: "empty" };
+  if (looksLikeHtml(text)) return { kind: "html" };
+  if (!/^[[{"]/.test(text)) return { kind: "text", text };
+  try {
+    const value: unknown = JSON.parse(keepDigits(text));
+    // Some suppliers wrap their one-line answers into quotes.
+    return typeof value === "string" ? { kind: "text", text: value.trim() } : { kind: "json", value };
+  } catch {
+    return { kind: "truncated" };
+  }
+}
+
+/** True for a page made for people: a proxy's error, a log-in form. */
+export function looksLikeHtml(text: string): boolean {
+  return text.trimStart().startsWith("<");
+}
+
+/** Puts quotes around integers that JSON.parse would round. */
+function keepDigits(text: string): string {
+  if (!/\d{16}/.test(text)) return text;
+  return text.replace(JSON_TOKENS, (token) =>
+    /^-?\d+$/.test(token) && token.length > SAFE_DIGITS ? `"${token}"` : token,
+  );
+}
