@@ -35,6 +35,8 @@ CREATE TABLE topup_payments (
   paid_at timestamptz NOT NULL,
   state text NOT NULL CHECK (state IN ('credited', 'refunding', 'refunded', 'unassigned')),
   state_at timestamptz NOT NULL,
+  -- Refunds begun and refused so far: each round has transfers of its own.
+  refund_round integer NOT NULL DEFAULT 0,
   actor text,
   reason text,
   PRIMARY KEY (gateway, charge_id)

@@ -7,7 +7,6 @@ import type { Provider } from "../providers/provider.ts";
 import { upstreamIdOf } from "./check.ts";
 import type { OrderDeps } from "./deps.ts";
 import type { ActionResult, CancelResult } from "./orders.ts";
-import { scheduled } from "./schedule.ts";
 import { stateOf, transition } from "./transition.ts";
 
 const HOUR_MS = 60 * 60 * 1000;

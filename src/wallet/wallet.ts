@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { ShopError } from "../core/errors.ts";
 import type { Executor } from "../db/client.ts";
-import { postTransfer, type TransferKind } from "../db/queries/ledger.ts";
+import { postTransfer, selectTransfersByKey, type TransferKind } from "../db/queries/ledger.ts";
 import { isCheckViolation } from "../db/transaction.ts";
 import { accountOf, system } from "./accounts.ts";
 
@@ -143,18 +143,57 @@ export function creditTopup(tx: Executor, topup: TopupMoney): Promise<Posted> {
   return post(tx, { ...rest, key: `topup:${gateway}:${chargeId}`, kind: "topup", from, to });
 }
 
+/** A refund of a payment. `round` counts refunds of this charge that were begun: a refused one may be begun again. */
+export interface RefundMoney extends TopupMoney {
+  readonly round: number;
+}
+
 /** Takes a refunded payment back from the buyer. Throws "insufficient_funds" when part of it is spent. */
-export function takeBackTopup(tx: Executor, topup: TopupMoney): Promise<Posted> {
-  const { buyerId, gateway, chargeId, ...rest } = topup;
+export function takeBackTopup(tx: Executor, refund: RefundMoney): Promise<Posted> {
+  const { buyerId, gateway, chargeId, round, ...rest } = refund;
   const [from, to] = [accountOf(buyerId, "available"), system.gateway(gateway)];
-  return post(tx, { ...rest, key: `topup_refund:${gateway}:${chargeId}`, kind: "topup_refund", from, to });
+  return post(tx, {
+    ...rest,
+    key: `topup_refund:${gateway}:${chargeId}:${round}`,
+    kind: "topup_refund",
+    from,
+    to,
+  });
 }
 
 /** The part of a refunded payment that the buyer has spent: the operator's loss, never a negative balance. */
-export function bookTopupLoss(tx: Executor, topup: TopupMoney): Promise<Posted> {
-  const { buyerId: _, gateway, chargeId, ...rest } = topup;
+export function bookTopupLoss(tx: Executor, refund: RefundMoney): Promise<Posted> {
+  const { buyerId: _, gateway, chargeId, round, ...rest } = refund;
   const [from, to] = [system.loss, system.gateway(gateway)];
-  return post(tx, { ...rest, key: `topup_loss:${gateway}:${chargeId}`, kind: "topup_loss", from, to });
+  return post(tx, {
+    ...rest,
+    key: `topup_loss:${gateway}:${chargeId}:${round}`,
+    kind: "topup_loss",
+    from,
+    to,
+  });
+}
+
+/** Undoes {@link takeBackTopup} and {@link bookTopupLoss} of a round of refunding that came to nothing. */
+export async function restoreTopup(
+  tx: Executor,
+  restore: { gateway: string; chargeId: string; round: number; at: Date },
+): Promise<void> {
+  const suffix = `${restore.gateway}:${restore.chargeId}:${restore.round}`;
+  const keys = [`topup_refund:${suffix}`, `topup_loss:${suffix}`];
+  for (const transfer of await selectTransfersByKey(tx, keys)) {
+    await post(tx, {
+      key: `${transfer.key}:restored`,
+      kind: transfer.kind,
+      from: transfer.to,
+      to: transfer.from,
+      amountMicros: transfer.amountMicros,
+      topupId: transfer.topupId,
+      actor: "system",
+      reason: "refund refused",
+      at: restore.at,
+    });
+  }
 }
 
 /** Gives captured money back by an operator's decision. One refund an order, never more than its price (the caller checks). */

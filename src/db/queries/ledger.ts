@@ -70,13 +70,19 @@ export interface BalanceRow {
   readonly heldMicros: bigint;
 }
 
-/** Both balances of a buyer; zeros for one without accounts. */
-export async function selectBalance(db: Executor, buyerId: string): Promise<BalanceRow> {
-  const rows = await db
+/** Both balances of a buyer; zeros for one without accounts. With `lock`, nobody moves them before the transaction ends. */
+export async function selectBalance(
+  db: Executor,
+  buyerId: string,
+  options: { lock?: boolean } = {},
+): Promise<BalanceRow> {
+  let query = db
     .selectFrom("accounts")
     .select(["kind", "balance_micros"])
     .where("buyer_id", "=", buyerId)
-    .execute();
+    .orderBy("id");
+  if (options.lock) query = query.forUpdate();
+  const rows = await query.execute();
   const of = (kind: string): bigint => rows.find((row) => row.kind === kind)?.balance_micros ?? 0n;
   return { availableMicros: of("available"), heldMicros: of("held") };
 }
@@ -138,6 +144,34 @@ export async function countMovements(db: Executor, buyerId: string): Promise<num
     .where("accounts.kind", "=", "available")
     .executeTakeFirstOrThrow();
   return Number(row.count);
+}
+
+export interface PostedTransfer {
+  readonly key: string;
+  readonly kind: TransferKind;
+  readonly from: string;
+  readonly to: string;
+  readonly amountMicros: bigint;
+  readonly topupId: string | null;
+}
+
+/** The transfers with these idempotency keys, as they were posted. */
+export async function selectTransfersByKey(db: Executor, keys: readonly string[]): Promise<PostedTransfer[]> {
+  const rows = await db
+    .selectFrom("transfers")
+    .innerJoin("accounts as source", "source.id", "transfers.from_account_id")
+    .innerJoin("accounts as target", "target.id", "transfers.to_account_id")
+    .select([
+      "transfers.idempotency_key as key",
+      "transfers.kind",
+      "source.code as from",
+      "target.code as to",
+      "transfers.amount_micros as amountMicros",
+      "transfers.topup_id as topupId",
+    ])
+    .where("transfers.idempotency_key", "in", keys)
+    .execute();
+  return rows.map((row) => ({ ...row, kind: row.kind as TransferKind }));
 }
 
 export interface LedgerDifference {

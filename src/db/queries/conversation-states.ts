@@ -1,0 +1,38 @@
+import type { Executor } from "../client.ts";
+
+/** The stored state of a conversation, as it was written; the caller parses it. */
+export async function readConversationState(db: Executor, key: string): Promise<unknown> {
+  const row = await db
+    .selectFrom("conversation_states")
+    .select("state")
+    .where("key", "=", key)
+    .executeTakeFirst();
+  return row?.state;
+}
+
+export async function writeConversationState(
+  db: Executor,
+  key: string,
+  state: unknown,
+  at: Date,
+): Promise<void> {
+  const values = { state: JSON.stringify(state), updated_at: at };
+  await db
+    .insertInto("conversation_states")
+    .values({ key, ...values })
+    .onConflict((conflict) => conflict.column("key").doUpdateSet(values))
+    .execute();
+}
+
+export async function deleteConversationState(db: Executor, key: string): Promise<void> {
+  await db.deleteFrom("conversation_states").where("key", "=", key).execute();
+}
+
+/** Deletes conversations that nobody went on with; returns how many. */
+export async function purgeConversationStates(db: Executor, before: Date): Promise<number> {
+  const result = await db
+    .deleteFrom("conversation_states")
+    .where("updated_at", "<", before)
+    .executeTakeFirst();
+  return Number(result.numDeletedRows);
+}

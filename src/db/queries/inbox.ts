@@ -1,0 +1,143 @@
+import { sql } from "kysely";
+import type { Executor } from "../client.ts";
+
+export interface StoredUpdate {
+  readonly updateId: number;
+  readonly lane: string;
+  readonly payload: unknown;
+}
+
+export interface ClaimedUpdate extends StoredUpdate {
+  /** This one included. */
+  readonly attempts: number;
+  readonly receivedAt: Date;
+  /** Proof of the claim: completing and failing need it. */
+  readonly leaseToken: string;
+}
+
+/** Lanes of updates that wait for nothing begin with this; they are claimed first. */
+export const urgentLanePrefix = "p:";
+
+/** Stores updates in one statement; those already known are left alone. Returns how many were new. */
+export async function storeUpdates(
+  db: Executor,
+  updates: readonly StoredUpdate[],
+  at: Date,
+): Promise<number> {
+  if (updates.length === 0) return 0;
+  const rows = JSON.stringify(
+    updates.map((update) => ({ update_id: update.updateId, lane: update.lane, payload: update.payload })),
+    storableText,
+  );
+  const result = await sql<{ update_id: bigint }>`
+    INSERT INTO inbox (update_id, lane, payload, received_at)
+    SELECT update_id, lane, payload, ${at}::timestamptz
+    FROM jsonb_to_recordset(${rows}::jsonb) AS updates (update_id bigint, lane text, payload jsonb)
+    ON CONFLICT (update_id) DO NOTHING
+    RETURNING update_id`.execute(db);
+  return result.rows.length;
+}
+
+/** jsonb takes neither NUL nor half a surrogate pair; one such character must not hold up all updates behind it. */
+function storableText(_key: string, value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  return value.replaceAll("\u0000", "").replace(/\p{Surrogate}/gu, "\ufffd");
+}
+
+/**
+ * Claims the oldest open update of each free lane: in order within a lane, lanes in parallel, one in hand a
+ * lane across all replicas, payments first. The lease runs by the database's clock.
+ */
+export async function claimUpdates(
+  db: Executor,
+  claim: { readonly limit: number; readonly leaseMs: number; readonly leaseToken: string },
+): Promise<ClaimedUpdate[]> {
+  const result = await sql<{
+    update_id: bigint;
+    lane: string;
+    payload: unknown;
+    attempts: number;
+    received_at: Date;
+  }>`
+    WITH heads AS (
+      SELECT lane, min(update_id) AS update_id FROM inbox WHERE done_at IS NULL
+      GROUP BY lane HAVING coalesce(max(lease_until), '-infinity') <= now()
+    ), chosen AS (
+      SELECT i.update_id FROM inbox i JOIN heads USING (update_id)
+      WHERE i.done_at IS NULL AND (i.lease_until IS NULL OR i.lease_until <= now())
+      ORDER BY starts_with(i.lane, ${urgentLanePrefix}) DESC, i.update_id
+      LIMIT ${claim.limit} FOR UPDATE OF i SKIP LOCKED
+    )
+    UPDATE inbox SET attempts = attempts + 1, lease_token = ${claim.leaseToken}::uuid,
+                     lease_until = now() + make_interval(secs => ${claim.leaseMs / 1000})
+    FROM chosen WHERE inbox.update_id = chosen.update_id
+    RETURNING inbox.update_id, lane, payload, attempts, received_at`.execute(db);
+  return result.rows
+    .map((row) => ({
+      updateId: Number(row.update_id),
+      lane: row.lane,
+      payload: row.payload,
+      attempts: row.attempts,
+      receivedAt: row.received_at,
+      leaseToken: claim.leaseToken,
+    }))
+    .sort((a, b) => rank(a) - rank(b) || a.updateId - b.updateId);
+}
+
+function rank(update: StoredUpdate): number {
+  return update.lane.startsWith(urgentLanePrefix) ? 0 : 1;
+}
+
+/** Prolongs the claims on updates that are still in hand. */
+export async function renewUpdates(
+  db: Executor,
+  updates: readonly Pick<ClaimedUpdate, "updateId" | "leaseToken">[],
+  leaseMs: number,
+): Promise<void> {
+  if (updates.length === 0) return;
+  await sql`
+    UPDATE inbox SET lease_until = now() + make_interval(secs => ${leaseMs / 1000})
+    FROM unnest(${updates.map((update) => update.updateId)}::bigint[],
+                ${updates.map((update) => update.leaseToken)}::uuid[]) AS held (id, token)
+    WHERE update_id = held.id AND lease_token = held.token AND done_at IS NULL`.execute(db);
+}
+
+type Claim = Pick<ClaimedUpdate, "updateId" | "leaseToken">;
+
+/** The update is handled. False: the claim was lost meanwhile, another replica has the update. */
+export async function completeUpdate(db: Executor, claim: Claim, at: Date): Promise<boolean> {
+  return settle(db, claim, sql`done_at = ${at}, lease_until = NULL`);
+}
+
+/** Handling failed: the update is free again after `retryInMs`, and its lane waits for it. */
+export async function releaseUpdate(db: Executor, claim: Claim, retryInMs: number): Promise<boolean> {
+  return settle(db, claim, sql`lease_until = now() + make_interval(secs => ${retryInMs / 1000})`);
+}
+
+/** Handling failed for good: the update is kept for the operator, its lane goes on. */
+export async function abandonUpdate(db: Executor, claim: Claim, at: Date): Promise<boolean> {
+  return settle(db, claim, sql`done_at = ${at}, failed = true, lease_until = NULL`);
+}
+
+async function settle(db: Executor, claim: Claim, change: ReturnType<typeof sql>): Promise<boolean> {
+  const result = await sql<{ update_id: bigint }>`
+    UPDATE inbox SET lease_token = NULL, ${change}
+    WHERE update_id = ${claim.updateId}::bigint AND lease_token = ${claim.leaseToken}::uuid AND done_at IS NULL
+    RETURNING update_id`.execute(db);
+  return result.rows.length > 0;
+}
+
+/** Deletes handled updates. Those that failed stay until `failedBefore`. Returns how many went. */
+export async function purgeUpdates(db: Executor, before: Date, failedBefore: Date): Promise<number> {
+  const result = await sql`
+    DELETE FROM inbox WHERE done_at < ${before} AND (NOT failed OR done_at < ${failedBefore})`.execute(db);
+  return Number(result.numAffectedRows ?? 0n);
+}
+
+/** How many updates wait or are in hand, and since when the oldest does. */
+export async function inboxBacklog(db: Executor): Promise<{ open: number; oldestAt: Date | null }> {
+  const result = await sql<{ open: bigint; oldest_at: Date | null }>`
+    SELECT count(*) AS open, min(received_at) AS oldest_at FROM inbox WHERE done_at IS NULL`.execute(db);
+  const row = result.rows[0];
+  return { open: Number(row?.open ?? 0n), oldestAt: row?.oldest_at ?? null };
+}

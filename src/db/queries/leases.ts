@@ -1,0 +1,57 @@
+import { sql } from "kysely";
+import type { Executor } from "../client.ts";
+
+export interface Lease {
+  readonly name: string;
+  readonly holder: string;
+  /** Grows with every change of holder: work stamped with an older epoch comes from a holder that lost the lease. */
+  readonly epoch: bigint;
+}
+
+/**
+ * Takes the lease for `ttlMs` by the database's clock, or prolongs it for the holder it already has.
+ * Undefined: somebody else holds it. A row and not a session lock, so that it works behind a pooler.
+ */
+export async function acquireLease(
+  db: Executor,
+  name: string,
+  holder: string,
+  ttlMs: number,
+): Promise<Lease | undefined> {
+  const result = await sql<{ epoch: bigint }>`
+    INSERT INTO leases (name, holder, epoch, expires_at)
+    VALUES (${name}, ${holder}, 1, now() + make_interval(secs => ${ttlMs / 1000}))
+    ON CONFLICT (name) DO UPDATE SET
+      holder = excluded.holder,
+      epoch = leases.epoch + (CASE WHEN leases.holder = excluded.holder THEN 0 ELSE 1 END),
+      expires_at = excluded.expires_at
+    WHERE leases.holder = excluded.holder OR leases.expires_at <= now()
+    RETURNING epoch`.execute(db);
+  const epoch = result.rows[0]?.epoch;
+  return epoch === undefined ? undefined : { name, holder, epoch };
+}
+
+/** Prolongs a lease that is still ours. False: it was lost, stop what it allowed. */
+export async function renewLease(db: Executor, lease: Lease, ttlMs: number): Promise<boolean> {
+  const result = await sql<{ name: string }>`
+    UPDATE leases SET expires_at = now() + make_interval(secs => ${ttlMs / 1000})
+    WHERE name = ${lease.name} AND holder = ${lease.holder} AND epoch = ${lease.epoch}::bigint AND expires_at > now()
+    RETURNING name`.execute(db);
+  return result.rows.length > 0;
+}
+
+/** Gives the lease up, so that the next holder need not wait for its end. */
+export async function releaseLease(db: Executor, lease: Lease): Promise<void> {
+  await sql`
+    UPDATE leases SET expires_at = now()
+    WHERE name = ${lease.name} AND holder = ${lease.holder} AND epoch = ${lease.epoch}::bigint`.execute(db);
+}
+
+/** True while the lease is ours; inside a transaction the row is share-locked, so it stays ours until the commit. */
+export async function holdsLease(tx: Executor, lease: Lease): Promise<boolean> {
+  const result = await sql<{ name: string }>`
+    SELECT name FROM leases
+    WHERE name = ${lease.name} AND holder = ${lease.holder} AND epoch = ${lease.epoch}::bigint AND expires_at > now()
+    FOR SHARE`.execute(tx);
+  return result.rows.length > 0;
+}

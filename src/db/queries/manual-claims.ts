@@ -1,0 +1,89 @@
+import type { Executor } from "../client.ts";
+
+export interface ManualClaim {
+  readonly id: string;
+  readonly topupId: string;
+  readonly note: string | null;
+  readonly fileId: string | null;
+  readonly duplicateOf: string | null;
+  readonly decision: string | null;
+}
+
+export interface NewManualClaim {
+  readonly id: string;
+  readonly topupId: string;
+  readonly note: string | null;
+  readonly noteDigest: string | null;
+  readonly fileId: string | null;
+  readonly fileUniqueId: string | null;
+  readonly at: Date;
+}
+
+/** Stores what a buyer sent as proof, flagged when the same note or picture was sent before. False: this top-up has one. */
+export async function insertClaim(db: Executor, claim: NewManualClaim): Promise<boolean> {
+  const result = await db
+    .insertInto("manual_claims")
+    .values({
+      id: claim.id,
+      topup_id: claim.topupId,
+      note: claim.note,
+      note_digest: claim.noteDigest,
+      file_id: claim.fileId,
+      file_unique_id: claim.fileUniqueId,
+      duplicate_of: await selectDuplicate(db, claim),
+      submitted_at: claim.at,
+    })
+    .onConflict((conflict) => conflict.column("topup_id").doNothing())
+    .executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+async function selectDuplicate(db: Executor, claim: NewManualClaim): Promise<string | null> {
+  const { noteDigest, fileUniqueId } = claim;
+  if (noteDigest === null && fileUniqueId === null) return null;
+  const row = await db
+    .selectFrom("manual_claims")
+    .select("id")
+    .where((eb) => {
+      const same = [];
+      if (noteDigest !== null) same.push(eb("note_digest", "=", noteDigest));
+      if (fileUniqueId !== null) same.push(eb("file_unique_id", "=", fileUniqueId));
+      return eb.or(same);
+    })
+    .orderBy("submitted_at")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.id ?? null;
+}
+
+export async function selectClaim(db: Executor, claimId: string): Promise<ManualClaim | undefined> {
+  const row = await db.selectFrom("manual_claims").selectAll().where("id", "=", claimId).executeTakeFirst();
+  return (
+    row && {
+      id: row.id,
+      topupId: row.topup_id,
+      note: row.note,
+      fileId: row.file_id,
+      duplicateOf: row.duplicate_of,
+      decision: row.decision,
+    }
+  );
+}
+
+/** False: decided before, or no such claim. */
+export async function decideClaim(
+  db: Executor,
+  decision: { claimId: string; decision: "approved" | "rejected"; operatorTelegramId: number; at: Date },
+): Promise<boolean> {
+  const result = await db
+    .updateTable("manual_claims")
+    .set({
+      decision: decision.decision,
+      decided_by: BigInt(decision.operatorTelegramId),
+      decided_at: decision.at,
+    })
+    .where("id", "=", decision.claimId)
+    .where("decision", "is", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}

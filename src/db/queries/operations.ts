@@ -1,0 +1,33 @@
+import { newId } from "../../core/ids.ts";
+import type { Executor } from "../client.ts";
+
+/** What an operator did, in the transaction that did it. */
+export async function insertAudit(
+  db: Executor,
+  entry: { actor: string; action: string; subject: string; detail: string; at: Date },
+): Promise<void> {
+  await db
+    .insertInto("audit_log")
+    .values({ id: newId(), ...entry })
+    .execute();
+}
+
+export async function insertDispute(
+  db: Executor,
+  dispute: { id: string; buyerId: string; text: string; at: Date },
+): Promise<void> {
+  const { id, buyerId, text, at } = dispute;
+  await db.insertInto("disputes").values({ id, buyer_id: buyerId, text, created_at: at }).execute();
+}
+
+export interface Dispute {
+  readonly id: string;
+  readonly buyerId: string;
+  readonly text: string;
+  readonly createdAt: Date;
+}
+
+export async function selectDispute(db: Executor, disputeId: string): Promise<Dispute | undefined> {
+  const row = await db.selectFrom("disputes").selectAll().where("id", "=", disputeId).executeTakeFirst();
+  return row && { id: row.id, buyerId: row.buyer_id, text: row.text, createdAt: row.created_at };
+}

@@ -1,0 +1,63 @@
+import { sql } from "kysely";
+import type { Executor } from "../client.ts";
+
+export interface TurnRequest {
+  readonly provider: string;
+  readonly now: Date;
+  /** Time that one request takes up. */
+  readonly intervalMs: number;
+  /** How far ahead of schedule a request may be sent: the burst this caller may use. */
+  readonly toleranceMs: number;
+  /** A turn later than this is not taken. */
+  readonly maxWaitMs: number;
+}
+
+/**
+ * Books the next turn (GCRA: one timestamp, the theoretical arrival time of the next request) in one statement.
+ * Returns the milliseconds to wait for it, or undefined when it would come too late: then nothing is booked.
+ */
+export async function bookTurn(db: Executor, turn: TurnRequest): Promise<number | undefined> {
+  const seconds = (ms: number) => sql`make_interval(secs => ${ms / 1000})`;
+  const now = sql`${turn.now}::timestamptz`;
+  const result = await sql<{ wait_ms: string }>`
+    UPDATE provider_gates
+    SET next_at = greatest(next_at, blocked_until, ${now}) + ${seconds(turn.intervalMs)}
+    WHERE provider = ${turn.provider}
+      AND greatest(next_at - ${seconds(turn.toleranceMs)}, blocked_until) <= ${now} + ${seconds(turn.maxWaitMs)}
+    RETURNING extract(epoch FROM greatest(
+      next_at - ${seconds(turn.intervalMs + turn.toleranceMs)}, blocked_until, ${now}) - ${now}) * 1000 AS wait_ms`.execute(
+    db,
+  );
+  const wait = result.rows[0]?.wait_ms;
+  return wait === undefined ? undefined : Math.max(0, Math.ceil(Number(wait)));
+}
+
+/** Makes the gate, open. */
+export async function ensureGate(db: Executor, provider: string, now: Date): Promise<void> {
+  await db
+    .insertInto("provider_gates")
+    .values({ provider, next_at: now, blocked_until: now })
+    .onConflict((conflict) => conflict.column("provider").doNothing())
+    .execute();
+}
+
+export interface GateRow {
+  readonly nextAt: Date;
+  readonly blockedUntil: Date;
+}
+
+export async function selectGate(db: Executor, provider: string): Promise<GateRow | undefined> {
+  const row = await db
+    .selectFrom("provider_gates")
+    .select(["next_at", "blocked_until"])
+    .where("provider", "=", provider)
+    .executeTakeFirst();
+  return row && { nextAt: row.next_at, blockedUntil: row.blocked_until };
+}
+
+/** Sends nothing until then; an earlier end never shortens a block. */
+export async function blockGate(db: Executor, provider: string, until: Date): Promise<void> {
+  await sql`
+    UPDATE provider_gates SET blocked_until = greatest(blocked_until, ${until}::timestamptz)
+    WHERE provider = ${provider}`.execute(db);
+}

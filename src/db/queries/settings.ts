@@ -1,0 +1,34 @@
+import type { Executor } from "../client.ts";
+
+/** A small fact that outlives a restart; undefined when it was never set. */
+export async function getSetting(db: Executor, key: string): Promise<string | undefined> {
+  const row = await db.selectFrom("settings").select("value").where("key", "=", key).executeTakeFirst();
+  return row?.value;
+}
+
+export async function setSetting(db: Executor, key: string, value: string, at: Date): Promise<void> {
+  await db
+    .insertInto("settings")
+    .values({ key, value, updated_at: at })
+    .onConflict((conflict) => conflict.column("key").doUpdateSet({ value, updated_at: at }))
+    .execute();
+}
+
+/** The stored value, or `create()` stored for ever after; replicas that start together agree on one. */
+export async function getOrCreateSetting(
+  db: Executor,
+  key: string,
+  create: () => string,
+  at: Date,
+): Promise<string> {
+  const known = await getSetting(db, key);
+  if (known !== undefined) return known;
+  await db
+    .insertInto("settings")
+    .values({ key, value: create(), updated_at: at })
+    .onConflict((conflict) => conflict.column("key").doNothing())
+    .execute();
+  const stored = await getSetting(db, key);
+  if (stored === undefined) throw new Error(`setting ${key} vanished while it was made`);
+  return stored;
+}

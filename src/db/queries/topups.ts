@@ -1,0 +1,250 @@
+import type { Selectable } from "kysely";
+import type { Executor } from "../client.ts";
+import type { Topups as TopupsTable } from "../schema.ts";
+
+export interface TopupRow {
+  readonly id: string;
+  readonly buyerId: string;
+  readonly gateway: string;
+  readonly state: string;
+  readonly amountMicros: bigint;
+  readonly stars: number | null;
+  readonly externalId: string | null;
+  readonly resumeServiceId: string | null;
+  readonly resumeCountryId: string | null;
+  readonly chatId: number;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+function toTopup(row: Selectable<TopupsTable>): TopupRow {
+  return {
+    id: row.id,
+    buyerId: row.buyer_id,
+    gateway: row.gateway,
+    state: row.state,
+    amountMicros: row.amount_micros,
+    stars: row.stars,
+    externalId: row.external_id,
+    resumeServiceId: row.resume_service_id,
+    resumeCountryId: row.resume_country_id,
+    chatId: Number(row.chat_id),
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+  };
+}
+
+export async function insertTopup(
+  db: Executor,
+  topup: Omit<TopupRow, "state" | "externalId">,
+): Promise<void> {
+  await db
+    .insertInto("topups")
+    .values({
+      id: topup.id,
+      buyer_id: topup.buyerId,
+      gateway: topup.gateway,
+      state: "pending",
+      amount_micros: topup.amountMicros,
+      stars: topup.stars,
+      resume_service_id: topup.resumeServiceId,
+      resume_country_id: topup.resumeCountryId,
+      chat_id: BigInt(topup.chatId),
+      created_at: topup.createdAt,
+      expires_at: topup.expiresAt,
+    })
+    .execute();
+}
+
+export async function selectTopup(db: Executor, topupId: string): Promise<TopupRow | undefined> {
+  const row = await db.selectFrom("topups").selectAll().where("id", "=", topupId).executeTakeFirst();
+  return row && toTopup(row);
+}
+
+export async function selectTopupByExternalId(
+  db: Executor,
+  gateway: string,
+  externalId: string,
+): Promise<TopupRow | undefined> {
+  const row = await db
+    .selectFrom("topups")
+    .selectAll()
+    .where("gateway", "=", gateway)
+    .where("external_id", "=", externalId)
+    .executeTakeFirst();
+  return row && toTopup(row);
+}
+
+/** Conditional: false when the top-up is in none of `from`. */
+export async function moveTopup(
+  db: Executor,
+  topupId: string,
+  from: readonly string[],
+  to: "credited" | "expired" | "rejected" | "refunded",
+  at: Date,
+): Promise<boolean> {
+  const result = await db
+    .updateTable("topups")
+    .set({ state: to, closed_at: at, next_check_at: null })
+    .where("id", "=", topupId)
+    .where("state", "in", from)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Ties the gateway's invoice to our row and schedules its first look. */
+export async function setInvoice(
+  db: Executor,
+  topupId: string,
+  invoice: { externalId: string; payUrl: string; nextCheckAt: Date },
+): Promise<void> {
+  await db
+    .updateTable("topups")
+    .set({ external_id: invoice.externalId, pay_url: invoice.payUrl, next_check_at: invoice.nextCheckAt })
+    .where("id", "=", topupId)
+    .execute();
+}
+
+/** Invoices that are due for a look, paid or not. */
+export async function selectDueTopups(
+  db: Executor,
+  gateway: string,
+  now: Date,
+  limit: number,
+): Promise<TopupRow[]> {
+  const rows = await db
+    .selectFrom("topups")
+    .selectAll()
+    .where("gateway", "=", gateway)
+    .where("next_check_at", "<=", now)
+    .orderBy("next_check_at")
+    .limit(limit)
+    .execute();
+  return rows.map(toTopup);
+}
+
+export async function scheduleTopups(
+  db: Executor,
+  topupIds: readonly string[],
+  nextCheckAt: Date | null,
+): Promise<void> {
+  if (topupIds.length === 0) return;
+  await db.updateTable("topups").set({ next_check_at: nextCheckAt }).where("id", "in", topupIds).execute();
+}
+
+export interface PaymentRow {
+  readonly gateway: string;
+  readonly chargeId: string;
+  readonly topupId: string | null;
+  readonly buyerId: string;
+  readonly amountMicros: bigint;
+  readonly stars: number | null;
+  readonly feeMicros: bigint;
+  readonly paidAt: Date;
+  readonly at: Date;
+}
+
+/** False: this charge was recorded before, and with it credited. */
+export async function insertPayment(db: Executor, payment: PaymentRow): Promise<boolean> {
+  const result = await db
+    .insertInto("topup_payments")
+    .values({
+      gateway: payment.gateway,
+      charge_id: payment.chargeId,
+      topup_id: payment.topupId,
+      buyer_id: payment.buyerId,
+      amount_micros: payment.amountMicros,
+      stars: payment.stars,
+      fee_micros: payment.feeMicros,
+      paid_at: payment.paidAt,
+      state: "credited",
+      state_at: payment.at,
+    })
+    .onConflict((conflict) => conflict.columns(["gateway", "charge_id"]).doNothing())
+    .executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export interface StoredPayment {
+  readonly chargeId: string;
+  readonly topupId: string | null;
+  readonly buyerId: string | null;
+  readonly amountMicros: bigint;
+  readonly stars: number | null;
+  readonly state: string;
+  readonly refundRound: number;
+}
+
+/** Locked until the transaction ends. */
+export async function lockPayment(
+  db: Executor,
+  gateway: string,
+  chargeId: string,
+): Promise<StoredPayment | undefined> {
+  const row = await db
+    .selectFrom("topup_payments")
+    .selectAll()
+    .where("gateway", "=", gateway)
+    .where("charge_id", "=", chargeId)
+    .forUpdate()
+    .executeTakeFirst();
+  return (
+    row && {
+      chargeId: row.charge_id,
+      topupId: row.topup_id,
+      buyerId: row.buyer_id,
+      amountMicros: row.amount_micros,
+      stars: row.stars,
+      state: row.state,
+      refundRound: row.refund_round,
+    }
+  );
+}
+
+export async function setPaymentState(
+  db: Executor,
+  gateway: string,
+  chargeId: string,
+  change: {
+    state: "credited" | "refunding" | "refunded";
+    refundRound?: number;
+    actor: string;
+    reason: string;
+    at: Date;
+  },
+): Promise<void> {
+  const { state, actor, reason, at, refundRound } = change;
+  await db
+    .updateTable("topup_payments")
+    .set({
+      state,
+      actor,
+      reason,
+      state_at: at,
+      ...(refundRound !== undefined && { refund_round: refundRound }),
+    })
+    .where("gateway", "=", gateway)
+    .where("charge_id", "=", chargeId)
+    .execute();
+}
+
+/** Refunds that were begun and whose end is not known: to be asked for again (Telegram refunds a charge once). */
+export async function selectRefunding(
+  db: Executor,
+  before: Date,
+  limit: number,
+): Promise<{ chargeId: string; telegramId: number | null }[]> {
+  const rows = await db
+    .selectFrom("topup_payments")
+    .leftJoin("buyers", "buyers.id", "topup_payments.buyer_id")
+    .select(["topup_payments.charge_id", "buyers.telegram_id"])
+    .where("topup_payments.gateway", "=", "stars")
+    .where("topup_payments.state", "=", "refunding")
+    .where("topup_payments.state_at", "<=", before)
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    chargeId: row.charge_id,
+    telegramId: row.telegram_id === null ? null : Number(row.telegram_id),
+  }));
+}

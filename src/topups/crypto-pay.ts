@@ -1,0 +1,153 @@
+import { addMs } from "../core/clock.ts";
+import { newId } from "../core/ids.ts";
+import {
+  insertTopup,
+  moveTopup,
+  scheduleTopups,
+  selectDueTopups,
+  selectTopup,
+  selectTopupByExternalId,
+  setInvoice,
+  type TopupRow,
+} from "../db/queries/topups.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { credit } from "./credit.ts";
+import { CryptoPayError, type CryptoPayInvoice } from "./crypto-pay-client.ts";
+import type { TopupDeps } from "./deps.ts";
+import type { BeginResult, CryptoInvoice, Resume } from "./topups.ts";
+
+const GATEWAY = "crypto-pay";
+const INVOICE_SECONDS = 60 * 60;
+const MIN_MICROS = 1_000_000n;
+const MAX_MICROS = 10_000_000_000n;
+const POLL_MS = 30_000;
+/** An invoice can be paid on the chain in its last minute and confirmed after it: looked at for a day longer. */
+const LATE_MS = 24 * 60 * 60 * 1000;
+const LATE_POLL_MS = 30 * 60 * 1000;
+const BATCH = 100;
+
+/** Our row is committed first, its id in the invoice's payload: an invoice whose answer was lost still finds it. */
+export async function beginCrypto(
+  deps: TopupDeps,
+  input: { buyerId: string; chatId: number; amountMicros: bigint; resume: Resume | null },
+): Promise<BeginResult<CryptoInvoice>> {
+  if (!deps.cryptoPay || !deps.gateways.includes(GATEWAY)) return { kind: "refused", code: "gateway_off" };
+  const { amountMicros } = input;
+  if (amountMicros < MIN_MICROS || amountMicros > MAX_MICROS)
+    return { kind: "refused", code: "topup_amount_invalid" };
+  const id = newId();
+  const createdAt = deps.clock.now();
+  const expiresAt = addMs(createdAt, INVOICE_SECONDS * 1000);
+  await insertTopup(deps.db, {
+    id,
+    buyerId: input.buyerId,
+    gateway: GATEWAY,
+    amountMicros,
+    stars: null,
+    resumeServiceId: input.resume?.serviceId ?? null,
+    resumeCountryId: input.resume?.countryId ?? null,
+    chatId: input.chatId,
+    createdAt,
+    expiresAt,
+  });
+  deps.checkpoint("crypto-pay/row-committed");
+  try {
+    const invoice = await deps.cryptoPay.createInvoice({
+      amountMicros,
+      payload: id,
+      expiresInSeconds: INVOICE_SECONDS,
+    });
+    if (invoice.payUrl === null) throw new CryptoPayError("createInvoice: no address to pay at");
+    const nextCheckAt = addMs(createdAt, POLL_MS);
+    await setInvoice(deps.db, id, { externalId: invoice.invoiceId, payUrl: invoice.payUrl, nextCheckAt });
+    return { kind: "begun", invoice: { topupId: id, amountMicros, payUrl: invoice.payUrl, expiresAt } };
+  } catch (error) {
+    if (!(error instanceof CryptoPayError)) throw error;
+    deps.logger.warn({ topupId: id, reason: error.message }, "Crypto Pay made no invoice");
+    return { kind: "refused", code: "gateway_unavailable" };
+  }
+}
+
+/** A signed webhook is only a reason to look the invoice up. False: not signed by Crypto Pay. Throws when it cannot be looked up. */
+export async function takeCryptoWebhook(
+  deps: TopupDeps,
+  rawBody: Buffer,
+  signature: string | undefined,
+): Promise<boolean> {
+  const invoiceId = deps.cryptoPay?.verifyWebhook(rawBody, signature);
+  if (!deps.cryptoPay || invoiceId === undefined) return false;
+  for (const invoice of await deps.cryptoPay.invoices([invoiceId])) {
+    if (invoice.invoiceId === invoiceId) await settle(deps, invoice);
+  }
+  return true;
+}
+
+/** The backstop for webhooks that never came, and the only way without PUBLIC_URL. */
+export async function pollCrypto(deps: TopupDeps): Promise<void> {
+  if (!deps.cryptoPay) return;
+  const now = deps.clock.now();
+  const due = await selectDueTopups(deps.db, GATEWAY, now, BATCH);
+  const ids = due.flatMap((topup) => (topup.externalId === null ? [] : [topup.externalId]));
+  if (ids.length === 0) return;
+  try {
+    for (const invoice of await deps.cryptoPay.invoices(ids)) await settle(deps, invoice);
+  } catch (error) {
+    if (!(error instanceof CryptoPayError)) throw error;
+    deps.logger.warn(
+      { reason: error.message, invoices: ids.length },
+      "Crypto Pay invoices could not be looked up",
+    );
+  }
+  await reschedule(deps, due, now);
+}
+
+async function reschedule(deps: TopupDeps, due: readonly TopupRow[], now: Date): Promise<void> {
+  for (const topup of due) {
+    const current = await selectTopup(deps.db, topup.id);
+    if (current?.state !== "pending" && current?.state !== "expired") continue;
+    const isLate = topup.expiresAt <= now;
+    if (isLate) await moveTopup(deps.db, topup.id, ["pending"], "expired", now);
+    const isOver = addMs(topup.expiresAt, LATE_MS) <= now;
+    const next = isOver ? null : addMs(now, isLate ? LATE_POLL_MS : POLL_MS);
+    await scheduleTopups(deps.db, [topup.id], next);
+  }
+}
+
+async function settle(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<void> {
+  if (invoice.status !== "paid") return;
+  const topup = await topupOf(deps, invoice);
+  if (!topup) {
+    deps.logger.error({ invoiceId: invoice.invoiceId }, "paid Crypto Pay invoice without a top-up of ours");
+    return;
+  }
+  if (invoice.amountMicros !== topup.amountMicros) {
+    deps.logger.error({ topupId: topup.id }, "paid Crypto Pay invoice is not over the amount we asked for");
+    return;
+  }
+  const credited = await inTransaction(deps.db, (tx) => {
+    const at = deps.clock.now();
+    return credit(tx, {
+      gateway: GATEWAY,
+      chargeId: invoice.invoiceId,
+      topup,
+      buyerId: topup.buyerId,
+      chatId: topup.chatId,
+      amountMicros: topup.amountMicros,
+      stars: null,
+      feeMicros: invoice.feeMicros,
+      paidAt: invoice.paidAt ?? at,
+      actor: "system",
+      at,
+    });
+  });
+  deps.checkpoint("crypto-pay/credited");
+  if (credited) deps.onMessages();
+}
+
+async function topupOf(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<TopupRow | undefined> {
+  const known = await selectTopupByExternalId(deps.db, GATEWAY, invoice.invoiceId);
+  if (known) return known;
+  const isOurs = invoice.payload !== null && /^[0-9a-f-]{36}$/.test(invoice.payload);
+  const named = isOurs && invoice.payload !== null ? await selectTopup(deps.db, invoice.payload) : undefined;
+  return named?.gateway === GATEWAY ? named : undefined;
+}

@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { addMs } from "../core/clock.ts";
+import { newId } from "../core/ids.ts";
+import { formatUsd } from "../core/money.ts";
+import { decideClaim, insertClaim, selectClaim } from "../db/queries/manual-claims.ts";
+import { insertAudit, insertDispute } from "../db/queries/operations.ts";
+import { enqueue } from "../db/queries/outbox.ts";
+import { insertTopup, moveTopup, selectTopup } from "../db/queries/topups.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { credit } from "./credit.ts";
+import type { TopupDeps } from "./deps.ts";
+import type { BeginResult, Resume } from "./topups.ts";
+
+const GATEWAY = "manual";
+const CLAIM_LIFETIME_MS = 24 * 60 * 60 * 1000;
+const MIN_MICROS = 1_000_000n;
+const MAX_MICROS = 1_000_000_000n;
+const MAX_NOTE = 1_000;
+const MAX_DISPUTE = 2_000;
+
+export async function beginManual(
+  deps: TopupDeps,
+  input: { buyerId: string; chatId: number; amountMicros: bigint; resume: Resume | null },
+): Promise<BeginResult<{ topupId: string }>> {
+  if (!deps.gateways.includes(GATEWAY)) return { kind: "refused", code: "gateway_off" };
+  const { amountMicros } = input;
+  if (amountMicros < MIN_MICROS || amountMicros > MAX_MICROS)
+    return { kind: "refused", code: "topup_amount_invalid" };
+  const id = newId();
+  const createdAt = deps.clock.now();
+  await insertTopup(deps.db, {
+    id,
+    buyerId: input.buyerId,
+    gateway: GATEWAY,
+    amountMicros,
+    stars: null,
+    resumeServiceId: input.resume?.serviceId ?? null,
+    resumeCountryId: input.resume?.countryId ?? null,
+    chatId: input.chatId,
+    createdAt,
+    expiresAt: addMs(createdAt, CLAIM_LIFETIME_MS),
+  });
+  return { kind: "begun", invoice: { topupId: id } };
+}
+
+/** Takes the buyer's proof and asks the operators. A proof that was sent before is flagged, not refused. */
+export async function claimManual(
+  deps: TopupDeps,
+  input: {
+    topupId: string;
+    buyerId: string;
+    note: string | null;
+    fileId: string | null;
+    fileUniqueId: string | null;
+  },
+): Promise<BeginResult<{ claimId: string }>> {
+  const topup = await selectTopup(deps.db, input.topupId);
+  if (topup?.buyerId !== input.buyerId || topup.gateway !== GATEWAY)
+    return { kind: "refused", code: "topup_not_found" };
+  const at = deps.clock.now();
+  if (topup.state !== "pending" || topup.expiresAt <= at) return { kind: "refused", code: "topup_expired" };
+  const id = newId();
+  const note = input.note?.slice(0, MAX_NOTE) ?? null;
+  const isNew = await inTransaction(deps.db, async (tx) => {
+    const claim = { id, topupId: topup.id, note, noteDigest: digest(note), at };
+    if (!(await insertClaim(tx, { ...claim, fileId: input.fileId, fileUniqueId: input.fileUniqueId })))
+      return false;
+    for (const chatId of deps.operatorChatIds) {
+      const message = { kind: "manual_claim" as const, claimId: id };
+      await enqueue(tx, { chatId, buyerId: null, message, dedupeKey: `manual_claim:${id}:${chatId}`, at });
+    }
+    return true;
+  });
+  deps.checkpoint("manual/claimed");
+  deps.onMessages();
+  return isNew ? { kind: "begun", invoice: { claimId: id } } : { kind: "refused", code: "topup_expired" };
+}
+
+/** The same reference with other blanks and case is the same reference. */
+function digest(note: string | null): string | null {
+  const normal = note?.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "") ?? "";
+  return normal.length < 4 ? null : createHash("sha256").update(normal).digest("hex");
+}
+
+/** An operator's decision: once, audited, with the credit or the refusal in the same transaction. The caller has checked the operator. */
+export async function decideManual(
+  deps: TopupDeps,
+  input: { claimId: string; operatorTelegramId: number; approve: boolean },
+): Promise<{ kind: "approved" | "rejected" | "already" | "not_found" }> {
+  const claim = await selectClaim(deps.db, input.claimId);
+  const topup = claim && (await selectTopup(deps.db, claim.topupId));
+  if (!claim || !topup) return { kind: "not_found" };
+  const decision = input.approve ? "approved" : "rejected";
+  const actor = `operator:${input.operatorTelegramId}`;
+  const kind = await inTransaction(deps.db, async (tx) => {
+    const at = deps.clock.now();
+    const { claimId, operatorTelegramId } = input;
+    if (!(await decideClaim(tx, { claimId, operatorTelegramId, decision, at }))) return "already" as const;
+    const detail = formatUsd(topup.amountMicros);
+    await insertAudit(tx, { actor, action: `manual top-up ${decision}`, subject: topup.id, detail, at });
+    if (!input.approve) {
+      await moveTopup(tx, topup.id, ["pending"], "rejected", at);
+      const message = { kind: "topup_rejected" as const, topupId: topup.id };
+      const dedupeKey = `topup_rejected:${topup.id}`;
+      await enqueue(tx, { chatId: topup.chatId, buyerId: topup.buyerId, message, dedupeKey, at });
+      return decision;
+    }
+    await credit(tx, {
+      gateway: GATEWAY,
+      chargeId: topup.id,
+      topup,
+      buyerId: topup.buyerId,
+      chatId: topup.chatId,
+      amountMicros: topup.amountMicros,
+      stars: null,
+      feeMicros: 0n,
+      paidAt: at,
+      actor,
+      at,
+    });
+    return decision;
+  });
+  deps.checkpoint("manual/decided");
+  deps.onMessages();
+  return { kind };
+}
+
+/** /paysupport: kept, and told to every operator. */
+export async function openDispute(
+  deps: TopupDeps,
+  input: { buyerId: string; text: string },
+): Promise<{ disputeId: string }> {
+  const id = newId();
+  await inTransaction(deps.db, async (tx) => {
+    const at = deps.clock.now();
+    await insertDispute(tx, { id, buyerId: input.buyerId, text: input.text.slice(0, MAX_DISPUTE), at });
+    for (const chatId of deps.operatorChatIds) {
+      const message = { kind: "dispute" as const, disputeId: id };
+      await enqueue(tx, { chatId, buyerId: null, message, dedupeKey: `dispute:${id}:${chatId}`, at });
+    }
+  });
+  deps.onMessages();
+  return { disputeId: id };
+}
