@@ -73,30 +73,25 @@ function meaningOf(failure: CircuitFailure): Meaning {
 export function afterFailure(circuit: Circuit, failure: CircuitFailure, now: Date): CircuitChange {
   const meaning = meaningOf(failure);
   if (meaning === "silent") return { next: circuit, tell: null };
-  if (meaning === "answer") return afterSuccess(circuit, now);
+  if (meaning === "answer") return afterSuccess(circuit);
+  if (circuit.state === "open") return stillOpen(circuit, failure, now);
   const failures = circuit.failures + 1;
-  if (circuit.state === "open") return stillOpen(circuit, { ...failure }, failures, now);
   if (meaning === "outage" && failures < FAILURES_TO_OPEN) {
     return { next: { ...circuit, failures, reason: failure.kind }, tell: null };
   }
-  return told(
-    {
-      ...circuit,
-      state: "open",
-      reason: failure.kind,
-      failures: 0,
-      openedAt: now,
-      nextProbeAt: probeAt(0, failure.retryAfterMs, now),
-    },
+  const nextProbeAt = probeAt(0, failure.retryAfterMs, now);
+  return tellOnce(
+    { ...circuit, state: "open", reason: failure.kind, failures: 0, openedAt: now, nextProbeAt },
     now,
   );
 }
 
-/** Only a probe that was due moves the next one, so that failing polls cannot push it away for ever. */
-function stillOpen(circuit: Circuit, failure: CircuitFailure, failures: number, now: Date): CircuitChange {
+/** Only a look that was due moves the next one, so that failing polls cannot push it away for ever. */
+function stillOpen(circuit: Circuit, failure: CircuitFailure, now: Date): CircuitChange {
   const isDue = circuit.nextProbeAt === null || circuit.nextProbeAt <= now;
   if (!isDue) return { next: circuit, tell: null };
-  return told({ ...circuit, failures, nextProbeAt: probeAt(failures, failure.retryAfterMs, now) }, now);
+  const failures = circuit.failures + 1;
+  return tellOnce({ ...circuit, failures, nextProbeAt: probeAt(failures, failure.retryAfterMs, now) }, now);
 }
 
 function probeAt(failures: number, retryAfterMs: number | null, now: Date): Date {
@@ -104,47 +99,45 @@ function probeAt(failures: number, retryAfterMs: number | null, now: Date): Date
   return new Date(now.getTime() + Math.min(Math.max(backoff, retryAfterMs ?? 0), LONGEST_WAIT_MS));
 }
 
-function told(next: Circuit, now: Date): CircuitChange {
-  const isTold = next.toldAt !== null && next.openedAt !== null && next.toldAt >= next.openedAt;
+function tellOnce(next: Circuit, now: Date): CircuitChange {
   const isRecent = next.toldAt !== null && now.getTime() - next.toldAt.getTime() < TELL_AGAIN_MS;
-  if (isTold || isRecent) return { next, tell: null };
+  if (isTold(next) || isRecent) return { next, tell: null };
   return { next: { ...next, toldAt: now }, tell: "opened" };
 }
 
 /**
  * A call was answered: an outage or a bad key is over. A suspension or missing funds concern purchases only,
- * so other answers prove nothing; those end by {@link afterProbe} and {@link afterBalance}.
+ * so other answers prove nothing; those end by {@link afterBalance} or {@link afterProbe}.
  */
-export function afterSuccess(circuit: Circuit, now: Date): CircuitChange {
+export function afterSuccess(circuit: Circuit): CircuitChange {
   const outlastsAnswers = circuit.reason === "suspended" || circuit.reason === "no_funds";
-  if (circuit.state === "open" && outlastsAnswers) return { next: circuit, tell: null };
-  return close(circuit, now);
+  return circuit.state === "open" && outlastsAnswers ? { next: circuit, tell: null } : close(circuit);
 }
 
-/** A due probe was answered: sales may try again, unless it is money that is missing. */
-export function afterProbe(circuit: Circuit, now: Date): CircuitChange {
-  if (circuit.state !== "open" || circuit.reason !== "no_funds") return close(circuit, now);
-  const failures = circuit.failures + 1;
-  return told({ ...circuit, failures, nextProbeAt: probeAt(failures, null, now) }, now);
-}
-
-/** The balance was read. Missing funds are over when it rose; an unknown balance before counts as a rise. */
+/** The balance was read, which is as good as a probe; but missing funds are over only when it rose (or was unknown). */
 export function afterBalance(
   circuit: Circuit,
-  balance: { beforeMicros: bigint | null; nowMicros: bigint },
+  balance: { readonly beforeMicros: bigint | null; readonly nowMicros: bigint },
   now: Date,
 ): CircuitChange {
-  const isWaitingForMoney = circuit.state === "open" && circuit.reason === "no_funds";
+  if (circuit.state === "closed" || circuit.reason !== "no_funds") return close(circuit);
   const rose = balance.beforeMicros === null || balance.nowMicros > balance.beforeMicros;
-  if (isWaitingForMoney && rose && balance.nowMicros > 0n) return close(circuit, now);
-  return { next: circuit, tell: null };
+  if (rose && balance.nowMicros > 0n) return close(circuit);
+  const failure = { kind: circuit.reason, isPurchase: true, retryAfterMs: null };
+  return stillOpen(circuit, failure, now);
 }
 
-function close(circuit: Circuit, _now: Date): CircuitChange {
-  const wasTold =
-    circuit.state === "open" &&
-    circuit.toldAt !== null &&
-    circuit.openedAt !== null &&
-    circuit.toldAt >= circuit.openedAt;
+/** A probe was answered by a provider that does not tell its balance: let a purchase find out. */
+export function afterProbe(circuit: Circuit): CircuitChange {
+  return close(circuit);
+}
+
+function close(circuit: Circuit): CircuitChange {
+  const wasTold = circuit.state === "open" && isTold(circuit);
   return { next: { ...closedCircuit, toldAt: circuit.toldAt }, tell: wasTold ? "closed" : null };
+}
+
+/** True: operators know of this opening. */
+function isTold(circuit: Circuit): boolean {
+  return circuit.toldAt !== null && circuit.openedAt !== null && circuit.toldAt >= circuit.openedAt;
 }

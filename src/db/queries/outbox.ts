@@ -2,6 +2,9 @@ import { sql } from "kysely";
 import { type OutboxMessage, outboxMessageSchema } from "../../core/messages.ts";
 import type { Executor } from "../client.ts";
 
+/** The chat id of people whose data was deleted. */
+export const nobody = 0;
+
 export interface NewMessage {
   readonly chatId: number;
   /** Null for operators' chats. */
@@ -14,9 +17,10 @@ export interface NewMessage {
 
 /**
  * Owes somebody a message: call it in the transaction that causes the message, so that both happen or neither.
- * Returns whether it is a new one (false: the dedupe key is known).
+ * Returns whether it is a new one (false: the dedupe key is known, or the chat's person had their data deleted).
  */
 export async function enqueue(tx: Executor, entry: NewMessage): Promise<boolean> {
+  if (entry.chatId === nobody) return false;
   const result = await sql<{ id: bigint }>`
     INSERT INTO outbox (dedupe_key, chat_id, buyer_id, kind, payload, created_at, next_attempt_at)
     VALUES (${entry.dedupeKey}, ${entry.chatId}::bigint, ${entry.buyerId}::uuid, ${entry.message.kind},

@@ -1,12 +1,12 @@
 import type { Executor } from "../client.ts";
 
 /** A small fact that outlives a restart; undefined when it was never set. */
-export async function getSetting(db: Executor, key: string): Promise<string | undefined> {
+export async function readSetting(db: Executor, key: string): Promise<string | undefined> {
   const row = await db.selectFrom("settings").select("value").where("key", "=", key).executeTakeFirst();
   return row?.value;
 }
 
-export async function setSetting(db: Executor, key: string, value: string, at: Date): Promise<void> {
+export async function writeSetting(db: Executor, key: string, value: string, at: Date): Promise<void> {
   await db
     .insertInto("settings")
     .values({ key, value, updated_at: at })
@@ -15,20 +15,20 @@ export async function setSetting(db: Executor, key: string, value: string, at: D
 }
 
 /** The stored value, or `create()` stored for ever after; replicas that start together agree on one. */
-export async function getOrCreateSetting(
+export async function readOrCreateSetting(
   db: Executor,
   key: string,
   create: () => string,
   at: Date,
 ): Promise<string> {
-  const known = await getSetting(db, key);
+  const known = await readSetting(db, key);
   if (known !== undefined) return known;
   await db
     .insertInto("settings")
     .values({ key, value: create(), updated_at: at })
     .onConflict((conflict) => conflict.column("key").doNothing())
     .execute();
-  const stored = await getSetting(db, key);
+  const stored = await readSetting(db, key);
   if (stored === undefined) throw new Error(`setting ${key} vanished while it was made`);
   return stored;
 }

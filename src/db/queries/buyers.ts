@@ -1,0 +1,229 @@
+import { sql } from "kysely";
+import { newId } from "../../core/ids.ts";
+import type { Executor, Tx } from "../client.ts";
+
+/** A buyer as the code speaks of one. */
+export interface BuyerRow {
+  readonly id: string;
+  /** Null once the buyer's data was deleted. */
+  readonly telegramId: number | null;
+  /** The first part of an IETF tag, lower case: "en", "pt". Perhaps one that the shop does not speak. */
+  readonly language: string;
+  /** True: chosen in the settings, Telegram's own language no longer counts. */
+  readonly languageChosen: boolean;
+  readonly notifyEdits: boolean;
+  readonly termsVersion: number | null;
+  readonly blockedBotAt: Date | null;
+  readonly bannedAt: Date | null;
+  readonly banReason: string | null;
+  readonly flaggedAt: Date | null;
+  readonly flagReason: string | null;
+  readonly navigationMessageId: number | null;
+  readonly createdAt: Date;
+}
+
+const columns = [
+  "id",
+  "telegram_id",
+  "language",
+  "language_chosen",
+  "notify_edits",
+  "terms_version",
+  "blocked_bot_at",
+  "banned_at",
+  "ban_reason",
+  "flagged_at",
+  "flag_reason",
+  "navigation_message_id",
+  "created_at",
+] as const;
+
+interface Raw {
+  id: string;
+  telegram_id: bigint | null;
+  language: string;
+  language_chosen: boolean;
+  notify_edits: boolean;
+  terms_version: number | null;
+  blocked_bot_at: Date | null;
+  banned_at: Date | null;
+  ban_reason: string | null;
+  flagged_at: Date | null;
+  flag_reason: string | null;
+  navigation_message_id: bigint | null;
+  created_at: Date;
+}
+
+function toBuyer(raw: Raw): BuyerRow {
+  return {
+    id: raw.id,
+    telegramId: raw.telegram_id === null ? null : Number(raw.telegram_id),
+    language: raw.language,
+    languageChosen: raw.language_chosen,
+    notifyEdits: raw.notify_edits,
+    termsVersion: raw.terms_version,
+    blockedBotAt: raw.blocked_bot_at,
+    bannedAt: raw.banned_at,
+    banReason: raw.ban_reason,
+    flaggedAt: raw.flagged_at,
+    flagReason: raw.flag_reason,
+    navigationMessageId: raw.navigation_message_id === null ? null : Number(raw.navigation_message_id),
+    createdAt: raw.created_at,
+  };
+}
+
+const LANGUAGE = /^([a-z]{2,3})(?:[-_]|$)/i;
+const FALLBACK_LANGUAGE = "en";
+
+function languageOf(code: string | undefined): string | undefined {
+  return LANGUAGE.exec(code ?? "")?.[1]?.toLowerCase();
+}
+
+export interface Person {
+  readonly telegramId: number;
+  /** As Telegram sends it with every update; often absent. */
+  readonly languageCode: string | undefined;
+  readonly at: Date;
+}
+
+/** The buyer of a Telegram user, made with two empty accounts on first sight. Follows Telegram's language until one is chosen. */
+export async function upsertBuyer(tx: Executor, person: Person): Promise<BuyerRow> {
+  const language = languageOf(person.languageCode);
+  const known = await findByTelegramId(tx, person.telegramId);
+  if (!known) return insertBuyer(tx, person, language ?? FALLBACK_LANGUAGE);
+  if (language === undefined || known.languageChosen || known.language === language) return known;
+  await tx
+    .updateTable("buyers")
+    .set({ language })
+    .where("id", "=", known.id)
+    .where("language_chosen", "=", false)
+    .execute();
+  return { ...known, language };
+}
+
+/** One statement makes the buyer and both accounts, so that no caller needs a transaction for it. */
+async function insertBuyer(tx: Executor, person: Person, language: string): Promise<BuyerRow> {
+  const id = newId();
+  await sql`
+    WITH buyer AS (
+      INSERT INTO buyers (id, telegram_id, language, created_at)
+      VALUES (${id}::uuid, ${person.telegramId}::bigint, ${language}, ${person.at}::timestamptz)
+      ON CONFLICT (telegram_id) DO NOTHING RETURNING id
+    )
+    INSERT INTO accounts (code, kind, buyer_id, balance_micros)
+    SELECT 'buyer:' || id || ':' || kind, kind, id, 0 FROM buyer CROSS JOIN (VALUES ('available'), ('held')) AS kinds (kind)`.execute(
+    tx,
+  );
+  // Two first updates at once: whoever came second reads what the first one made.
+  const made = await findByTelegramId(tx, person.telegramId);
+  if (!made) throw new Error("a buyer vanished while it was made");
+  return made;
+}
+
+export async function findByTelegramId(db: Executor, telegramId: number): Promise<BuyerRow | undefined> {
+  const row = await db
+    .selectFrom("buyers")
+    .select(columns)
+    .where("telegram_id", "=", BigInt(telegramId))
+    .executeTakeFirst();
+  return row && toBuyer(row);
+}
+
+export async function findBuyer(db: Executor, buyerId: string): Promise<BuyerRow | undefined> {
+  const row = await db.selectFrom("buyers").select(columns).where("id", "=", buyerId).executeTakeFirst();
+  return row && toBuyer(row);
+}
+
+/** The buyer, locked until the transaction ends: purchases of one buyer are counted one after the other. */
+export async function lockBuyer(tx: Tx, buyerId: string): Promise<BuyerRow | undefined> {
+  const row = await tx
+    .selectFrom("buyers")
+    .select(columns)
+    .where("id", "=", buyerId)
+    .forNoKeyUpdate()
+    .executeTakeFirst();
+  return row && toBuyer(row);
+}
+
+/** The buyer blocked the bot: nothing can be sent until they return. */
+export async function markBlocked(db: Executor, telegramId: number, at: Date): Promise<void> {
+  await db
+    .updateTable("buyers")
+    .set({ blocked_bot_at: at })
+    .where("telegram_id", "=", BigInt(telegramId))
+    .where("blocked_bot_at", "is", null)
+    .execute();
+}
+
+export async function markUnblocked(db: Executor, telegramId: number): Promise<void> {
+  await db
+    .updateTable("buyers")
+    .set({ blocked_bot_at: null })
+    .where("telegram_id", "=", BigInt(telegramId))
+    .where("blocked_bot_at", "is not", null)
+    .execute();
+}
+
+/** A language chosen in the settings: Telegram's own no longer counts. */
+export async function setLanguage(db: Executor, buyerId: string, language: string): Promise<void> {
+  await db.updateTable("buyers").set({ language, language_chosen: true }).where("id", "=", buyerId).execute();
+}
+
+export async function setNotifyEdits(db: Executor, buyerId: string, notifyEdits: boolean): Promise<void> {
+  await db.updateTable("buyers").set({ notify_edits: notifyEdits }).where("id", "=", buyerId).execute();
+}
+
+/** Records the newest version of the terms that the buyer accepted; an older one changes nothing. */
+export async function acceptTerms(db: Executor, buyerId: string, version: number, at: Date): Promise<void> {
+  await db
+    .updateTable("buyers")
+    .set({ terms_version: version, terms_accepted_at: at })
+    .where("id", "=", buyerId)
+    .where((eb) => eb.or([eb("terms_version", "is", null), eb("terms_version", "<", version)]))
+    .execute();
+}
+
+/** The message that is edited as the buyer moves through the menus. */
+export async function setNavigationMessage(
+  db: Executor,
+  buyerId: string,
+  messageId: number | null,
+): Promise<void> {
+  await db
+    .updateTable("buyers")
+    .set({ navigation_message_id: messageId === null ? null : BigInt(messageId) })
+    .where("id", "=", buyerId)
+    .execute();
+}
+
+/** False: already banned. The caller writes the audit entry in the same transaction. */
+export async function banBuyer(db: Executor, buyerId: string, reason: string, at: Date): Promise<boolean> {
+  const result = await db
+    .updateTable("buyers")
+    .set({ banned_at: at, ban_reason: reason })
+    .where("id", "=", buyerId)
+    .where("banned_at", "is", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** False: was not banned. */
+export async function unbanBuyer(db: Executor, buyerId: string): Promise<boolean> {
+  const result = await db
+    .updateTable("buyers")
+    .set({ banned_at: null, ban_reason: null })
+    .where("id", "=", buyerId)
+    .where("banned_at", "is not", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Marks a buyer for the operator's eyes; sells to them all the same. The first reason stays. */
+export async function flagBuyer(db: Executor, buyerId: string, reason: string, at: Date): Promise<void> {
+  await db
+    .updateTable("buyers")
+    .set({ flagged_at: at, flag_reason: reason })
+    .where("id", "=", buyerId)
+    .where("flagged_at", "is", null)
+    .execute();
+}

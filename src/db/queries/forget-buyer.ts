@@ -1,0 +1,52 @@
+import { sql } from "kysely";
+import type { Tx } from "../client.ts";
+import { purgeSmsOf } from "./housekeeping.ts";
+import { nobody } from "./outbox.ts";
+
+/**
+ * Deletes a buyer's data in the caller's transaction: the ledger and the orders stay for the books, but nothing
+ * leads from them to a person any more. Returns the Telegram id that was forgotten; undefined: there was none.
+ * The caller decides beforehand whether open orders or a balance stand in the way.
+ */
+export async function forgetBuyer(tx: Tx, buyerId: string, at: Date): Promise<number | undefined> {
+  const buyer = await tx
+    .selectFrom("buyers")
+    .select("telegram_id")
+    .where("id", "=", buyerId)
+    .forUpdate()
+    .executeTakeFirst();
+  if (!buyer || buyer.telegram_id === null) return undefined;
+  const telegramId = Number(buyer.telegram_id);
+  await tx
+    .updateTable("buyers")
+    .set({
+      telegram_id: null,
+      language: "en",
+      language_chosen: false,
+      ban_reason: null,
+      flag_reason: null,
+      navigation_message_id: null,
+      deleted_at: at,
+    })
+    .where("id", "=", buyerId)
+    .execute();
+  await forgetTraces(tx, buyerId, telegramId);
+  await purgeSmsOf(tx, buyerId, at);
+  return telegramId;
+}
+
+async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promise<void> {
+  await sql`DELETE FROM favourites WHERE buyer_id = ${buyerId}`.execute(tx);
+  await sql`DELETE FROM conversation_states WHERE key = ${String(telegramId)}`.execute(tx);
+  await sql`DELETE FROM outbox WHERE buyer_id = ${buyerId} OR chat_id = ${telegramId}::bigint`.execute(tx);
+  // The update that asks for this is still in hand; the purge takes it when its time comes.
+  await sql`DELETE FROM inbox WHERE lane = ${`u:${telegramId}`} AND done_at IS NOT NULL`.execute(tx);
+  await sql`UPDATE orders SET chat_id = ${nobody}, card_message_id = NULL WHERE buyer_id = ${buyerId}`.execute(
+    tx,
+  );
+  await sql`UPDATE topups SET chat_id = ${nobody}, message_id = NULL WHERE buyer_id = ${buyerId}`.execute(tx);
+  await sql`
+    UPDATE manual_claims SET note = NULL, file_id = NULL, file_unique_id = NULL, note_digest = NULL
+    WHERE topup_id IN (SELECT id FROM topups WHERE buyer_id = ${buyerId})`.execute(tx);
+  await sql`UPDATE disputes SET text = '' WHERE buyer_id = ${buyerId}`.execute(tx);
+}

@@ -1,0 +1,104 @@
+import { addMs, type Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Executor } from "../db/client.ts";
+import { blockGate, bookTurn, ensureGate, selectGate } from "../db/queries/provider-gates.ts";
+import { ProviderError } from "./errors.ts";
+import type { RequestGate } from "./gate.ts";
+import type { Priority } from "./provider.ts";
+
+export interface DatabaseGateDeps {
+  readonly db: Executor;
+  readonly provider: string;
+  readonly requestsPerSecond: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+interface Attempt {
+  /** The share of the burst that is left for more urgent requests, 0–1. */
+  readonly reserve: number;
+  readonly maxWaitMs: number;
+}
+
+const BUYERS_WAIT_MS = 8_000;
+const POLL: Attempt = { reserve: 0.5, maxWaitMs: 250 };
+const YIELD: Attempt = { reserve: 0.75, maxWaitMs: 0 };
+/**
+ * Buyers' requests may book a turn ahead and use the whole burst. Polls take only a turn that is there now, so a
+ * purchase never queues behind them. Background work yields twice and then competes with polls, so that steady
+ * polling cannot starve the price lists.
+ */
+const PLANS: Readonly<Record<Priority, readonly Attempt[]>> = {
+  purchase: [{ reserve: 0, maxWaitMs: BUYERS_WAIT_MS }],
+  tap: [{ reserve: 0, maxWaitMs: BUYERS_WAIT_MS }],
+  poll: [POLL],
+  background: [YIELD, YIELD, POLL, POLL, POLL, POLL],
+};
+const LONGEST_YIELD_MS = 2_000;
+const LONGEST_BLOCK_MS = 3_600_000;
+
+/** The request budget of a provider, kept in PostgreSQL so that all replicas share it. The burst is one second's worth. */
+export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
+  const { db, provider, clock, logger } = deps;
+  const intervalMs = 1000 / deps.requestsPerSecond;
+  const burstMs = Math.max(0, Math.floor(deps.requestsPerSecond) - 1) * intervalMs;
+  let isMade = false;
+
+  async function make(): Promise<void> {
+    if (isMade) return;
+    await ensureGate(db, provider, clock.now());
+    isMade = true;
+  }
+
+  function refuse(retryAfterMs: number): ProviderError {
+    const details = {
+      provider,
+      kind: "rate_limited",
+      definite: true,
+      reason: "request budget spent",
+    } as const;
+    return new ProviderError({ ...details, retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)) });
+  }
+
+  async function waitOf(attempt: Attempt): Promise<number> {
+    const gate = await selectGate(db, provider);
+    if (!gate) return 0;
+    const freeAt = gate.nextAt.getTime() - burstMs * (1 - attempt.reserve);
+    return Math.max(freeAt, gate.blockedUntil.getTime()) - clock.now().getTime();
+  }
+
+  async function tryOnce(attempt: Attempt): Promise<boolean> {
+    const toleranceMs = burstMs * (1 - attempt.reserve);
+    const turn = { provider, now: clock.now(), intervalMs, toleranceMs, maxWaitMs: attempt.maxWaitMs };
+    const waitMs = await bookTurn(db, turn);
+    if (waitMs === undefined) return false;
+    if (waitMs === 0) return true;
+    await clock.sleep(waitMs);
+    // Another request may have been told "not before" while this one waited for its turn.
+    const blockedMs = ((await selectGate(db, provider))?.blockedUntil.getTime() ?? 0) - clock.now().getTime();
+    if (blockedMs > 0) throw refuse(blockedMs);
+    return true;
+  }
+
+  return {
+    async acquire(priority) {
+      await make();
+      const plan = PLANS[priority];
+      let waitMs = 0;
+      for (const [index, attempt] of plan.entries()) {
+        if (await tryOnce(attempt)) return;
+        waitMs = await waitOf(attempt);
+        const isLast = index === plan.length - 1;
+        if (isLast || waitMs > LONGEST_YIELD_MS) break;
+        await clock.sleep(Math.max(waitMs, intervalMs));
+      }
+      throw refuse(waitMs);
+    },
+    async penalise(retryAfterMs) {
+      await make();
+      const blockMs = Math.min(Math.max(retryAfterMs, 0), LONGEST_BLOCK_MS);
+      await blockGate(db, provider, addMs(clock.now(), blockMs));
+      logger.warn({ provider, blockMs }, "provider asked us to wait");
+    },
+  };
+}

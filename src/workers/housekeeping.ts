@@ -1,0 +1,63 @@
+import { addMs, type Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Database } from "../db/client.ts";
+import { purgeConversationStates } from "../db/queries/conversation-states.ts";
+import { purgeSms, purgeUnusedQuotes } from "../db/queries/housekeeping.ts";
+import { purgeUpdates } from "../db/queries/inbox.ts";
+import { purgeMessages } from "../db/queries/outbox.ts";
+import { createLoop, type Loop } from "./loop.ts";
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const EVERY_MS = 10 * 60_000;
+/** Twice as long as Telegram repeats an update, so that a repeated one is still known. */
+const INBOX_MS = 48 * HOUR_MS;
+const FAILED_UPDATES_MS = 30 * DAY_MS;
+const OUTBOX_MS = 7 * DAY_MS;
+const QUOTES_MS = DAY_MS;
+const CONVERSATIONS_MS = DAY_MS;
+
+export interface HousekeepingDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** How long codes and texts of SMS are kept after they came. */
+  readonly smsRetentionMs: number;
+}
+
+/** How many rows each purge touched. */
+export interface Housekept {
+  readonly updates: number;
+  readonly messages: number;
+  readonly quotes: number;
+  readonly sms: number;
+  readonly conversations: number;
+}
+
+/** One round of forgetting what is no longer needed. Safe on several replicas at once. */
+export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
+  const { db, clock } = deps;
+  const now = clock.now();
+  const ago = (ms: number): Date => addMs(now, -ms);
+  return {
+    updates: await purgeUpdates(db, ago(INBOX_MS), ago(FAILED_UPDATES_MS)),
+    messages: await purgeMessages(db, ago(OUTBOX_MS)),
+    quotes: await purgeUnusedQuotes(db, ago(QUOTES_MS)),
+    sms: await purgeSms(db, ago(deps.smsRetentionMs), now),
+    conversations: await purgeConversationStates(db, ago(CONVERSATIONS_MS)),
+  };
+}
+
+export function createHousekeeping(deps: HousekeepingDeps): Loop {
+  return createLoop({
+    name: "housekeeping",
+    everyMs: EVERY_MS,
+    clock: deps.clock,
+    logger: deps.logger,
+    async run() {
+      const counts = await keepHouse(deps);
+      deps.logger.debug(counts, "house kept");
+      return "idle";
+    },
+  });
+}

@@ -1,0 +1,144 @@
+import { backoffMs } from "../core/backoff.ts";
+import type { Clock } from "../core/clock.ts";
+import { newId } from "../core/ids.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Database } from "../db/client.ts";
+import {
+  abandonUpdate,
+  type ClaimedUpdate,
+  claimUpdates,
+  completeUpdate,
+  releaseUpdate,
+  renewUpdates,
+} from "../db/queries/inbox.ts";
+import { createLoop, type Runnable, type StepResult } from "./loop.ts";
+
+const CONCURRENCY = 64;
+const MAX_ATTEMPTS = 5;
+const POLL_MS = 500;
+/** After a crash the lane of the update in hand rests this long. */
+const LEASE_MS = 30_000;
+const RENEW_MS = 10_000;
+const TIMEOUT_MS = 60_000;
+const RETRY = { baseMs: 1000, maxMs: 30_000 };
+
+export type UpdateOutcome = "done" | "retry" | "failed" | "timeout" | "lost";
+
+export interface InboxWorkerDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Handles one update; a rejection means "try again later", at most five times in all. */
+  readonly handleUpdate: (update: unknown) => Promise<void>;
+  readonly onHandled?: (outcome: UpdateOutcome, durationMs: number) => void;
+  readonly concurrency?: number;
+  readonly timeoutMs?: number;
+}
+
+export interface InboxWorker extends Runnable {
+  /** New updates were stored in this process. */
+  wake(): void;
+  /** Claims what is free and starts on it; for tests and {@link Runnable.start}'s loop. */
+  step(): Promise<StepResult>;
+  /** Resolves when nothing is in hand. */
+  settled(): Promise<void>;
+}
+
+/**
+ * Hands stored updates to the bot: in order per person, people in parallel. A failed update is tried again
+ * with its lane waiting; after the last try it is kept as failed and the lane goes on, and so it does when
+ * handling takes longer than a minute (that update is not tried again: it may still take effect).
+ */
+export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
+  const { db, clock, logger } = deps;
+  const concurrency = deps.concurrency ?? CONCURRENCY;
+  const inHand = new Map<ClaimedUpdate, Promise<void>>();
+
+  const claiming = createLoop({ name: "inbox", everyMs: POLL_MS, run: step, clock, logger });
+  const renewing = createLoop({ name: "inbox leases", everyMs: RENEW_MS, run: renew, clock, logger });
+
+  async function step(): Promise<StepResult> {
+    const limit = concurrency - inHand.size;
+    if (limit <= 0) return "idle";
+    const claimed = await claimUpdates(db, { limit, leaseMs: LEASE_MS, leaseToken: newId() });
+    for (const update of claimed) inHand.set(update, work(update));
+    return claimed.length === limit ? "again" : "idle";
+  }
+
+  async function renew(): Promise<StepResult> {
+    await renewUpdates(db, [...inHand.keys()], LEASE_MS);
+    return "idle";
+  }
+
+  async function work(update: ClaimedUpdate): Promise<void> {
+    const startedAt = clock.now();
+    const log = logger.child({ updateId: update.updateId, attempt: update.attempts });
+    try {
+      const outcome = await handle(update, log);
+      deps.onHandled?.(outcome, clock.now().getTime() - startedAt.getTime());
+    } catch (error) {
+      // The lease runs out and the update comes back: nothing is lost but time.
+      log.error({ error }, "update could not be settled");
+    } finally {
+      inHand.delete(update);
+      // The lane may hold a further update, and a slot is free.
+      claiming.wake();
+    }
+  }
+
+  async function handle(update: ClaimedUpdate, log: Logger): Promise<UpdateOutcome> {
+    // Claimed before and never settled: it took the process down with it each time.
+    if (update.attempts > MAX_ATTEMPTS) return abandon(update, log, "failed");
+    const outcome = await withTimeout(update);
+    if (outcome.kind === "done") return (await completeUpdate(db, update, clock.now())) ? "done" : "lost";
+    if (outcome.kind === "timeout") return abandon(update, log, "timeout");
+    log.error({ error: outcome.error }, "update failed");
+    if (update.attempts >= MAX_ATTEMPTS) return abandon(update, log, "failed");
+    return (await releaseUpdate(db, update, backoffMs(update.attempts, RETRY))) ? "retry" : "lost";
+  }
+
+  async function abandon(
+    update: ClaimedUpdate,
+    log: Logger,
+    why: "failed" | "timeout",
+  ): Promise<UpdateOutcome> {
+    log.error({ why }, "update given up, kept in the inbox as failed");
+    return (await abandonUpdate(db, update, clock.now())) ? why : "lost";
+  }
+
+  async function withTimeout(
+    update: ClaimedUpdate,
+  ): Promise<{ kind: "done" } | { kind: "timeout" } | { kind: "error"; error: unknown }> {
+    const timer = new AbortController();
+    const handled = deps.handleUpdate(update.payload).then(
+      () => ({ kind: "done" }) as const,
+      (error: unknown) => ({ kind: "error", error }) as const,
+    );
+    const expired = clock
+      .sleep(deps.timeoutMs ?? TIMEOUT_MS, timer.signal)
+      .then(() => ({ kind: "timeout" }) as const);
+    const outcome = await Promise.race([handled, expired]);
+    timer.abort();
+    return outcome;
+  }
+
+  async function settled(): Promise<void> {
+    while (inHand.size > 0) await Promise.all(inHand.values());
+  }
+
+  return {
+    name: "inbox",
+    start() {
+      claiming.start();
+      renewing.start();
+    },
+    async stop() {
+      await claiming.stop();
+      await settled();
+      await renewing.stop();
+    },
+    wake: claiming.wake,
+    step,
+    settled,
+  };
+}

@@ -1,0 +1,186 @@
+import { type Api, GrammyError } from "grammy";
+import { backoffMs } from "../core/backoff.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Database } from "../db/client.ts";
+import { type StoredUpdate, storeUpdates } from "../db/queries/inbox.ts";
+import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts";
+import { allowedUpdates, toStoredUpdate } from "./lanes.ts";
+import { createLoop, type Runnable, type StepResult } from "./loop.ts";
+
+const POLL_SECONDS = 30;
+const BATCH = 100;
+/** A poll that Telegram should have answered after 30 s: the connection is dead, start anew. */
+const STALL_MS = 45_000;
+/** Outlives one poll, so that the poller keeps its lease while it waits. */
+const LEASE_MS = 60_000;
+const LEASE_NAME = "telegram-polling";
+const STANDBY_MS = 5_000;
+const RETRY = { baseMs: 1000, maxMs: 30_000 };
+const WEBHOOK_CONNECTIONS = 40;
+
+/** The methods of grammY's Api that bring updates in. */
+export type UpdateApi = Pick<Api, "getUpdates" | "setWebhook" | "deleteWebhook">;
+
+export interface UpdateSourceDeps {
+  readonly db: Database;
+  readonly api: UpdateApi;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** New updates lie in the inbox. */
+  readonly onStored: () => void;
+}
+
+/** Stores raw updates; what is no update is logged and left out. Returns how many were new. */
+export async function storeRaw(
+  deps: Pick<UpdateSourceDeps, "db" | "clock" | "logger" | "onStored">,
+  raw: readonly unknown[],
+): Promise<number> {
+  const updates: StoredUpdate[] = [];
+  for (const item of raw) {
+    const update = toStoredUpdate(item);
+    if (update) updates.push(update);
+    else deps.logger.warn({}, "something that is no update was left out");
+  }
+  const added = await storeUpdates(deps.db, updates, deps.clock.now());
+  if (added > 0) deps.onStored();
+  return added;
+}
+
+export interface PollingSource extends Runnable {
+  /** One long poll; for tests and the loop. */
+  step(signal: AbortSignal): Promise<StepResult>;
+}
+
+/**
+ * Long polling. An update is confirmed by the next poll's offset, and that moves only after the update is in the
+ * inbox: whatever dies in between, Telegram sends it again and the inbox knows it already. One replica polls at a
+ * time; the others stand by for its lease.
+ */
+export function createPollingSource(deps: UpdateSourceDeps & { readonly holder: string }): PollingSource {
+  const { db, api, clock, logger } = deps;
+  /** Undefined: ask for all that is unconfirmed. */
+  let offset: number | undefined;
+  let lease: Lease | undefined;
+  let failures = 0;
+  const loop = createLoop({ name: "telegram polling", everyMs: 0, run: step, clock, logger });
+
+  async function step(signal: AbortSignal): Promise<StepResult> {
+    const wasOurs = lease !== undefined;
+    lease = await acquireLease(db, LEASE_NAME, deps.holder, LEASE_MS);
+    if (!lease) {
+      await clock.sleep(STANDBY_MS, signal);
+      return "again";
+    }
+    if (!wasOurs) offset = undefined;
+    const updates = await poll(signal);
+    if (updates.length === 0) return "again";
+    await storeRaw(deps, updates);
+    offset = nextOffset(updates, offset);
+    return "again";
+  }
+
+  /** The answer to one poll; a failed one waits out its back-off and brings nothing. */
+  async function poll(signal: AbortSignal): Promise<readonly unknown[]> {
+    const attempt = new AbortController();
+    const stop = (): void => attempt.abort();
+    signal.addEventListener("abort", stop, { once: true });
+    const watchdog = AbortSignal.timeout(STALL_MS);
+    watchdog.addEventListener("abort", stop, { once: true });
+    try {
+      if (failures === 0 && offset === undefined) await api.deleteWebhook();
+      const request = {
+        limit: BATCH,
+        timeout: POLL_SECONDS,
+        allowed_updates: allowedUpdates,
+        ...(offset === undefined ? {} : { offset }),
+      };
+      const updates = await api.getUpdates(request, grammySignal(attempt.signal));
+      failures = 0;
+      return updates;
+    } catch (error) {
+      if (signal.aborted) return [];
+      failures += 1;
+      const waitMs = Math.max(backoffMs(failures, RETRY), floodWaitMs(error));
+      logger.error({ error, failures, waitMs, stalled: watchdog.aborted }, describe(error));
+      await clock.sleep(waitMs, signal);
+      return [];
+    } finally {
+      signal.removeEventListener("abort", stop);
+      watchdog.removeEventListener("abort", stop);
+    }
+  }
+
+  return {
+    name: loop.name,
+    start: loop.start,
+    async stop() {
+      await loop.stop();
+      if (lease) await releaseLease(db, lease);
+      lease = undefined;
+    },
+    step,
+  };
+}
+
+/** grammY declares a polyfill's signal; at run time it takes the platform's. */
+function grammySignal(signal: AbortSignal): Parameters<UpdateApi["getUpdates"]>[1] {
+  return signal as unknown as Parameters<UpdateApi["getUpdates"]>[1];
+}
+
+function nextOffset(updates: readonly unknown[], before: number | undefined): number | undefined {
+  const ids = updates.flatMap((update) => toStoredUpdate(update)?.updateId ?? []);
+  return ids.length === 0 ? before : Math.max(...ids) + 1;
+}
+
+function floodWaitMs(error: unknown): number {
+  return error instanceof GrammyError ? (error.parameters.retry_after ?? 0) * 1000 : 0;
+}
+
+function describe(error: unknown): string {
+  const code = error instanceof GrammyError ? error.error_code : undefined;
+  if (code === 401 || code === 404) return "Telegram does not accept BOT_TOKEN";
+  if (code === 409) return "another program polls with this BOT_TOKEN, or a webhook is set";
+  return "Telegram could not be polled";
+}
+
+/** Tells Telegram where to send updates, until it is accepted; the HTTP server stores what comes. */
+export function createWebhookSource(
+  deps: Pick<UpdateSourceDeps, "api" | "clock" | "logger"> & {
+    readonly url: string;
+    readonly secret: string;
+  },
+): Runnable {
+  const { api, clock, logger } = deps;
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
+
+  async function announce(): Promise<void> {
+    for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
+      try {
+        await api.setWebhook(deps.url, {
+          secret_token: deps.secret,
+          allowed_updates: allowedUpdates,
+          max_connections: WEBHOOK_CONNECTIONS,
+        });
+        logger.info({}, "Telegram sends updates to our webhook");
+        return;
+      } catch (error) {
+        const waitMs = Math.max(backoffMs(attempt, RETRY), floodWaitMs(error));
+        logger.error({ error, attempt, waitMs }, "Telegram did not accept the webhook");
+        await clock.sleep(waitMs, stopping.signal);
+      }
+    }
+  }
+
+  return {
+    name: "telegram webhook",
+    start() {
+      running ??= announce();
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
