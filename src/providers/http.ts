@@ -4,14 +4,12 @@ import type { Logger } from "../core/logger.ts";
 import { looksLikeHtml } from "./body.ts";
 import { ProviderError } from "./errors.ts";
 import type { RequestGate, RequestRecord } from "./gate.ts";
-import { failureOf } from "./network-failure.ts";
 import type { Priority } from "./provider.ts";
+import { createTransport, type Exchange, type Transport } from "./transport.ts";
 
 /** How long a purchase may take; whoever settles purchases in doubt has to wait longer than this. */
 export const PURCHASE_TIMEOUT_MS = 30_000;
 const TIMEOUT_MS = 10_000;
-/** The largest price list seen is 9 MB unfiltered; ours are per service. */
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const DEFAULT_PENALTY_MS = 5_000;
 const MAX_PENALTY_MS = 5 * 60_000;
 
@@ -55,29 +53,28 @@ export interface ProviderHttpDeps {
  * only, which holds no URL, header or body, since upstreams want their keys in any of these.
  */
 export function createProviderHttp(deps: ProviderHttpDeps): ProviderHttp {
+  const { provider } = deps;
+  const transport = createTransport();
   return {
-    provider: deps.provider,
+    provider,
     async request(request) {
       await passGate(deps, request);
       const startedAt = deps.clock.now().getTime();
-      let status: number | null = null;
-      let failure: string | null = null;
-      try {
-        const answer = await exchange(deps, request, (seen) => {
-          status = seen;
-        });
-        await obey(deps, answer);
-        return answer;
-      } catch (error) {
-        failure = error instanceof ProviderError ? error.kind : "internal";
-        throw error;
-      } finally {
-        const durationMs = deps.clock.now().getTime() - startedAt;
-        const { provider } = deps;
-        const { operation, method } = request;
-        deps.logger.debug({ provider, operation, status, durationMs, error: failure }, "provider request");
-        deps.onRequest?.({ provider, operation, method, status, durationMs, error: failure });
-      }
+      const outcome = await exchange(deps, transport, request);
+      const durationMs = deps.clock.now().getTime() - startedAt;
+      const error = outcome.kind === "failed" ? outcome.failure.kind : null;
+      const record = {
+        operation: request.operation,
+        method: request.method,
+        status: outcome.status,
+        durationMs,
+        error,
+      };
+      deps.logger.debug({ provider, ...record }, "provider request");
+      deps.onRequest?.({ provider, ...record });
+      if (outcome.kind === "failed") throw new ProviderError({ provider, ...outcome.failure });
+      await obey(deps, outcome);
+      return outcome;
     },
   };
 }
@@ -106,69 +103,27 @@ async function penalise(deps: ProviderHttpDeps, waitMs: number): Promise<void> {
 
 async function exchange(
   deps: ProviderHttpDeps,
+  transport: Transport,
   request: HttpRequest,
-  onStatus: (status: number) => void,
-): Promise<HttpAnswer> {
-  const usualMs = deps.timeoutMs ?? (request.priority === "purchase" ? PURCHASE_TIMEOUT_MS : TIMEOUT_MS);
-  const outgoing = build(deps.provider, request, AbortSignal.timeout(request.timeoutMs ?? usualMs));
-  let response: Response;
-  try {
-    response = await fetch(outgoing);
-  } catch (error) {
-    throw new ProviderError({ provider: deps.provider, ...failureOf(error) });
-  }
-  onStatus(response.status);
-  const text = await readText(deps.provider, response);
-  return { status: response.status, headers: response.headers, text };
-}
-
-function build(provider: string, request: HttpRequest, signal: AbortSignal): Request {
-  const { body } = request;
-  const headers = { accept: "application/json, text/plain, */*", ...request.headers };
-  try {
-    return new Request(request.url, {
-      method: request.method,
-      headers: body ? { ...headers, "content-type": "application/json" } : headers,
-      ...(body && { body: JSON.stringify(body) }),
-      redirect: "manual",
-      signal,
-    });
-  } catch {
-    // The platform's own error quotes the header or URL that it refuses, and with it the key.
-    throw new ProviderError({
-      provider,
-      kind: "refused",
-      definite: true,
-      reason: "the request cannot be built",
-    });
-  }
-}
-
-/** Reads the whole body or fails: a part of an answer proves nothing. */
-async function readText(provider: string, response: Response): Promise<string> {
-  const broken = (reason: string): ProviderError =>
-    new ProviderError({ provider, kind: "garbage", definite: false, reason });
-  if (!response.body) return "";
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of response.body) {
-      size += chunk.byteLength;
-      if (size > MAX_BODY_BYTES) throw broken(`HTTP ${response.status}, body too large`);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof ProviderError) throw error;
-    const failure = failureOf(error);
-    if (failure.kind === "timeout") throw new ProviderError({ provider, ...failure });
-    throw broken(`HTTP ${response.status}, body cut off`);
-  }
-  const declared = response.headers.get("content-length");
-  const isPlain = response.headers.get("content-encoding") === null;
-  if (declared !== null && isPlain && Number(declared) !== size) {
-    throw broken(`HTTP ${response.status}, ${size} of ${declared} bytes`);
-  }
-  return new TextDecoder().decode(Buffer.concat(chunks));
+): Promise<Exchange> {
+  const isPurchase = request.priority === "purchase";
+  const usualMs = deps.timeoutMs ?? (isPurchase ? PURCHASE_TIMEOUT_MS : TIMEOUT_MS);
+  const body = request.body && JSON.stringify(request.body);
+  return await transport({
+    method: request.method,
+    url: request.url,
+    headers: {
+      accept: "application/json, text/plain, */*",
+      ...(body !== undefined && {
+        "content-type": "application/json",
+        "content-length": `${Buffer.byteLength(body)}`,
+      }),
+      ...request.headers,
+    },
+    body,
+    timeoutMs: request.timeoutMs ?? usualMs,
+    isFresh: isPurchase,
+  });
 }
 
 /** Statuses that mean the same in every protocol: redirects are never followed, "slow down" is obeyed at once. */
