@@ -1,0 +1,116 @@
+import { ProviderError, type ProviderErrorKind } from "../../src/providers/errors.ts";
+import type {
+  ActiveRental,
+  AnotherOutcome,
+  CancelOutcome,
+  Capabilities,
+  Observation,
+  Provider,
+  PurchaseRequest,
+  Rental,
+  WebhookEvent,
+} from "../../src/providers/provider.ts";
+
+type Script<Input, Output> = (input: Input) => Output | Promise<Output>;
+
+/** A provider whose every answer a test decides, for interleavings that a server cannot force. */
+export interface ScriptedProvider extends Provider {
+  readonly calls: string[];
+  /** Resolves when a call of this name has begun for the `count`th time. */
+  called(operation: string, count?: number): Promise<void>;
+  onBuy: Script<PurchaseRequest, Rental>;
+  onCheck: Script<string, Observation>;
+  onCheckMany: Script<readonly string[], ReadonlyMap<string, Observation>>;
+  onCancel: Script<string, CancelOutcome>;
+  onAnother: Script<string, AnotherOutcome>;
+  onFinish: Script<string, void>;
+  onActive: Script<void, readonly ActiveRental[]>;
+  onWebhook: (body: unknown) => WebhookEvent | undefined;
+}
+
+const allOn: Capabilities = {
+  cancel: true,
+  another: true,
+  finish: true,
+  poll: true,
+  webhook: true,
+  checkMany: false,
+  activeList: true,
+  prices: "all",
+  priceCeiling: true,
+  anyService: false,
+  chargedAt: "purchase",
+  cancelAfterMs: 120_000,
+  lifetimeMs: 1_200_000,
+  pollIntervalMs: 3_000,
+  checkManyLimit: 50,
+};
+
+export const waiting: Observation = { status: "waiting", sms: [] };
+
+export function received(...codes: string[]): Observation {
+  return { status: "received", sms: codes.map((code) => ({ code, text: null })) };
+}
+
+export function providerError(kind: ProviderErrorKind, definite: boolean): ProviderError {
+  return new ProviderError({ provider: "scripted", kind, definite, reason: `scripted ${kind}` });
+}
+
+export function createScriptedProvider(
+  name = "alpha",
+  capabilities: Partial<Capabilities> = {},
+): ScriptedProvider {
+  let sold = 0;
+  const calls: string[] = [];
+  const watchers = new Set<() => void>();
+  const record = <Output>(call: string, run: () => Output | Promise<Output>): Promise<Output> => {
+    calls.push(call);
+    for (const watcher of watchers) watcher();
+    return Promise.resolve().then(run);
+  };
+  const called = (operation: string, count = 1): Promise<void> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        if (calls.filter((call) => call.split(" ")[0] === operation).length < count) return;
+        watchers.delete(look);
+        resolve();
+      };
+      watchers.add(look);
+      look();
+    });
+  const provider: ScriptedProvider = {
+    name,
+    protocol: "oxgel",
+    capabilities: { ...allOn, ...capabilities },
+    calls,
+    called,
+    onBuy: () => {
+      sold += 1;
+      return rental(`${name}-${sold}`, `+44770090${String(sold).padStart(4, "0")}`);
+    },
+    onCheck: () => waiting,
+    onCheckMany: (ids) => new Map(ids.map((id) => [id, waiting])),
+    onCancel: () => ({ kind: "cancelled" }),
+    onAnother: () => ({ kind: "requested" }),
+    onFinish: () => undefined,
+    onActive: () => [],
+    onWebhook: () => undefined,
+    balance: () => record("balance", () => ({ balanceMicros: 10_000_000n, escrowMicros: null })),
+    services: () => record("services", () => [{ code: "wa", name: "WhatsApp" }]),
+    countries: () => record("countries", () => [{ code: "16", name: "United Kingdom", iso2: "GB" }]),
+    prices: () => record("prices", () => []),
+    buy: (request) => record("buy", () => provider.onBuy(request)),
+    check: (id) => record(`check ${id}`, () => provider.onCheck(id)),
+    checkMany: (ids) => record(`checkMany ${ids.length}`, () => provider.onCheckMany(ids)),
+    cancel: (id) => record(`cancel ${id}`, () => provider.onCancel(id)),
+    another: (id) => record(`another ${id}`, () => provider.onAnother(id)),
+    finish: (id) => record(`finish ${id}`, () => provider.onFinish(id)),
+    active: () => record("active", () => provider.onActive()),
+    parseWebhook: (body) => provider.onWebhook(body),
+  };
+  return provider;
+}
+
+export function rental(upstreamId: string, phone: string, costMicros: bigint | null = 180_000n): Rental {
+  return { upstreamId, phone, costMicros, expiresAt: null, cancelOpensAt: null, canAnother: null };
+}
