@@ -1,0 +1,2 @@
+export function findPostgresPackage(): string | undefined;
+export function linkLibraries(packageDirectory: string): Promise<number>;

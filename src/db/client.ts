@@ -1,0 +1,142 @@
+import {
+  CompiledQuery,
+  Kysely,
+  type PostgresCursor,
+  PostgresDialect,
+  type PostgresPoolClient,
+  type PostgresQueryResult,
+  sql,
+  type Transaction,
+} from "kysely";
+import pg from "pg";
+import { messageOf } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
+import type { DB } from "./schema.ts";
+
+export type Database = Kysely<DB>;
+/** Either the pool or an open transaction: what a query needs that does not care. */
+export type Executor = Kysely<DB>;
+/** An open transaction: what a query needs that must not run alone. */
+export type Tx = Transaction<DB>;
+
+export interface DatabaseOptions {
+  /** A PostgreSQL URL; `?host=/directory` connects through the Unix socket in that directory. */
+  readonly connectionString: string;
+  readonly applicationName: string;
+  readonly logger: Logger;
+  readonly maxConnections?: number;
+  /** The longest a single statement may run. Migrations need a longer one than the shop. */
+  readonly statementTimeoutMs?: number;
+}
+
+export interface DatabaseHandle {
+  readonly db: Database;
+  /** Waits for the connections in use, then closes all. May be called twice. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_CONNECTIONS = 10;
+const DEFAULT_STATEMENT_TIMEOUT_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+const IDLE_TIMEOUT_MS = 30_000;
+const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
+/** The server ends a statement first; ours is for a server that no longer answers at all. */
+const ANSWER_MARGIN_MS = 5_000;
+
+/**
+ * A pool and its query builder. bigint columns arrive as `bigint`, numeric as string, timestamptz as Date.
+ * Nothing connects before the first query.
+ */
+export function createDatabase(options: DatabaseOptions): DatabaseHandle {
+  const statementTimeoutMs = options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS;
+  let closing: Promise<void> | undefined;
+  const pool = new pg.Pool({
+    connectionString: options.connectionString,
+    application_name: options.applicationName,
+    max: options.maxConnections ?? DEFAULT_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    idleTimeoutMillis: IDLE_TIMEOUT_MS,
+    query_timeout: statementTimeoutMs + ANSWER_MARGIN_MS,
+    keepAlive: true,
+    types: columnTypes(),
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on("error", (error) =>
+    options.logger.warn({ error: messageOf(error) }, "idle database connection lost"),
+  );
+  const dialect = new PostgresDialect({
+    pool: withoutSilentConnections(pool),
+    // Not start-up parameters: a connection pooler such as PgBouncer refuses those.
+    onCreateConnection: async (connection) => {
+      await connection.executeQuery(CompiledQuery.raw(sessionSettings(statementTimeoutMs)));
+    },
+  });
+  const db = new Kysely<DB>({ dialect });
+  return {
+    db,
+    close: () => {
+      closing ??= db.destroy();
+      return closing;
+    },
+  };
+}
+
+function sessionSettings(statementTimeoutMs: number): string {
+  return [
+    `SET statement_timeout = ${statementTimeoutMs}`,
+    `SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS}`,
+  ].join("; ");
+}
+
+/** Parsers of this pool only: pg's own registry is global and would change every other user of the library. */
+function columnTypes(): pg.CustomTypesConfig {
+  const asIs = new pg.TypeOverrides();
+  asIs.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text));
+  return asIs;
+}
+
+/**
+ * The pool as kysely sees it, except that a connection whose query got no answer is closed when it is handed
+ * back: pg would keep it, and the next query would wait behind the one that hangs.
+ */
+function withoutSilentConnections(pool: pg.Pool) {
+  const wrappers = new WeakMap<pg.PoolClient, PostgresPoolClient>();
+  return {
+    connect: async (): Promise<PostgresPoolClient> => {
+      const client = await pool.connect();
+      // kysely keeps state by client object, so each keeps one wrapper.
+      const wrapper = wrappers.get(client) ?? watchAnswers(client);
+      wrappers.set(client, wrapper);
+      return wrapper;
+    },
+    end: () => pool.end(),
+  };
+}
+
+interface Discardable extends PostgresPoolClient {
+  release(discard?: boolean): void;
+}
+
+function watchAnswers(client: Discardable): PostgresPoolClient {
+  let isSilent = false;
+  const ask = async <R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
+    try {
+      return await client.query<R>(text, parameters);
+    } catch (error) {
+      // The only sign of pg's own timeout; errors from the server are DatabaseErrors and carry a code.
+      if (messageOf(error) === "Query read timeout") isSilent = true;
+      throw error;
+    }
+  };
+  function query<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  function query<R>(what: string | PostgresCursor<R>, parameters: readonly unknown[] = []) {
+    return typeof what === "string" ? ask<R>(what, parameters) : client.query<R>(what);
+  }
+  return { query, release: () => client.release(isSilent) };
+}
+
+/** Throws when the database does not answer. */
+export async function ping(db: Executor): Promise<void> {
+  await sql`SELECT 1`.execute(db);
+}

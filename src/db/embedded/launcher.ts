@@ -1,0 +1,196 @@
+import { chown, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Clock, systemClock } from "../../core/clock.ts";
+import type { Logger } from "../../core/logger.ts";
+import { chooseAccount } from "./account.ts";
+import { findBinaries } from "./binaries.ts";
+import { answers } from "./connect.ts";
+import {
+  prepareDataDirectory,
+  readLogTail,
+  runningSocketDirectory,
+  socketDirectory,
+  socketUrl,
+} from "./directory.ts";
+import { EmbeddedPostgresError } from "./errors.ts";
+import { readLiveOwner } from "./owner.ts";
+import { exitCodes, type Supervisor, type SupervisorOptions, startSupervisor } from "./supervisor.ts";
+
+/** initdb takes about a second; recovery after a crash can take minutes on a slow disk. */
+const START_TIMEOUT_MS = 300_000;
+/** How long a PostgreSQL without an owner may take to shut down before we give up on the directory. */
+const ORPHAN_TIMEOUT_MS = 90_000;
+const STOP_TIMEOUT_MS = 60_000;
+const POLL_MS = 50;
+
+export interface EmbeddedPostgresOptions {
+  readonly dataDir: string;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+}
+
+export interface EmbeddedPostgres {
+  readonly connectionString: string;
+  /** Resolves when PostgreSQL has ended, wanted or not. The shop cannot go on without it. */
+  readonly ended: Promise<void>;
+  /** Fast shutdown: ends open sessions, writes everything down. May be called twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts the PostgreSQL that keeps its data in `dataDir`, making the cluster the first time. It listens on a
+ * Unix socket only, survives a kill of everything, and never outlives this process for longer than its own
+ * shutdown; one that does is waited for. Throws EmbeddedPostgresError, with `in_use` when another live process
+ * has the directory.
+ */
+export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
+  const binaries = await findBinaries();
+  const directory = await prepareDataDirectory(options.dataDir);
+  const account = await chooseAccount(join(directory, "postgres"));
+  const socketDir = socketDirectory(directory, tmpdir(), account.uid);
+  return await launch({ binaries, account, directory, socketDir, isTemporary: false }, options);
+}
+
+/** An empty PostgreSQL without durability that is deleted when it stops or this process ends: tests, demo. */
+export async function startTemporaryPostgres(
+  options: Omit<EmbeddedPostgresOptions, "dataDir">,
+): Promise<EmbeddedPostgres> {
+  const binaries = await findBinaries();
+  const directory = await prepareDataDirectory(await mkdtemp(join(tmpdir(), "numstore-pg-")));
+  const account = await chooseAccount(join(directory, "postgres"));
+  // Its owner is who deletes it in the end, and in /tmp only owners may.
+  await chown(directory, account.uid, account.gid);
+  const socketDir = socketDirectory(directory, tmpdir(), account.uid);
+  return await launch({ binaries, account, directory, socketDir, isTemporary: true }, options);
+}
+
+/**
+ * The PostgreSQL that another process runs on `dataDir`, for commands beside a running shop; undefined when
+ * none runs. `stop` leaves it alone.
+ */
+export async function attachEmbeddedPostgres(
+  options: Pick<EmbeddedPostgresOptions, "dataDir">,
+): Promise<EmbeddedPostgres | undefined> {
+  if ((await readLiveOwner(options.dataDir)) === undefined) return undefined;
+  const socketDir = await runningSocketDirectory(options.dataDir);
+  if (socketDir === undefined || !(await answers(socketUrl(socketDir)))) return undefined;
+  return {
+    connectionString: socketUrl(socketDir),
+    ended: new Promise(() => undefined),
+    stop: async () => undefined,
+  };
+}
+
+async function launch(
+  supervisorOptions: SupervisorOptions,
+  { logger, clock = systemClock }: Omit<EmbeddedPostgresOptions, "dataDir">,
+): Promise<EmbeddedPostgres> {
+  const { directory, socketDir } = supervisorOptions;
+  const connectionString = socketUrl(socketDir);
+  const supervisor = await startUnlocked(supervisorOptions, connectionString, logger, clock);
+  let stopping: Promise<void> | undefined;
+  const ended = supervisor.ended.then((status) => {
+    if (stopping === undefined) logger.error({ status, directory }, "PostgreSQL ended; see postgres.log");
+  });
+  supervisor.release();
+  logger.info({ directory }, "embedded PostgreSQL is up");
+  return {
+    connectionString,
+    ended,
+    stop: () => {
+      stopping ??= stop(supervisor, logger, clock);
+      return stopping;
+    },
+  };
+}
+
+/** Starts it once nobody else has the directory: an owner that is alive is respected, an orphan waited out. */
+async function startUnlocked(
+  options: SupervisorOptions,
+  connectionString: string,
+  logger: Logger,
+  clock: Clock,
+): Promise<Supervisor> {
+  const attempts = ORPHAN_TIMEOUT_MS / (POLL_MS * 4);
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const supervisor = await startSupervisor(options);
+    const outcome = await waitUntilReady(supervisor, connectionString, clock);
+    if (outcome === "ready") return supervisor;
+    if (outcome !== exitCodes.locked) throw await startError(options.directory, supervisor, outcome);
+    const owner = await readLiveOwner(options.directory);
+    if (owner) throw inUseError(options.directory, `process ${owner.pid}`);
+    if (attempt === 0)
+      logger.warn({ directory: options.directory }, "waiting for an earlier PostgreSQL to end");
+    await clock.sleep(POLL_MS * 4);
+  }
+  throw inUseError(
+    options.directory,
+    "a process that is not visible from here, perhaps in another container",
+  );
+}
+
+/** "ready", or the exit code with which it ended before. */
+async function waitUntilReady(
+  supervisor: Supervisor,
+  connectionString: string,
+  clock: Clock,
+): Promise<"ready" | number | null> {
+  let exit: { status: number | null } | undefined;
+  const ended = supervisor.ended.then((status) => {
+    exit = { status };
+  });
+  // Before the lock is ours, it may be somebody else's PostgreSQL that answers.
+  await supervisor.decided;
+  for (let waited = 0; waited < START_TIMEOUT_MS; waited += POLL_MS) {
+    if (exit) return exit.status;
+    if (await answers(connectionString)) return "ready";
+    await Promise.race([ended, clock.sleep(POLL_MS)]);
+  }
+  supervisor.kill();
+  await ended;
+  return null;
+}
+
+async function stop(supervisor: Supervisor, logger: Logger, clock: Clock): Promise<void> {
+  const deadline = new AbortController();
+  const late = clock.sleep(STOP_TIMEOUT_MS, deadline.signal).then(() => "late" as const);
+  supervisor.stop();
+  const outcome = await Promise.race([supervisor.ended, late]);
+  deadline.abort();
+  if (outcome !== "late") return;
+  logger.error({}, "PostgreSQL did not shut down in time and was killed; it recovers at the next start");
+  supervisor.kill();
+  await supervisor.ended;
+}
+
+function inUseError(directory: string, who: string): EmbeddedPostgresError {
+  const message = `The data directory ${directory} is in use by ${who}. Stop it, or set DATA_DIR to another directory.`;
+  return new EmbeddedPostgresError("in_use", message);
+}
+
+async function startError(
+  directory: string,
+  supervisor: Supervisor,
+  status: number | null,
+): Promise<EmbeddedPostgresError> {
+  if (status === exitCodes.stranger) {
+    return inUseError(directory, "a PostgreSQL that was started by hand");
+  }
+  if (status === exitCodes.noFlock) {
+    const message = "The command flock (package util-linux) is missing; install it, or set DATABASE_URL.";
+    return new EmbeddedPostgresError("unsupported", message);
+  }
+  if (status === exitCodes.notWritable) {
+    const message = `The data directory ${directory} is not writable: ${supervisor.complaint()}`;
+    return new EmbeddedPostgresError("failed", message);
+  }
+  const details = [supervisor.complaint(), await readLogTail(directory)]
+    .filter((part) => part !== "")
+    .join("\n");
+  const what = status === exitCodes.initdbFailed ? "initdb" : "The embedded PostgreSQL";
+  return new EmbeddedPostgresError(
+    "failed",
+    `${what} in ${directory} did not come up (${status}):\n${details}`,
+  );
+}
