@@ -1,0 +1,123 @@
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+
+const CHECK_TIMEOUT_MS = 3_000;
+
+/** One thing that the shop cannot work without. */
+export interface HealthCheck {
+  readonly name: string;
+  /** Resolves to null when it is well, else to the reason in a few words (no address, no secret). A rejection counts as not well. */
+  readonly run: () => Promise<string | null>;
+  /** How long a good answer is believed; 0: ask each time. */
+  readonly goodForMs: number;
+  /** How long a bad one is, so that probes do not hammer what is down already. */
+  readonly badForMs: number;
+}
+
+export interface ReadinessReport {
+  readonly ready: boolean;
+  /** "ok" or the reason, by check. */
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+export interface Readiness {
+  check(): Promise<ReadinessReport>;
+}
+
+interface Known {
+  readonly reason: string | null;
+  readonly until: number;
+}
+
+/** Runs all checks at the same time, each with its own memory; concurrent requests share a check that is under way. */
+export function createReadiness(deps: {
+  readonly checks: readonly HealthCheck[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}): Readiness {
+  const { checks, clock, logger } = deps;
+  const known = new Map<string, Known>();
+  const underWay = new Map<string, Promise<string | null>>();
+
+  async function reasonOf(check: HealthCheck): Promise<string | null> {
+    const remembered = known.get(check.name);
+    if (remembered && clock.now().getTime() < remembered.until) return remembered.reason;
+    const running = underWay.get(check.name) ?? ask(check);
+    underWay.set(check.name, running);
+    return running;
+  }
+
+  async function ask(check: HealthCheck): Promise<string | null> {
+    const reason = await outcomeOf(check);
+    const forMs = reason === null ? check.goodForMs : check.badForMs;
+    known.set(check.name, { reason, until: clock.now().getTime() + forMs });
+    underWay.delete(check.name);
+    return reason;
+  }
+
+  async function outcomeOf(check: HealthCheck): Promise<string | null> {
+    const timer = new AbortController();
+    const timedOut = clock.sleep(CHECK_TIMEOUT_MS, timer.signal).then(() => "no answer in time");
+    const answered = check.run().catch((error: unknown) => {
+      logger.warn({ check: check.name, error }, "health check failed");
+      return "does not answer";
+    });
+    const reason = await Promise.race([answered, timedOut]);
+    timer.abort();
+    return reason;
+  }
+
+  return {
+    async check() {
+      const reasons = await Promise.all(checks.map(reasonOf));
+      const entries = checks.map((check, index) => [check.name, reasons[index] ?? "ok"] as const);
+      return { ready: reasons.every((reason) => reason === null), checks: Object.fromEntries(entries) };
+    },
+  };
+}
+
+export interface ShopCheckDeps {
+  /** Rejects when the database does not answer. */
+  readonly pingDatabase: () => Promise<void>;
+  /** Telegram's getMe; rejects when it does not answer. */
+  readonly askTelegram: () => Promise<unknown>;
+  /** The circuits of the configured providers, as far as they are known. */
+  readonly providerStates: () => Promise<
+    readonly { readonly state: "closed" | "open"; readonly failures: number }[]
+  >;
+}
+
+/** The shop is ready when its database and Telegram answer and there is a provider to sell from. */
+export function shopChecks(deps: ShopCheckDeps): HealthCheck[] {
+  return [
+    {
+      name: "database",
+      goodForMs: 0,
+      badForMs: 0,
+      async run() {
+        await deps.pingDatabase();
+        return null;
+      },
+    },
+    {
+      name: "telegram",
+      goodForMs: 60_000,
+      badForMs: 5_000,
+      async run() {
+        await deps.askTelegram();
+        return null;
+      },
+    },
+    {
+      name: "providers",
+      goodForMs: 0,
+      badForMs: 0,
+      async run() {
+        const states = await deps.providerStates();
+        // A provider in doubt (failures, not yet open) has not answered lately either.
+        const answers = states.some((provider) => provider.state === "closed" && provider.failures === 0);
+        return answers ? null : "none answers";
+      },
+    },
+  ];
+}

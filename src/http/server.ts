@@ -1,0 +1,97 @@
+import { createServer, type Server } from "node:http";
+import { getRequestListener } from "@hono/node-server";
+import type { Hono } from "hono";
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+
+const HEADERS_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 10_000;
+const KEEP_ALIVE_MS = 5_000;
+const MAX_CONNECTIONS = 512;
+const MAX_HEADER_BYTES = 16 * 1024;
+const DRAIN_MS = 10_000;
+
+export interface HttpServerDeps {
+  readonly app: Hono;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Time for the requests in hand when the server stops. */
+  readonly drainMs?: number;
+  readonly maxConnections?: number;
+  readonly requestTimeoutMs?: number;
+}
+
+export interface HttpServer {
+  /** The port it listens on. Throws {@link PortInUseError}. */
+  start(): Promise<number>;
+  /** Takes no new connections, lets requests in hand finish, then cuts what is left. */
+  stop(): Promise<void>;
+}
+
+/** Somebody else listens on our port. */
+export class PortInUseError extends Error {
+  constructor(host: string, port: number, cause: unknown) {
+    super(`${host}:${port} is in use by another program: stop it or set PORT to a free one`, { cause });
+    this.name = "PortInUseError";
+  }
+}
+
+/** A plain HTTP server with bounds on everything a stranger can make it wait for. TLS is the reverse proxy's job. */
+export function createHttpServer(deps: HttpServerDeps): HttpServer {
+  const { app, host, port, logger } = deps;
+  const requestTimeout = deps.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  const listener = getRequestListener((request) => app.fetch(request), {
+    overrideGlobalObjects: false,
+    // Reached only by requests that are no valid HTTP message to hono; the app has its own error handler.
+    errorHandler: () => new Response("Bad Request", { status: 400 }),
+  });
+  const server = createServer(
+    {
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout),
+      requestTimeout,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      // How often the two time limits above are looked after.
+      connectionsCheckingInterval: Math.min(1000, requestTimeout),
+    },
+    (incoming, outgoing) => {
+      listener(incoming, outgoing).catch((error: unknown) => {
+        logger.error({ error }, "request could not be answered");
+        outgoing.destroy();
+      });
+    },
+  );
+  server.maxConnections = deps.maxConnections ?? MAX_CONNECTIONS;
+
+  return {
+    start: () => listen(server, host, port),
+    stop: () => drain(server, deps),
+  };
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const onError = (error: NodeJS.ErrnoException): void =>
+      reject(error.code === "EADDRINUSE" ? new PortInUseError(host, port, error) : error);
+    server.once("error", onError);
+    server.listen({ host, port }, () => {
+      server.off("error", onError);
+      const address = server.address();
+      resolve(typeof address === "object" && address ? address.port : port);
+    });
+  });
+}
+
+async function drain(server: Server, deps: HttpServerDeps): Promise<void> {
+  if (!server.listening) return;
+  const timer = new AbortController();
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  await Promise.race([closed, deps.clock.sleep(deps.drainMs ?? DRAIN_MS, timer.signal)]);
+  timer.abort();
+  server.closeAllConnections();
+  await closed;
+}
