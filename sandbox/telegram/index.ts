@@ -1,0 +1,141 @@
+import type { User } from "grammy/types";
+import { type Clock, systemClock } from "../../src/core/clock.ts";
+import { createCallLog } from "./call-log.ts";
+import type { EventHub } from "./events.ts";
+import { createFaultQueue, type FaultQueue } from "./faults.ts";
+import { bookRefund } from "./payments.ts";
+import { type PersonOptions, toUser } from "./people.ts";
+import type { BotCommand } from "./profile.ts";
+import { createApi, listen } from "./server.ts";
+import { toTranscript } from "./transcript.ts";
+import type { ApiCall, Limits, TranscriptMessage } from "./types.ts";
+import { createPretendUser, type PretendUser } from "./user.ts";
+import { type MessageMatch, type WaitOptions, waitForMessage } from "./watch.ts";
+import type { WireObject } from "./wire.ts";
+import { createWorld } from "./world.ts";
+
+export type { PaymentOutcome } from "./payments.ts";
+export type { ButtonChoice, PressResult } from "./press.ts";
+export type {
+  ApiCall,
+  ButtonRows,
+  Entity,
+  Fault,
+  FaultAction,
+  InlineButton,
+  TelegramEvent,
+  TranscriptMessage,
+} from "./types.ts";
+export type { MessageRef, PretendUser, SendOptions } from "./user.ts";
+export type { InlineAnswer, InlineResult } from "./world.ts";
+
+const DEFAULT_TOKEN = "7000000001:pretend-telegram-token";
+const FIRST_USER_ID = 800_000_001;
+const FIRST_GROUP_ID = -1_002_000_000_001;
+
+export interface PretendTelegramOptions {
+  readonly clock: Clock;
+  readonly host?: string;
+  /** 0, or left out, takes a free port. */
+  readonly port?: number;
+  readonly token?: string;
+  readonly botUsername?: string;
+  readonly limits?: Limits;
+}
+
+/** A Bot API server that people can be played on. */
+export interface PretendTelegram {
+  /** For `TELEGRAM_API_ROOT` or grammY's `client.apiRoot`. */
+  readonly apiRoot: string;
+  readonly token: string;
+  readonly bot: User & { readonly username: string };
+  readonly events: Pick<EventHub, "subscribe">;
+  readonly faults: Pick<FaultQueue, "add" | "clear">;
+  /** The user with that id, made on first use. */
+  user(options?: PersonOptions): PretendUser;
+  group(options?: { id?: number; title?: string }): { readonly id: number };
+  /** All messages of a chat as they are now. */
+  messages(chatId: number): TranscriptMessage[];
+  waitForMessage(chatId: number, match: MessageMatch, options?: WaitOptions): Promise<TranscriptMessage>;
+  /** API calls the bot made, oldest first; the newest 10,000 are kept. */
+  calls(method?: string): ApiCall[];
+  clearCalls(): void;
+  /** Queues any fields under the next update id, which it returns. */
+  pushUpdate(fields: WireObject): number;
+  /** Delivers the newest update again under its old id, which it returns. */
+  duplicateLastUpdate(): number;
+  /** Updates that the bot has not confirmed yet. */
+  pendingUpdates(): number;
+  /** The commands a client would list in this user's private chat. */
+  commandsFor(user: PretendUser): readonly BotCommand[];
+  readonly stars: {
+    balance(): number;
+    /** A refund that the bot did not ask for, as Telegram's support makes them. */
+    refundOutside(userId: number, chargeId: string): void;
+  };
+  /** The bytes behind a file id of the transcript. */
+  fileBytes(fileId: string): Uint8Array | undefined;
+  close(): Promise<void>;
+}
+
+/** Starts the server; nothing is shared between two of them. */
+export async function startPretendTelegram(options: PretendTelegramOptions): Promise<PretendTelegram> {
+  const token = options.token ?? DEFAULT_TOKEN;
+  const host = options.host ?? "127.0.0.1";
+  const bot = {
+    id: Number(/^\d+/.exec(token)?.[0] ?? 7_000_000_001),
+    is_bot: true,
+    first_name: "Numstore",
+    username: options.botUsername ?? "numstore_bot",
+  };
+  const world = createWorld({ clock: options.clock, bot, limits: options.limits ?? {} });
+  const faults = createFaultQueue();
+  const log = createCallLog();
+  const { server, port } = await listen(createApi({ world, token, faults, log }), host, options.port ?? 0);
+  const users = new Map<number, PretendUser>();
+  let nextUserId = FIRST_USER_ID;
+  let nextGroupId = FIRST_GROUP_ID;
+
+  return {
+    apiRoot: `http://${host.includes(":") ? `[${host}]` : host}:${port}`,
+    token,
+    bot,
+    events: world.events,
+    faults,
+    user(person = {}) {
+      const id = person.id ?? nextUserId++;
+      const known = users.get(id);
+      if (known) return known;
+      const created = createPretendUser(world, toUser(person, id));
+      users.set(id, created);
+      return created;
+    },
+    group(group = {}) {
+      const id = group.id ?? nextGroupId--;
+      world.chats.open({ id, type: "supergroup", title: group.title ?? "Group" }, "open");
+      return { id };
+    },
+    messages: (chatId) => world.chats.list(chatId).map(toTranscript),
+    waitForMessage: (chatId, match, wait) => waitForMessage(world, chatId, match, wait),
+    calls: log.list,
+    clearCalls: log.clear,
+    pushUpdate: world.queue.pushRaw,
+    duplicateLastUpdate: world.queue.repeatLast,
+    pendingUpdates: world.queue.pending,
+    commandsFor: ({ user }) => world.profile.commandsFor(user.id, user.language_code ?? ""),
+    stars: {
+      balance: world.stars.balance,
+      refundOutside: (userId, chargeId) => bookRefund(world, userId, chargeId),
+    },
+    fileBytes: world.files.bytes,
+    async close() {
+      world.close();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      // Lets handlers that the closing cut off finish before the caller goes on.
+      await systemClock.sleep(0);
+    },
+  };
+}

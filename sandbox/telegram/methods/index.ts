@@ -1,0 +1,23 @@
+import { editMethods } from "./edits.ts";
+import { messageMethods } from "./messages.ts";
+import type { Method } from "./method.ts";
+import { paymentMethods } from "./payments.ts";
+import { profileMethods } from "./profile.ts";
+import { queryMethods } from "./queries.ts";
+import { updateMethods } from "./updates.ts";
+
+const byLowerCaseName: ReadonlyMap<string, { name: string; run: Method }> = new Map(
+  Object.entries({
+    ...updateMethods,
+    ...profileMethods,
+    ...messageMethods,
+    ...editMethods,
+    ...queryMethods,
+    ...paymentMethods,
+  }).map(([name, run]) => [name.toLowerCase(), { name, run }]),
+);
+
+/** The method by its name in any case, with its documented spelling; undefined for one that is not pretended. */
+export function findMethod(name: string): { name: string; run: Method } | undefined {
+  return byLowerCaseName.get(name.toLowerCase());
+}

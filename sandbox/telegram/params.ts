@@ -1,0 +1,114 @@
+import { z } from "zod";
+import { badRequest } from "./errors.ts";
+
+/** A file that came in a multipart body. */
+export interface UploadedFile {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** The parameters of a call as they came: JSON values, or strings where the body was a form. */
+export interface RawCall {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly files: ReadonlyMap<string, UploadedFile>;
+}
+
+const MAX_BODY_BYTES = 20 * 1024 * 1024;
+
+/** Reads query, JSON, form or multipart parameters; a body that cannot be read is a 400 as on Telegram. */
+export async function readCall(request: Request): Promise<RawCall> {
+  const params: Record<string, unknown> = Object.fromEntries(new URL(request.url).searchParams);
+  const files = new Map<string, UploadedFile>();
+  if (request.method !== "POST") return { params, files };
+  if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) {
+    throw badRequest("Request Entity Too Large");
+  }
+  const type = request.headers.get("content-type") ?? "";
+  if (type.includes("application/json")) {
+    Object.assign(params, parseJsonBody(await request.text()));
+  } else if (type.includes("form")) {
+    for (const [name, value] of await request.formData()) {
+      if (typeof value === "string") params[name] = value;
+      else files.set(name, { name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) });
+    }
+  }
+  return { params, files };
+}
+
+function parseJsonBody(body: string): object {
+  if (body === "") return {};
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    // Told to the bot in the refusal below.
+  }
+  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+    throw badRequest("Can't parse request JSON object");
+  }
+  return parsed;
+}
+
+/** How the Bot API words a missing parameter, where it differs from "parameter ... is required". */
+const MISSING: Readonly<Record<string, string>> = {
+  chat_id: "chat_id is empty",
+  text: "message text is empty",
+  message_id: "Message identifier is not specified",
+  file_id: "file_id not specified",
+  action: "wrong parameter action in request",
+};
+
+/** Checks the parameters of one method; throws the refusal for the first one that is missing or wrong. */
+export function parseParams<T>(schema: z.ZodType<T>, params: Readonly<Record<string, unknown>>): T {
+  const parsed = schema.safeParse(params);
+  if (parsed.success) return parsed.data;
+  const name = String(parsed.error.issues[0]?.path[0] ?? "");
+  const value = params[name];
+  if (value === undefined || value === null || value === "") {
+    throw badRequest(MISSING[name] ?? `Parameter "${name}" is required`);
+  }
+  throw badRequest(`Can't parse "${name}": ${parsed.error.issues[0]?.message ?? "invalid value"}`);
+}
+
+/** null is the same as left out, in JSON bodies. */
+const absent = (value: unknown): unknown => (value === null ? undefined : value);
+
+/** An integer, also as a string of digits. */
+export const integer = z.preprocess(
+  (value) => (typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : absent(value)),
+  z.int(),
+);
+
+/** A text that must be there and not be empty; numbers in JSON bodies are taken as text. */
+export const text = z.preprocess(
+  (value) => (typeof value === "number" ? String(value) : absent(value)),
+  z.string().min(1),
+);
+
+/** An optional text. */
+export const optionalText = z.preprocess(absent, z.string().optional());
+export const optionalInteger = z.preprocess(absent, integer.optional());
+
+/** A flag; forms say "true", "1" or "yes". Left out is false. */
+export const flag = z.preprocess(
+  (value) => (typeof value === "string" ? ["true", "1", "yes"].includes(value.toLowerCase()) : absent(value)),
+  z.boolean().default(false),
+);
+
+/** A JSON value, which forms carry as a string of JSON. */
+export function json<T extends z.ZodType>(schema: T): z.ZodPreprocess<T> {
+  return z.preprocess((value) => {
+    if (typeof value !== "string") return absent(value);
+    try {
+      return JSON.parse(value);
+    } catch {
+      return value;
+    }
+  }, schema);
+}
+
+/** A chat: its id or an @username (which is looked up and not found, since users have none to the bot). */
+export const chatId = z.preprocess(
+  (value) => (typeof value === "number" ? value : typeof value === "string" ? value.trim() : absent(value)),
+  z.union([z.number(), z.string().min(1)]),
+);
