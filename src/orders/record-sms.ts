@@ -67,7 +67,7 @@ async function receive(
 
 /** A further SMS of an order that stays where it is: only the card changes. */
 async function touch(tx: Tx, row: OrderRow, at: Date): Promise<OrderRow | undefined> {
-  const touched = await touchOrder(tx, { orderId: row.id, from: orderStates, change: {} });
+  const touched = await touchOrder(tx, { orderId: row.id, from: orderStates, change: {}, isNews: true });
   if (touched && !isEnded(stateOf(touched))) await oweCard(tx, touched, at);
   return touched;
 }

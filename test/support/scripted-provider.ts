@@ -1,3 +1,4 @@
+import { newId } from "../../src/core/ids.ts";
 import { ProviderError, type ProviderErrorKind } from "../../src/providers/errors.ts";
 import type {
   ActiveRental,
@@ -86,7 +87,7 @@ export function createScriptedProvider(
     called,
     onBuy: () => {
       sold += 1;
-      return rental(`${name}-${sold}`, `+44770090${String(sold).padStart(4, "0")}`);
+      return rental(`${name}-${newId()}`, `+44770090${String(sold).padStart(4, "0")}`);
     },
     onCheck: () => waiting,
     onCheckMany: (ids) => new Map(ids.map((id) => [id, waiting])),

@@ -209,9 +209,9 @@ export async function selectLedgerDifferences(db: Executor): Promise<LedgerDiffe
       WHERE a.kind = 'held' AND a.balance_micros <> coalesce(o.micros, 0)
     UNION ALL
     SELECT 'resolve', id::text, format('%s with %s captures and %s releases', state, captures, releases)
-      FROM resolves WHERE (captures, releases) <> (CASE
-        WHEN state IN ('received', 'waiting_again', 'finished') THEN (1, 0)
-        WHEN state IN ('cancelled', 'expired', 'failed') THEN (0, 1) ELSE (0, 0) END)
+      FROM resolves
+      WHERE captures <> (state IN ('received', 'waiting_again', 'finished'))::int
+        OR releases <> (state IN ('cancelled', 'expired', 'failed'))::int
     LIMIT 100`.execute(db);
   return result.rows;
 }

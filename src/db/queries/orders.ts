@@ -225,14 +225,17 @@ export async function moveOrder(
   return row && toOrder(row);
 }
 
-/** Writes without a change of state (a further SMS, the schedule of checks). Undefined: not in `from` any more. */
+/**
+ * Writes without a change of state (a further SMS, the schedule of checks). `isNews`: the buyer's card shows the
+ * difference, so the version counts it. Undefined: not in `from` any more.
+ */
 export async function touchOrder(
   db: Executor,
-  touch: { orderId: string; from: readonly string[]; change: OrderChange },
+  touch: { orderId: string; from: readonly string[]; change: OrderChange; isNews?: boolean },
 ): Promise<OrderRow | undefined> {
   const row = await db
     .updateTable("orders")
-    .set(toColumns(touch.change))
+    .set({ ...toColumns(touch.change), version: touch.isNews ? sql`version + 1` : sql`version` })
     .where("id", "=", touch.orderId)
     .where("state", "in", touch.from)
     .returningAll()
