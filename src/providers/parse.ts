@@ -34,6 +34,15 @@ export function parseCost(value: unknown, currency: Currency): bigint | undefine
   return micros !== undefined && micros > 0n && micros <= MAX_COST_MICROS ? micros : undefined;
 }
 
+/**
+ * What was charged, in micro-dollars, rounded up: like {@link parseCost} but without an upper bound, because a cost that
+ * is beyond belief has to be seen and refused, not overlooked.
+ */
+export function parseCharge(value: unknown, currency: Currency): bigint | undefined {
+  const micros = parseBalance(value, currency);
+  return micros !== undefined && micros > 0n ? micros : undefined;
+}
+
 /** A balance in micro-dollars; may be zero or (an overdraft) negative. */
 export function parseBalance(value: unknown, currency: Currency): bigint | undefined {
   const text = decimalText(value);
