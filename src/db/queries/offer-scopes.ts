@@ -1,0 +1,49 @@
+import type { Executor } from "../client.ts";
+
+/** When a provider was last asked about something, and how that went. */
+export interface ScopeRow {
+  readonly provider: string;
+  readonly scope: string;
+  readonly observedAt: Date | null;
+  readonly failedAt: Date | null;
+}
+
+export async function selectScopes(
+  db: Executor,
+  providers: readonly string[],
+  scopes: readonly string[],
+): Promise<ScopeRow[]> {
+  if (providers.length === 0 || scopes.length === 0) return [];
+  const rows = await db
+    .selectFrom("offer_scopes")
+    .selectAll()
+    .where("provider", "in", providers)
+    .where("scope", "in", scopes)
+    .execute();
+  return rows.map((row) => ({
+    provider: row.provider,
+    scope: row.scope,
+    observedAt: row.observed_at,
+    failedAt: row.failed_at,
+  }));
+}
+
+/** The provider answered; an earlier failure is forgotten. */
+export async function markObserved(db: Executor, provider: string, scope: string, at: Date): Promise<void> {
+  await db
+    .insertInto("offer_scopes")
+    .values({ provider, scope, observed_at: at, failed_at: null })
+    .onConflict((conflict) =>
+      conflict.columns(["provider", "scope"]).doUpdateSet({ observed_at: at, failed_at: null }),
+    )
+    .execute();
+}
+
+/** The provider did not answer; what it said before stays. */
+export async function markFailed(db: Executor, provider: string, scope: string, at: Date): Promise<void> {
+  await db
+    .insertInto("offer_scopes")
+    .values({ provider, scope, observed_at: null, failed_at: at })
+    .onConflict((conflict) => conflict.columns(["provider", "scope"]).doUpdateSet({ failed_at: at }))
+    .execute();
+}

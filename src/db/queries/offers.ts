@@ -1,0 +1,230 @@
+import { sql } from "kysely";
+import type { Database, Executor } from "../client.ts";
+import { inTransaction } from "../transaction.ts";
+
+/** Stands for every service: the offers of a provider whose numbers take any. */
+export const ANY_SERVICE = "*";
+
+/** A row of `offers`. The provider's codes are its identity; "" where the provider has none. */
+export interface OfferRow {
+  readonly provider: string;
+  readonly serviceId: string;
+  readonly countryId: string;
+  readonly serviceCode: string;
+  readonly countryCode: string;
+  readonly operator: string;
+  readonly costMicros: bigint;
+  readonly stock: number | null;
+  readonly observedAt: Date;
+}
+
+/** What one price request covered: null means every code. */
+export interface ObservedScope {
+  readonly provider: string;
+  readonly serviceCode: string | null;
+  readonly countryCode: string | null;
+}
+
+/** A provider's cheapest cost for a service in a country, over everything that is in stock. */
+export interface BestOfferRow {
+  readonly provider: string;
+  readonly serviceId: string;
+  readonly countryId: string;
+  readonly costMicros: bigint;
+  /** Sum of what is told; null: nothing is. */
+  readonly stock: number | null;
+  /** The oldest observation among them. */
+  readonly observedAt: Date;
+}
+
+export interface OfferFilter {
+  readonly providers: readonly string[];
+  readonly serviceIds: readonly string[];
+  /** Undefined: all. */
+  readonly countryIds?: readonly string[];
+  /** Older observations are no offers. */
+  readonly since: Date;
+}
+
+export type OfferKey = Pick<OfferRow, "provider" | "serviceCode" | "countryCode" | "operator">;
+
+const CHUNK = 500;
+const MAX_ROUTE = 200;
+const MAX_BEST = 20_000;
+
+/**
+ * Makes the offers of a scope what was observed at `observedAt` (the moment of asking): missing ones go, known ones
+ * are updated. What was learnt later, such as a refusal while the answer was on its way, stays.
+ * The rows must have distinct keys.
+ */
+export async function replaceOffers(
+  db: Database,
+  scope: ObservedScope,
+  rows: readonly OfferRow[],
+  observedAt: Date,
+): Promise<void> {
+  // One order for all writers, so that two of them never wait for each other.
+  const sorted = [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  await inTransaction(db, async (tx) => {
+    for (let start = 0; start < sorted.length; start += CHUNK) {
+      await upsertOffers(tx, sorted.slice(start, start + CHUNK));
+    }
+    let gone = tx
+      .deleteFrom("offers")
+      .where("provider", "=", scope.provider)
+      .where("observed_at", "<", observedAt);
+    if (scope.serviceCode !== null) gone = gone.where("service_code", "=", scope.serviceCode);
+    if (scope.countryCode !== null) gone = gone.where("country_code", "=", scope.countryCode);
+    await gone.execute();
+  });
+}
+
+function keyOf(row: OfferKey): string {
+  return [row.serviceCode, row.countryCode, row.operator].join("\n");
+}
+
+async function upsertOffers(tx: Executor, rows: readonly OfferRow[]): Promise<void> {
+  await tx
+    .insertInto("offers")
+    .values(
+      rows.map((row) => ({
+        provider: row.provider,
+        service_id: row.serviceId,
+        country_id: row.countryId,
+        service_code: row.serviceCode,
+        country_code: row.countryCode,
+        operator: row.operator,
+        cost_micros: row.costMicros,
+        stock: row.stock,
+        observed_at: row.observedAt,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict
+        .columns(["provider", "service_code", "country_code", "operator"])
+        .doUpdateSet((eb) => ({
+          service_id: eb.ref("excluded.service_id"),
+          country_id: eb.ref("excluded.country_id"),
+          cost_micros: eb.ref("excluded.cost_micros"),
+          stock: eb.ref("excluded.stock"),
+          observed_at: eb.ref("excluded.observed_at"),
+        }))
+        .whereRef("offers.observed_at", "<=", "excluded.observed_at"),
+    )
+    .execute();
+}
+
+/** What can be bought now: in stock, seen lately, mapping good, circuit closed. */
+function sellable(db: Executor, filter: OfferFilter) {
+  let query = db
+    .selectFrom("offers")
+    .where("offers.provider", "in", filter.providers)
+    .where("offers.service_id", "in", [...filter.serviceIds, ANY_SERVICE])
+    .where("offers.observed_at", ">", filter.since)
+    .where("offers.mapping_refused", "=", false)
+    .where(sql<boolean>`offers.stock IS DISTINCT FROM 0`)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom("provider_health")
+            .select("provider_health.provider")
+            .whereRef("provider_health.provider", "=", "offers.provider")
+            .where("provider_health.state", "=", "open"),
+        ),
+      ),
+    );
+  if (filter.countryIds) query = query.where("offers.country_id", "in", filter.countryIds);
+  return query;
+}
+
+export async function selectBestOffers(db: Executor, filter: OfferFilter): Promise<BestOfferRow[]> {
+  if (isEmpty(filter)) return [];
+  const rows = await sellable(db, filter)
+    .select([
+      "offers.provider",
+      "offers.service_id",
+      "offers.country_id",
+      sql<bigint>`min(offers.cost_micros)`.as("cost_micros"),
+      sql<bigint | null>`sum(offers.stock)`.as("stock"),
+      sql<Date>`min(offers.observed_at)`.as("observed_at"),
+    ])
+    .groupBy(["offers.provider", "offers.service_id", "offers.country_id"])
+    .limit(MAX_BEST)
+    .execute();
+  return rows.map((row) => ({
+    provider: row.provider,
+    serviceId: row.service_id,
+    countryId: row.country_id,
+    costMicros: row.cost_micros,
+    stock: row.stock === null ? null : Number(row.stock),
+    observedAt: row.observed_at,
+  }));
+}
+
+/** Single offers at or under the ceiling, cheapest first. */
+export async function selectRoute(
+  db: Executor,
+  filter: OfferFilter,
+  ceilingMicros: bigint,
+): Promise<OfferRow[]> {
+  if (isEmpty(filter)) return [];
+  const rows = await sellable(db, filter)
+    .selectAll("offers")
+    .where("offers.cost_micros", "<=", ceilingMicros)
+    .orderBy("offers.cost_micros")
+    .limit(MAX_ROUTE)
+    .execute();
+  return rows.map((row) => ({
+    provider: row.provider,
+    serviceId: row.service_id,
+    countryId: row.country_id,
+    serviceCode: row.service_code,
+    countryCode: row.country_code,
+    operator: row.operator,
+    costMicros: row.cost_micros,
+    stock: row.stock,
+    observedAt: row.observed_at,
+  }));
+}
+
+function isEmpty(filter: OfferFilter): boolean {
+  return filter.providers.length === 0 || filter.serviceIds.length === 0 || filter.countryIds?.length === 0;
+}
+
+function one(db: Executor, key: OfferKey) {
+  return db
+    .updateTable("offers")
+    .where("provider", "=", key.provider)
+    .where("service_code", "=", key.serviceCode)
+    .where("country_code", "=", key.countryCode)
+    .where("operator", "=", key.operator);
+}
+
+/** A purchase found no number: not offered until the provider's list is read again. */
+export async function markSoldOut(db: Executor, key: OfferKey, at: Date): Promise<void> {
+  await one(db, key).set({ stock: 0, observed_at: at }).execute();
+}
+
+/** A purchase learnt the true cost. */
+export async function markCost(db: Executor, key: OfferKey, costMicros: bigint, at: Date): Promise<void> {
+  await one(db, key).set({ cost_micros: costMicros, observed_at: at }).execute();
+}
+
+/** The provider does not know our codes: not offered until {@link clearRefusedMappings}. */
+export async function markMappingRefused(db: Executor, key: OfferKey): Promise<void> {
+  await one(db, key).set({ mapping_refused: true }).execute();
+}
+
+export async function clearRefusedMappings(db: Executor, provider: string): Promise<void> {
+  await db
+    .updateTable("offers")
+    .set({ mapping_refused: false })
+    .where("provider", "=", provider)
+    .where("mapping_refused", "=", true)
+    .execute();
+}
+
+export async function deleteOffersOlderThan(db: Executor, before: Date): Promise<void> {
+  await db.deleteFrom("offers").where("observed_at", "<", before).execute();
+}

@@ -1,0 +1,144 @@
+import { sql } from "kysely";
+import type { Executor } from "../client.ts";
+
+/** One code of a provider and what it means to us. */
+export interface MappedCode {
+  readonly code: string;
+  /** As the provider calls it. */
+  readonly name: string;
+  readonly id: string;
+}
+
+export interface ProviderCode extends MappedCode {
+  readonly provider: string;
+}
+
+/** Something that only a provider names. */
+export interface NamedId {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A row of `services`: a name we do not have ourselves, or the operator's decision about one that we have. */
+export interface ServiceRow extends NamedId {
+  /** Null: the blocklist decides. */
+  readonly blocked: boolean | null;
+}
+
+const CHUNK = 1000;
+
+function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
+  for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
+}
+
+/** Replaces the provider's list of services; its codes must be distinct. */
+export async function replaceProviderServices(
+  tx: Executor,
+  provider: string,
+  codes: readonly MappedCode[],
+  at: Date,
+): Promise<void> {
+  await tx.deleteFrom("provider_services").where("provider", "=", provider).execute();
+  for (const chunk of chunks(codes)) {
+    const rows = chunk.map(({ code, name, id }) => ({ provider, code, name, service_id: id, seen_at: at }));
+    await tx.insertInto("provider_services").values(rows).execute();
+  }
+}
+
+/** Replaces the provider's list of countries; its codes must be distinct. */
+export async function replaceProviderCountries(
+  tx: Executor,
+  provider: string,
+  codes: readonly MappedCode[],
+  at: Date,
+): Promise<void> {
+  await tx.deleteFrom("provider_countries").where("provider", "=", provider).execute();
+  for (const chunk of chunks(codes)) {
+    const rows = chunk.map(({ code, name, id }) => ({ provider, code, name, country_id: id, seen_at: at }));
+    await tx.insertInto("provider_countries").values(rows).execute();
+  }
+}
+
+/** Names things after the provider that named them first. */
+export async function insertUnmappedServices(tx: Executor, items: readonly NamedId[], at: Date): Promise<void> {
+  for (const chunk of chunks(items)) {
+    const rows = chunk.map(({ id, name }) => ({ id, name, updated_at: at }));
+    await tx
+      .insertInto("services")
+      .values(rows)
+      .onConflict((conflict) => conflict.column("id").doNothing())
+      .execute();
+  }
+}
+
+/** Names things after the provider that named them first. */
+export async function insertUnmappedCountries(tx: Executor, items: readonly NamedId[], at: Date): Promise<void> {
+  for (const chunk of chunks(items)) {
+    const rows = chunk.map(({ id, name }) => ({ id, name, updated_at: at }));
+    await tx
+      .insertInto("countries")
+      .values(rows)
+      .onConflict((conflict) => conflict.column("id").doNothing())
+      .execute();
+  }
+}
+
+export async function selectProviderServices(
+  db: Executor,
+  providers: readonly string[],
+): Promise<ProviderCode[]> {
+  if (providers.length === 0) return [];
+  const rows = await db
+    .selectFrom("provider_services")
+    .select(["provider", "code", "name", "service_id as id"])
+    .where("provider", "in", providers)
+    .orderBy("provider")
+    .orderBy("code")
+    .execute();
+  return rows;
+}
+
+export async function selectProviderCountries(
+  db: Executor,
+  providers: readonly string[],
+): Promise<ProviderCode[]> {
+  if (providers.length === 0) return [];
+  const rows = await db
+    .selectFrom("provider_countries")
+    .select(["provider", "code", "name", "country_id as id"])
+    .where("provider", "in", providers)
+    .orderBy("provider")
+    .orderBy("code")
+    .execute();
+  return rows;
+}
+
+export async function selectServiceRows(db: Executor): Promise<ServiceRow[]> {
+  return await db.selectFrom("services").select(["id", "name", "blocked"]).execute();
+}
+
+export async function selectServiceRow(db: Executor, serviceId: string): Promise<ServiceRow | undefined> {
+  return await db
+    .selectFrom("services")
+    .select(["id", "name", "blocked"])
+    .where("id", "=", serviceId)
+    .executeTakeFirst();
+}
+
+export async function selectCountryRows(db: Executor): Promise<NamedId[]> {
+  return await db.selectFrom("countries").select(["id", "name"]).execute();
+}
+
+/** Changes whenever a list, an unmapped name or a decision of the operator does. */
+export async function selectListsVersion(db: Executor): Promise<string> {
+  const result = await sql<{ version: string }>`
+    SELECT concat_ws('/',
+      (SELECT string_agg(provider || ':' || extract(epoch FROM seen_at)::text, ',' ORDER BY provider)
+         FROM (SELECT provider, max(seen_at) AS seen_at FROM provider_services GROUP BY provider) AS services_seen),
+      (SELECT string_agg(provider || ':' || extract(epoch FROM seen_at)::text, ',' ORDER BY provider)
+         FROM (SELECT provider, max(seen_at) AS seen_at FROM provider_countries GROUP BY provider) AS countries_seen),
+      (SELECT count(*) || ':' || coalesce(max(extract(epoch FROM updated_at)), 0) || ':'
+              || count(*) FILTER (WHERE blocked) || ':' || count(*) FILTER (WHERE NOT blocked) FROM services),
+      (SELECT count(*) FROM countries)) AS version`.execute(db);
+  return result.rows[0]?.version ?? "";
+}
