@@ -1,0 +1,139 @@
+import { Hono } from "hono";
+import { bodyLimit } from "hono/body-limit";
+import { z } from "zod";
+import type { Logger } from "../../src/core/logger.ts";
+import { requireSameOrigin } from "./guard.ts";
+import type { ChatPerson, PaymentResult, Scenario } from "./ports.ts";
+import { personOf, type Session, type Sessions } from "./sessions.ts";
+
+interface RoutesDeps {
+  readonly sessions: Sessions;
+  readonly scenarios: readonly Scenario[];
+  /** Called when something the side panels show may have changed. */
+  readonly refresh: () => void;
+  readonly logger: Logger;
+}
+
+const MAX_BODY_BYTES = 32 * 1024;
+const MAX_TEXT_CHARS = 4096;
+
+const chatBody = z.object({ session: z.uuid(), role: z.enum(["buyer", "operator"]) });
+const index = z.int().min(0).max(100);
+const schemas = {
+  session: z.object({
+    languageCode: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/),
+    /** The one this tab had before a reload; a restarted server does not know it any more. */
+    session: z.uuid().nullable(),
+  }),
+  send: chatBody.extend({ text: z.string().trim().min(1).max(MAX_TEXT_CHARS) }),
+  press: chatBody.extend({ messageId: z.int(), revision: z.int(), row: index, column: index }),
+  pay: chatBody.extend({ messageId: z.int() }),
+};
+
+/** A refusal that the page shows to the visitor. */
+class PageError extends Error {
+  readonly status: 400 | 404 | 409 | 503;
+  constructor(status: 400 | 404 | 409 | 503, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** What the page asks of the server: everything a thumb can do, as JSON over POST. */
+export function createRoutes({ sessions, scenarios, refresh, logger }: RoutesDeps): Hono {
+  const app = new Hono();
+  app.use(requireSameOrigin);
+  app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.json({ error: "too large" }, 413) }));
+  app.onError((error, c) => {
+    if (error instanceof PageError) return c.json({ error: error.message }, error.status);
+    logger.error({ err: error, path: c.req.path }, "the chat page could not do what was asked");
+    return c.json({ error: "The demo could not do that." }, 500);
+  });
+
+  const findPerson = (body: z.infer<typeof chatBody>): { session: Session; person: ChatPerson } => {
+    const session = sessions.find(body.session);
+    if (!session) throw new PageError(404, "unknown session");
+    const person = personOf(session, body.role);
+    if (!person) throw new PageError(404, "nobody has that role here");
+    return { session, person };
+  };
+
+  app.post("/session", async (c) => {
+    const body = parse(schemas.session, await readJson(c.req));
+    const session = sessions.find(body.session ?? "") ?? sessions.open(body.languageCode);
+    if (!session) throw new PageError(503, "This demo has all the visitors it can take. Start it again.");
+    return c.json({ session: session.id });
+  });
+
+  app.post("/send", async (c) => {
+    const body = parse(schemas.send, await readJson(c.req));
+    await findPerson(body).person.send(body.text);
+    return c.json({ ok: true });
+  });
+
+  app.post("/press", async (c) => {
+    const body = parse(schemas.press, await readJson(c.req));
+    const { person } = findPerson(body);
+    checkButton(person, body);
+    return c.json({ answer: await person.press(body.messageId, body.row, body.column) });
+  });
+
+  app.post("/pay", async (c) => {
+    const body = parse(schemas.pay, await readJson(c.req));
+    const { session, person } = findPerson(body);
+    const result = await pay(session, person, body.messageId);
+    refresh();
+    return c.json(result);
+  });
+
+  app.post("/scenario/:id", async (c) => {
+    const scenario = scenarios.find(({ id }) => id === c.req.param("id"));
+    if (!scenario) throw new PageError(404, "unknown scenario");
+    await scenario.run();
+    refresh();
+    return c.json({ ok: true });
+  });
+  return app;
+}
+
+/** Refuses a press on a keyboard that changed under the thumb, which would otherwise hit another button. */
+function checkButton(person: ChatPerson, press: z.infer<typeof schemas.press>): void {
+  const message = person.messages().find(({ id }) => id === press.messageId);
+  if (!message) throw new PageError(404, "That message is gone.");
+  const isCurrent = message.revision === press.revision;
+  const button = message.keyboard[press.row]?.[press.column];
+  if (!isCurrent || button?.kind !== "press") {
+    throw new PageError(409, "The message has just changed. Look again.");
+  }
+}
+
+/** Stars are set aside before the bot is asked, so two quick taps cannot spend the same ones. */
+async function pay(session: Session, person: ChatPerson, messageId: number): Promise<PaymentResult> {
+  const invoice = person.messages().find(({ id }) => id === messageId)?.invoice;
+  if (!invoice) throw new PageError(404, "That invoice is gone.");
+  if (invoice.paid) return { ok: false, errorMessage: "This invoice is already paid." };
+  if (session.starBalance < invoice.stars) return { ok: false, errorMessage: "Not enough pretend Stars." };
+  session.starBalance -= invoice.stars;
+  let isPaid = false;
+  try {
+    const result = await person.pay(messageId);
+    isPaid = result.ok;
+    return result;
+  } finally {
+    if (!isPaid) session.starBalance += invoice.stars;
+  }
+}
+
+async function readJson(request: { json(): Promise<unknown> }): Promise<unknown> {
+  try {
+    return await request.json();
+  } catch {
+    throw new PageError(400, "not JSON");
+  }
+}
+
+function parse<T extends z.ZodType>(schema: T, value: unknown): z.output<T> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw new PageError(400, "malformed request");
+  return result.data;
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import type { ChatPerson, ChatServer } from "./ports.ts";
+
+/** Both chats of one browser tab. */
+export type ChatRole = "buyer" | "operator";
+
+export interface Session {
+  readonly id: string;
+  readonly languageCode: string;
+  readonly buyer: ChatPerson;
+  /** Shared by all tabs; null where the demo has no operator. */
+  readonly operator: ChatPerson | null;
+  starBalance: number;
+}
+
+export interface Sessions {
+  /** Undefined when no more visitors fit. */
+  open(languageCode: string): Session | undefined;
+  find(id: string): Session | undefined;
+  close(): void;
+}
+
+interface SessionsDeps {
+  readonly chat: ChatServer;
+  readonly operator: ChatPerson | null;
+  readonly limit: number;
+}
+
+/** Enough for every package a shop may offer, so that a visitor never gets stuck at the invoice. */
+const STARTING_STARS = 10_000;
+const FIRST_NAMES = ["Ada", "Ben", "Chioma", "Dmitri", "Elif", "Farid", "Grace", "Hana"] as const;
+
+/** Keeps who sits behind which tab: a new tab is a new buyer, a reload is the same one. */
+export function createSessions({ chat, operator, limit }: SessionsDeps): Sessions {
+  const byId = new Map<string, Session>();
+  const byUser = new Map<number, Session>();
+
+  const unsubscribe = chat.subscribe((event) => {
+    if (event.kind !== "refunded") return;
+    const session = byUser.get(event.userId);
+    if (session) session.starBalance += event.stars;
+  });
+
+  return {
+    open(languageCode) {
+      if (byId.size >= limit) return undefined;
+      const firstName = FIRST_NAMES[byId.size % FIRST_NAMES.length] ?? FIRST_NAMES[0];
+      const buyer = chat.createPerson({ firstName, languageCode });
+      const session: Session = {
+        id: randomUUID(),
+        languageCode,
+        buyer,
+        operator,
+        starBalance: STARTING_STARS,
+      };
+      byId.set(session.id, session);
+      byUser.set(buyer.id, session);
+      return session;
+    },
+    find: (id) => byId.get(id),
+    close: unsubscribe,
+  };
+}
+
+/** The person whose chat the tab shows under `role`. */
+export function personOf(session: Session, role: ChatRole): ChatPerson | null {
+  return role === "buyer" ? session.buyer : session.operator;
+}

@@ -1,0 +1,64 @@
+// @ts-check
+import { el, icon } from "./dom.js";
+import { formattedText } from "./formatted-text.js";
+import { keyboard } from "./keyboard.js";
+import { clockTime } from "./sim-clock.js";
+
+/**
+ * @typedef {import("../ports.ts").ChatMessage} ChatMessage
+ * @typedef {import("./keyboard.js").ButtonActions} ButtonActions
+ * @typedef {{ clock: import("./sim-clock.js").SimClock, botName: () => string, onCommand: (command: string) => void, actions: ButtonActions }} MessageContext
+ */
+
+/**
+ * One message as it stands in the log.
+ * @param {ChatMessage} message
+ * @param {MessageContext} context
+ */
+export function messageElement(message, context) {
+  if (message.notice !== null) return notice(message);
+  const author = message.from === "bot" ? context.botName() : "You";
+  const time = clockTime(message.sentAt * 1000);
+  const article = el("article", {
+    class: `message from-${message.from}`,
+    "data-id": message.id,
+    "aria-label": `${author}, ${time}`,
+  });
+  const body = el("div", { class: "body" });
+  if (message.attachment) body.append(el("p", { class: "attachment" }, icon("file"), message.attachment));
+  if (message.invoice) body.append(invoice(message.invoice));
+  else if (message.text) {
+    body.append(
+      el("div", { class: "text", dir: "auto" }, ...formattedText(message.text, message.entities, context)),
+    );
+  }
+  body.append(meta(message, time));
+  article.append(body);
+  if (message.keyboard.length > 0) article.append(keyboard(message, context.actions));
+  return article;
+}
+
+/**
+ * @param {ChatMessage} message
+ * @param {string} time
+ */
+function meta(message, time) {
+  const edited = message.edited ? el("span", { class: "edited" }, "edited") : null;
+  return el("p", { class: "meta" }, edited, el("span", {}, time));
+}
+
+/** @param {NonNullable<ChatMessage["invoice"]>} invoice */
+function invoice({ title, description, stars, paid }) {
+  return el(
+    "div",
+    { class: "invoice" },
+    el("p", { class: "invoice-title" }, title),
+    el("p", {}, description),
+    el("p", { class: "stars" }, icon("star"), `${stars} pretend Stars`, paid ? " · paid" : null),
+  );
+}
+
+/** @param {ChatMessage} message */
+function notice(message) {
+  return el("p", { class: "notice", "data-id": message.id }, message.notice ?? "");
+}

@@ -1,0 +1,95 @@
+// @ts-check
+import { byId, el, icon } from "./dom.js";
+
+/** @typedef {import("../ports.ts").ChatInvoice} ChatInvoice */
+
+const TOAST_MS = 3200;
+const MAX_TOASTS = 3;
+
+/**
+ * A short sentence that goes away by itself.
+ * @param {string} text
+ */
+export function toast(text) {
+  const region = byId("toasts");
+  const element = el("p", { class: "toast", dir: "auto" }, text);
+  region.append(element);
+  while (region.children.length > MAX_TOASTS) region.firstElementChild?.remove();
+  setTimeout(() => element.remove(), TOAST_MS);
+}
+
+/**
+ * A sentence that waits for "OK".
+ * @param {string} text
+ * @param {string} from who says it
+ */
+export function alertDialog(text, from) {
+  const close = el("button", { class: "wide filled", type: "button" }, "OK");
+  const dialog = openDialog(from, el("p", { class: "alert-text", dir: "auto" }, text), close);
+  close.addEventListener("click", () => dialog.close());
+}
+
+/**
+ * The sheet that asks for the Stars.
+ * @param {ChatInvoice} invoice
+ * @param {object} options
+ * @param {number} options.balance pretend Stars that the buyer has
+ * @param {() => Promise<string | null>} options.pay null when it is paid, else why not
+ */
+export function invoiceSheet(invoice, { balance, pay }) {
+  const isShort = balance < invoice.stars;
+  const problem = el("p", { class: "problem", role: "alert" });
+  const confirm = el(
+    "button",
+    { class: "wide filled", type: "button" },
+    icon("star"),
+    `Pay ${invoice.stars} Stars`,
+  );
+  const decline = el("button", { class: "wide", type: "button" }, "Not now");
+  confirm.disabled = isShort;
+  if (isShort) problem.append("You do not have that many pretend Stars.");
+  const facts = el(
+    "dl",
+    { class: "facts" },
+    el("dt", {}, "Price"),
+    el("dd", { class: "stars" }, icon("star"), String(invoice.stars)),
+    el("dt", {}, "You have"),
+    el("dd", {}, `${balance.toLocaleString()} pretend Stars`),
+  );
+  const dialog = openDialog(
+    invoice.title,
+    el("p", {}, invoice.description),
+    facts,
+    problem,
+    confirm,
+    decline,
+  );
+  dialog.classList.add("sheet");
+  (isShort ? decline : confirm).focus();
+
+  decline.addEventListener("click", () => dialog.close());
+  confirm.addEventListener("click", async () => {
+    confirm.disabled = true;
+    confirm.setAttribute("aria-busy", "true");
+    const why = await pay();
+    confirm.removeAttribute("aria-busy");
+    if (why === null) return dialog.close();
+    problem.replaceChildren(why);
+    confirm.disabled = false;
+  });
+}
+
+/**
+ * A modal that goes away for good when it closes; the browser gives the focus back.
+ * @param {string} title
+ * @param {...Node} children
+ */
+function openDialog(title, ...children) {
+  const id = "dialog-title";
+  const heading = el("h2", { id }, title);
+  const dialog = el("dialog", { "aria-labelledby": id }, heading, ...children);
+  dialog.addEventListener("close", () => dialog.remove());
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}

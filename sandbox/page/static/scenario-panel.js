@@ -1,0 +1,44 @@
+// @ts-check
+import { byId, el } from "./dom.js";
+
+/** @typedef {{ id: string, label: string, hint: string, active: boolean }} ScenarioView */
+
+/**
+ * The buttons that change how the pretend world behaves.
+ * @param {{ run: (id: string) => Promise<void> }} options
+ */
+export function createScenarioPanel({ run }) {
+  const root = byId("scenarios");
+  /** @type {Map<string, HTMLButtonElement>} */
+  const buttons = new Map();
+
+  /** @param {ScenarioView} scenario */
+  const add = (scenario) => {
+    const hintId = `hint-${scenario.id}`;
+    const button = el(
+      "button",
+      { type: "button", class: "scenario", "aria-describedby": hintId },
+      scenario.label,
+    );
+    button.addEventListener("click", async () => {
+      button.setAttribute("aria-busy", "true");
+      await run(scenario.id);
+      button.removeAttribute("aria-busy");
+    });
+    root.append(
+      el("div", { class: "scenario-item" }, button, el("p", { class: "hint", id: hintId }, scenario.hint)),
+    );
+    buttons.set(scenario.id, button);
+    return button;
+  };
+
+  return {
+    /** @param {readonly ScenarioView[]} scenarios always the same ones, in the same order */
+    update(scenarios) {
+      for (const scenario of scenarios) {
+        const button = buttons.get(scenario.id) ?? add(scenario);
+        button.setAttribute("aria-pressed", String(scenario.active));
+      }
+    },
+  };
+}

@@ -1,0 +1,40 @@
+// @ts-check
+import { byId, el } from "./dom.js";
+
+/**
+ * On a narrow screen one part of the page shows at a time, and the bar at the foot switches between them.
+ * @param {{ onShow: () => void }} options `onShow` is called when the chat may have become visible
+ */
+export function createViews({ onShow }) {
+  const narrow = window.matchMedia("(max-width: 760px)");
+  const buttons = [...byId("views").querySelectorAll("button")];
+  const badge = el("span", { class: "badge", hidden: true });
+  buttons[0]?.append(badge);
+
+  /** @param {string} view */
+  const show = (view) => {
+    document.body.dataset.view = view;
+    for (const button of buttons) {
+      if (button.dataset.view === view) button.setAttribute("aria-current", "page");
+      else button.removeAttribute("aria-current");
+    }
+    onShow();
+  };
+  for (const button of buttons) {
+    button.addEventListener("click", () => show(button.dataset.view ?? "chat"));
+  }
+  buttons[0]?.setAttribute("aria-current", "page");
+  document.addEventListener("visibilitychange", onShow);
+  narrow.addEventListener("change", onShow);
+
+  return {
+    /** True while a person who looks at this tab sees the chat. */
+    isChatShown: () => !document.hidden && (!narrow.matches || document.body.dataset.view === "chat"),
+    /** @param {number} unread */
+    setUnread(unread) {
+      badge.hidden = unread === 0;
+      badge.textContent = String(unread);
+      badge.setAttribute("aria-label", `${unread} unread`);
+    },
+  };
+}
