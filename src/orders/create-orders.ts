@@ -19,8 +19,8 @@ export interface OrderJobs {
   reconcile(provider: string): Promise<void>;
   /** Takes up what a stopped process left. */
   sweep(): Promise<void>;
-  /** A provider's webhook body; false: no such provider. */
-  takeWebhook(provider: string, body: unknown): Promise<boolean>;
+  /** Resolves when what the webhook tells is stored. */
+  takeWebhook(provider: string, body: unknown): Promise<"accepted" | "unknown_provider" | "unreadable">;
   /** Waits for purchase calls in hand, for an orderly stop. */
   drain(): Promise<void>;
 }
@@ -79,9 +79,10 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
     sweep: () => sweep(deps),
     async takeWebhook(name, body) {
       const provider = deps.providers.get(name);
-      if (!provider?.capabilities.webhook) return false;
-      if (await takeWebhook(deps, provider, body)) hooks.wakeWatcher(name);
-      return true;
+      if (!provider?.capabilities.webhook) return "unknown_provider";
+      const outcome = await takeWebhook(deps, provider, body);
+      if (outcome === "check") hooks.wakeWatcher(name);
+      return outcome === "unreadable" ? outcome : "accepted";
     },
     async drain() {
       await Promise.all(placing);

@@ -24,26 +24,28 @@ const NUMBER_MEMORY_MS = 60 * 60 * 1000;
 /**
  * Takes a provider's webhook. An unsigned one about an order id is only a hint: the order becomes due for a check.
  * One that carries the SMS itself is matched on the number; without an order it is kept for a purchase that may
- * still be waiting for its answer. A body that the protocol does not document changes nothing. Returns whether the
- * watcher has something to do.
+ * still be waiting for its answer. "check": the watcher has something to do; "unreadable": a body that the protocol
+ * does not document, which changes nothing.
  */
-export async function takeWebhook(deps: OrderDeps, provider: Provider, body: unknown): Promise<boolean> {
+export async function takeWebhook(
+  deps: OrderDeps,
+  provider: Provider,
+  body: unknown,
+): Promise<"check" | "taken" | "unreadable"> {
   const event = provider.parseWebhook(body);
-  if (!event) {
-    deps.logger.warn({ provider: provider.name }, "webhook with an undocumented body");
-    return false;
-  }
+  if (!event) return "unreadable";
   if (event.kind === "sms") {
     await takeSms(deps, provider, event.phone, event.sms);
-    return false;
+    return "taken";
   }
   const order = await selectOrderByUpstream(deps.db, provider.name, event.upstreamId);
   if (!order) {
     deps.logger.info({ provider: provider.name }, "webhook about an order that is not ours");
-    return false;
+    return "taken";
   }
   const change = { nextCheckAt: deps.clock.now() };
-  return (await touchOrder(deps.db, { orderId: order.id, from: watchedStates, change })) !== undefined;
+  const touched = await touchOrder(deps.db, { orderId: order.id, from: watchedStates, change });
+  return touched ? "check" : "taken";
 }
 
 async function takeSms(deps: OrderDeps, provider: Provider, phone: string, sms: ObservedSms): Promise<void> {

@@ -60,7 +60,11 @@ export async function replaceProviderCountries(
 }
 
 /** Names things after the provider that named them first. */
-export async function insertUnmappedServices(tx: Executor, items: readonly NamedId[], at: Date): Promise<void> {
+export async function insertUnmappedServices(
+  tx: Executor,
+  items: readonly NamedId[],
+  at: Date,
+): Promise<void> {
   for (const chunk of chunks(items)) {
     const rows = chunk.map(({ id, name }) => ({ id, name, updated_at: at }));
     await tx
@@ -72,7 +76,11 @@ export async function insertUnmappedServices(tx: Executor, items: readonly Named
 }
 
 /** Names things after the provider that named them first. */
-export async function insertUnmappedCountries(tx: Executor, items: readonly NamedId[], at: Date): Promise<void> {
+export async function insertUnmappedCountries(
+  tx: Executor,
+  items: readonly NamedId[],
+  at: Date,
+): Promise<void> {
   for (const chunk of chunks(items)) {
     const rows = chunk.map(({ id, name }) => ({ id, name, updated_at: at }));
     await tx

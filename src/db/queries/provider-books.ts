@@ -1,0 +1,41 @@
+import { sql } from "kysely";
+import type { Executor } from "../client.ts";
+
+/** What our books say about our money at a provider. */
+export interface ProviderBooks {
+  /** Sum of the prepaid account: minus what was spent and lost there. */
+  readonly prepaidMicros: bigint;
+  /** Cost of numbers that are rented and neither delivered nor given back. */
+  readonly openCostMicros: bigint;
+  /** Purchases whose outcome is not known, and stray numbers: while there are any, the books cannot be exact. */
+  readonly unsettled: number;
+}
+
+/** One statement, one moment. */
+export async function selectProviderBooks(db: Executor, provider: string): Promise<ProviderBooks> {
+  const account = `system:provider:${provider}:prepaid`;
+  const result = await sql<{ prepaid: bigint; open_cost: bigint; unsettled: bigint }>`
+    SELECT
+      (SELECT coalesce(sum(e.amount_micros), 0)::bigint FROM entries e
+        WHERE e.account_id = (SELECT id FROM accounts WHERE code = ${account})) AS prepaid,
+      (SELECT coalesce(sum(cost_micros), 0)::bigint FROM orders
+        WHERE provider = ${provider} AND state IN ('waiting', 'cancelling')) AS open_cost,
+      (SELECT count(*) FROM orders WHERE provider = ${provider} AND state IN ('placing', 'in_doubt'))
+        + (SELECT count(*) FROM orphans WHERE provider = ${provider} AND settled_at IS NULL) AS unsettled`.execute(
+    db,
+  );
+  const row = result.rows[0];
+  return {
+    prepaidMicros: row?.prepaid ?? 0n,
+    openCostMicros: row?.open_cost ?? 0n,
+    unsettled: Number(row?.unsettled ?? 0n),
+  };
+}
+
+/** The database's own time, to compare with ours. */
+export async function selectDatabaseTime(db: Executor): Promise<Date> {
+  const result = await sql<{ now: Date }>`SELECT clock_timestamp() AS now`.execute(db);
+  const [row] = result.rows;
+  if (!row) throw new Error("the database did not tell the time");
+  return row.now;
+}

@@ -1,0 +1,96 @@
+import { z } from "zod";
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import { formatUsd } from "../core/money.ts";
+import type { Database } from "../db/client.ts";
+import type { Finding } from "../db/queries/findings.ts";
+import { type ProviderBooks, selectProviderBooks } from "../db/queries/provider-books.ts";
+import { readSetting, writeSetting } from "../db/queries/settings.ts";
+import type { Provider } from "../providers/provider.ts";
+
+export interface BalanceDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+const micros = z
+  .string()
+  .regex(/^-?\d+$/)
+  .transform(BigInt);
+const baselineSchema = z.object({ balanceMicros: micros, bookedMicros: micros });
+
+/**
+ * Our books move with the provider's balance from a baseline on: the balance then, less what was booked since. More
+ * than expected is the operator's deposit and becomes the new baseline; less is a leak and stays a finding until an
+ * operator accepts it ({@link acceptBalance}). Undefined: nothing to compare, or numbers are being bought just now.
+ */
+export async function compareBalance(
+  deps: BalanceDeps,
+  provider: Provider,
+): Promise<readonly Finding[] | undefined> {
+  const before = await selectProviderBooks(deps.db, provider.name);
+  const balance = await provider.balance({ priority: "background" });
+  const after = await selectProviderBooks(deps.db, provider.name);
+  if (!balance) return [];
+  const isMoving =
+    before.unsettled > 0 || after.unsettled > 0 || booked(provider, before) !== booked(provider, after);
+  if (isMoving) return undefined;
+  const { balanceMicros } = balance;
+  const bookedMicros = booked(provider, after);
+  const baseline = await readBaseline(deps.db, provider.name);
+  if (!baseline) {
+    await writeBaseline(deps, provider.name, balanceMicros, bookedMicros);
+    return [];
+  }
+  const expectedMicros = baseline.balanceMicros + bookedMicros - baseline.bookedMicros;
+  const differenceMicros = balanceMicros - expectedMicros;
+  if (differenceMicros === 0n) return [];
+  if (differenceMicros > 0n) {
+    deps.logger.info(
+      { provider: provider.name, by: formatUsd(differenceMicros) },
+      "provider balance rose: a deposit",
+    );
+    await writeBaseline(deps, provider.name, balanceMicros, bookedMicros);
+    return [];
+  }
+  const detail = `expected ${formatUsd(expectedMicros)}, found ${formatUsd(balanceMicros)}: ${formatUsd(differenceMicros)}`;
+  return [{ kind: "provider_balance", subject: provider.name, detail }];
+}
+
+/** An operator has looked into the difference: the balance as it is now is the new baseline. */
+export async function acceptBalance(deps: BalanceDeps, provider: Provider): Promise<boolean> {
+  const books = await selectProviderBooks(deps.db, provider.name);
+  const balance = await provider.balance({ priority: "background" });
+  if (!balance) return false;
+  await writeBaseline(deps, provider.name, balance.balanceMicros, booked(provider, books));
+  return true;
+}
+
+/** Minus everything that the provider has taken by our books: delivered, lost, and set aside for open numbers. */
+function booked(provider: Provider, books: ProviderBooks): bigint {
+  const isSetAside = provider.capabilities.chargedAt === "purchase";
+  return books.prepaidMicros - (isSetAside ? books.openCostMicros : 0n);
+}
+
+async function readBaseline(db: Database, provider: string) {
+  const text = await readSetting(db, keyOf(provider));
+  return text === undefined ? undefined : baselineSchema.parse(JSON.parse(text));
+}
+
+async function writeBaseline(
+  deps: BalanceDeps,
+  provider: string,
+  balanceMicros: bigint,
+  bookedMicros: bigint,
+): Promise<void> {
+  const value = JSON.stringify({
+    balanceMicros: balanceMicros.toString(),
+    bookedMicros: bookedMicros.toString(),
+  });
+  await writeSetting(deps.db, keyOf(provider), value, deps.clock.now());
+}
+
+function keyOf(provider: string): string {
+  return `balance_baseline:${provider}`;
+}

@@ -1,0 +1,61 @@
+import type { Clock } from "../core/clock.ts";
+import { addMs } from "../core/clock.ts";
+import type { Database } from "../db/client.ts";
+import type { Finding } from "../db/queries/findings.ts";
+import { selectKnownUpstreamIds, selectOrdersInStates } from "../db/queries/orders.ts";
+import { selectOrphanIds } from "../db/queries/orphans.ts";
+import type { Provider } from "../providers/provider.ts";
+
+const MAX_ORDERS = 1_000;
+/** A list may lag behind a purchase, and a purchase behind the list. */
+const SETTLED_MS = 3 * 60 * 1000;
+
+/**
+ * Our open orders against the provider's list: a number there that is nobody's here costs money for nothing, an
+ * order here that is unknown there will never get its code. Undefined: this provider has no list.
+ */
+export async function compareOpenOrders(
+  deps: { readonly db: Database; readonly clock: Clock },
+  provider: Provider,
+): Promise<readonly Finding[] | undefined> {
+  if (!provider.capabilities.activeList) return [];
+  const placedBefore = addMs(deps.clock.now(), -SETTLED_MS);
+  const states = ["waiting", "cancelling"];
+  const ours = await selectOrdersInStates(deps.db, states, {
+    provider: provider.name,
+    placedBefore,
+    limit: MAX_ORDERS,
+  });
+  const doubts = await selectOrdersInStates(deps.db, ["placing", "in_doubt"], {
+    provider: provider.name,
+    limit: 1,
+  });
+  const list = await provider.active({ priority: "background" });
+  const listed = new Set(list.map((rental) => rental.upstreamId));
+  const ids = [...listed];
+  const known = await selectKnownUpstreamIds(deps.db, provider.name, ids);
+  const orphans = await selectOrphanIds(deps.db, provider.name, ids);
+  const findings: Finding[] = ours
+    .filter(
+      (order) =>
+        order.upstreamId !== null && !listed.has(order.upstreamId) && isAlive(order.expiresAt, deps.clock),
+    )
+    .map((order) => ({
+      kind: "provider_orders",
+      subject: order.id,
+      detail: "open here, not in the provider's list",
+    }));
+  // While a purchase is in doubt, its number is a stranger of right.
+  if (doubts.length > 0) return findings;
+  for (const rental of list) {
+    const isOurs = known.has(rental.upstreamId) || orphans.has(rental.upstreamId);
+    if (isOurs || rental.observation.status !== "waiting") continue;
+    const detail = "rented in this account, but no order of ours";
+    findings.push({ kind: "provider_orders", subject: `upstream ${rental.upstreamId}`, detail });
+  }
+  return findings;
+}
+
+function isAlive(expiresAt: Date | null, clock: Clock): boolean {
+  return expiresAt !== null && expiresAt > clock.now();
+}

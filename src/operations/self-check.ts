@@ -1,0 +1,121 @@
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Database } from "../db/client.ts";
+import { closeFindings, type Finding, upsertFinding } from "../db/queries/findings.ts";
+import { inboxBacklog } from "../db/queries/inbox.ts";
+import { selectLedgerDifferences } from "../db/queries/ledger.ts";
+import { enqueue, outboxBacklog } from "../db/queries/outbox.ts";
+import { selectDatabaseTime } from "../db/queries/provider-books.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { ProviderError } from "../providers/errors.ts";
+import type { Provider } from "../providers/provider.ts";
+import { compareBalance } from "./provider-balance.ts";
+import { compareOpenOrders } from "./provider-orders.ts";
+
+export interface SelfCheckDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly operatorChatIds: readonly number[];
+  readonly onMessages: () => void;
+}
+
+/** One thing that is looked at: its kinds, and what was found; undefined: it could not be looked at this time. */
+export interface CheckResult {
+  readonly kind: string;
+  readonly findings: readonly Finding[] | undefined;
+}
+
+const STUCK_MS = 5 * 60 * 1000;
+const MAX_SKEW_MS = 5_000;
+
+/**
+ * Compares what must be equal: the ledger with itself, our orders and books with the providers, the clock with the
+ * database's. A difference is kept as a finding, told to operators once and exported as a metric; nothing is
+ * repaired, because money that moves by itself hides the fault that moved it.
+ */
+export async function selfCheck(deps: SelfCheckDeps): Promise<readonly CheckResult[]> {
+  const at = deps.clock.now();
+  const results = [await checkLedger(deps), await checkQueues(deps), await checkClock(deps)];
+  for (const provider of deps.providers.values()) {
+    results.push(await guarded(deps, provider, "provider_orders", () => compareOpenOrders(deps, provider)));
+    results.push(await guarded(deps, provider, "provider_balance", () => compareBalance(deps, provider)));
+  }
+  await keep(deps, results, at);
+  return results;
+}
+
+async function checkLedger(deps: SelfCheckDeps): Promise<CheckResult> {
+  const differences = await selectLedgerDifferences(deps.db);
+  const findings = differences.map(({ check, subject, detail }) => ({
+    kind: "ledger",
+    subject: `${check} ${subject}`,
+    detail,
+  }));
+  return { kind: "ledger", findings };
+}
+
+async function checkQueues(deps: SelfCheckDeps): Promise<CheckResult> {
+  const now = deps.clock.now().getTime();
+  const queues = { updates: await inboxBacklog(deps.db), messages: await outboxBacklog(deps.db) };
+  const findings = Object.entries(queues).flatMap(([subject, { open, oldestAt }]) => {
+    const waitedMs = oldestAt ? now - oldestAt.getTime() : 0;
+    if (waitedMs < STUCK_MS) return [];
+    return [
+      { kind: "stuck", subject, detail: `${open} waiting, the oldest for ${Math.round(waitedMs / 1000)} s` },
+    ];
+  });
+  return { kind: "stuck", findings };
+}
+
+async function checkClock(deps: SelfCheckDeps): Promise<CheckResult> {
+  const before = deps.clock.now().getTime();
+  const database = (await selectDatabaseTime(deps.db)).getTime();
+  const skewMs = Math.abs((before + deps.clock.now().getTime()) / 2 - database);
+  const detail = `${Math.round(skewMs)} ms from the database's clock`;
+  return {
+    kind: "clock",
+    findings: skewMs > MAX_SKEW_MS ? [{ kind: "clock", subject: "this host", detail }] : [],
+  };
+}
+
+/** A provider that does not answer is the circuit's business, not a difference. */
+async function guarded(
+  deps: SelfCheckDeps,
+  provider: Provider,
+  kind: string,
+  look: () => Promise<readonly Finding[] | undefined>,
+): Promise<CheckResult> {
+  const ownKind = `${kind}:${provider.name}`;
+  try {
+    const findings = await look();
+    return { kind: ownKind, findings: findings?.map((finding) => ({ ...finding, kind: ownKind })) };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    deps.logger.warn({ provider: provider.name, kind: error.kind }, "self-check: provider does not answer");
+    return { kind: ownKind, findings: undefined };
+  }
+}
+
+async function keep(deps: SelfCheckDeps, results: readonly CheckResult[], at: Date): Promise<void> {
+  for (const { findings } of results) {
+    for (const finding of findings ?? []) {
+      deps.logger.error(
+        { kind: finding.kind, subject: finding.subject, detail: finding.detail },
+        "self-check: difference",
+      );
+      await inTransaction(deps.db, async (tx) => {
+        if (!(await upsertFinding(tx, finding, at))) return;
+        const message = { kind: "operator_notice" as const, notice: "finding", params: { ...finding } };
+        for (const chatId of deps.operatorChatIds) {
+          const dedupeKey = `finding:${finding.kind}:${finding.subject}:${at.getTime()}:${chatId}`;
+          await enqueue(tx, { chatId, buyerId: null, message, dedupeKey, at });
+        }
+      });
+    }
+  }
+  const looked = results.filter((result) => result.findings !== undefined).map((result) => result.kind);
+  await closeFindings(deps.db, looked, at);
+  deps.onMessages();
+}
