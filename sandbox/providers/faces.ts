@@ -1,14 +1,17 @@
 import type { Protocol } from "../../src/providers/provider.ts";
 import type { Face, FaceOptions } from "./face.ts";
+import { createOtpBuddyFace } from "./otpbuddy.ts";
 import { createOxgelFace } from "./oxgel.ts";
+import { createPushGatewayFace } from "./push-gateway.ts";
+import { createTempcode77Face } from "./tempcode77.ts";
 
 /** The pretend supplier of every protocol. */
 export const faces: Readonly<Record<Protocol, (options: FaceOptions) => Face>> = {
   oxgel: createOxgelFace,
   "handler-api": notYet,
-  "push-gateway": notYet,
-  otpbuddy: notYet,
-  tempcode77: notYet,
+  "push-gateway": createPushGatewayFace,
+  otpbuddy: createOtpBuddyFace,
+  tempcode77: createTempcode77Face,
 };
 
 function notYet(): Face {

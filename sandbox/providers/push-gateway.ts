@@ -1,0 +1,100 @@
+import { type Context, Hono } from "hono";
+import { messageOf } from "../../src/core/errors.ts";
+import type { Face, FaceOptions } from "./face.ts";
+import type { Market } from "./market.ts";
+import type { MarketCountry, MarketRental, MarketSms } from "./market-types.ts";
+
+const WEBHOOK_TIMEOUT_MS = 5_000;
+
+export interface PushGatewayOptions extends FaceOptions {
+  /** How often each SMS is pushed; default once. */
+  readonly webhookCopies?: number;
+  /** Told when a push did not get through; the gateway itself forgets it, as documented none retries. */
+  readonly onLostPush?: (reason: string) => void;
+}
+
+/** The gateway with its key in the path: countries, numbers, and SMS that are pushed to the operator's webhook. */
+export function createPushGatewayFace(options: PushGatewayOptions): Face {
+  const { market, key } = options;
+  const app = new Hono();
+  const refuse = (context: Context, message: string, status: 400 | 401 | 404): Response =>
+    context.json({ status: "error", message }, status);
+
+  app.get("/api/init/:key", (context) => {
+    if (context.req.param("key") !== key) return refuse(context, "Unauthorized", 401);
+    return context.json({ status: "success", data: catalogue(market) });
+  });
+  app.get("/api/get-number/:key", (context) => {
+    if (context.req.param("key") !== key) return refuse(context, "Invalid api_key", 401);
+    const countryCode = context.req.query("country_id");
+    if (countryCode === undefined) return refuse(context, "country_id is required", 400);
+    const outcome = market.buy({ serviceCode: null, countryCode });
+    // A country that it does not have and an account without money have no documented answer of their own.
+    if (outcome.kind !== "bought") return refuse(context, "No number received", 404);
+    const country = market.countries.find((candidate) => candidate.code === countryCode);
+    const format = context.req.query("number_format") ?? "full";
+    return context.json({
+      status: "success",
+      data: { phone_number: formatted(outcome.rental.phone, country, format) },
+    });
+  });
+  app.notFound((context) => refuse(context, "Not found", 404));
+  market.onSms((rental, sms) => void push(options, rental, sms));
+
+  return {
+    app,
+    basePath: "",
+    operationOf: (_method, url) => {
+      if (url.pathname.startsWith("/api/init/")) return "countries";
+      return url.pathname.startsWith("/api/get-number/") ? "buy" : "unknown";
+    },
+  };
+}
+
+function catalogue(market: Market): object {
+  return {
+    countries: market.countries.map(({ code, name, phoneCode }) => ({
+      id: Number(code),
+      name,
+      phone_code: phoneCode,
+    })),
+    operators: market.countries.map(({ code }) => ({
+      id: 100 + Number(code),
+      name: "Any operator",
+      country_id: Number(code),
+    })),
+  };
+}
+
+function formatted(phone: string, country: MarketCountry | undefined, format: string): string {
+  if (format === "remove_plus") return phone.slice(1);
+  return format === "national" && country ? phone.slice(1 + country.phoneCode.length) : phone;
+}
+
+async function push(options: PushGatewayOptions, rental: MarketRental, sms: MarketSms): Promise<void> {
+  const url = options.webhookUrl();
+  if (url === null) return;
+  const body = JSON.stringify({
+    event: "otp_received",
+    data: {
+      phone_number: rental.phone,
+      otp_code: sms.code,
+      provider: "PRETEND_GATEWAY",
+      sms_text: sms.text ?? `Your OTP is ${sms.code}. Do not share this code.`,
+    },
+  });
+  for (let copy = 0; copy < (options.webhookCopies ?? 1); copy += 1) {
+    try {
+      const answer = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body,
+        signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
+      });
+      await answer.arrayBuffer();
+      if (!answer.ok) options.onLostPush?.(`HTTP ${answer.status}`);
+    } catch (error) {
+      options.onLostPush?.(messageOf(error));
+    }
+  }
+}
