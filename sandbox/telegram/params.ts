@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { badRequest } from "./errors.ts";
+import { parseMultipart } from "./multipart.ts";
 
 /** A file that came in a multipart body. */
 export interface UploadedFile {
@@ -26,11 +27,13 @@ export async function readCall(request: Request): Promise<RawCall> {
   const type = request.headers.get("content-type") ?? "";
   if (type.includes("application/json")) {
     Object.assign(params, parseJsonBody(await request.text()));
-  } else if (type.includes("form")) {
-    for (const [name, value] of await request.formData()) {
-      if (typeof value === "string") params[name] = value;
-      else files.set(name, { name: value.name, bytes: new Uint8Array(await value.arrayBuffer()) });
+  } else if (type.includes("multipart/form-data")) {
+    for (const part of parseMultipart(new Uint8Array(await request.arrayBuffer()), type)) {
+      if (part.fileName === undefined) params[part.name] = Buffer.from(part.bytes).toString("utf8");
+      else files.set(part.name, { name: part.fileName, bytes: part.bytes });
     }
+  } else if (type.includes("application/x-www-form-urlencoded")) {
+    Object.assign(params, Object.fromEntries(new URLSearchParams(await request.text())));
   }
   return { params, files };
 }

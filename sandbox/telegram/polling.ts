@@ -50,6 +50,7 @@ export function createPolling(deps: { queue: UpdateQueue; events: EventHub }): P
       const unsubscribe = queue.onPush(() => finish());
       signal.addEventListener("abort", () => finish(), { once: true });
       waiting = self;
+      events.emit({ type: "poll_waiting" });
       void systemClock.sleep(timeoutMs, timer.signal).then(() => finish());
     });
 

@@ -36,7 +36,7 @@ export function createApi(deps: ServerDeps): Hono<{ Bindings: HttpBindings }> {
     }
     return new Response(Uint8Array.from(bytes));
   });
-  app.all("/:bot{bot.+}/:method", async (c) => {
+  app.all("/:bot/:method", async (c) => {
     if (c.req.param("bot") !== `bot${deps.token}`) return asResponse(failure(refusals.unauthorized()));
     return serveCall(deps, c, c.req.param("method"));
   });

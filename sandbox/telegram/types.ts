@@ -123,6 +123,8 @@ export type TelegramEvent =
       readonly kind: string;
       readonly via: "polling" | "webhook";
     }
+  /** A getUpdates call found nothing and waits. */
+  | { readonly type: "poll_waiting" }
   | { readonly type: "api_call"; readonly call: ApiCall };
 
 /** What a fault does to a request instead of (or around) answering it. */
