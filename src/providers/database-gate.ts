@@ -21,21 +21,31 @@ interface Attempt {
 }
 
 const BUYERS_WAIT_MS = 8_000;
-const POLL: Attempt = { reserve: 0.5, maxWaitMs: 250 };
-const YIELD: Attempt = { reserve: 0.75, maxWaitMs: 0 };
-/**
- * Buyers' requests may book a turn ahead and use the whole burst. Polls take only a turn that is there now, so a
- * purchase never queues behind them. Background work yields twice and then competes with polls, so that steady
- * polling cannot starve the price lists.
- */
-const PLANS: Readonly<Record<Priority, readonly Attempt[]>> = {
-  purchase: [{ reserve: 0, maxWaitMs: BUYERS_WAIT_MS }],
-  tap: [{ reserve: 0, maxWaitMs: BUYERS_WAIT_MS }],
-  poll: [POLL],
-  background: [YIELD, YIELD, POLL, POLL, POLL, POLL],
-};
+const POLLS_WAIT_MS = 250;
+const YIELDS = 2;
 const LONGEST_YIELD_MS = 2_000;
+/** Background work does not stand in line for longer than this (the provider blocked us): it comes again anyway. */
+const WORTH_YIELDING_MS = 30_000;
 const LONGEST_BLOCK_MS = 3_600_000;
+
+/**
+ * Buyers' requests may book a turn ahead and use the whole burst. Polls take only a turn that is as good as
+ * there, so a purchase never queues behind them. Background work yields twice and then books one turn further
+ * ahead than any poll can, so that steady polling cannot starve the price lists.
+ */
+function planOf(priority: Priority, intervalMs: number): readonly Attempt[] {
+  switch (priority) {
+    case "purchase":
+    case "tap":
+      return [{ reserve: 0, maxWaitMs: BUYERS_WAIT_MS }];
+    case "poll":
+      return [{ reserve: 0.5, maxWaitMs: POLLS_WAIT_MS }];
+    case "background": {
+      const yielding = Array.from({ length: YIELDS }, () => ({ reserve: 0.75, maxWaitMs: 0 }));
+      return [...yielding, { reserve: 0.5, maxWaitMs: POLLS_WAIT_MS + Math.ceil(intervalMs) }];
+    }
+  }
+}
 
 /** The request budget of a provider, kept in PostgreSQL so that all replicas share it. The burst is one second's worth. */
 export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
@@ -83,14 +93,13 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
   return {
     async acquire(priority) {
       await make();
-      const plan = PLANS[priority];
       let waitMs = 0;
+      const plan = planOf(priority, intervalMs);
       for (const [index, attempt] of plan.entries()) {
         if (await tryOnce(attempt)) return;
         waitMs = await waitOf(attempt);
-        const isLast = index === plan.length - 1;
-        if (isLast || waitMs > LONGEST_YIELD_MS) break;
-        await clock.sleep(Math.max(waitMs, intervalMs));
+        if (index === plan.length - 1 || waitMs > WORTH_YIELDING_MS) break;
+        await clock.sleep(Math.min(Math.max(waitMs, intervalMs), LONGEST_YIELD_MS));
       }
       throw refuse(waitMs);
     },

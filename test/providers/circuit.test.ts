@@ -11,7 +11,7 @@ import {
 import { type ProviderErrorKind, providerErrorKinds } from "../../src/providers/errors.ts";
 
 const START = new Date("2026-03-01T12:00:00Z");
-const after = (seconds: number): Date => new Date(START.getTime() + seconds * 1000);
+const at = (seconds: number): Date => new Date(START.getTime() + seconds * 1000);
 
 function failure(kind: ProviderErrorKind, more: Partial<CircuitFailure> = {}): CircuitFailure {
   return { kind, isPurchase: false, retryAfterMs: null, ...more };
@@ -30,7 +30,7 @@ describe("opening", () => {
       state: "open",
       reason: kind,
       openedAt: START,
-      nextProbeAt: after(30),
+      nextProbeAt: at(30),
     });
     expect(change.tell).toBe("opened");
   });
@@ -69,9 +69,9 @@ describe("opening", () => {
   it("waits as long as the provider says, within an hour", () => {
     const banned = (retryAfterMs: number) =>
       afterFailure(closedCircuit, failure("suspended", { retryAfterMs }), START).next.nextProbeAt;
-    expect(banned(600_000)).toEqual(after(600));
-    expect(banned(1)).toEqual(after(30));
-    expect(banned(1e12)).toEqual(after(3600));
+    expect(banned(600_000)).toEqual(at(600));
+    expect(banned(1)).toEqual(at(30));
+    expect(banned(1e12)).toEqual(at(3600));
   });
 });
 
@@ -89,7 +89,7 @@ describe("probing", () => {
 
   it("is not pushed away by calls that fail before it is due", () => {
     const open = fail(closedCircuit, 3, "timeout");
-    expect(fail(open, 20, "timeout", after(10)).nextProbeAt).toEqual(after(30));
+    expect(fail(open, 20, "timeout", at(10)).nextProbeAt).toEqual(at(30));
   });
 });
 
@@ -107,21 +107,19 @@ describe("closing", () => {
     const open = fail(closedCircuit, 1, "suspended");
     expect(afterSuccess(open).next.state).toBe("open");
     expect(afterProbe(open).next.state).toBe("closed");
-    expect(afterBalance(open, { beforeMicros: 5n, nowMicros: 5n }, after(30)).next.state).toBe("closed");
+    expect(afterBalance(open, { beforeMicros: 5n, nowMicros: 5n }, at(30)).next.state).toBe("closed");
   });
 
   it("stays open for want of money until the balance rose", () => {
     const open = afterFailure(closedCircuit, failure("no_funds", { isPurchase: true }), START).next;
     expect(afterSuccess(open).next.state).toBe("open");
-    const same = afterBalance(open, { beforeMicros: 50_000n, nowMicros: 50_000n }, after(30));
-    expect(same.next).toMatchObject({ state: "open", nextProbeAt: after(90) });
-    expect(afterBalance(open, { beforeMicros: null, nowMicros: 0n }, after(30)).next.state).toBe("open");
-    expect(afterBalance(open, { beforeMicros: 50_000n, nowMicros: 60_000n }, after(30)).next.state).toBe(
+    const same = afterBalance(open, { beforeMicros: 50_000n, nowMicros: 50_000n }, at(30));
+    expect(same.next).toMatchObject({ state: "open", nextProbeAt: at(90) });
+    expect(afterBalance(open, { beforeMicros: null, nowMicros: 0n }, at(30)).next.state).toBe("open");
+    expect(afterBalance(open, { beforeMicros: 50_000n, nowMicros: 60_000n }, at(30)).next.state).toBe(
       "closed",
     );
-    expect(afterBalance(open, { beforeMicros: null, nowMicros: 60_000n }, after(30)).next.state).toBe(
-      "closed",
-    );
+    expect(afterBalance(open, { beforeMicros: null, nowMicros: 60_000n }, at(30)).next.state).toBe("closed");
   });
 });
 
@@ -129,7 +127,7 @@ describe("telling operators", () => {
   it("tells an opening once, however long it lasts", () => {
     let circuit = fail(closedCircuit, 1, "bad_credentials");
     for (let minute = 1; minute < 600; minute += 1) {
-      const change = afterFailure(circuit, failure("bad_credentials"), after(minute * 60));
+      const change = afterFailure(circuit, failure("bad_credentials"), at(minute * 60));
       expect(change.tell).toBeNull();
       circuit = change.next;
     }
@@ -139,7 +137,7 @@ describe("telling operators", () => {
     let circuit: Circuit = closedCircuit;
     const told: string[] = [];
     for (let turn = 0; turn < 20; turn += 1) {
-      const opened = afterFailure(circuit, failure("bad_credentials"), after(turn * 60));
+      const opened = afterFailure(circuit, failure("bad_credentials"), at(turn * 60));
       const closed = afterSuccess(opened.next);
       for (const change of [opened, closed]) if (change.tell) told.push(change.tell);
       circuit = closed.next;
@@ -149,8 +147,8 @@ describe("telling operators", () => {
 
   it("tells an opening that was kept quiet, once it has lasted", () => {
     const first = afterFailure(closedCircuit, failure("suspended"), START).next;
-    const again = afterFailure(afterProbe(first).next, failure("suspended"), after(60));
+    const again = afterFailure(afterProbe(first).next, failure("suspended"), at(60));
     expect(again.tell).toBeNull();
-    expect(afterFailure(again.next, failure("suspended"), after(3601)).tell).toBe("opened");
+    expect(afterFailure(again.next, failure("suspended"), at(3601)).tell).toBe("opened");
   });
 });
