@@ -33,7 +33,10 @@ export function loadCatalogData(): CatalogData {
     "countries",
     z.object({ iso: z.array(z.string().regex(/^[A-Z]{2}$/)), aliases: namesById }),
   );
-  const popular = read("popular", z.object({ services: z.array(z.string()), countries: z.array(z.string()) }));
+  const popular = read(
+    "popular",
+    z.object({ services: z.array(z.string()), countries: z.array(z.string()) }),
+  );
   const blocklist = read("blocklist", z.object({ ids: byReason, patterns: byReason }));
   return {
     services: new Map(Object.entries(services)),

@@ -106,7 +106,10 @@ interface MappedRow extends MappedCode {
   readonly ownName: string | null;
 }
 
-function mapped<T extends { code: string; name: string }>(items: readonly T[], map: (item: T) => Mapped): MappedRow[] {
+function mapped<T extends { code: string; name: string }>(
+  items: readonly T[],
+  map: (item: T) => Mapped,
+): MappedRow[] {
   const rows = new Map<string, MappedRow>();
   for (const item of items.slice(0, MAX_ROWS)) {
     const { id, name } = map(item);

@@ -32,8 +32,14 @@ const TENTH_OF_A_CENT_MICROS = 1_000n;
 export function salePriceMicros(costMicros: bigint, terms: PriceTerms): bigint {
   const withMarkup = addBasisPointsUp(costMicros, terms.markupBasisPoints);
   const withProfit = costMicros + terms.minProfitMicros;
-  const exact = withMarkup > withProfit ? withMarkup : withProfit;
+  const exact = larger(withMarkup, withProfit);
   return roundUpTo(exact, exact < DIME_MICROS ? TENTH_OF_A_CENT_MICROS : CENT_MICROS);
+}
+
+/** Math.max does not take a bigint. */
+function larger(a: bigint, b: bigint): bigint {
+  if (a > b) return a;
+  return b;
 }
 
 /**
@@ -75,5 +81,7 @@ function comesBefore(rule: PriceRule, other: PriceRule): boolean {
 }
 
 function weight(rule: PriceRule): number {
-  return (rule.provider === null ? 0 : 4) + (rule.countryId === null ? 0 : 2) + (rule.serviceId === null ? 0 : 1);
+  return (
+    (rule.provider === null ? 0 : 4) + (rule.countryId === null ? 0 : 2) + (rule.serviceId === null ? 0 : 1)
+  );
 }

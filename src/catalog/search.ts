@@ -59,7 +59,9 @@ function typedWords(text: string): string[] {
     .slice(0, MAX_WORDS);
   const named = all.filter((word) => !FILLERS.has(word));
   const kept = named.length > 0 ? named : all;
-  return kept.length < 3 ? kept : kept.filter((word, at) => at === 0 || at === kept.length - 1 || !JOINTS.has(word));
+  return kept.length < 3
+    ? kept
+    : kept.filter((word, at) => at === 0 || at === kept.length - 1 || !JOINTS.has(word));
 }
 
 function flagToCode(flag: string): string {
@@ -96,8 +98,7 @@ function resultOf(reading: Reading, parts: SearchParts): SearchResult {
   const [first, second] = reading.services;
   if (!first) return { kind: "services", services: parts.popular().slice(0, LIMIT), country };
   const isClear =
-    first.score === 1 ||
-    (first.score >= CLEAR_SERVICE && first.score - (second?.score ?? 0) >= CLEAR_MARGIN);
+    first.score === 1 || (first.score >= CLEAR_SERVICE && first.score - (second?.score ?? 0) >= CLEAR_MARGIN);
   if (country && isClear && (reading.country?.score ?? 0) >= CLEAR_COUNTRY) {
     return { kind: "pair", service: first.service, country };
   }

@@ -63,7 +63,10 @@ async function load(deps: SnapshotDeps, version: string): Promise<Snapshot> {
     selectServiceRows(deps.db),
     selectCountryRows(deps.db),
   ]);
-  const serviceNames = new Map([...serviceRows.map((row) => [row.id, row.name] as const), ...deps.data.services]);
+  const serviceNames = new Map([
+    ...serviceRows.map((row) => [row.id, row.name] as const),
+    ...deps.data.services,
+  ]);
   const decisions = new Map(serviceRows.map((row) => [row.id, row.blocked]));
   const isSold = (id: string): boolean =>
     !(decisions.get(id) ?? deps.blockReasonOf(id, serviceNames.get(id) ?? "") !== undefined);

@@ -62,7 +62,8 @@ async function load({ db, clock }: { db: Database; clock: Clock }): Promise<Stat
       const delivery = enough(byPair.get(key));
       return delivery && { delivery, medianSeconds: medians.get(key) ?? null };
     },
-    provider: (provider, serviceId, countryId) => enough(byProvider.get(keyOf(provider, serviceId, countryId))),
+    provider: (provider, serviceId, countryId) =>
+      enough(byProvider.get(keyOf(provider, serviceId, countryId))),
     sold: (serviceId) => sales.get(serviceId) ?? 0,
   };
 }

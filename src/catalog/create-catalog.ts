@@ -1,0 +1,73 @@
+import { selectServiceRow } from "../db/queries/provider-lists.ts";
+import { createBlocklist } from "./blocklist.ts";
+import type { Catalog } from "./catalog.ts";
+import type { CatalogDeps } from "./catalog-deps.ts";
+import { createCountryNames } from "./countries.ts";
+import { countryIndex } from "./country-index.ts";
+import { createCountries } from "./country-lists.ts";
+import { loadCatalogData } from "./data.ts";
+import { createFinding } from "./finding.ts";
+import { createFreshness } from "./freshness.ts";
+import { createLists } from "./lists.ts";
+import { createLookedAt } from "./looked-at.ts";
+import { createMapper } from "./mapping.ts";
+import { createMarket } from "./market.ts";
+import { createQuoting } from "./quoting.ts";
+import { createRefreshLookedAt } from "./refresh-looked-at.ts";
+import { createShelf } from "./shelf.ts";
+import { createSnapshot } from "./snapshot.ts";
+import { createStatistics } from "./statistics.ts";
+
+export interface CatalogJobs {
+  /** Refreshes what people look at, and lists that are due. Call every 15 s; takes 10 s at most, never rejects for a provider's sake. */
+  refreshLookedAt(): Promise<void>;
+  /** Reads every provider's lists of services and countries. Call at start; `refreshLookedAt` keeps them up to date. */
+  syncLists(): Promise<void>;
+}
+
+/** Younger prices are not asked for again. */
+const FRESH_MS = 30_000;
+
+/** The catalogue over these providers. Nothing is read or asked before the first call. */
+export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
+  const { db, clock, providers } = deps;
+  const data = loadCatalogData();
+  const blockReasonOf = createBlocklist(data, deps.allowedServices ?? []);
+  const snapshot = createSnapshot({ db, clock, providers, data, blockReasonOf });
+  const lists = createLists({ ...deps, mapper: createMapper(data), onChange: snapshot.expire });
+  const statistics = createStatistics(deps);
+  const names = createCountryNames(data, (id) => snapshot.peek()?.countryNames.get(id));
+  const country: Catalog["country"] = (id, language) => names.item(id, language);
+  const market = createMarket({ ...deps, statistics });
+  const { popularCountries } = data;
+  const freshness = createFreshness({ ...deps, popularCountries, snapshot: snapshot.get });
+  const lookedAt = createLookedAt(clock);
+
+  const isBlocked: Catalog["isBlocked"] = async (serviceId) => {
+    const row = await selectServiceRow(db, serviceId);
+    const name = data.services.get(serviceId) ?? row?.name ?? "";
+    return row?.blocked ?? blockReasonOf(serviceId, name) !== undefined;
+  };
+
+  return {
+    ...createFinding({ data, snapshot, statistics, country, index: countryIndex(data, names) }),
+    ...createCountries({
+      deps,
+      popularCountries,
+      market,
+      freshness,
+      lookedAt,
+      statistics,
+      country,
+      isBlocked,
+    }),
+    ...createShelf({ deps, snapshot: snapshot.get, market, lookedAt, country }),
+    quote: createQuoting({ deps, market, freshness, statistics, country, isBlocked }),
+    route: market.route,
+    reportRefusal: market.reportRefusal,
+    country,
+    isBlocked,
+    refreshLookedAt: createRefreshLookedAt({ deps, lists, lookedAt, freshness, maxAgeMs: FRESH_MS }),
+    syncLists: lists.sync,
+  };
+}
