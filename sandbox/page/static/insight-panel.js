@@ -105,7 +105,7 @@ function callsCard(calls) {
 /** @param {number | null} status */
 function outcomeOf(status) {
   if (status === null || status >= 500) return "broken";
-  return status >= 400 ? "refused" : "fine";
+  return status >= 400 ? "refused" : "ok";
 }
 
 /** @param {Insight["events"]} events */
