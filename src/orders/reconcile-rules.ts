@@ -1,7 +1,8 @@
+import { PURCHASE_TIMEOUT_MS } from "../providers/http.ts";
 import type { ActiveRental } from "../providers/provider.ts";
 
-/** Purchase timeout (30 s) with a margin: after this, no call that we gave up can still buy. */
-export const quiesceMs = 60_000;
+/** Counted from the attempt's start, with a margin: after this, no call that we gave up can still buy. */
+export const quiesceMs = 2 * PURCHASE_TIMEOUT_MS;
 
 export interface Doubt {
   readonly orderId: string;

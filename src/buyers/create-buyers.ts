@@ -1,0 +1,46 @@
+import type { Clock } from "../core/clock.ts";
+import type { Database } from "../db/client.ts";
+import * as queries from "../db/queries/buyers.ts";
+import { forgetBuyer } from "../db/queries/forget-buyer.ts";
+import { selectOrdersOfBuyer } from "../db/queries/orders.ts";
+import { inTransaction } from "../db/transaction.ts";
+
+/** The people who write to the bot. */
+export interface BuyerService {
+  /** The buyer of this Telegram user, made on first sight with two empty accounts. */
+  meet(input: { telegramId: number; language: string }): Promise<queries.BuyerRow>;
+  find(buyerId: string): Promise<queries.BuyerRow | undefined>;
+  findByTelegramId(telegramId: number): Promise<queries.BuyerRow | undefined>;
+  setLanguage(buyerId: string, language: string): Promise<void>;
+  setNotifyEdits(buyerId: string, isOn: boolean): Promise<void>;
+  setNavigationMessage(buyerId: string, messageId: number | null): Promise<void>;
+  markBlocked(telegramId: number): Promise<void>;
+  unmarkBlocked(telegramId: number): Promise<void>;
+  /** Delete-my-data: the ledger stays, the person is gone. Refused while orders are open, because their money is held. */
+  forget(buyerId: string): Promise<"forgotten" | "open_orders">;
+}
+
+export function createBuyers({ db, clock }: { db: Database; clock: Clock }): BuyerService {
+  return {
+    meet({ telegramId, language }) {
+      const person = { telegramId, languageCode: language, at: clock.now() };
+      return inTransaction(db, (tx) => queries.upsertBuyer(tx, person));
+    },
+    find: (buyerId) => queries.findBuyer(db, buyerId),
+    findByTelegramId: (telegramId) => queries.findByTelegramId(db, telegramId),
+    setLanguage: (buyerId, language) => queries.setLanguage(db, buyerId, language),
+    setNotifyEdits: (buyerId, isOn) => queries.setNotifyEdits(db, buyerId, isOn),
+    setNavigationMessage: (buyerId, messageId) => queries.setNavigationMessage(db, buyerId, messageId),
+    markBlocked: (telegramId) => queries.markBlocked(db, telegramId, clock.now()),
+    unmarkBlocked: (telegramId) => queries.markUnblocked(db, telegramId),
+    forget: (buyerId) =>
+      inTransaction(db, async (tx) => {
+        // The purchase takes the same lock: no order can begin in between.
+        await queries.lockBuyer(tx, buyerId);
+        const open = await selectOrdersOfBuyer(tx, buyerId, { open: true, limit: 1, offset: 0 });
+        if (open.length > 0) return "open_orders";
+        await forgetBuyer(tx, buyerId, clock.now());
+        return "forgotten";
+      }),
+  };
+}

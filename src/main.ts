@@ -1,0 +1,96 @@
+import process from "node:process";
+import { type Config, describeConfig, loadConfig, secretsOf } from "./config.ts";
+import { systemClock } from "./core/clock.ts";
+import { messageOf } from "./core/errors.ts";
+import type { Logger } from "./core/logger.ts";
+import { startEmbeddedPostgres } from "./db/embedded/launcher.ts";
+import { createLogger } from "./logging.ts";
+import { presets } from "./providers/presets.ts";
+import { type Shop, startShop } from "./shop.ts";
+
+/** What an orderly stop may take; the embedded database has its own bound behind it. */
+const STOP_TIMEOUT_MS = 10_000;
+
+async function main(): Promise<void> {
+  const result = loadConfig(process.env, presets);
+  if (!result.ok) {
+    process.stderr.write("Numstore cannot start:\n");
+    for (const { variable, problem } of result.problems) process.stderr.write(`  ${variable} ${problem}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const { config, warnings } = result;
+  const logger = createLogger(config.logLevel, { secrets: secretsOf(config) });
+  for (const { variable, problem } of warnings) logger.warn({ variable }, problem);
+  logger.info(describeConfig(config), "Numstore starts");
+
+  const stopping = new AbortController();
+  listenForSignals(stopping, logger);
+  const database = await openDatabase(config, logger);
+  try {
+    const shop = await startShop({
+      config,
+      clock: systemClock,
+      logger,
+      connectionString: database.url,
+      signal: stopping.signal,
+    });
+    logger.info({ port: shop.port }, "Numstore is open");
+    await Promise.race([aborted(stopping.signal), database.ended]);
+    await stopInTime(shop, logger);
+  } finally {
+    await database.stop();
+  }
+}
+
+interface OpenDatabase {
+  readonly url: string;
+  /** Resolves when the database is gone for good and the shop cannot go on. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+async function openDatabase(config: Config, logger: Logger): Promise<OpenDatabase> {
+  const { url, dataDir } = config.database;
+  if (url !== null) return { url, ended: new Promise(() => undefined), stop: async () => undefined };
+  const embedded = await startEmbeddedPostgres({ dataDir, logger });
+  const ended = embedded.ended.then(() => {
+    process.exitCode = 1;
+  });
+  return { url: embedded.connectionString, ended, stop: () => embedded.stop() };
+}
+
+/** The first signal asks for an orderly stop, the second one ends the process at once. */
+function listenForSignals(stopping: AbortController, logger: Logger): void {
+  const onSignal = (signal: NodeJS.Signals): void => {
+    if (stopping.signal.aborted) process.exit(1);
+    logger.info({ signal }, "stopping: what is in hand is finished first; a second signal ends at once");
+    stopping.abort();
+  };
+  process.on("SIGTERM", onSignal);
+  process.on("SIGINT", onSignal);
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
+async function stopInTime(shop: Shop, logger: Logger): Promise<void> {
+  const timer = new AbortController();
+  const timedOut = systemClock.sleep(STOP_TIMEOUT_MS, timer.signal).then(() => "timeout" as const);
+  const outcome = await Promise.race([shop.stop(), timedOut]);
+  timer.abort();
+  if (outcome === "timeout")
+    logger.warn({}, "not everything had ended in time; it is taken up at the next start");
+}
+
+main()
+  .catch((error: unknown) => {
+    process.stderr.write(`Numstore cannot start: ${messageOf(error)}\n`);
+    process.exitCode = 1;
+  })
+  // Sockets of a provider that hangs must not keep a stopped shop alive.
+  .finally(() => process.exit());

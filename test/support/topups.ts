@@ -1,0 +1,78 @@
+import { newId } from "../../src/core/ids.ts";
+import type { Database } from "../../src/db/client.ts";
+import { findByTelegramId, upsertBuyer } from "../../src/db/queries/buyers.ts";
+import { ensureSystemAccounts } from "../../src/db/queries/ledger.ts";
+import { createTopups, type TopupJobs } from "../../src/topups/create-topups.ts";
+import { createCryptoPay } from "../../src/topups/crypto-pay-client.ts";
+import type { StarsApi, StarTransaction, TopupDeps } from "../../src/topups/deps.ts";
+import type { Topups } from "../../src/topups/topups.ts";
+import { systemAccounts } from "../../src/wallet/accounts.ts";
+import { createTestClock, type TestClock } from "./clock.ts";
+import { createTestLogger } from "./logger.ts";
+
+export interface TestTopups {
+  readonly topups: Topups & TopupJobs;
+  readonly clock: TestClock;
+  readonly stars: ScriptedStars;
+  buyer(): Promise<{ buyerId: string; telegramId: number }>;
+  messages(kind: string): Promise<Record<string, unknown>[]>;
+}
+
+export interface ScriptedStars extends StarsApi {
+  readonly refunds: string[];
+  readonly list: StarTransaction[];
+  onRefund: () => void | Promise<void>;
+}
+
+/** Top-ups on a real database with a scripted Telegram side. */
+export async function createTestTopups(
+  db: Database,
+  options: { cryptoPay?: { token: string; apiRoot: string } } = {},
+): Promise<TestTopups> {
+  const clock = createTestClock();
+  const stars: ScriptedStars = {
+    refunds: [],
+    list: [],
+    onRefund: () => undefined,
+    async refund(_telegramId, chargeId) {
+      stars.refunds.push(chargeId);
+      await stars.onRefund();
+    },
+    transactions: async (offset, limit) => stars.list.slice(offset, offset + limit),
+  };
+  const deps: TopupDeps = {
+    db,
+    clock,
+    logger: createTestLogger(),
+    gateways: ["stars", "crypto-pay", "manual"],
+    starValueMicros: 13_000n,
+    stars,
+    cryptoPay: options.cryptoPay ? createCryptoPay(options.cryptoPay) : null,
+    checkpoint: () => undefined,
+    onMessages: () => undefined,
+    operatorChatIds: [1],
+  };
+  await ensureSystemAccounts(db, systemAccounts(deps.gateways, []));
+  await db.deleteFrom("outbox").execute();
+  return {
+    topups: createTopups(deps),
+    clock,
+    stars,
+    async buyer() {
+      const telegramId = Number.parseInt(newId().slice(-10), 16);
+      await upsertBuyer(db, { telegramId, languageCode: "en", at: clock.now() });
+      const buyer = await findByTelegramId(db, telegramId);
+      if (!buyer) throw new Error("no buyer");
+      return { buyerId: buyer.id, telegramId };
+    },
+    async messages(kind) {
+      const rows = await db
+        .selectFrom("outbox")
+        .select("payload")
+        .where("kind", "=", kind)
+        .orderBy("id")
+        .execute();
+      return rows.map((row) => row.payload as Record<string, unknown>);
+    },
+  };
+}

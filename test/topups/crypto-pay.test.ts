@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type PretendCryptoPay, startPretendCryptoPay } from "../../sandbox/crypto-pay.ts";
+import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestTopups, type TestTopups } from "../support/topups.ts";
+
+const token = "12345:pretend-crypto-token";
+let database: TestDatabase;
+let crypto: PretendCryptoPay;
+let test: TestTopups;
+
+// Crypto Pay counts its invoices from 1, and a charge id is for ever: each test starts anew.
+beforeEach(async () => {
+  database = await createTestDatabase();
+  crypto = await startPretendCryptoPay(token);
+  test = await createTestTopups(database.db, { cryptoPay: { token, apiRoot: crypto.apiRoot } });
+});
+afterEach(async () => {
+  await crypto.close();
+  await database.close();
+});
+
+async function begun(amountMicros = 5_000_000n) {
+  const buyer = await test.buyer();
+  const result = await test.topups.beginCrypto({
+    ...buyer,
+    chatId: buyer.telegramId,
+    amountMicros,
+    resume: null,
+  });
+  return { ...buyer, result };
+}
+
+const webhook = (invoiceId: number, change: (signature: string) => string = (same) => same) => {
+  const { body, signature } = crypto.webhook(invoiceId);
+  return test.topups.takeCryptoWebhook(Buffer.from(body), change(signature));
+};
+
+async function credited(buyerId: string): Promise<bigint> {
+  return (await selectBalance(database.db, buyerId)).availableMicros;
+}
+
+describe("Crypto Pay", () => {
+  it("makes an invoice in dollars and credits it once, by webhook or by looking", async () => {
+    const { buyerId, result } = await begun();
+    expect(result).toMatchObject({ kind: "begun", invoice: { payUrl: "https://t.me/CryptoBot?start=1" } });
+    expect(crypto.invoices[0]).toMatchObject({ amount: "5.00", fiat: "USD" });
+    crypto.pay(1);
+    expect(await webhook(1)).toBe(true);
+    expect(await webhook(1)).toBe(true);
+    await test.clock.advance(31_000);
+    await test.topups.pollCrypto();
+    expect(await credited(buyerId)).toBe(5_000_000n);
+    expect(await test.messages("topup_credited")).toHaveLength(1);
+    const [payment] = await database.db
+      .selectFrom("topup_payments")
+      .select(["charge_id", "fee_micros"])
+      .execute();
+    expect(payment).toEqual({ charge_id: "1", fee_micros: 50_000n });
+    expect((await selectLedgerDifferences(database.db)).filter(({ check }) => check !== "held")).toEqual([]);
+  });
+
+  it("credits by looking alone when no webhook comes", async () => {
+    const { buyerId } = await begun();
+    crypto.pay(1);
+    await test.topups.pollCrypto();
+    expect(await credited(buyerId)).toBe(0n);
+    await test.clock.advance(31_000);
+    await test.topups.pollCrypto();
+    expect(await credited(buyerId)).toBe(5_000_000n);
+  });
+
+  it("does not believe a webhook: a wrong signature is refused, an unpaid invoice is not credited", async () => {
+    const { buyerId } = await begun();
+    expect(await webhook(1, () => "00".repeat(32))).toBe(false);
+    expect(await webhook(1, () => "")).toBe(false);
+    expect(await webhook(1, (signature) => `${signature}00`)).toBe(false);
+    expect(await test.topups.takeCryptoWebhook(Buffer.from(crypto.webhook(1).body), undefined)).toBe(false);
+    expect(await webhook(1)).toBe(true);
+    expect(await credited(buyerId)).toBe(0n);
+  });
+
+  it("credits an invoice that is paid after it had expired", async () => {
+    const { buyerId } = await begun();
+    await test.clock.advance(3_700_000);
+    await test.topups.pollCrypto();
+    crypto.pay(1);
+    await test.clock.advance(1_900_000);
+    await test.topups.pollCrypto();
+    expect(await credited(buyerId)).toBe(5_000_000n);
+  });
+
+  it("does not credit another amount than we asked for", async () => {
+    const { buyerId } = await begun();
+    Object.assign(crypto.invoices[0] ?? {}, { amount: "0.01" });
+    crypto.pay(1);
+    await webhook(1);
+    expect(await credited(buyerId)).toBe(0n);
+  });
+
+  it("finds its row by the payload when the answer to createInvoice was lost", async () => {
+    crypto.fail("drop_after");
+    const { buyerId, result } = await begun();
+    expect(result).toEqual({ kind: "refused", code: "gateway_unavailable" });
+    crypto.fail(null);
+    crypto.pay(1);
+    await webhook(1);
+    expect(await credited(buyerId)).toBe(5_000_000n);
+  });
+
+  for (const mode of ["status500", "html"] as const) {
+    it(`says that the gateway is unavailable when it answers ${mode}, and loses nothing`, async () => {
+      const { buyerId } = await begun();
+      crypto.pay(1);
+      crypto.fail(mode);
+      expect((await begun()).result).toEqual({ kind: "refused", code: "gateway_unavailable" });
+      await test.clock.advance(31_000);
+      await test.topups.pollCrypto();
+      await expect(webhook(1)).rejects.toThrow("getInvoices");
+      crypto.fail(null);
+      await test.clock.advance(31_000);
+      await test.topups.pollCrypto();
+      expect(await credited(buyerId)).toBe(5_000_000n);
+    });
+  }
+
+  it("is off without a token", async () => {
+    test = await createTestTopups(database.db);
+    expect((await begun()).result).toEqual({ kind: "refused", code: "gateway_off" });
+  });
+});
+
+describe("the manual gateway", () => {
+  async function claimed(note: string) {
+    const buyer = await test.buyer();
+    const begun = await test.topups.beginManual({
+      ...buyer,
+      chatId: buyer.telegramId,
+      amountMicros: 2_000_000n,
+      resume: null,
+    });
+    if (begun.kind !== "begun") throw new Error(begun.code);
+    const { topupId } = begun.invoice;
+    const claim = await test.topups.claimManual({
+      topupId,
+      buyerId: buyer.buyerId,
+      note,
+      fileId: null,
+      fileUniqueId: null,
+    });
+    if (claim.kind !== "begun") throw new Error(claim.code);
+    return { ...buyer, topupId, claimId: claim.invoice.claimId };
+  }
+  const decide = (claimId: string, approve: boolean) =>
+    test.topups.decideManual({ claimId, operatorTelegramId: 1, approve });
+
+  it("credits an approved claim once, audited, and tells operators of a new one", async () => {
+    const { buyerId, claimId } = await claimed("transfer 4711");
+    expect(await test.messages("manual_claim")).toEqual([{ kind: "manual_claim", claimId }]);
+    const results = await Promise.all([decide(claimId, true), decide(claimId, true), decide(claimId, false)]);
+    expect(results.filter((result) => result.kind === "already")).toHaveLength(2);
+    const amount = results.some((result) => result.kind === "approved") ? 2_000_000n : 0n;
+    expect(await credited(buyerId)).toBe(amount);
+    const audits = await database.db
+      .selectFrom("audit_log")
+      .select("actor")
+      .where("action", "like", "manual%")
+      .execute();
+    expect(audits).toContainEqual({ actor: "operator:1" });
+  });
+
+  it("credits nothing for a rejected claim, and says so", async () => {
+    const { buyerId, claimId } = await claimed("nothing was sent");
+    expect(await decide(claimId, false)).toEqual({ kind: "rejected" });
+    expect(await credited(buyerId)).toBe(0n);
+    expect(await test.messages("topup_rejected")).toHaveLength(1);
+  });
+
+  it("flags a reference that was sent before, however it is written", async () => {
+    const first = await claimed("REF 99-88-77");
+    const second = await claimed("ref998877");
+    const row = await database.db
+      .selectFrom("manual_claims")
+      .select("duplicate_of")
+      .where("id", "=", second.claimId)
+      .executeTakeFirst();
+    expect(row?.duplicate_of).toBe(first.claimId);
+  });
+
+  it("takes one claim for a top-up, and none for somebody else's", async () => {
+    const { topupId, buyerId } = await claimed("once");
+    const again = { topupId, note: "twice", fileId: null, fileUniqueId: null };
+    expect(await test.topups.claimManual({ ...again, buyerId })).toMatchObject({ kind: "refused" });
+    const stranger = await test.buyer();
+    expect(await test.topups.claimManual({ ...again, buyerId: stranger.buyerId })).toMatchObject({
+      code: "topup_not_found",
+    });
+  });
+});
