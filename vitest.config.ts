@@ -7,6 +7,7 @@ export default defineConfig({
     globalSetup: ["test/support/global-setup.ts"],
     // Files are isolated by their own database, and a test that kills or signals processes needs its own process.
     pool: "forks",
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

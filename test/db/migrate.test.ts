@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createDatabase } from "../../src/db/client.ts";
 import { MIGRATIONS_DIRECTORY, MigrationError, migrate, pendingMigrations } from "../../src/db/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { silentLogger } from "../support/silent-logger.ts";
+import { createTestLogger } from "../support/logger.ts";
 
 const FRUITS = "CREATE TABLE fruits (name text PRIMARY KEY);";
 
@@ -25,7 +25,7 @@ describe("migrate", () => {
   });
 
   const write = (name: string, text: string) => writeFile(join(directory, name), text);
-  const run = (db = database.db) => migrate(db, { directory, logger: silentLogger });
+  const run = (db = database.db) => migrate(db, { directory, logger: createTestLogger() });
   const fruits = async () => {
     const result = await sql<{ name: string }>`SELECT name FROM fruits ORDER BY name`.execute(database.db);
     return result.rows.map((row) => row.name);
@@ -108,7 +108,7 @@ describe("migrate", () => {
     await write("0002_slow.sql", "SELECT pg_sleep(0.2); INSERT INTO fruits VALUES ('lime');");
     const { connectionString } = database;
     const others = [1, 2, 3, 4].map(() =>
-      createDatabase({ connectionString, applicationName: "tests", logger: silentLogger }),
+      createDatabase({ connectionString, applicationName: "tests", logger: createTestLogger() }),
     );
 
     const applied = await Promise.all(others.map((other) => run(other.db)));

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { inject } from "vitest";
 import { createDatabase, type DatabaseHandle } from "../../src/db/client.ts";
+import { createTestLogger } from "./logger.ts";
 import { cloneDatabase, createEmptyDatabase, dropDatabase, withDatabase } from "./server.ts";
-import { silentLogger } from "./silent-logger.ts";
 
 export interface TestDatabase extends DatabaseHandle {
   /** For a second pool, or for another process. */
@@ -28,7 +28,7 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   const { db, close } = createDatabase({
     connectionString,
     applicationName: "tests",
-    logger: silentLogger,
+    logger: createTestLogger(),
     maxConnections: options.maxConnections ?? 10,
   });
   return {

@@ -3,8 +3,8 @@ import type { TestProject } from "vitest/node";
 import { createDatabase } from "../../src/db/client.ts";
 import { startTemporaryPostgres } from "../../src/db/embedded/launcher.ts";
 import { migrate } from "../../src/db/migrate.ts";
+import { createTestLogger } from "./logger.ts";
 import { createEmptyDatabase, dropDatabase, dropDatabases, withDatabase } from "./server.ts";
-import { silentLogger } from "./silent-logger.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
@@ -21,7 +21,7 @@ declare module "vitest" {
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL;
-  const own = given === undefined ? await startTemporaryPostgres({ logger: silentLogger }) : undefined;
+  const own = given === undefined ? await startTemporaryPostgres({ logger: createTestLogger() }) : undefined;
   const server = own?.connectionString ?? given ?? "";
   const template = `numstore_test_${randomBytes(6).toString("hex")}`;
   await createTemplate(server, template);
@@ -37,9 +37,13 @@ export default async function setUp(project: TestProject): Promise<() => Promise
 async function createTemplate(server: string, template: string): Promise<void> {
   await createEmptyDatabase(server, template);
   const connectionString = withDatabase(server, template);
-  const { db, close } = createDatabase({ connectionString, applicationName: "tests", logger: silentLogger });
+  const { db, close } = createDatabase({
+    connectionString,
+    applicationName: "tests",
+    logger: createTestLogger(),
+  });
   try {
-    await migrate(db, { logger: silentLogger });
+    await migrate(db, { logger: createTestLogger() });
   } finally {
     await close();
   }

@@ -14,7 +14,7 @@ import {
   socketUrl,
 } from "./directory.ts";
 import { EmbeddedPostgresError } from "./errors.ts";
-import { readLiveOwner } from "./owner.ts";
+import { interruptServer, readLiveOwner } from "./owner.ts";
 import { exitCodes, type Supervisor, type SupervisorOptions, startSupervisor } from "./supervisor.ts";
 
 /** initdb takes about a second; recovery after a crash can take minutes on a slow disk. */
@@ -120,8 +120,10 @@ async function startUnlocked(
     if (outcome !== exitCodes.locked) throw await startError(options.directory, supervisor, outcome);
     const owner = await readLiveOwner(options.directory);
     if (owner) throw inUseError(options.directory, `process ${owner.pid}`);
-    if (attempt === 0)
+    if (attempt === 0) {
       logger.warn({ directory: options.directory }, "waiting for an earlier PostgreSQL to end");
+      await interruptServer(options.directory);
+    }
     await clock.sleep(POLL_MS * 4);
   }
   throw inUseError(

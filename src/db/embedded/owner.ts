@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, readlink } from "node:fs/promises";
 import { join } from "node:path";
 import { readIfPresent } from "./directory.ts";
 
@@ -27,6 +27,22 @@ export async function readLiveOwner(directory: string): Promise<Owner | undefine
   const found = await readProcess(owner.pid);
   const isAlive = found !== undefined && !found.isZombie && found.startTick === owner.startTick;
   return isAlive ? owner : undefined;
+}
+
+/**
+ * Asks the PostgreSQL of a directory for a fast shutdown, whoever started it. The watchdog of an owner that died
+ * does the same; this is for when the watchdog was killed as well.
+ */
+export async function interruptServer(directory: string): Promise<void> {
+  const cluster = join(directory, "postgres");
+  const pid = Number((await readIfPresent(join(cluster, "postmaster.pid")))?.split("\n")[0]);
+  if (!Number.isInteger(pid) || pid <= 0) return;
+  try {
+    // The number may be another process's by now: a PostgreSQL works in its data directory.
+    if ((await readlink(`/proc/${pid}/cwd`)) === cluster) process.kill(pid, "SIGINT");
+  } catch {
+    // It ended meanwhile, or is not ours to look at; then waiting is all that is left.
+  }
 }
 
 /** What proc(5) says in /proc/<pid>/stat: field 3 is the state, field 22 the start in clock ticks since boot. */

@@ -46,13 +46,14 @@ if [ ! -e "$data" ]; then
   [ "$after" = discard ] || sync "$directory"
 fi
 
-# PostgreSQL replaces a left-over postmaster.pid unless some process has that number now: a zombie, or one that
-# has nothing to do with it. None of ours lives, since we hold the lock; only a stranger at work here counts.
+# PostgreSQL replaces left-over lock files unless some process has their number now: a zombie, or one that has
+# nothing to do with it. None of ours lives, since we hold the lock; only a stranger at work here counts.
 if [ -e "$data/postmaster.pid" ]; then
   read -r pid <"$data/postmaster.pid"
   if [ "$(readlink "/proc/$pid/cwd")" = "$data" ]; then exit 74; fi
   rm -f "$data/postmaster.pid"
 fi
+rm -f "$sockets"/.s.PGSQL.*
 
 "$postgres" -D "$data" "$@" 8<&- &
 server=$!

@@ -6,7 +6,7 @@ import type { Binaries } from "./binaries.ts";
 import { describeSelf } from "./owner.ts";
 
 const SCRIPT = fileURLToPath(new URL("./supervise.sh", import.meta.url));
-const MAX_COMPLAINT_BYTES = 4_000;
+const MAX_COMPLAINT_LENGTH = 4_000;
 
 /** Exit codes of supervise.sh that say why PostgreSQL was not started. */
 export const exitCodes = {
@@ -58,19 +58,20 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   ];
   const [command = "sh", ...rest] = [...account.prefix, "sh", SCRIPT, ...words, ...serverSettings(options)];
   const child = spawn(command, rest, {
-    cwd: directory,
+    cwd: "/",
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
     // Nothing of ours: the environment holds the bot's token, and this is another user's process.
     env: { PATH: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" },
   });
   let complaint = "";
-  child.stderr.on("data", (chunk: Buffer) => {
-    complaint = (complaint + chunk.toString("utf8")).slice(0, MAX_COMPLAINT_BYTES);
-  });
+  const complain = (text: string): void => {
+    complaint = (complaint + text).slice(0, MAX_COMPLAINT_LENGTH);
+  };
+  child.stderr.on("data", (chunk: Buffer) => complain(chunk.toString("utf8")));
   // Nothing is ever written to the pipe; an error here only says that the other end is gone.
   child.stdin.on("error", () => undefined);
-  const ended = endOf(child);
+  const ended = endOf(child, complain);
   return {
     decided: Promise.race([once(child.stdout, "data"), ended]),
     ended,
@@ -84,9 +85,12 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   };
 }
 
-function endOf(child: ChildProcess): Promise<number | null> {
-  return new Promise((resolve, reject) => {
-    child.once("error", reject);
+function endOf(child: ChildProcess, complain: (message: string) => void): Promise<number | null> {
+  return new Promise((resolve) => {
+    child.once("error", (error) => {
+      complain(error.message);
+      resolve(null);
+    });
     child.once("exit", (code) => {
       child.stdin?.destroy();
       resolve(code);
