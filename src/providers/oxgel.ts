@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { garbage, jsonOf, parseAs, refusal, statusError, unsupported } from "./answers.ts";
 import { parseBody } from "./body.ts";
+import { cancelRefusal } from "./cancel-refusal.ts";
 import type { ProviderError } from "./errors.ts";
 import type { HttpAnswer, ProviderHttp } from "./http.ts";
 import {
@@ -8,6 +9,7 @@ import {
   field,
   goodRows,
   idField,
+  iso2Field,
   parseBalance,
   parseCharge,
   parseCost,
@@ -18,9 +20,7 @@ import {
 } from "./parse.ts";
 import type {
   CallOptions,
-  CancelOutcome,
   Capabilities,
-  Observation,
   Provider,
   ProviderSettings,
   PurchaseRequest,
@@ -52,22 +52,18 @@ const capabilities: Capabilities = {
 };
 
 const serviceRow = z.object({ code: idField, name: z.string().trim().min(1) });
-const countryRow = z.object({
-  code: idField,
-  name: z.string().trim().min(1),
-  iso2: z
-    .string()
-    .regex(/^[A-Za-z]{2}$/)
-    .transform((iso2) => iso2.toUpperCase())
-    .nullish()
-    .catch(null),
+const countryRow = z.object({ code: idField, name: z.string().trim().min(1), iso2: iso2Field });
+const rentalAnswer = z.object({
+  id: idField,
+  phone: phoneField,
+  cost: z.unknown().optional(),
+  expires_at: z.unknown().optional(),
 });
-const rentalAnswer = z.object({ id: idField, phone: phoneField, cost: z.unknown(), expires_at: z.unknown() });
 const rows = z.array(z.unknown());
 const done = z.object({ ok: z.literal(true) });
 const statusAnswer = z.object({
   status: z.enum(["waiting", "received", "cancelled", "finished", "expired"]),
-  sms_code: z.unknown(),
+  sms_code: z.unknown().optional(),
 });
 
 const readOperations: ReadonlySet<string> = new Set(["balance", "services", "countries", "prices", "check"]);
@@ -144,7 +140,7 @@ function catalogueOf({
 }: Client): Pick<Provider, "balance" | "services" | "countries" | "prices"> {
   const balanceAnswer = z.object({
     balance: field("an amount", (value) => parseBalance(value, currency)),
-    escrow: z.unknown(),
+    escrow: z.unknown().optional(),
   });
   const priceRow = z.object({
     country: idField,
@@ -158,8 +154,7 @@ function catalogueOf({
     },
     services: async (options) => goodRows(await read("services", url("services"), options, rows), serviceRow),
     async countries(options) {
-      const found = goodRows(await read("countries", url("countries"), options, rows), countryRow);
-      return found.map((row) => ({ ...row, iso2: row.iso2 ?? null }));
+      return goodRows(await read("countries", url("countries"), options, rows), countryRow);
     },
     async prices({ serviceCode, countryCode }, options) {
       if (serviceCode === undefined) throw unsupported(name, "prices of all services at once");
@@ -230,16 +225,9 @@ function isUnexplainedRefusal(answer: HttpAnswer): boolean {
   return isRefusal && parseBody(answer.text).kind === "json";
 }
 
-/** Why a cancel was refused, by what the order is now: one that still waits is refused for being too early only. */
-function cancelRefusal(now: Observation): CancelOutcome {
-  if (now.sms.length > 0) return { kind: "has_sms", sms: now.sms };
-  if (now.status === "cancelled" || now.status === "expired") return { kind: "cancelled" };
-  return now.status === "waiting" ? { kind: "too_early", retryAfterMs: null } : { kind: "refused" };
-}
-
 /**
- * A purchase refused with a JSON 4xx bought nothing. 404 is a service or country that is not known; for the others the
- * wording decides whether the product is sold out, which is only a hint for what to try next.
+ * A purchase refused with a JSON 4xx bought nothing. Which refusal it is can only be told
+ * by its wording, and is a hint for what to try next.
  */
 function purchaseRefusal(provider: string, answer: HttpAnswer): ProviderError | undefined {
   const body = parseBody(answer.text);
@@ -248,6 +236,9 @@ function purchaseRefusal(provider: string, answer: HttpAnswer): ProviderError | 
   const isSoldOut = /no[ _]numbers?|stock|not available|unavailable|no operators?/.test(words);
   const reason = `buy: HTTP ${answer.status}`;
   if (isSoldOut && !plainRefusals.has(answer.status)) return refusal(provider, "no_stock", reason);
-  if (answer.status === 404) return refusal(provider, "bad_mapping", reason);
+  const isUnknownProduct = /(unknown|invalid|bad|wrong|unsupported).{0,20}(service|country|operator)/.test(
+    words,
+  );
+  if (answer.status === 404 || isUnknownProduct) return refusal(provider, "bad_mapping", reason);
   return statusError(provider, "buy", answer, body);
 }

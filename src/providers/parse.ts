@@ -130,6 +130,11 @@ export function field<T>(expected: string, parse: (value: unknown) => T | undefi
 export const idField = field("an id", parseId);
 export const phoneField = field("a phone number", parsePhone);
 
+/** ISO 3166-1 alpha-2 in upper case; null where an upstream says nothing of the kind. */
+export const iso2Field = z.unknown().transform((value) => {
+  return typeof value === "string" && /^[A-Za-z]{2}$/.test(value) ? value.toUpperCase() : null;
+});
+
 /** The rows of a list that the schema accepts: one odd row does not cost the rest of a price list. */
 export function goodRows<T>(rows: readonly unknown[], schema: z.ZodType<T>): T[] {
   const good: T[] = [];
