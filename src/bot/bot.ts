@@ -1,0 +1,101 @@
+import type { Api } from "grammy";
+import { Bot, type Context, type ErrorHandler } from "grammy";
+import type { Update } from "grammy/types";
+import { z } from "zod";
+import { ShopError } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
+import { pickLanguage, textsFor } from "../texts/index.ts";
+import type { ApiCall } from "./api-fetch.ts";
+import { messageOptions } from "./cards/card.ts";
+import { noticeCard } from "./cards/home.ts";
+import { compose } from "./compose.ts";
+import type { ShopContext } from "./context.ts";
+import type { BotDeps } from "./deps.ts";
+import { createMembership, createPayments } from "./features/payments.ts";
+import { introduce } from "./introduce.ts";
+import { privateOnly } from "./middleware/private-only.ts";
+import { clientOptions } from "./telegram-api.ts";
+import { isBlocked, loggable } from "./telegram-errors.ts";
+
+export interface CreateBotInput extends BotDeps {
+  readonly token: string;
+  readonly apiRoot: string;
+  /** For metrics: every call to Telegram as it ends. */
+  readonly onCall?: (call: ApiCall) => void;
+}
+
+export interface ShopBot {
+  readonly api: Api;
+  /** Asks Telegram who we are and tells it commands and descriptions. Must have succeeded before updates are handled. */
+  setUp(): Promise<void>;
+  /**
+   * Handles one update to its end. Rejects where it should be delivered again: a payment that was not credited, a
+   * database that is away. Never two updates of one person at a time; the caller sees to that.
+   */
+  handleUpdate(update: unknown): Promise<void>;
+}
+
+const updateSchema = z.looseObject({ update_id: z.number().int() });
+
+/** Telegram vouches for the rest of an update; grammY's filters look before they touch. */
+function isUpdate(value: unknown): value is Update {
+  return updateSchema.safeParse(value).success;
+}
+
+/** The chat: everything between an update and the services. */
+export function createBot(input: CreateBotInput): ShopBot {
+  const { logger } = input;
+  const bot = new Bot<ShopContext>(input.token, {
+    client: clientOptions(input),
+  });
+  bot.use(createPayments(input), createMembership(input));
+  bot.use(privateOnly(logger));
+  bot.errorBoundary(tellFailure(input)).use(compose(input));
+  return {
+    api: bot.api,
+    setUp: async () => {
+      bot.botInfo = await bot.api.getMe();
+      await introduce(bot.api);
+    },
+    handleUpdate: async (update) => {
+      if (!isUpdate(update)) {
+        logger.warn({}, "dropped something that is no update");
+        return;
+      }
+      await bot.handleUpdate(update);
+    },
+  };
+}
+
+/** What a person hears when something of ours fails. Nothing of the update is logged but its number. */
+function tellFailure(deps: Pick<BotDeps, "logger" | "buyers">): ErrorHandler<ShopContext> {
+  return async ({ error, ctx }) => {
+    const { logger } = deps;
+    if (isBlocked(error) && ctx.from) {
+      await deps.buyers.markBlocked(ctx.from.id);
+      return;
+    }
+    if (!(error instanceof ShopError))
+      logger.error({ ...loggable(error), updateId: ctx.update.update_id }, "update failed");
+    const texts = textsFor(ctx.buyer?.language ?? pickLanguage(ctx.from?.language_code));
+    const text = error instanceof ShopError ? texts.errors[error.code] : texts.messages.somethingWrong;
+    await apologise(logger, ctx, messageOptions(noticeCard(texts, text)), text);
+  };
+}
+
+async function apologise(
+  logger: Logger,
+  ctx: Context,
+  options: ReturnType<typeof messageOptions>,
+  text: string,
+): Promise<void> {
+  try {
+    await ctx.reply(text, options);
+  } catch (error) {
+    // Telegram is perhaps what failed in the first place. The buyer can try again; the log has both.
+    logger.warn(
+      { ...loggable(error), updateId: ctx.update.update_id },
+      "could not tell a buyer about a failure",
+    );
+  }
+}

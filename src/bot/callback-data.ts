@@ -1,0 +1,196 @@
+import { expandId, shortenId } from "../core/ids.ts";
+
+/**
+ * What a button of our own keyboards says. Ids and page numbers only, never a price: everything is read again and
+ * owner-checked when the button is pressed, because anyone can send any data.
+ */
+export type Action =
+  | {
+      readonly kind:
+        | "home"
+        | "help"
+        | "topup"
+        | "settings"
+        | "leave"
+        | "forgetAsk"
+        | "forgetSure"
+        | "forgetNow";
+    }
+  | { readonly kind: "dismiss" | "keep" }
+  | { readonly kind: "orders" | "balance"; readonly page: number }
+  | { readonly kind: "services"; readonly page: number; readonly sort: "popular" | "name" }
+  | {
+      readonly kind: "countries";
+      readonly serviceId: string;
+      readonly page: number;
+      readonly sort: "best" | "price" | "name";
+    }
+  | {
+      readonly kind: "confirm" | "payShort" | "otherWays";
+      readonly serviceId: string;
+      readonly countryId: string;
+    }
+  | {
+      readonly kind: "save";
+      readonly serviceId: string;
+      readonly countryId: string;
+      readonly isFavourite: boolean;
+    }
+  /** `termsVersion` is the version that the card asked to accept; 0: none was asked. */
+  | { readonly kind: "get"; readonly quoteId: string; readonly termsVersion: number }
+  | { readonly kind: "order" | "cancel" | "another" | "finish"; readonly orderId: string }
+  | { readonly kind: "approve" | "reject"; readonly claimId: string };
+
+export type ActionKind = Action["kind"];
+
+/** Bumped when a field changes its meaning, so that old keyboards read as stale instead of as something else. */
+const VERSION = "1";
+const MAX_BYTES = 64;
+const MAX_PAGE = 9999;
+const PRODUCT_ID = /^[A-Za-z0-9~_-]{1,12}$/;
+const NUMBER = /^\d{1,4}$/;
+
+const plain = {
+  h: "home",
+  p: "help",
+  t: "topup",
+  s: "settings",
+  l: "leave",
+  f: "forgetAsk",
+  F: "forgetSure",
+  X: "forgetNow",
+  x: "dismiss",
+  k: "keep",
+} as const;
+const paged = { o: "orders", b: "balance" } as const;
+const pair = { c: "confirm", y: "payShort", w: "otherWays" } as const;
+const ofOrder = { O: "order", C: "cancel", A: "another", D: "finish" } as const;
+const ofClaim = { v: "approve", j: "reject" } as const;
+const serviceSorts = { p: "popular", n: "name" } as const;
+const countrySorts = { b: "best", p: "price", n: "name" } as const;
+
+function letterOf<T extends string>(table: Readonly<Record<string, T>>, value: T): string {
+  const entry = Object.entries(table).find(([, name]) => name === value);
+  if (!entry) throw new Error(`no letter for ${value}`);
+  return entry[0];
+}
+
+function lookUp<T extends string>(
+  table: Readonly<Record<string, T>>,
+  letter: string | undefined,
+): T | undefined {
+  return letter !== undefined && Object.hasOwn(table, letter) ? table[letter] : undefined;
+}
+
+function fieldsOf(action: Action): readonly (string | number)[] {
+  switch (action.kind) {
+    case "orders":
+    case "balance":
+      return [letterOf(paged, action.kind), action.page];
+    case "services":
+      return ["S", action.page, letterOf(serviceSorts, action.sort)];
+    case "countries":
+      return ["N", action.serviceId, action.page, letterOf(countrySorts, action.sort)];
+    case "confirm":
+    case "payShort":
+    case "otherWays":
+      return [letterOf(pair, action.kind), action.serviceId, action.countryId];
+    case "save":
+      return ["V", action.serviceId, action.countryId, action.isFavourite ? 1 : 0];
+    case "get":
+      return ["G", shortenId(action.quoteId), action.termsVersion];
+    case "order":
+    case "cancel":
+    case "another":
+    case "finish":
+      return [letterOf(ofOrder, action.kind), shortenId(action.orderId)];
+    case "approve":
+    case "reject":
+      return [letterOf(ofClaim, action.kind), shortenId(action.claimId)];
+    default:
+      return [letterOf(plain, action.kind)];
+  }
+}
+
+/** The action as callback data of at most 64 bytes. Throws for ids that no catalogue of ours makes. */
+export function encodeAction(action: Action): string {
+  const data = `${VERSION}${fieldsOf(action).join(":")}`;
+  if (Buffer.byteLength(data) > MAX_BYTES || decodeAction(data) === undefined) {
+    throw new Error(`cannot encode a ${action.kind} button`);
+  }
+  return data;
+}
+
+/** The inverse of {@link encodeAction}; undefined for anything else, whatever it is. */
+export function decodeAction(data: string): Action | undefined {
+  if (data.length > MAX_BYTES || !data.startsWith(VERSION)) return undefined;
+  const [letter, ...fields] = data.slice(VERSION.length).split(":");
+  return (
+    decodePlain(letter, fields) ??
+    decodeBrowsing(letter, fields) ??
+    decodePair(letter, fields) ??
+    decodeById(letter, fields)
+  );
+}
+
+type Fields = readonly string[];
+
+function decodePlain(letter: string | undefined, fields: Fields): Action | undefined {
+  const kind = lookUp(plain, letter);
+  return kind !== undefined && fields.length === 0 ? { kind } : undefined;
+}
+
+function decodeBrowsing(letter: string | undefined, fields: Fields): Action | undefined {
+  const pagedKind = lookUp(paged, letter);
+  if (pagedKind !== undefined && fields.length === 1) {
+    const page = numberOf(fields[0]);
+    return page === undefined ? undefined : { kind: pagedKind, page };
+  }
+  if (letter === "S" && fields.length === 2) {
+    const [page, sort] = [numberOf(fields[0]), lookUp(serviceSorts, fields[1])];
+    return page === undefined || sort === undefined ? undefined : { kind: "services", page, sort };
+  }
+  if (letter === "N" && fields.length === 3) {
+    const [serviceId, page, sort] = [
+      productOf(fields[0]),
+      numberOf(fields[1]),
+      lookUp(countrySorts, fields[2]),
+    ];
+    if (serviceId === undefined || page === undefined || sort === undefined) return undefined;
+    return { kind: "countries", serviceId, page, sort };
+  }
+  return undefined;
+}
+
+function decodePair(letter: string | undefined, fields: Fields): Action | undefined {
+  const [serviceId, countryId] = [productOf(fields[0]), productOf(fields[1])];
+  if (serviceId === undefined || countryId === undefined) return undefined;
+  const kind = lookUp(pair, letter);
+  if (kind !== undefined && fields.length === 2) return { kind, serviceId, countryId };
+  if (letter === "V" && fields.length === 3 && (fields[2] === "0" || fields[2] === "1")) {
+    return { kind: "save", serviceId, countryId, isFavourite: fields[2] === "1" };
+  }
+  return undefined;
+}
+
+function decodeById(letter: string | undefined, fields: Fields): Action | undefined {
+  const id = expandId(fields[0] ?? "");
+  if (id === undefined) return undefined;
+  if (letter === "G" && fields.length === 2) {
+    const termsVersion = numberOf(fields[1]);
+    return termsVersion === undefined ? undefined : { kind: "get", quoteId: id, termsVersion };
+  }
+  if (fields.length !== 1) return undefined;
+  const order = lookUp(ofOrder, letter);
+  if (order !== undefined) return { kind: order, orderId: id };
+  const claim = lookUp(ofClaim, letter);
+  return claim === undefined ? undefined : { kind: claim, claimId: id };
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text !== undefined && NUMBER.test(text) ? Math.min(Number(text), MAX_PAGE) : undefined;
+}
+
+function productOf(text: string | undefined): string | undefined {
+  return text !== undefined && PRODUCT_ID.test(text) ? text : undefined;
+}

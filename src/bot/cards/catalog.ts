@@ -1,0 +1,181 @@
+import type { InlineKeyboardButton } from "grammy/types";
+import type {
+  CountryItem,
+  CountryOffer,
+  CountryPage,
+  CountrySort,
+  Page,
+  ServiceItem,
+} from "../../catalog/catalog.ts";
+import { formatUsd } from "../../core/money.ts";
+import { bold, escapeHtml, money } from "../../texts/html.ts";
+import type { Texts } from "../../texts/texts.ts";
+import { type Card, inRows, lines, pager, quoted, shorten, shortProduct, tap } from "./card.ts";
+
+/** Something bought or saved before, with today's price where one is known. */
+export interface Shortcut {
+  readonly service: ServiceItem;
+  readonly country: CountryItem;
+  readonly priceMicros: bigint | null;
+}
+
+export interface ServicesView {
+  readonly availableMicros: bigint;
+  readonly recent: readonly Shortcut[];
+  readonly favourites: readonly Shortcut[];
+  readonly page: Page<ServiceItem>;
+  readonly sort: "popular" | "name";
+}
+
+const SERVICE_LABEL = 24;
+const COUNTRY_LABEL = 16;
+
+/** Screen 1: what was bought before, favourites, then all services. */
+export function servicesCard(texts: Texts, view: ServicesView): Card {
+  const { labels, messages } = texts;
+  const { page, sort } = view;
+  if (page.items.length === 0) {
+    return {
+      text: messages.nothingOnSale,
+      keyboard: [
+        [tap(labels.tryAgain, { kind: "services", page: 0, sort }), tap(labels.home, { kind: "home" })],
+      ],
+    };
+  }
+  const other = sort === "popular" ? "name" : "popular";
+  return {
+    text: messages.services({ available: money(view.availableMicros) }),
+    keyboard: [
+      ...view.recent.map((item) => [shortcut(labels.repeat(shortcutText(item)), item)]),
+      ...inRows(
+        view.favourites.map((item) => shortcut(`★ ${shortcutText(item)}`, item)),
+        2,
+      ),
+      ...inRows(page.items.map(serviceButton), 2),
+      ...pager(texts, page, (to) => ({ kind: "services", page: to, sort })),
+      [
+        tap(sort === "popular" ? labels.alphabetical : labels.popular, {
+          kind: "services",
+          page: 0,
+          sort: other,
+        }),
+        tap(labels.home, { kind: "home" }),
+      ],
+    ],
+  };
+}
+
+function shortcut(label: string, item: Shortcut): InlineKeyboardButton {
+  return tap(label, { kind: "confirm", serviceId: item.service.id, countryId: item.country.id });
+}
+
+function shortcutText({ service, country, priceMicros }: Shortcut): string {
+  const product = shortProduct(service, country);
+  return priceMicros === null ? product : `${product} ${formatUsd(priceMicros)}`;
+}
+
+function serviceButton(service: ServiceItem): InlineKeyboardButton {
+  return tap(shorten(service.name, SERVICE_LABEL), {
+    kind: "countries",
+    serviceId: service.id,
+    page: 0,
+    sort: "best",
+  });
+}
+
+/** What a typed text could mean; with a country, each button leads straight to the confirm card. */
+export function foundServicesCard(
+  texts: Texts,
+  found: { services: readonly ServiceItem[]; country: CountryItem | null },
+): Card {
+  const { labels, messages } = texts;
+  const { country } = found;
+  const buttons = found.services.map((service) =>
+    country === null
+      ? serviceButton(service)
+      : tap(shortProduct(service, country), {
+          kind: "confirm",
+          serviceId: service.id,
+          countryId: country.id,
+        }),
+  );
+  return {
+    text:
+      country === null
+        ? bold(escapeHtml(labels.browse))
+        : messages.servicesIn({ country: escapeHtml(country.name) }),
+    keyboard: [
+      ...inRows(buttons, 2),
+      [
+        tap(labels.browse, { kind: "services", page: 0, sort: "popular" }),
+        tap(labels.home, { kind: "home" }),
+      ],
+    ],
+  };
+}
+
+export function notFoundCard(texts: Texts, query: string): Card {
+  const { labels, messages } = texts;
+  return {
+    text: messages.notFound({ query: quoted(query, 40) }),
+    keyboard: [
+      [
+        tap(labels.browse, { kind: "services", page: 0, sort: "popular" }),
+        tap(labels.home, { kind: "home" }),
+      ],
+    ],
+  };
+}
+
+const nextSort: Readonly<Record<CountrySort, CountrySort>> = { best: "price", price: "name", name: "best" };
+
+/** Screen 2: where the number comes from, with price, success and speed. */
+export function countriesCard(
+  texts: Texts,
+  service: ServiceItem,
+  page: CountryPage,
+  sort: CountrySort,
+): Card {
+  const { labels, messages } = texts;
+  const serviceId = service.id;
+  const name = escapeHtml(shorten(service.name, 60));
+  const back = tap(labels.back, { kind: "services", page: 0, sort: "popular" });
+  const home = tap(labels.home, { kind: "home" });
+  if (page.items.length === 0) {
+    const again = tap(labels.tryAgain, { kind: "countries", serviceId, page: 0, sort });
+    return { text: messages.noCountries({ service: name }), keyboard: [[again], [back, home]] };
+  }
+  const hasStatistics = page.items.some((offer) => offer.successPercent !== null);
+  return {
+    text: lines(
+      messages.countries({ service: name }),
+      hasStatistics && messages.percentNote,
+      page.stale && messages.staleNote,
+    ),
+    keyboard: [
+      ...page.items.map((offer) => [
+        tap(offerText(offer), { kind: "confirm", serviceId, countryId: offer.country.id }),
+      ]),
+      ...pager(texts, page, (to) => ({ kind: "countries", serviceId, page: to, sort })),
+      [tap(labels.sort[sort], { kind: "countries", serviceId, page: 0, sort: nextSort[sort] }), back, home],
+    ],
+  };
+}
+
+/** "🇬🇧 UK $0.48 · 84% · 22s"; what is not known is left out. */
+function offerText({ country, priceMicros, successPercent, medianSeconds }: CountryOffer): string {
+  const place = `${country.flag} ${shorten(country.name, COUNTRY_LABEL)}`.trim();
+  const facts = [
+    `${place} ${formatUsd(priceMicros)}`,
+    successPercent === null ? "" : `${successPercent}%`,
+    medianSeconds === null ? "" : `${medianSeconds}s`,
+  ];
+  return facts.filter((fact) => fact !== "").join(" · ");
+}
+
+/** "USA $0.62 · 82%", for the buttons that offer something else. */
+export function alternativeText({ country, priceMicros, successPercent }: CountryOffer): string {
+  const place = `${country.flag} ${shorten(country.name, COUNTRY_LABEL)}`.trim();
+  const price = `${place} ${formatUsd(priceMicros)}`;
+  return successPercent === null ? price : `${price} · ${successPercent}%`;
+}

@@ -1,0 +1,156 @@
+import type { InlineKeyboardButton } from "grammy/types";
+import type { CountryItem, ServiceItem } from "../../catalog/catalog.ts";
+import type { OrderPage, OrderSms, OrderView } from "../../orders/orders.ts";
+import { heldStates, isEnded, type OrderState } from "../../orders/state.ts";
+import { bold, code, escapeHtml, localTime, money, relativeTime } from "../../texts/html.ts";
+import type { Texts } from "../../texts/texts.ts";
+import { callingCode } from "./calling-code.ts";
+import {
+  type Card,
+  copyButton,
+  isTooLong,
+  lines,
+  pager,
+  productTitle,
+  quoted,
+  shorten,
+  shortProduct,
+  tap,
+} from "./card.ts";
+
+/** An order with the names of what it is for. */
+export interface NamedOrder {
+  readonly order: OrderView;
+  readonly service: ServiceItem;
+  readonly country: CountryItem;
+}
+
+const MAX_SMS_SHOWN = 10;
+const MAX_SMS_TEXT = 300;
+
+/** The one message that shows an order and is edited as it changes. `now` decides only whether a cancel is still locked. */
+export function orderCard(texts: Texts, named: NamedOrder, now: Date): Card {
+  const { order } = named;
+  const full = cardText(texts, named, now, MAX_SMS_TEXT);
+  const text = isTooLong(full) ? cardText(texts, named, now, 60) : full;
+  return { text, keyboard: orderKeyboard(texts, order) };
+}
+
+function cardText(texts: Texts, { order, service, country }: NamedOrder, now: Date, maxSms: number): string {
+  const { messages } = texts;
+  return lines(
+    order.phone !== null && code(formatPhone(order.phone)),
+    `${productTitle(service, country)} · ${messages.orderStates[order.state]}`,
+    order.state === "placing"
+      ? messages.placing({ price: money(order.priceMicros) })
+      : moneyLine(texts, order),
+    timeLine(texts, order, now),
+    ...order.sms.slice(-MAX_SMS_SHOWN).map((sms) => smsLine(texts, sms, maxSms)),
+  );
+}
+
+function moneyLine(texts: Texts, order: OrderView): string {
+  const price = money(order.priceMicros);
+  const held: readonly OrderState[] = heldStates;
+  if (held.includes(order.state)) return texts.messages.held({ price });
+  const isCharged =
+    order.state === "received" || order.state === "waiting_again" || order.state === "finished";
+  return isCharged ? texts.messages.charged({ price }) : texts.messages.released({ price });
+}
+
+function timeLine(texts: Texts, order: OrderView, now: Date): string {
+  if (isEnded(order.state)) return "";
+  const { messages } = texts;
+  const isLocked = order.cancelOpensAt !== null && order.cancelOpensAt > now;
+  const ends = order.expiresAt !== null && messages.endsAt({ time: relativeTime(order.expiresAt) });
+  if (order.state === "cancelling") {
+    const queued =
+      isLocked && order.cancelOpensAt !== null
+        ? messages.cancelQueued({ time: relativeTime(order.cancelOpensAt) })
+        : messages.cancelAsked;
+    return lines(ends, queued);
+  }
+  const opens =
+    order.actions.cancel && isLocked && order.cancelOpensAt !== null
+      ? messages.cancelOpens({ time: relativeTime(order.cancelOpensAt) })
+      : "";
+  return lines(ends, opens);
+}
+
+function smsLine(texts: Texts, sms: OrderSms, maxText: number): string {
+  if (sms.code === null && sms.text === null) return texts.messages.smsPurged;
+  const shown = sms.text === null ? "" : quoted(sms.text, maxText);
+  return lines(
+    sms.code === null ? "" : bold(code(sms.code)),
+    shown === "" ? "" : `<blockquote>${shown}</blockquote>`,
+  );
+}
+
+/** Buttons follow the order's actions; an ended order has none that could still change it. */
+function orderKeyboard(texts: Texts, order: OrderView): InlineKeyboardButton[][] {
+  const { labels } = texts;
+  const { id: orderId, actions } = order;
+  const rows: InlineKeyboardButton[][] = [];
+  const latest = order.sms.findLast((sms) => sms.code !== null)?.code;
+  if (latest) rows.push([copyButton(labels.copy(latest), latest)]);
+  if (order.phone !== null && !isEnded(order.state)) rows.push(...copyPhoneRows(texts, order.phone));
+  const acts: InlineKeyboardButton[] = [];
+  if (actions.cancel) acts.push(tap(labels.cancel, { kind: "cancel", orderId }));
+  if (actions.another) acts.push(tap(labels.another, { kind: "another", orderId }));
+  if (actions.finish) acts.push(tap(labels.done, { kind: "finish", orderId }));
+  if (acts.length > 0) rows.push(acts);
+  if (isEnded(order.state)) {
+    const { serviceId, countryId } = order;
+    rows.push([
+      tap(labels.buyAgain, { kind: "confirm", serviceId, countryId }),
+      tap(labels.home, { kind: "home" }),
+    ]);
+  }
+  return rows;
+}
+
+/** The number as apps ask for it: with the country code, and without where we know how long that is. */
+function copyPhoneRows(texts: Texts, phone: string): InlineKeyboardButton[][] {
+  const full = formatPhone(phone);
+  const prefix = callingCode(full.slice(1));
+  const rows = [[copyButton(texts.labels.copy(full), full)]];
+  const national = prefix === undefined ? "" : full.slice(1 + prefix.length);
+  if (national !== "") rows.push([copyButton(texts.labels.copy(national), national)]);
+  return rows;
+}
+
+/** "+447700900123": digits with one plus. */
+export function formatPhone(phone: string): string {
+  return `+${phone.replace(/\D/g, "")}`;
+}
+
+/** /orders: open ones first; each button opens the order's card. */
+export function ordersCard(
+  texts: Texts,
+  page: Pick<OrderPage, "page" | "pageCount">,
+  orders: { open: readonly NamedOrder[]; past: readonly NamedOrder[] },
+): Card {
+  const { labels, messages } = texts;
+  const all = [...orders.open, ...orders.past];
+  const button = ({ order, service, country }: NamedOrder): InlineKeyboardButton[] => [
+    tap(shorten(`${shortProduct(service, country)} · ${messages.orderStates[order.state]}`, 48), {
+      kind: "order",
+      orderId: order.id,
+    }),
+  ];
+  const pastLines = orders.past.map(
+    ({ order, service, country }) =>
+      `${localTime(order.placedAt)} ${escapeHtml(shortProduct(service, country))} · ${messages.orderStates[order.state]}`,
+  );
+  return {
+    text:
+      all.length === 0
+        ? messages.noOrders
+        : lines(messages.ordersTitle({ open: orders.open.length }), ...pastLines),
+    keyboard: [
+      ...all.map(button),
+      ...pager(texts, page, (to) => ({ kind: "orders", page: to })),
+      [tap(labels.buy, { kind: "services", page: 0, sort: "popular" }), tap(labels.home, { kind: "home" })],
+    ],
+  };
+}

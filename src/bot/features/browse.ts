@@ -1,0 +1,94 @@
+import { countriesCard, foundServicesCard, notFoundCard, servicesCard } from "../cards/catalog.ts";
+import type { ShopContext } from "../context.ts";
+import type { BotDeps } from "../deps.ts";
+import type { Show } from "../navigation.ts";
+import { createFeature, type Feature, onTap } from "./feature.ts";
+
+const SERVICES_A_PAGE = 10;
+const COUNTRIES_A_PAGE = 8;
+const MAX_FAVOURITES = 6;
+const MAX_QUERY = 64;
+
+export interface BrowseDeps extends Pick<BotDeps, "catalog" | "wallet"> {
+  readonly show: Show;
+  readonly showConfirm: (
+    ctx: ShopContext,
+    product: { serviceId: string; countryId: string },
+  ) => Promise<void>;
+}
+
+export interface Browse {
+  readonly feature: Feature;
+  /** Looks for what was typed and shows what it could mean. */
+  search(ctx: ShopContext, text: string): Promise<void>;
+}
+
+/** The way to a product: service list, country list, typed text. */
+export function createBrowse(deps: BrowseDeps): Browse {
+  const feature = createFeature();
+  const search = (ctx: ShopContext, text: string): Promise<void> => showSearch(deps, ctx, text);
+  feature.command("buy", (ctx) =>
+    ctx.match.trim() === "" ? showServices(deps, ctx, { page: 0, sort: "popular" }) : search(ctx, ctx.match),
+  );
+  onTap(feature, ["services"], (ctx, action) => showServices(deps, ctx, action));
+  onTap(feature, ["countries"], (ctx, action) => showCountries(deps, ctx, action));
+  return { feature, search };
+}
+
+async function showServices(
+  deps: BrowseDeps,
+  ctx: ShopContext,
+  at: { page: number; sort: "popular" | "name" },
+): Promise<void> {
+  const { catalog, wallet } = deps;
+  const { id, language } = ctx.buyer;
+  const isFirst = at.page === 0 && at.sort === "popular";
+  const [page, balance, recent, favourites] = await Promise.all([
+    catalog.services({ page: at.page, pageSize: SERVICES_A_PAGE, sort: at.sort }),
+    wallet.balance(id),
+    isFirst ? catalog.recent(id, language, 1) : [],
+    isFirst ? catalog.favourites(id, language) : [],
+  ]);
+  const view = {
+    availableMicros: balance.availableMicros,
+    recent,
+    favourites: favourites.slice(0, MAX_FAVOURITES),
+    page,
+    sort: at.sort,
+  };
+  await deps.show(ctx, servicesCard(ctx.texts, view));
+}
+
+async function showCountries(
+  deps: BrowseDeps,
+  ctx: ShopContext,
+  at: { serviceId: string; page: number; sort: "best" | "price" | "name" },
+): Promise<void> {
+  const service = await deps.catalog.service(at.serviceId);
+  if (!service || (await deps.catalog.isBlocked(at.serviceId))) {
+    return await showServices(deps, ctx, { page: 0, sort: "popular" });
+  }
+  const { language } = ctx.buyer;
+  const page = await deps.catalog.countries({ ...at, pageSize: COUNTRIES_A_PAGE, language });
+  await deps.show(ctx, countriesCard(ctx.texts, service, page, at.sort));
+}
+
+async function showSearch(deps: BrowseDeps, ctx: ShopContext, text: string): Promise<void> {
+  const query = [...text.trim()].slice(0, MAX_QUERY).join("");
+  const found = await deps.catalog.search(query, ctx.buyer.language);
+  switch (found.kind) {
+    case "pair":
+      return await deps.showConfirm(ctx, { serviceId: found.service.id, countryId: found.country.id });
+    case "services": {
+      const [only] = found.services;
+      if (only && found.services.length === 1) {
+        if (found.country === null)
+          return await showCountries(deps, ctx, { serviceId: only.id, page: 0, sort: "best" });
+        return await deps.showConfirm(ctx, { serviceId: only.id, countryId: found.country.id });
+      }
+      return await deps.show(ctx, foundServicesCard(ctx.texts, found));
+    }
+    case "none":
+      return await deps.show(ctx, notFoundCard(ctx.texts, query));
+  }
+}

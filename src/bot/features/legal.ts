@@ -1,0 +1,56 @@
+import { escapeHtml } from "../../texts/html.ts";
+import { forgetCard, noticeCard, privacyCard } from "../cards/home.ts";
+import { askCard } from "../cards/money.ts";
+import type { ShopContext } from "../context.ts";
+import type { BotDeps } from "../deps.ts";
+import { removeButtons, type Show, say } from "../navigation.ts";
+import { createFeature, type Feature, onTap } from "./feature.ts";
+import { enterQuestion, questionIds } from "./pay.ts";
+
+export interface LegalDeps extends Pick<BotDeps, "wallet" | "buyers" | "config"> {
+  readonly show: Show;
+}
+
+/** /terms, /privacy, /paysupport and delete-my-data, which asks twice. */
+export function createLegal(deps: LegalDeps): Feature {
+  const { config } = deps;
+  const contact = config.supportContact === null ? null : escapeHtml(config.supportContact);
+  const feature = createFeature();
+  feature.command("terms", async (ctx) => {
+    const text = ctx.texts.messages.terms({ version: config.termsVersion, contact });
+    await say(ctx, noticeCard(ctx.texts, text));
+  });
+  feature.command("privacy", async (ctx) => {
+    const text = ctx.texts.messages.privacy({ hours: config.smsRetentionHours, contact });
+    await deps.show(ctx, privacyCard(ctx.texts, text));
+  });
+  feature.command("paysupport", async (ctx) => {
+    await say(ctx, askCard(ctx.texts, ctx.texts.messages.paysupport({ contact })));
+    await enterQuestion(ctx, questionIds.dispute, "");
+  });
+  onTap(feature, ["forgetAsk"], (ctx) => askForget(deps, ctx, "ask"));
+  onTap(feature, ["forgetSure"], (ctx) => askForget(deps, ctx, "sure"));
+  onTap(feature, ["forgetNow"], (ctx) => forget(deps, ctx));
+  onTap(feature, ["keep"], (ctx) => deps.show(ctx, noticeCard(ctx.texts, ctx.texts.messages.kept)));
+  return feature;
+}
+
+export async function askForget(
+  deps: Pick<LegalDeps, "wallet" | "show">,
+  ctx: ShopContext,
+  step: "ask" | "sure",
+): Promise<void> {
+  const { availableMicros } = await deps.wallet.balance(ctx.buyer.id);
+  await deps.show(ctx, forgetCard(ctx.texts, step, availableMicros));
+}
+
+async function forget(deps: LegalDeps, ctx: ShopContext): Promise<void> {
+  await ctx.conversation.exitAll();
+  const outcome = await deps.buyers.forget(ctx.buyer.id);
+  const { messages } = ctx.texts;
+  if (outcome === "open_orders")
+    return await deps.show(ctx, noticeCard(ctx.texts, messages.forgetOpenOrders));
+  // Nothing is stored about this person any more, so the farewell is no navigation card.
+  await removeButtons(ctx);
+  await ctx.reply(messages.forgotten, { parse_mode: "HTML" });
+}

@@ -1,0 +1,69 @@
+import { Composer, type Context } from "grammy";
+import { pickLanguage, textsFor } from "../../texts/index.ts";
+import type { BotDeps } from "../deps.ts";
+import { loggable } from "../telegram-errors.ts";
+
+/**
+ * Stars payments. They stand before everything else and outside the error boundary: a pre-checkout must be answered
+ * within 10 seconds, and a payment that could not be credited must fail the update, so that it is delivered again.
+ */
+export function createPayments(deps: Pick<BotDeps, "topups" | "logger">): Composer<Context> {
+  const { topups, logger } = deps;
+  const composer = new Composer();
+
+  composer.on("pre_checkout_query", async (ctx) => {
+    const query = ctx.preCheckoutQuery;
+    const { errors } = textsFor(pickLanguage(ctx.from.language_code));
+    try {
+      const answer = await topups.checkStars({
+        payload: query.invoice_payload,
+        telegramId: query.from.id,
+        stars: query.total_amount,
+        currency: query.currency,
+      });
+      if (answer.ok) await ctx.answerPreCheckoutQuery(true);
+      else await ctx.answerPreCheckoutQuery(false, errors[answer.code]);
+    } catch (error) {
+      logger.error({ ...loggable(error) }, "pre-checkout failed");
+      await ctx.answerPreCheckoutQuery(false, errors.internal);
+    }
+  });
+
+  composer.on("message:successful_payment", async (ctx) => {
+    const payment = ctx.message.successful_payment;
+    if (payment.currency !== "XTR") {
+      logger.warn({ currency: payment.currency }, "payment in a currency that we never asked for");
+      return;
+    }
+    await topups.creditStars({
+      chargeId: payment.telegram_payment_charge_id,
+      payload: payment.invoice_payload,
+      telegramId: ctx.from.id,
+      stars: payment.total_amount,
+      paidAt: new Date(ctx.message.date * 1000),
+    });
+  });
+
+  composer.on("message:refunded_payment", async (ctx) => {
+    const refund = ctx.message.refunded_payment;
+    await topups.refundedStars({
+      chargeId: refund.telegram_payment_charge_id,
+      // In a private chat the chat is the buyer, whoever the message is from.
+      telegramId: ctx.chat.id,
+      stars: refund.total_amount,
+    });
+  });
+  return composer;
+}
+
+/** A person stopped the bot, or took that back. */
+export function createMembership(deps: Pick<BotDeps, "buyers">): Composer<Context> {
+  const composer = new Composer();
+  composer.on("my_chat_member", async (ctx) => {
+    if (ctx.chat.type !== "private") return;
+    const isBlocked = ctx.myChatMember.new_chat_member.status === "kicked";
+    if (isBlocked) await deps.buyers.markBlocked(ctx.chat.id);
+    else await deps.buyers.unmarkBlocked(ctx.chat.id);
+  });
+  return composer;
+}

@@ -1,0 +1,176 @@
+import type { ServiceItem } from "../../catalog/catalog.ts";
+import { assertNever, type ShopErrorCode } from "../../core/errors.ts";
+import { confirmCard, refusedCard, shortCard } from "../cards/confirm.ts";
+import { noticeCard } from "../cards/home.ts";
+import type { ShopContext } from "../context.ts";
+import type { BotDeps } from "../deps.ts";
+import type { Show } from "../navigation.ts";
+import { createFeature, type Feature, onTap, onTapAnswering } from "./feature.ts";
+import type { Pay } from "./pay.ts";
+
+export interface Product {
+  readonly serviceId: string;
+  readonly countryId: string;
+}
+
+export interface PurchaseDeps
+  extends Pick<BotDeps, "catalog" | "orders" | "wallet" | "topups" | "buyers" | "config"> {
+  readonly show: Show;
+  readonly pay: Pay;
+  /** Brings this order's card to where it was asked for. */
+  readonly reopenOrder: (ctx: ShopContext, orderId: string) => Promise<void>;
+  /** The top-up menu for a purchase that ran short. */
+  readonly showTopupFor: (ctx: ShopContext, product: Product, stars: number) => Promise<void>;
+}
+
+const MAX_ALTERNATIVES = 3;
+
+/** The confirm card with a fresh quote: what it shows is what will be charged. */
+export async function showConfirm(
+  deps: PurchaseDeps,
+  ctx: ShopContext,
+  product: Product,
+  note: string | null = null,
+) {
+  const { catalog } = deps;
+  const { id: buyerId, language } = ctx.buyer;
+  const service = await catalog.service(product.serviceId);
+  if (!service) return await deps.show(ctx, noticeCard(ctx.texts, ctx.texts.errors.service_blocked));
+  const [result, balance, favourites] = await Promise.all([
+    catalog.quote({ ...product, buyerId, language }),
+    deps.wallet.balance(buyerId),
+    catalog.favourites(buyerId, language),
+  ]);
+  if (result.kind === "refused") return await showRefusal(deps, ctx, service, product.countryId, result.code);
+  const isFavourite = favourites.some(
+    (item) => item.service.id === product.serviceId && item.country.id === product.countryId,
+  );
+  const view = { ...result, service, availableMicros: balance.availableMicros, isFavourite, note };
+  await deps.show(ctx, confirmCard(ctx.texts, { ...view, termsVersion: termsToAccept(deps, ctx) }));
+}
+
+function termsToAccept(deps: PurchaseDeps, ctx: ShopContext): number {
+  const { termsVersion } = deps.config;
+  return (ctx.buyer.termsVersion ?? 0) >= termsVersion ? 0 : termsVersion;
+}
+
+async function showRefusal(
+  deps: PurchaseDeps,
+  ctx: ShopContext,
+  service: ServiceItem,
+  countryId: string,
+  code: ShopErrorCode,
+): Promise<void> {
+  const { language } = ctx.buyer;
+  const isAboutOffers = code === "out_of_stock" || code === "providers_unavailable";
+  if (code === "service_blocked") return await deps.show(ctx, noticeCard(ctx.texts, ctx.texts.errors[code]));
+  const alternatives = isAboutOffers
+    ? await deps.catalog.alternatives({ serviceId: service.id, countryId, language, limit: MAX_ALTERNATIVES })
+    : [];
+  const country = deps.catalog.country(countryId, language);
+  const reason = ctx.texts.errors[code];
+  const canRetry = code !== "out_of_stock";
+  await deps.show(ctx, refusedCard(ctx.texts, { service, country, reason, alternatives, canRetry }));
+}
+
+/** From the confirm card to the order: get, save, pay what is missing. */
+export function createPurchase(deps: PurchaseDeps): Feature {
+  const feature = createFeature();
+  onTap(feature, ["confirm"], (ctx, product) => showConfirm(deps, ctx, product));
+  onTap(feature, ["get"], (ctx, action) => get(deps, ctx, action));
+  onTapAnswering(feature, ["save"], async (ctx, { serviceId, countryId, isFavourite }) => {
+    await deps.catalog.setFavourite(ctx.buyer.id, serviceId, countryId, isFavourite);
+    await ctx.answerTap(isFavourite ? ctx.texts.toasts.saved : ctx.texts.toasts.unsaved);
+    await showConfirm(deps, ctx, { serviceId, countryId });
+  });
+  onTap(feature, ["payShort"], async (ctx, product) => {
+    const missingMicros = await missingFor(deps, ctx, product);
+    if (missingMicros === 0n) return await showConfirm(deps, ctx, product);
+    const { serviceId, countryId } = product;
+    await deps.pay.stars(ctx, deps.topups.starsFor(missingMicros), { serviceId, countryId });
+  });
+  onTap(feature, ["otherWays"], async (ctx, product) => {
+    const missingMicros = await missingFor(deps, ctx, product);
+    if (missingMicros === 0n) return await showConfirm(deps, ctx, product);
+    await deps.showTopupFor(ctx, product, deps.topups.starsFor(missingMicros));
+  });
+  return feature;
+}
+
+/** What the balance lacks for this product at today's price; 0: nothing, or it cannot be had at all. */
+async function missingFor(deps: PurchaseDeps, ctx: ShopContext, product: Product): Promise<bigint> {
+  const { id: buyerId, language } = ctx.buyer;
+  const [result, balance] = await Promise.all([
+    deps.catalog.quote({ serviceId: product.serviceId, countryId: product.countryId, buyerId, language }),
+    deps.wallet.balance(buyerId),
+  ]);
+  if (result.kind === "refused") return 0n;
+  const missing = result.quote.priceMicros - balance.availableMicros;
+  return missing > 0n ? missing : 0n;
+}
+
+/** One tap, one order: the quote in the button makes a second tap find the first one's order. */
+async function get(
+  deps: PurchaseDeps,
+  ctx: ShopContext,
+  action: { quoteId: string; termsVersion: number },
+): Promise<void> {
+  const chatId = ctx.chat?.id;
+  if (chatId === undefined) return;
+  const messageId = ctx.callbackQuery?.message?.message_id ?? null;
+  const result = await deps.orders.purchase({
+    buyerId: ctx.buyer.id,
+    quoteId: action.quoteId,
+    chatId,
+    cardMessageId: messageId,
+    acceptsTermsVersion: action.termsVersion === 0 ? null : action.termsVersion,
+  });
+  switch (result.kind) {
+    case "placed":
+      // The message is the order's card from now on: the outbox edits it, and no menu may take it away.
+      if (ctx.buyer.navigationMessageId === messageId)
+        await deps.buyers.setNavigationMessage(ctx.buyer.id, null);
+      return;
+    case "already":
+      return await showAgain(deps, ctx, result.orderId, messageId);
+    case "short":
+      return await showShort(deps, ctx, result, result.missingMicros);
+    case "refused":
+      return await showPurchaseRefusal(deps, ctx, result);
+    default:
+      return assertNever(result);
+  }
+}
+
+/** The same tap again. Where the card is not the tapped message, it comes here. */
+async function showAgain(deps: PurchaseDeps, ctx: ShopContext, orderId: string, messageId: number | null) {
+  const order = await deps.orders.find(orderId, ctx.buyer.id);
+  if (order && order.cardMessageId !== messageId) await deps.reopenOrder(ctx, orderId);
+}
+
+async function showShort(deps: PurchaseDeps, ctx: ShopContext, product: Product, missingMicros: bigint) {
+  const service = await deps.catalog.service(product.serviceId);
+  if (!service) return;
+  const country = deps.catalog.country(product.countryId, ctx.buyer.language);
+  const stars = deps.topups.gateways.includes("stars") ? deps.topups.starsFor(missingMicros) : null;
+  await deps.show(ctx, shortCard(ctx.texts, { service, country, missingMicros, stars }));
+}
+
+/** A price that no longer holds is asked again at the new one; anything else is explained. */
+async function showPurchaseRefusal(
+  deps: PurchaseDeps,
+  ctx: ShopContext,
+  refused: { code: ShopErrorCode; serviceId: string | null; countryId: string | null },
+): Promise<void> {
+  const { code, serviceId, countryId } = refused;
+  const reason = ctx.texts.errors[code];
+  const service = serviceId === null ? undefined : await deps.catalog.service(serviceId);
+  if (!service || countryId === null) return await deps.show(ctx, noticeCard(ctx.texts, reason));
+  const isRenewable =
+    code === "quote_expired" ||
+    code === "quote_used" ||
+    code === "price_moved" ||
+    code === "terms_not_accepted";
+  if (isRenewable) return await showConfirm(deps, ctx, { serviceId: service.id, countryId }, reason);
+  await showRefusal(deps, ctx, service, countryId, code);
+}

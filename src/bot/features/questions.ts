@@ -1,0 +1,170 @@
+import { type ConversationData, conversations, type VersionedState } from "@grammyjs/conversations";
+import { Composer } from "grammy";
+import type { Message } from "grammy/types";
+import { z } from "zod";
+import { ShopError } from "../../core/errors.ts";
+import { hasNoDigit, parseAmount } from "../../flows/amount.ts";
+import { createQuestion, type Verdict } from "../../flows/ask.ts";
+import { noticeCard } from "../cards/home.ts";
+import { askCard } from "../cards/money.ts";
+import type { ShopContext } from "../context.ts";
+import type { BotDeps, ConversationStates } from "../deps.ts";
+import { say } from "../navigation.ts";
+import { decodeTopupState, type TopupState } from "../topup-state.ts";
+import { createFeature, type Feature, onTap } from "./feature.ts";
+import { amountQuestion, type Pay, questionIds, starsRange, usdRange } from "./pay.ts";
+
+/** Raise it when the steps of a question change: stored states of another version are dropped. */
+const STATE_VERSION = 1;
+const MAX_TEXT = 2000;
+
+const versionedSchema = z.object({
+  version: z.tuple([z.literal(0), z.union([z.string(), z.number()])]),
+  state: z.record(
+    z.string(),
+    z.array(z.looseObject({ replay: z.looseObject({}), interrupts: z.array(z.number()) })),
+  ),
+});
+
+/** The plugin wrote it and reads it back; we check that its outline is still there. */
+function isState(value: unknown): value is VersionedState<ConversationData> {
+  return versionedSchema.safeParse(value).success;
+}
+
+/** Conversations kept in PostgreSQL, one row a person: the plugin's own key is the chat, which some updates lack. */
+export function keepConversations(states: ConversationStates) {
+  return conversations<ShopContext, ShopContext>({
+    storage: {
+      type: "key",
+      version: STATE_VERSION,
+      getStorageKey: (ctx) => (ctx.from === undefined ? undefined : String(ctx.from.id)),
+      adapter: {
+        read: async (key) => {
+          const state = await states.read(key);
+          return isState(state) ? state : undefined;
+        },
+        write: (key, state) => states.write(key, state),
+        delete: (key) => states.delete(key),
+      },
+    },
+  });
+}
+
+/** The three things that are typed: an amount, the proof of a transfer, a payment complaint. */
+export function createQuestions(deps: BotDeps, pay: Pay): Composer<ShopContext> {
+  const composer = new Composer<ShopContext>();
+  // A question can be entered only from below its own middleware: the amount leads to the claim, so it comes last.
+  composer.use(
+    createQuestion<ShopContext>({
+      id: questionIds.claim,
+      accept: told((ctx, message, subject) => takeClaim(deps, ctx, message, subject)),
+    }),
+    createQuestion<ShopContext>({
+      id: questionIds.dispute,
+      accept: told((ctx, message) => takeDispute(deps, ctx, message)),
+    }),
+    createQuestion<ShopContext>({
+      id: questionIds.amount,
+      accept: told((ctx, message, subject) => takeAmount(deps, pay, ctx, message, subject)),
+    }),
+  );
+  return composer;
+}
+
+type Accept = (ctx: ShopContext, message: Message, subject: string) => Promise<Verdict>;
+
+/** A ShopError does not survive the conversation's own error handling: it is told here. */
+function told(accept: Accept): Accept {
+  return async (ctx, message, subject) => {
+    try {
+      return await accept(ctx, message, subject);
+    } catch (error) {
+      if (!(error instanceof ShopError)) throw error;
+      await say(ctx, noticeCard(ctx.texts, ctx.texts.errors[error.code]));
+      return "done";
+    }
+  };
+}
+
+async function takeAmount(
+  deps: BotDeps,
+  pay: Pay,
+  ctx: ShopContext,
+  message: Message,
+  subject: string,
+): Promise<Verdict> {
+  const state = decodeTopupState(subject);
+  const text = message.text ?? "";
+  if (text === "" || hasNoDigit(text)) return "leave";
+  const stars = state.gateway === "stars" ? starsIn(deps, text) : undefined;
+  if (stars !== undefined) {
+    await pay.stars(ctx, stars, state.resume);
+    return "done";
+  }
+  const amountMicros = usdIn(state, text);
+  if (amountMicros !== undefined && state.gateway !== "stars") {
+    const proof = await pay.usd(ctx, state.gateway, amountMicros, state.resume);
+    if (proof.kind === "claim") await ctx.conversation.enter(questionIds.claim, proof.topupId);
+    return "done";
+  }
+  const { messages } = ctx.texts;
+  await say(ctx, askCard(ctx.texts, `${messages.amountNotUnderstood}\n${amountQuestion(ctx, state)}`));
+  return "again";
+}
+
+function starsIn(deps: BotDeps, text: string): number | undefined {
+  const amount = parseAmount(text, "stars");
+  if (amount === undefined) return undefined;
+  const stars = amount.kind === "stars" ? amount.stars : deps.topups.starsFor(amount.amountMicros);
+  return stars >= starsRange.min && stars <= starsRange.max ? stars : undefined;
+}
+
+function usdIn(state: TopupState, text: string): bigint | undefined {
+  if (state.gateway === "stars") return undefined;
+  const amount = parseAmount(text, "usd");
+  if (amount?.kind !== "usd") return undefined;
+  const { amountMicros } = amount;
+  return amountMicros >= usdRange.minMicros && amountMicros <= usdRange.maxMicros ? amountMicros : undefined;
+}
+
+async function takeClaim(
+  deps: BotDeps,
+  ctx: ShopContext,
+  message: Message,
+  topupId: string,
+): Promise<Verdict> {
+  const photo = message.photo?.at(-1);
+  const note = (message.text ?? message.caption ?? "").slice(0, MAX_TEXT);
+  if (photo === undefined && note === "") {
+    await say(ctx, askCard(ctx.texts, ctx.texts.messages.manualNeedsProof));
+    return "again";
+  }
+  const claimed = await deps.topups.claimManual({
+    topupId,
+    buyerId: ctx.buyer.id,
+    note: note === "" ? null : note,
+    fileId: photo?.file_id ?? null,
+    fileUniqueId: photo?.file_unique_id ?? null,
+  });
+  const text = claimed.kind === "refused" ? ctx.texts.errors[claimed.code] : ctx.texts.messages.manualThanks;
+  await say(ctx, noticeCard(ctx.texts, text));
+  return "done";
+}
+
+async function takeDispute(deps: BotDeps, ctx: ShopContext, message: Message): Promise<Verdict> {
+  const text = (message.text ?? message.caption ?? "").slice(0, MAX_TEXT);
+  if (text === "") return "again";
+  await deps.topups.openDispute({ buyerId: ctx.buyer.id, text });
+  await say(ctx, noticeCard(ctx.texts, ctx.texts.messages.disputeThanks));
+  return "done";
+}
+
+/** "Back" under a question: the question is forgotten and the top-up menu comes. */
+export function createLeave(showTopup: (ctx: ShopContext) => Promise<void>): Feature {
+  const feature = createFeature();
+  onTap(feature, ["leave"], async (ctx) => {
+    await ctx.conversation.exitAll();
+    await showTopup(ctx);
+  });
+  return feature;
+}

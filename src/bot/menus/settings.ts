@@ -1,0 +1,60 @@
+import { Menu } from "@grammyjs/menu";
+import { languages, textsFor } from "../../texts/index.ts";
+import type { ShopContext } from "../context.ts";
+import type { BotDeps } from "../deps.ts";
+import { isNotModified } from "../telegram-errors.ts";
+
+export const settingsMenuId = "settings";
+
+export function settingsText(ctx: ShopContext): string {
+  const { messages } = ctx.texts;
+  return `${messages.settings}\n${messages.settingsSound}`;
+}
+
+/** Language, sound of progress news, and delete-my-data. The person's choices live in the database, not in the menu. */
+export function createSettingsMenu(
+  deps: Pick<BotDeps, "buyers">,
+  go: { home: (ctx: ShopContext) => Promise<void>; forget: (ctx: ShopContext) => Promise<void> },
+): Menu<ShopContext> {
+  const menu = new Menu<ShopContext>(settingsMenuId, {
+    autoAnswer: false,
+    onMenuOutdated: async (ctx) => {
+      await ctx.answerTap(ctx.texts.toasts.stale);
+      await redraw(ctx);
+    },
+  });
+  const redraw = async (ctx: ShopContext): Promise<void> => {
+    try {
+      await ctx.editMessageText(settingsText(ctx), { parse_mode: "HTML", reply_markup: menu });
+    } catch (error) {
+      if (!isNotModified(error)) throw error;
+    }
+  };
+  for (const { language, name } of languages) {
+    const label = (ctx: ShopContext): string => (ctx.buyer.language === language ? `✓ ${name}` : name);
+    menu
+      .text(label, async (ctx) => {
+        await ctx.answerTap();
+        await deps.buyers.setLanguage(ctx.buyer.id, language);
+        ctx.buyer = { ...ctx.buyer, language };
+        ctx.texts = textsFor(language);
+        await redraw(ctx);
+      })
+      .row();
+  }
+  menu
+    .text(
+      (ctx) => ctx.texts.labels.progressSound(ctx.buyer.notifyEdits),
+      async (ctx) => {
+        await ctx.answerTap();
+        const isOn = !ctx.buyer.notifyEdits;
+        await deps.buyers.setNotifyEdits(ctx.buyer.id, isOn);
+        ctx.buyer = { ...ctx.buyer, notifyEdits: isOn };
+        await redraw(ctx);
+      },
+    )
+    .row()
+    .text((ctx) => ctx.texts.labels.deleteMyData, go.forget)
+    .text((ctx) => ctx.texts.labels.home, go.home);
+  return menu;
+}

@@ -1,0 +1,146 @@
+import { Menu, type MenuRange } from "@grammyjs/menu";
+import { formatUsd } from "../../core/money.ts";
+import { money } from "../../texts/html.ts";
+import { messageOptions } from "../cards/card.ts";
+import { askCard } from "../cards/money.ts";
+import type { ShopContext } from "../context.ts";
+import type { BotDeps } from "../deps.ts";
+import { amountQuestion, enterQuestion, type Pay, questionIds, starsRange } from "../features/pay.ts";
+import { isNotModified } from "../telegram-errors.ts";
+import { decodeTopupState, encodeTopupState, type TopupState } from "../topup-state.ts";
+
+export const topupMenuId = "topup";
+
+const starPresets = [50, 100, 250, 500, 1000] as const;
+const usdPresets = [5_000_000n, 10_000_000n, 25_000_000n, 50_000_000n] as const;
+
+/** The state that this rendering is about: set by who opened the menu, else carried by the pressed button. */
+function stateOf(ctx: ShopContext): TopupState {
+  return ctx.topup ?? decodeTopupState(ctx.match);
+}
+
+export interface TopupMenuDeps extends Pick<BotDeps, "topups"> {
+  readonly pay: Pay;
+  readonly goHome: (ctx: ShopContext) => Promise<void>;
+  /** The text above the buttons, for the given state. */
+  readonly text: (ctx: ShopContext, state: TopupState) => Promise<string>;
+}
+
+/**
+ * Amounts and ways to pay. Every button repeats the menu's state in its payload, because the plugin renders the menu
+ * anew on each press and finds nothing else to go by.
+ */
+export function createTopupMenu(deps: TopupMenuDeps): Menu<ShopContext> {
+  const menu = new Menu<ShopContext>(topupMenuId, {
+    autoAnswer: false,
+    onMenuOutdated: async (ctx) => {
+      await ctx.answerTap(ctx.texts.toasts.stale);
+      await open(ctx, stateOf(ctx));
+    },
+  });
+  const open = async (ctx: ShopContext, state: TopupState): Promise<void> => {
+    ctx.topup = state;
+    try {
+      await ctx.editMessageText(await deps.text(ctx, state), { parse_mode: "HTML", reply_markup: menu });
+    } catch (error) {
+      if (!isNotModified(error)) throw error;
+    }
+  };
+  menu.dynamic((ctx, range) => {
+    const state = stateOf(ctx);
+    const add = adderFor(range, encodeTopupState(state));
+    if (state.gateway === "stars") addStars(deps, ctx, state, add);
+    else addUsd(deps, ctx, state, state.gateway, add);
+    add.full(ctx.texts.labels.otherAmount, (pressed) => askAmount(pressed, stateOf(pressed)));
+    addWays(deps, ctx, state, add, open);
+    add.full(ctx.texts.labels.home, async (pressed) => {
+      await pressed.answerTap();
+      await deps.goHome(pressed);
+    });
+  });
+  return menu;
+}
+
+type Press = (ctx: ShopContext) => Promise<void>;
+
+interface Adder {
+  full(text: string, press: Press): void;
+}
+
+function adderFor(range: MenuRange<ShopContext>, payload: string): Adder {
+  return {
+    full: (text, press) => {
+      range.text({ text, payload }, (ctx) => press(ctx)).row();
+    },
+  };
+}
+
+function addStars(deps: TopupMenuDeps, ctx: ShopContext, state: TopupState, add: Adder): void {
+  if (!deps.topups.gateways.includes("stars")) return;
+  const isShort = state.resume !== null && state.stars >= starsRange.min && state.stars <= starsRange.max;
+  const amounts = [
+    ...(isShort ? [state.stars] : []),
+    ...starPresets.filter((stars) => stars !== state.stars || !isShort),
+  ];
+  for (const stars of amounts) {
+    const value = formatUsd(deps.topups.starsValueMicros(stars));
+    add.full(ctx.texts.labels.stars(stars, value), async (pressed) => {
+      await pressed.answerTap();
+      await deps.pay.stars(pressed, stars, stateOf(pressed).resume);
+    });
+  }
+}
+
+function addUsd(
+  deps: TopupMenuDeps,
+  ctx: ShopContext,
+  state: TopupState,
+  gateway: "crypto-pay" | "manual",
+  add: Adder,
+): void {
+  if (!deps.topups.gateways.includes(gateway)) return;
+  for (const amountMicros of usdPresets) {
+    add.full(ctx.texts.labels.payNow(formatUsd(amountMicros)), async (pressed) => {
+      await pressed.answerTap();
+      const proof = await deps.pay.usd(pressed, gateway, amountMicros, state.resume);
+      if (proof.kind === "claim") await enterQuestion(pressed, questionIds.claim, proof.topupId);
+    });
+  }
+}
+
+/** The other ways to pay that the operator has switched on. */
+function addWays(
+  deps: TopupMenuDeps,
+  ctx: ShopContext,
+  state: TopupState,
+  add: Adder,
+  open: (ctx: ShopContext, state: TopupState) => Promise<void>,
+): void {
+  const { labels } = ctx.texts;
+  const names = { stars: "Telegram Stars", "crypto-pay": labels.cryptoPay, manual: labels.manual };
+  for (const gateway of deps.topups.gateways) {
+    if (gateway === state.gateway) continue;
+    add.full(names[gateway], async (pressed) => {
+      await pressed.answerTap();
+      await open(pressed, { ...stateOf(pressed), gateway });
+    });
+  }
+}
+
+async function askAmount(ctx: ShopContext, state: TopupState): Promise<void> {
+  await ctx.answerTap();
+  const card = askCard(ctx.texts, amountQuestion(ctx, state));
+  await ctx.reply(card.text, messageOptions(card));
+  await enterQuestion(ctx, questionIds.amount, encodeTopupState(state));
+}
+
+/** The plain text of the menu; with a waiting purchase it names it. */
+export function topupText(
+  ctx: ShopContext,
+  availableMicros: bigint,
+  product: Parameters<ShopContext["texts"]["messages"]["topupFor"]>[0]["product"] | null,
+): string {
+  const { messages } = ctx.texts;
+  const available = money(availableMicros);
+  return product === null ? messages.topup({ available }) : messages.topupFor({ available, product });
+}

@@ -1,0 +1,50 @@
+import type { MiddlewareFn } from "grammy";
+import { pickLanguage, textsFor } from "../../texts/index.ts";
+import { messageOptions } from "../cards/card.ts";
+import { noticeCard } from "../cards/home.ts";
+import type { ShopContext } from "../context.ts";
+import type { Buyers } from "../deps.ts";
+
+/** Finds or makes the buyer, and with it the language of the answer. */
+export function meetBuyer(buyers: Buyers): MiddlewareFn<ShopContext> {
+  return async (ctx, next) => {
+    if (!ctx.from) return;
+    ctx.buyer = await buyers.meet({
+      telegramId: ctx.from.id,
+      language: pickLanguage(ctx.from.language_code),
+    });
+    ctx.texts = textsFor(ctx.buyer.language);
+    await next();
+  };
+}
+
+/** What a banned buyer may still use: their money, their rights and the way to complain. */
+const openToBanned = ["balance", "orders", "paysupport", "privacy", "terms", "help"] as const;
+const tapsOpenToBanned: readonly string[] = [
+  "balance",
+  "orders",
+  "order",
+  "cancel",
+  "another",
+  "finish",
+  "forgetAsk",
+  "forgetSure",
+  "forgetNow",
+  "keep",
+  "dismiss",
+];
+
+/** Turns banned buyers away from everything that begins something new. Open orders stay in their hands. */
+export function stopBanned(): MiddlewareFn<ShopContext> {
+  return async (ctx, next) => {
+    const isOpen =
+      ctx.buyer.bannedAt === null ||
+      ctx.hasCommand([...openToBanned]) ||
+      (ctx.action !== undefined && tapsOpenToBanned.includes(ctx.action.kind));
+    if (isOpen) return await next();
+    const card = noticeCard(ctx.texts, ctx.texts.errors.buyer_banned);
+    await ctx.answerTap(ctx.texts.errors.buyer_banned);
+    if (ctx.message)
+      await ctx.reply(card.text, { ...messageOptions(card), reply_markup: { inline_keyboard: [] } });
+  };
+}

@@ -1,0 +1,41 @@
+import { GrammyError, HttpError } from "grammy";
+import { messageOf } from "../core/errors.ts";
+
+/** The message already says what we wanted it to say. */
+export function isNotModified(error: unknown): boolean {
+  return isBadRequest(error, "message is not modified");
+}
+
+/** The message cannot be edited: deleted, too old, or not ours. */
+export function isGone(error: unknown): boolean {
+  return (
+    isBadRequest(error, "message to edit not found") ||
+    isBadRequest(error, "message can't be edited") ||
+    isBadRequest(error, "MESSAGE_ID_INVALID")
+  );
+}
+
+/** The person has stopped the bot, deleted the account, or never opened the chat. */
+export function isBlocked(error: unknown): boolean {
+  if (!(error instanceof GrammyError)) return false;
+  return error.error_code === 403 || isBadRequest(error, "chat not found");
+}
+
+function isBadRequest(error: unknown, text: string): boolean {
+  return error instanceof GrammyError && error.error_code === 400 && error.description.includes(text);
+}
+
+/** Telegram's wait in milliseconds for a 429; undefined for other errors. */
+export function floodWaitMs(error: unknown): number | undefined {
+  if (!(error instanceof GrammyError) || error.error_code !== 429) return undefined;
+  return (error.parameters.retry_after ?? 1) * 1000;
+}
+
+/** What may be logged of an error: a GrammyError holds the whole payload, with texts, numbers and codes. */
+export function loggable(error: unknown): object {
+  if (error instanceof GrammyError) {
+    return { method: error.method, errorCode: error.error_code, description: error.description };
+  }
+  if (error instanceof HttpError) return { network: messageOf(error.error) };
+  return { err: error };
+}
