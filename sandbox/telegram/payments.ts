@@ -1,6 +1,5 @@
 import type { User } from "grammy/types";
 import type { StoredMessage } from "./chat-state.ts";
-import { privateChat } from "./people.ts";
 import type { Invoice, Payment } from "./types.ts";
 import type { World } from "./world.ts";
 
@@ -58,7 +57,8 @@ function postServiceMessage(
   payment: Payment,
   deliver: boolean,
 ): void {
-  world.chats.open(privateChat(user), "open");
+  // Paying a link opens the chat with the bot for someone who never wrote to it.
+  if (world.chats.status(user.id) === "new") world.chats.setStatus(user.id, "open");
   const message = world.chats.add(user.id, { from: user, content: { kind, payment } });
   if (deliver) world.queue.push("message", world.wire(message), String(user.id));
 }

@@ -1,5 +1,6 @@
 import { type Api, InlineKeyboard, InputFile } from "grammy";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { z } from "zod";
 import type { PretendTelegram, PretendUser } from "../../sandbox/telegram/index.ts";
 import { openChat, refusalOf, startTelegram } from "../support/telegram.ts";
 
@@ -19,14 +20,16 @@ const NOT_MODIFIED =
 const send = (keyboard: unknown): Promise<unknown> =>
   raw("sendMessage", { text: "x", reply_markup: keyboard });
 
+const answerSchema = z.looseObject({ ok: z.boolean(), description: z.string().optional() });
+
 /** A call past grammY's types, for parameters that the real API would refuse. */
-async function raw(method: string, params: object): Promise<{ ok: boolean; description?: string }> {
+async function raw(method: string, params: object): Promise<z.infer<typeof answerSchema>> {
   const response = await fetch(`${telegram.apiRoot}/bot${telegram.token}/${method}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ chat_id: user.id, ...params }),
   });
-  return response.json();
+  return answerSchema.parse(await response.json());
 }
 
 describe("sending", () => {

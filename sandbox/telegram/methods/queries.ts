@@ -38,9 +38,9 @@ const resultSchema = z.object({
   input_message_content: z.object({
     message_text: z.string(),
     parse_mode: z.string().optional(),
-    entities: z.unknown(),
+    entities: z.unknown().optional(),
   }),
-  reply_markup: z.unknown(),
+  reply_markup: z.unknown().optional(),
 });
 
 const answerInlineQuery = method(
