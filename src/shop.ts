@@ -1,11 +1,6 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { createBot } from "./bot/bot.ts";
-import { createOutboxSender } from "./bot/outbox/send.ts";
-import { createStarsApi } from "./bot/stars-api.ts";
-
-import { createBuyers } from "./buyers/create-buyers.ts";
-import { createCatalog } from "./catalog/create-catalog.ts";
+import { randomBytes } from "node:crypto";
 import type { Config } from "./config.ts";
+import { backoffMs } from "./core/backoff.ts";
 import { type Checkpoint, noCheckpoint } from "./core/checkpoint.ts";
 import type { Clock } from "./core/clock.ts";
 import type { Logger } from "./core/logger.ts";
@@ -21,22 +16,12 @@ import { waitForDatabase } from "./db/wait.ts";
 import { createApp } from "./http/app.ts";
 import { createReadiness, shopChecks } from "./http/health.ts";
 import { createMetrics, type Metrics } from "./http/metrics.ts";
-import { createHttpServer } from "./http/server.ts";
-import { createJobs } from "./jobs.ts";
-import { createDesk } from "./operations/desk.ts";
-import { selfCheck } from "./operations/self-check.ts";
-import { createOrders } from "./orders/create-orders.ts";
+import { createHttpServer, type HttpServer } from "./http/server.ts";
 import type { RequestRecord } from "./providers/gate.ts";
-import { TERMS_VERSION } from "./texts/index.ts";
-import { createTopups } from "./topups/create-topups.ts";
-import { createCryptoPay } from "./topups/crypto-pay-client.ts";
-import { createUpstreams } from "./upstreams.ts";
+import { createServices, type Services } from "./services.ts";
 import { systemAccounts } from "./wallet/accounts.ts";
-import { createWalletReader } from "./wallet/reader.ts";
 import { createHousekeeping } from "./workers/housekeeping.ts";
-import { createInboxWorker } from "./workers/inbox-worker.ts";
-import { createSupervisor } from "./workers/loop.ts";
-import { createOutboxWorker } from "./workers/outbox-worker.ts";
+import { createSupervisor, type Runnable } from "./workers/loop.ts";
 import { createProbes } from "./workers/probes.ts";
 import { createPollingSource, createWebhookSource, storeRaw } from "./workers/update-source.ts";
 
@@ -48,8 +33,9 @@ export interface ShopOptions {
   readonly connectionString: string;
   /** Aborts waiting for a database that does not answer yet. */
   readonly signal: AbortSignal;
+  /** The crash tests' way in; absent in the shop. */
   readonly checkpoint?: Checkpoint;
-  /** Sees every request to a provider, without query and body (the demo's "what just happened"). */
+  /** Sees every request to a provider, without query and body. */
   readonly onProviderRequest?: (record: RequestRecord) => void;
 }
 
@@ -57,99 +43,165 @@ export interface Shop {
   /** The port that the HTTP server listens on. */
   readonly port: number;
   readonly db: Database;
+  readonly services: Services;
   /** Takes nothing new, finishes what is in hand, closes the database. */
   stop(): Promise<void>;
 }
 
 const STOP_TIMEOUT_MS = 8_000;
+const SET_UP_BACKOFF = { baseMs: 1_000, maxMs: 30_000 };
+const CONNECTIONS = 20;
 
 /**
- * Builds and starts the whole shop: database, providers, services, bot, workers, HTTP. The only place that knows all
- * of them. Rejects when the database cannot be reached or migrated, or the port is in use.
+ * Starts the whole shop. Rejects when the database cannot be reached or migrated, or the port is in use; a Telegram
+ * or a provider that does not answer is waited for.
  */
 export async function startShop(options: ShopOptions): Promise<Shop> {
-  const { config, clock, logger, signal } = options;
-  const database = createDatabase({
-    connectionString: options.connectionString,
-    applicationName: "numstore",
-    logger,
-    maxConnections: 20,
-  });
+  const { clock, logger, connectionString, signal } = options;
+  const naming = { connectionString, applicationName: "numstore", logger };
+  const database = createDatabase({ ...naming, maxConnections: CONNECTIONS });
+  const { db } = database;
   try {
-    await waitForDatabase({ db: database.db, clock, logger, signal });
-    await migrate(database.db, { logger });
-    const parts = await assemble(options, database.db);
-    const port = await parts.server.start();
-    parts.supervisor.start();
-    return {
-      port,
-      db: database.db,
-      async stop() {
-        await Promise.all([parts.server.stop(), parts.supervisor.stop(STOP_TIMEOUT_MS), parts.drain()]);
-        await database.close();
-      },
+    await waitForDatabase({ db, clock, logger, signal });
+    await migrate(db, { logger });
+    const webhookSecret = await prepare(options, db);
+    const metrics = createMetrics();
+    addGauges(metrics, db);
+    const checkpoint = options.checkpoint ?? noCheckpoint;
+    const onProviderRequest = (record: RequestRecord): void => {
+      metrics.providerRequest(record);
+      options.onProviderRequest?.(record);
     };
+    const services = createServices({ ...options, db, metrics, checkpoint, onProviderRequest });
+    const server = createServer(options, db, metrics, services, webhookSecret);
+    const port = await server.start();
+    const workers = startWorkers(options, db, services, webhookSecret);
+    const stop = async (): Promise<void> => {
+      await Promise.all([server.stop(), workers.stop(STOP_TIMEOUT_MS), services.orders.drain()]);
+      await database.close();
+    };
+    return { port, db, services, stop };
   } catch (error) {
     await database.close();
     throw error;
   }
 }
 
-async function assemble(options: ShopOptions, db: Database) {
+/** Durable facts before the parts that need them: system accounts, and the secret of our webhooks. */
+async function prepare(options: ShopOptions, db: Database): Promise<string> {
+  const { config, clock } = options;
+  const names = config.providers.map((settings) => settings.name);
+  await ensureSystemAccounts(db, systemAccounts(config.topups.gateways, names));
+  const make = (): string => randomBytes(32).toString("base64url");
+  return config.webhookSecret ?? (await readOrCreateSetting(db, "webhook_secret", make, clock.now()));
+}
+
+function createServer(
+  options: ShopOptions,
+  db: Database,
+  metrics: Metrics,
+  services: Services,
+  secret: string,
+): HttpServer {
   const { config, clock, logger } = options;
-  const holder = randomUUID();
-  const checkpoint = options.checkpoint ?? noCheckpoint;
-  await ensureSystemAccounts(
-    db,
-    systemAccounts(
-      config.topups.gateways,
-      config.providers.map((settings) => settings.name),
-    ),
-  );
-  const makeSecret = (): string => randomBytes(32).toString("base64url");
-  const webhookSecret =
-    config.webhookSecret ?? (await readOrCreateSetting(db, "webhook_secret", makeSecret, clock.now()));
-
-  const metrics = createMetrics();
-  addGauges(metrics, db);
-  const onRequest = (record: RequestRecord): void => {
-    metrics.providerRequest(record);
-    options.onProviderRequest?.(record);
-  };
-  const { providers, health } = createUpstreams({ config, db, clock, logger, onRequest });
-  const common = { db, clock, logger, checkpoint, operatorChatIds: config.adminIds };
-  // Work that is written by one part and done by another is announced through these; polling is the backstop.
-  const wake = { outbox: (): void => outbox.wake(), inbox: (): void => inbox.wake() };
-
-  const catalog = createCatalog({
-    db,
-    clock,
-    logger,
-    providers,
-    pricing: config.pricing,
-    defaults: config.orders,
-    allowedServices: config.allowedServices,
+  const { api, inbox, orders, topups, providers } = services;
+  const checks = shopChecks({
+    pingDatabase: () => ping(db),
+    askTelegram: () => api.getMe(),
+    providerStates: () => selectProviderHealth(db, [...providers.keys()]),
   });
-  const orders = createOrders(
-    {
-      ...common,
-      catalog,
-      providers,
-      limits: config.limits,
-      defaults: config.orders,
-      termsVersion: TERMS_VERSION,
-      onMessages: wake.outbox,
+  const store = async (update: unknown): Promise<void> => {
+    await storeRaw({ db, clock, logger, onStored: inbox.wake }, [update]);
+  };
+  const takesCrypto = config.topups.cryptoPay !== null;
+  const app = createApp({
+    logger,
+    registry: metrics.registry,
+    readiness: createReadiness({ checks, clock, logger }),
+    webhooks: {
+      telegram: config.publicUrl === null ? null : { secret, store },
+      providers: { secret, handle: orders.takeWebhook },
+      cryptoPay: takesCrypto
+        ? (raw, signature) => topups.takeCryptoWebhook(Buffer.from(raw), signature)
+        : null,
     },
-    holder,
-    { wakeWatcher: (provider) => jobs.wakeWatcher(provider) },
-  );
-  const telegram = createTelegramApi({ ...config.telegram, clock, onCall: metrics.telegramCall });
-  const topups = createTopups({
-    ...common,
-    gateways: config.topups.gateways,
-    starValueMicros: config.topups.starValueMicros,
-    stars: createStarsApi(telegram),
-    cryptoPay: config.topups.cryptoPay && createCryptoPay(config.topups.cryptoPay),
-    onMessages: wake.outbox,
+  });
+  return createHttpServer({ app, host: config.http.host, port: config.http.port, clock, logger });
+}
+
+function startWorkers(options: ShopOptions, db: Database, services: Services, secret: string) {
+  const { config, clock, logger } = options;
+  const { api, bot, inbox, outbox, jobs, holder } = services;
+  const base = { db, clock, logger };
+  const source =
+    config.publicUrl === null
+      ? createPollingSource({ ...base, api, onStored: inbox.wake, holder })
+      : createWebhookSource({ ...base, api, url: `${config.publicUrl}/webhooks/telegram`, secret });
+  const supervisor = createSupervisor({ clock, logger });
+  const parts = [
+    source,
+    outbox,
+    inboxAfterSetUp(options, bot, inbox),
+    createHousekeeping({ ...base, smsRetentionMs: config.smsRetentionMs }),
+    createProbes({ ...base, providers: services.providers, health: services.health, holder }),
+    ...jobs.loops,
+  ];
+  for (const part of parts) supervisor.add(part);
+  supervisor.start();
+  return supervisor;
+}
+
+/** Updates are handled once Telegram has told us who we are; until then they wait, stored, in the inbox. */
+function inboxAfterSetUp(options: ShopOptions, bot: Services["bot"], inbox: Services["inbox"]): Runnable {
+  const { clock, logger } = options;
+  const stopping = new AbortController();
+  let settingUp: Promise<void> | undefined;
+
+  async function setUp(): Promise<void> {
+    for (let attempt = 1; !stopping.signal.aborted; attempt += 1) {
+      try {
+        await bot.setUp();
+        if (!stopping.signal.aborted) inbox.start();
+        return;
+      } catch (error) {
+        const waitMs = backoffMs(attempt, SET_UP_BACKOFF);
+        logger.error(
+          { error, attempt, waitMs },
+          "Telegram does not know us yet: check BOT_TOKEN and the network",
+        );
+        await clock.sleep(waitMs, stopping.signal);
+      }
+    }
+  }
+
+  return {
+    name: inbox.name,
+    start() {
+      settingUp ??= setUp();
+    },
+    async stop() {
+      stopping.abort();
+      await settingUp;
+      await inbox.stop();
+    },
+  };
+}
+
+function addGauges(metrics: Metrics, db: Database): void {
+  metrics.gauge({
+    name: "numstore_selfcheck_findings",
+    help: "Open differences that the self-check found",
+    label: "kind",
+    read: () => countOpenFindings(db),
+  });
+  metrics.gauge({
+    name: "numstore_inbox_open",
+    help: "Updates that are stored and not handled yet",
+    read: async () => (await inboxBacklog(db)).open,
+  });
+  metrics.gauge({
+    name: "numstore_outbox_open",
+    help: "Messages that are owed and not sent yet",
+    read: async () => (await outboxBacklog(db)).open,
   });
 }

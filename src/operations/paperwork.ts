@@ -1,0 +1,56 @@
+import type { Database } from "../db/client.ts";
+import { findBuyer } from "../db/queries/buyers.ts";
+import { selectClaim } from "../db/queries/manual-claims.ts";
+import { selectDispute } from "../db/queries/operations.ts";
+import { selectTopup } from "../db/queries/topups.ts";
+
+export interface ManualClaimView {
+  readonly claimId: string;
+  readonly buyerTelegramId: number | null;
+  readonly amountMicros: bigint;
+  readonly note: string | null;
+  readonly fileId: string | null;
+  readonly isDuplicate: boolean;
+  readonly decision: "approved" | "rejected" | null;
+}
+
+export interface DisputeView {
+  readonly buyerTelegramId: number | null;
+  readonly text: string;
+  readonly createdAt: Date;
+}
+
+/** What operators are shown to decide about; undefined: deleted meanwhile. */
+export interface Paperwork {
+  manualClaim(claimId: string): Promise<ManualClaimView | undefined>;
+  dispute(disputeId: string): Promise<DisputeView | undefined>;
+}
+
+export function createPaperwork(db: Database): Paperwork {
+  async function telegramIdOf(buyerId: string): Promise<number | null> {
+    return (await findBuyer(db, buyerId))?.telegramId ?? null;
+  }
+  return {
+    async manualClaim(claimId) {
+      const claim = await selectClaim(db, claimId);
+      const topup = claim && (await selectTopup(db, claim.topupId));
+      if (!claim || !topup) return undefined;
+      const { note, fileId, duplicateOf, decision } = claim;
+      return {
+        claimId,
+        buyerTelegramId: await telegramIdOf(topup.buyerId),
+        amountMicros: topup.amountMicros,
+        note,
+        fileId,
+        isDuplicate: duplicateOf !== null,
+        decision: decision === "approved" || decision === "rejected" ? decision : null,
+      };
+    },
+    async dispute(disputeId) {
+      const dispute = await selectDispute(db, disputeId);
+      if (!dispute) return undefined;
+      const { text, createdAt } = dispute;
+      return { buyerTelegramId: await telegramIdOf(dispute.buyerId), text, createdAt };
+    },
+  };
+}
