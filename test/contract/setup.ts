@@ -31,6 +31,10 @@ export interface ContractOptions {
     readonly kinds?: Partial<Record<Situation, readonly ProviderErrorKind[]>>;
     /** A refused purchase for lack of stock or the like is not definite in this protocol. */
     readonly vagueRefusals?: readonly Situation[];
+    /** The answer to a purchase does not say what it cost. */
+    readonly untoldCost?: boolean;
+    /** A cancelled number reads like an expired one. */
+    readonly oneEnding?: boolean;
     /** The upstream names no id, ours is made up. */
     readonly madeUpIds?: boolean;
   };

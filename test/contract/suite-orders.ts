@@ -77,9 +77,9 @@ export function describeOrders(options: ContractOptions, bench: () => Bench): vo
       const { upstreamId, real } = await rent();
       await clock.advance(real.cancelOpensAt.getTime() - clock.now().getTime() + 1);
       await provider.cancel(upstreamId, tap);
-      expect(await provider.check(upstreamId, poll)).toEqual(
-        expect.objectContaining({ status: "cancelled", sms: [] }),
-      );
+      const { status, sms } = await provider.check(upstreamId, poll);
+      expect(options.quirks?.oneEnding ? ["cancelled", "expired"] : ["cancelled"]).toContain(status);
+      expect(sms).toEqual([]);
     });
 
     it("is not cancelled once its code is there, unless the supplier gives the money back", async ({

@@ -1,0 +1,3 @@
+import { describeProviderContract } from "./suite.ts";
+
+describeProviderContract({ protocol: "tempcode77" });
