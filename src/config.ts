@@ -1,6 +1,7 @@
 import { z } from "zod";
 import * as field from "./config/fields.ts";
 import { type Presets, type Problem, readProviders, type Variables } from "./config/providers.ts";
+import { presets } from "./providers/presets.ts";
 import type { ProviderSettings } from "./providers/provider.ts";
 import { type GatewayName, gatewayNames } from "./topups/topups.ts";
 
@@ -105,11 +106,11 @@ const base = z.object({
  */
 export function loadConfig(
   env: Readonly<Record<string, string | undefined>>,
-  presets: Presets,
+  known: Presets = presets,
 ): ConfigResult {
   const variables = withoutBlanks(env);
   const outcome = base.safeParse(variables);
-  const providers = readProviders(variables, presets);
+  const providers = readProviders(variables, known);
   const problems: Problem[] = (outcome.error?.issues ?? []).map((issue) => ({
     variable: issue.path.join("."),
     problem: issue.message,

@@ -1,18 +1,10 @@
 import { z } from "zod";
 import { parseUsd } from "../core/money.ts";
+import type { Preset } from "../providers/presets.ts";
 import { type Protocol, type ProviderSettings, protocols } from "../providers/provider.ts";
 import { anyUrl, positiveDecimal, rate, splitList } from "./fields.ts";
 
-/** What a provider's name already says; see providers/presets.ts. */
-export interface PresetLike {
-  readonly protocol: Protocol;
-  /** Null: the operator must set the URL. */
-  readonly url: string | null;
-  readonly dialect: string;
-  readonly requestsPerSecond: number;
-}
-
-export type Presets = Readonly<Record<string, PresetLike>>;
+export type Presets = Readonly<Record<string, Preset>>;
 
 export interface Problem {
   readonly variable: string;

@@ -58,6 +58,10 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       connectionsCheckingInterval: Math.min(1000, requestTimeout),
     },
     (incoming, outgoing) => {
+      // While draining, a connection that has its answer would otherwise be kept for a next request.
+      outgoing.once("close", () => {
+        if (!server.listening) server.closeIdleConnections();
+      });
       listener(incoming, outgoing).catch((error: unknown) => {
         logger.error({ error }, "request could not be answered");
         outgoing.destroy();

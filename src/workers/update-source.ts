@@ -47,6 +47,13 @@ export async function storeRaw(
   return added;
 }
 
+export interface PollingDeps extends UpdateSourceDeps {
+  /** This process, among the replicas. */
+  readonly holder: string;
+  /** When to give up on a poll that gets no answer. */
+  readonly stallMs?: number;
+}
+
 export interface PollingSource extends Runnable {
   /** One long poll; for tests and the loop. */
   step(signal: AbortSignal): Promise<StepResult>;
@@ -57,7 +64,7 @@ export interface PollingSource extends Runnable {
  * inbox: whatever dies in between, Telegram sends it again and the inbox knows it already. One replica polls at a
  * time; the others stand by for its lease.
  */
-export function createPollingSource(deps: UpdateSourceDeps & { readonly holder: string }): PollingSource {
+export function createPollingSource(deps: PollingDeps): PollingSource {
   const { db, api, clock, logger } = deps;
   /** Undefined: ask for all that is unconfirmed. */
   let offset: number | undefined;
@@ -85,7 +92,7 @@ export function createPollingSource(deps: UpdateSourceDeps & { readonly holder: 
     const attempt = new AbortController();
     const stop = (): void => attempt.abort();
     signal.addEventListener("abort", stop, { once: true });
-    const watchdog = AbortSignal.timeout(STALL_MS);
+    const watchdog = AbortSignal.timeout(deps.stallMs ?? STALL_MS);
     watchdog.addEventListener("abort", stop, { once: true });
     try {
       if (failures === 0 && offset === undefined) await api.deleteWebhook();

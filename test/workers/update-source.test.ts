@@ -1,0 +1,208 @@
+import { sql } from "kysely";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { PretendTelegram } from "../../sandbox/telegram/index.ts";
+import {
+  createPollingSource,
+  createWebhookSource,
+  type PollingDeps,
+} from "../../src/workers/update-source.ts";
+import type { TestClock } from "../support/clock.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestLogger } from "../support/logger.ts";
+import { apiOf, startTelegram } from "../support/telegram.ts";
+
+let database: TestDatabase;
+let telegram: PretendTelegram;
+let clock: TestClock;
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await sql`TRUNCATE inbox, leases`.execute(database.db);
+  ({ telegram, clock } = await startTelegram());
+});
+afterEach(() => telegram.close());
+
+function sourceOf(more: Partial<PollingDeps> = {}) {
+  const logger = createTestLogger();
+  let stored = 0;
+  const source = createPollingSource({
+    db: database.db,
+    api: apiOf(telegram),
+    clock,
+    logger,
+    holder: "a",
+    onStored: () => {
+      stored += 1;
+    },
+    ...more,
+  });
+  return { source, logger, wakes: () => stored };
+}
+
+/** One poll; ends the wait when nothing comes. */
+async function pollOnce(source: ReturnType<typeof createPollingSource>): Promise<void> {
+  const stop = new AbortController();
+  const waiting = telegram.events.subscribe((event) => {
+    if (event.type === "poll_waiting") stop.abort();
+  });
+  await source.step(stop.signal);
+  waiting();
+}
+
+async function stored(): Promise<number[]> {
+  const rows = await database.db.selectFrom("inbox").select("update_id").orderBy("update_id").execute();
+  return rows.map((row) => Number(row.update_id));
+}
+
+function offsets(): unknown[] {
+  return telegram.calls("getUpdates").map((call) => call.params.offset);
+}
+
+describe("createPollingSource", () => {
+  it("stores updates, says so, and confirms them with the next poll", async () => {
+    const { source, wakes } = sourceOf();
+    const ids = [telegram.pushUpdate({}), telegram.pushUpdate({})];
+    await pollOnce(source);
+    expect(await stored()).toEqual(ids);
+    expect(wakes()).toBe(1);
+    expect(telegram.pendingUpdates()).toBe(2);
+    telegram.pushUpdate({});
+    await pollOnce(source);
+    expect(telegram.pendingUpdates()).toBe(1);
+    expect(offsets()).toEqual([undefined, (ids[1] ?? 0) + 1]);
+  });
+
+  it("confirms nothing that it could not store", async () => {
+    const { source } = sourceOf();
+    const id = telegram.pushUpdate({});
+    await sql`ALTER TABLE inbox RENAME TO inbox_away`.execute(database.db);
+    try {
+      await expect(pollOnce(source)).rejects.toThrow(/inbox/);
+      await expect(pollOnce(source)).rejects.toThrow(/inbox/);
+    } finally {
+      await sql`ALTER TABLE inbox_away RENAME TO inbox`.execute(database.db);
+    }
+    expect(telegram.pendingUpdates()).toBe(1);
+    expect(offsets()).toEqual([undefined, undefined]);
+    await pollOnce(source);
+    expect(await stored()).toEqual([id]);
+  });
+
+  it("loses nothing and stores nothing twice when it dies between storing and confirming", async () => {
+    const ids = [telegram.pushUpdate({}), telegram.pushUpdate({})];
+    await pollOnce(sourceOf().source);
+    const restarted = sourceOf();
+    ids.push(telegram.pushUpdate({}));
+    await pollOnce(restarted.source);
+    expect(await stored()).toEqual(ids);
+    telegram.duplicateLastUpdate();
+    await pollOnce(restarted.source);
+    expect(await stored()).toEqual(ids);
+  });
+
+  it("takes a webhook away that an earlier start left behind", async () => {
+    await apiOf(telegram).setWebhook("https://old.example/webhook");
+    const { source } = sourceOf();
+    const id = telegram.pushUpdate({});
+    await pollOnce(source);
+    expect(await stored()).toEqual([id]);
+  });
+
+  it.each([
+    [409, "another program polls"],
+    [401, "does not accept BOT_TOKEN"],
+    [500, "could not be polled"],
+  ])("says clearly what a %d means, waits, and goes on", async (status, text) => {
+    const { source, logger } = sourceOf();
+    telegram.faults.add({
+      method: "getUpdates",
+      times: 1,
+      action: { kind: "status", status, description: "no" },
+    });
+    const id = telegram.pushUpdate({});
+    const step = source.step(new AbortController().signal);
+    await expect.poll(() => logger.lines.length).toBe(1);
+    expect(logger.lines[0]?.message).toContain(text);
+    await clock.advance(30_000);
+    await step;
+    await pollOnce(source);
+    expect(await stored()).toEqual([id]);
+  });
+
+  it("waits as long as Telegram asks for", async () => {
+    const { source, logger } = sourceOf();
+    const action = { kind: "status", status: 429, description: "slow down", retryAfter: 17 } as const;
+    telegram.faults.add({ method: "getUpdates", times: 1, action });
+    const step = source.step(new AbortController().signal);
+    await expect.poll(() => logger.lines.length).toBe(1);
+    expect(logger.lines[0]?.fields).toMatchObject({ waitMs: 17_000 });
+    await clock.advance(17_000);
+    await step;
+  });
+
+  it("gives up on a poll that hangs and starts a new one", async () => {
+    const { source, logger } = sourceOf({ stallMs: 100 });
+    telegram.faults.add({ method: "getUpdates", times: 1, action: { kind: "hang" } });
+    const id = telegram.pushUpdate({});
+    const step = source.step(new AbortController().signal);
+    await expect.poll(() => logger.lines.length).toBe(1);
+    expect(logger.lines[0]?.fields).toMatchObject({ stalled: true });
+    await clock.advance(30_000);
+    await step;
+    await pollOnce(source);
+    expect(await stored()).toEqual([id]);
+  });
+
+  it("lets one replica poll, and the next one take over when that stops", async () => {
+    const first = sourceOf({ holder: "a" });
+    const second = sourceOf({ holder: "b" });
+    telegram.pushUpdate({});
+    await pollOnce(first.source);
+    const standby = second.source.step(new AbortController().signal);
+    await expect
+      .poll(async () => {
+        await clock.advance(5000);
+        return Promise.race([standby, Promise.resolve("waiting")]);
+      })
+      .toBe("again");
+    expect(telegram.calls("getUpdates")).toHaveLength(1);
+    await first.source.stop();
+    telegram.pushUpdate({});
+    await pollOnce(second.source);
+    expect(await stored()).toHaveLength(2);
+  });
+
+  it("stops at once while it waits for updates", async () => {
+    const { source } = sourceOf();
+    const waiting = new Promise<void>((resolve) => {
+      telegram.events.subscribe((event) => {
+        if (event.type === "poll_waiting") resolve();
+      });
+    });
+    source.start();
+    await waiting;
+    await source.stop();
+  });
+});
+
+describe("createWebhookSource", () => {
+  it("tells Telegram address, secret and kinds of update, and tries until it is accepted", async () => {
+    const logger = createTestLogger();
+    telegram.faults.add({
+      method: "setWebhook",
+      times: 1,
+      action: { kind: "status", status: 500, description: "no" },
+    });
+    const url = "https://shop.example/webhooks/telegram";
+    const source = createWebhookSource({ api: apiOf(telegram), clock, logger, url, secret: "s3cret" });
+    source.start();
+    await expect.poll(() => logger.lines.length).toBe(1);
+    await clock.advance(30_000);
+    await expect.poll(() => telegram.calls("setWebhook").length).toBe(2);
+    expect(telegram.calls("setWebhook")[1]?.params).toMatchObject({ url, secret_token: "s3cret" });
+    expect(JSON.stringify(telegram.calls("setWebhook")[1]?.params)).toContain("pre_checkout_query");
+    await source.stop();
+  });
+});
