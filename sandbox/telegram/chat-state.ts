@@ -4,26 +4,10 @@ import { badRequest, refusals } from "./errors.ts";
 import type { EventHub } from "./events.ts";
 import type { ChatStatus, WireChat } from "./people.ts";
 import { toTranscript } from "./transcript.ts";
-import type { ButtonRows, Content } from "./types.ts";
+import type { ButtonRows, Content, StoredMessage } from "./types.ts";
 
 /** Older messages of a chat are forgotten beyond this; edits to them find nothing, as if they were deleted. */
 const MAX_MESSAGES_PER_CHAT = 5_000;
-
-export interface StoredMessage {
-  readonly messageId: number;
-  readonly chatId: number;
-  readonly from: User;
-  readonly sentAt: Date;
-  readonly content: Content;
-  readonly buttons: ButtonRows | undefined;
-  readonly replyKeyboard: readonly (readonly string[])[] | undefined;
-  readonly replyToMessageId: number | undefined;
-  readonly forwardedFrom: User | undefined;
-  readonly viaBot: boolean;
-  readonly silent: boolean;
-  readonly editedAt: Date | undefined;
-  readonly revision: number;
-}
 
 export interface NewMessage {
   readonly from: User;

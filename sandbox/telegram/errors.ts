@@ -23,12 +23,12 @@ export function badRequest(text: string): ApiRefusal {
 }
 
 /** 403, for example "bot was blocked by the user". */
-export function forbidden(text: string): ApiRefusal {
+function forbidden(text: string): ApiRefusal {
   return new ApiRefusal(403, `Forbidden: ${text}`);
 }
 
 /** 409, for a second poller or a poller beside a webhook. */
-export function conflict(text: string): ApiRefusal {
+function conflict(text: string): ApiRefusal {
   return new ApiRefusal(409, `Conflict: ${text}`);
 }
 

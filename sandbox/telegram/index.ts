@@ -14,20 +14,8 @@ import { type MessageMatch, type WaitOptions, waitForMessage } from "./watch.ts"
 import type { WireObject } from "./wire.ts";
 import { createWorld } from "./world.ts";
 
-export type { PaymentOutcome } from "./payments.ts";
-export type { ButtonChoice, PressResult } from "./press.ts";
-export type {
-  ApiCall,
-  ButtonRows,
-  Entity,
-  Fault,
-  FaultAction,
-  InlineButton,
-  TelegramEvent,
-  TranscriptMessage,
-} from "./types.ts";
-export type { MessageRef, PretendUser, SendOptions } from "./user.ts";
-export type { InlineAnswer, InlineResult } from "./world.ts";
+export type { InlineButton, TelegramEvent, TranscriptMessage } from "./types.ts";
+export type { PretendUser } from "./user.ts";
 
 const DEFAULT_TOKEN = "7000000001:pretend-telegram-token";
 const FIRST_USER_ID = 800_000_001;

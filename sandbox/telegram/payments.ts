@@ -1,6 +1,5 @@
 import type { User } from "grammy/types";
-import type { StoredMessage } from "./chat-state.ts";
-import type { Invoice, Payment } from "./types.ts";
+import type { Invoice, Payment, StoredMessage } from "./types.ts";
 import type { World } from "./world.ts";
 
 export type PaymentOutcome =

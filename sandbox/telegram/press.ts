@@ -1,8 +1,7 @@
 import type { User } from "grammy/types";
-import type { StoredMessage } from "./chat-state.ts";
 import { type PaymentOutcome, pay } from "./payments.ts";
 import { toTranscript } from "./transcript.ts";
-import type { InlineButton } from "./types.ts";
+import type { InlineButton, StoredMessage } from "./types.ts";
 import { DEFAULT_WAIT_MS, within } from "./watch.ts";
 import type { CallbackAnswer, World } from "./world.ts";
 

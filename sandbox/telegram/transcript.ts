@@ -1,5 +1,4 @@
-import type { StoredMessage } from "./chat-state.ts";
-import type { Content, Entity, FormattedText, TranscriptMessage } from "./types.ts";
+import type { Content, Entity, FormattedText, StoredMessage, TranscriptMessage } from "./types.ts";
 
 /** The message as a person sees it in the chat. */
 export function toTranscript(message: StoredMessage): TranscriptMessage {

@@ -66,6 +66,23 @@ export interface Payment {
   readonly payload: string;
 }
 
+/** A message as the server keeps it. */
+export interface StoredMessage {
+  readonly messageId: number;
+  readonly chatId: number;
+  readonly from: User;
+  readonly sentAt: Date;
+  readonly content: Content;
+  readonly buttons: ButtonRows | undefined;
+  readonly replyKeyboard: readonly (readonly string[])[] | undefined;
+  readonly replyToMessageId: number | undefined;
+  readonly forwardedFrom: User | undefined;
+  readonly viaBot: boolean;
+  readonly silent: boolean;
+  readonly editedAt: Date | undefined;
+  readonly revision: number;
+}
+
 /** A message as a person looking at the chat sees it now. */
 export interface TranscriptMessage {
   readonly chatId: number;

@@ -1,19 +1,19 @@
 import type { User } from "grammy/types";
-import type { NewMessage, StoredMessage } from "./chat-state.ts";
+import type { NewMessage } from "./chat-state.ts";
 import { typedText } from "./entities.ts";
 import { type PaymentOutcome, pay } from "./payments.ts";
 import { privateChat } from "./people.ts";
 import { type ButtonChoice, type PressResult, payMessage, press, pressData } from "./press.ts";
 import { toTranscript } from "./transcript.ts";
-import type { Content, TranscriptMessage } from "./types.ts";
+import type { Content, StoredMessage, TranscriptMessage } from "./types.ts";
 import { DEFAULT_WAIT_MS, type MessageMatch, type WaitOptions, waitForMessage, within } from "./watch.ts";
 import { toUnix } from "./wire.ts";
 import type { InlineAnswer, InlineResult, World } from "./world.ts";
 
 /** A message by what the transcript shows of it, or by its id in the private chat. */
-export type MessageRef = number | { readonly chatId: number; readonly messageId: number };
+type MessageRef = number | { readonly chatId: number; readonly messageId: number };
 
-export interface SendOptions {
+interface SendOptions {
   /** A group's id; the private chat when left out. */
   readonly chatId?: number;
   readonly replyToMessageId?: number;

@@ -10,7 +10,7 @@ const MAX_RETRY_DELAY_MS = 60_000;
 const LOOK_AHEAD = 1_000;
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 
-export interface WebhookSettings {
+interface WebhookSettings {
   readonly url: string;
   readonly secretToken: string | undefined;
   readonly maxConnections: number;

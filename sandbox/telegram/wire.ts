@@ -1,7 +1,6 @@
 import type { User } from "grammy/types";
-import type { StoredMessage } from "./chat-state.ts";
 import type { WireChat } from "./people.ts";
-import type { Content, Payment } from "./types.ts";
+import type { Content, Payment, StoredMessage } from "./types.ts";
 
 /** Any JSON object that goes out to the bot. */
 export type WireObject = Readonly<Record<string, unknown>>;

@@ -1,6 +1,6 @@
 import type { User } from "grammy/types";
 import type { Clock } from "../../src/core/clock.ts";
-import { type ChatStore, createChatStore, type NewMessage, type StoredMessage } from "./chat-state.ts";
+import { type ChatStore, createChatStore, type NewMessage } from "./chat-state.ts";
 import { createEventHub, type EventHub } from "./events.ts";
 import { createFileStore, type FileStore } from "./files.ts";
 import { createPending, type Pending } from "./pending.ts";
@@ -8,7 +8,7 @@ import { createPolling, type Polling } from "./polling.ts";
 import { createProfile, type Profile } from "./profile.ts";
 import { createRateLimit, type RateLimit } from "./rate-limit.ts";
 import { createStarLedger, type StarLedger } from "./stars.ts";
-import type { Invoice, Limits } from "./types.ts";
+import type { Invoice, Limits, StoredMessage } from "./types.ts";
 import { createUpdateQueue, type UpdateQueue } from "./update-queue.ts";
 import { createWebhook, type Webhook } from "./webhook.ts";
 import { toWireMessage, type WireObject } from "./wire.ts";
@@ -38,7 +38,7 @@ export interface InlineResult {
   readonly buttons: NewMessage["buttons"];
 }
 
-export type CheckoutAnswer = { readonly ok: true } | { readonly ok: false; readonly errorMessage: string };
+type CheckoutAnswer = { readonly ok: true } | { readonly ok: false; readonly errorMessage: string };
 
 /** All the state of one pretend Telegram; it outlives the bot's process. */
 export interface World {

@@ -2,7 +2,15 @@ import { type Api, InlineKeyboard } from "grammy";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { PretendTelegram, PretendUser } from "../../sandbox/telegram/index.ts";
 import type { TestClock } from "../support/clock.ts";
-import { botOf, nextEvent, openChat, refusalOf, runPolling, startTelegram } from "../support/telegram.ts";
+import {
+  botOf,
+  nextEvent,
+  openChat,
+  rawCall,
+  refusalOf,
+  runPolling,
+  startTelegram,
+} from "../support/telegram.ts";
 
 let telegram: PretendTelegram;
 let clock: TestClock;
@@ -154,12 +162,12 @@ describe("inline queries", () => {
   ])("an answer of this kind is refused (%#)", async (results, options, description) => {
     const asked = user.inlineQuery("x", { timeoutMs: 100 });
     const { inline_query: query } = await lastUpdate();
-    const response = await fetch(`${telegram.apiRoot}/bot${telegram.token}/answerInlineQuery`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ inline_query_id: query?.id, results, ...options }),
+    const answer = await rawCall(telegram, "answerInlineQuery", {
+      inline_query_id: query?.id,
+      results,
+      ...options,
     });
-    expect(await response.json()).toMatchObject({ ok: false, description: `Bad Request: ${description}` });
+    expect(answer).toMatchObject({ ok: false, description: `Bad Request: ${description}` });
     expect(await asked).toBeUndefined();
   });
 

@@ -1,4 +1,5 @@
 import { Api, Bot, GrammyError } from "grammy";
+import { z } from "zod";
 import {
   type PretendTelegram,
   type PretendUser,
@@ -65,6 +66,22 @@ export async function refusalOf(call: Promise<unknown>): Promise<{
     throw error;
   }
   throw new Error("The call was expected to be refused, and was not");
+}
+
+const answerSchema = z.looseObject({ ok: z.boolean(), description: z.string().optional() });
+
+/** A call past grammY's types, for parameters that the Bot API has to refuse. */
+export async function rawCall(
+  telegram: PretendTelegram,
+  method: string,
+  params: object,
+): Promise<z.infer<typeof answerSchema>> {
+  const response = await fetch(`${telegram.apiRoot}/bot${telegram.token}/${method}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(params),
+  });
+  return answerSchema.parse(await response.json());
 }
 
 /** Resolves when an event of the pretend Telegram meets the condition. */

@@ -1,10 +1,9 @@
 import { z } from "zod";
-import type { StoredMessage } from "../chat-state.ts";
 import { CAPTION_TEXT, formatText, MESSAGE_TEXT } from "../entities.ts";
 import { badRequest } from "../errors.ts";
 import { parseReplyMarkup } from "../keyboard.ts";
 import { chatId, integer, json, optionalText, text } from "../params.ts";
-import type { ButtonRows, Content } from "../types.ts";
+import type { ButtonRows, Content, StoredMessage } from "../types.ts";
 import type { World } from "../world.ts";
 import { visibleMessage } from "./messages.ts";
 import { type MethodTable, method } from "./method.ts";

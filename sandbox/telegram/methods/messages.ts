@@ -1,10 +1,10 @@
 import { z } from "zod";
-import type { NewMessage, StoredMessage } from "../chat-state.ts";
+import type { NewMessage } from "../chat-state.ts";
 import { CAPTION_TEXT, formatText, MESSAGE_TEXT } from "../entities.ts";
 import { badRequest } from "../errors.ts";
 import { parseReplyMarkup } from "../keyboard.ts";
 import { chatId, flag, integer, json, optionalInteger, optionalText, text } from "../params.ts";
-import type { Content, FormattedText } from "../types.ts";
+import type { Content, FormattedText, StoredMessage } from "../types.ts";
 import type { World } from "../world.ts";
 import { type CallContext, type MethodTable, method } from "./method.ts";
 
