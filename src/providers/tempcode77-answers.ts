@@ -116,7 +116,7 @@ const activation = z.object({
   activation_status: z.string(),
   sms_code: smsField.optional(),
   sms_text: smsField.optional(),
-  expired: z.boolean().optional(),
+  expired: z.union([z.boolean(), z.literal([0, 1])]).optional(),
   expire_at: z.unknown().optional(),
 });
 
@@ -126,8 +126,9 @@ export function observationOf(provider: string, operation: string, value: unknow
   const isReceived = seen.sms_status === "smsReceived" || seen.sms_status === "retryReceived";
   const ending = endings.get(seen.activation_status) ?? (seen.expired ? "expired" : undefined);
   const { sms_code: code = null, sms_text: text = null } = seen;
-  // While a retry is awaited, what is shown is the old SMS.
-  const sms = isReceived && (code !== null || text !== null) ? [{ code, text }] : [];
+  // While a retry is awaited, what is shown is the old SMS; at the end of the number it is the last one.
+  const isShown = isReceived || (seen.sms_status === "retryRequested" && ending !== undefined);
+  const sms = isShown && (code !== null || text !== null) ? [{ code, text }] : [];
   if (isReceived && sms.length === 0) throw garbage(provider, operation, "an SMS without code and text");
   if (!isReceived && ending === undefined && seen.activation_status !== "active")
     throw garbage(provider, operation, "undocumented activation_status");
