@@ -154,6 +154,21 @@ describe("sending", () => {
   });
 });
 
+describe("a backlog", () => {
+  it("drains although the planner's statistics know nothing of it yet", async () => {
+    const message = JSON.stringify(card(newId()));
+    await sql`
+      INSERT INTO outbox (chat_id, kind, payload, created_at, next_attempt_at)
+      SELECT 1 + n % 700, 'order_card', jsonb_set(${message}::jsonb, '{orderId}', to_jsonb(gen_random_uuid()::text)),
+             ${clock.now()}, ${clock.now()}
+      FROM generate_series(1, 2100) AS n`.execute(database.db);
+    const { worker, tried } = setUp();
+    worker.start();
+    await expect.poll(() => tried.length, { timeout: 15_000 }).toBe(2100);
+    await worker.stop();
+  });
+});
+
 describe("retrying", () => {
   it("lets a chat wait exactly as long as Telegram says, and the others go on", async () => {
     let isFlooded = true;

@@ -44,9 +44,14 @@ function storableText(_key: string, value: unknown): unknown {
   return value.replaceAll("\u0000", "").replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
+/** So many times the wanted rows are looked at, for other replicas may hold the first ones locked. */
+const CONTENDED = 4;
+
 /**
  * Claims the oldest open update of each free lane: in order within a lane, lanes in parallel, one in hand a
- * lane across all replicas, payments first. The lease runs by the database's clock.
+ * lane across all replicas, payments first. The lease runs by the database's clock. The heads of the lanes are
+ * handed over as an array, not joined: the statistics of a queue are always out of date, and a join would then
+ * be planned as a loop over all rows in all rows.
  */
 export async function claimUpdates(
   db: Executor,
@@ -59,14 +64,17 @@ export async function claimUpdates(
     attempts: number;
     received_at: Date;
   }>`
-    WITH heads AS (
-      SELECT lane, min(update_id) AS update_id FROM inbox WHERE done_at IS NULL
-      GROUP BY lane HAVING coalesce(max(lease_until), '-infinity') <= now()
-    ), chosen AS (
-      SELECT i.update_id FROM inbox i JOIN heads USING (update_id)
-      WHERE i.done_at IS NULL AND (i.lease_until IS NULL OR i.lease_until <= now())
-      ORDER BY starts_with(i.lane, ${urgentLanePrefix}) DESC, i.update_id
-      LIMIT ${claim.limit} FOR UPDATE OF i SKIP LOCKED
+    WITH chosen AS (
+      SELECT update_id FROM inbox
+      WHERE update_id = ANY(ARRAY(
+          SELECT update_id FROM (
+            SELECT DISTINCT ON (lane) update_id, lane, max(lease_until) OVER (PARTITION BY lane) AS busy_until
+            FROM inbox WHERE done_at IS NULL ORDER BY lane, update_id) AS heads
+          WHERE busy_until IS NULL OR busy_until <= now()
+          ORDER BY starts_with(lane, ${urgentLanePrefix}) DESC, update_id LIMIT ${claim.limit * CONTENDED}))
+        AND done_at IS NULL AND (lease_until IS NULL OR lease_until <= now())
+      ORDER BY starts_with(lane, ${urgentLanePrefix}) DESC, update_id
+      LIMIT ${claim.limit} FOR UPDATE SKIP LOCKED
     )
     UPDATE inbox SET attempts = attempts + 1, lease_token = ${claim.leaseToken}::uuid,
                      lease_until = now() + make_interval(secs => ${claim.leaseMs / 1000})

@@ -44,9 +44,13 @@ export interface ClaimedMessage {
   readonly leaseToken: string;
 }
 
+/** So many times the wanted rows are looked at, for other replicas may hold the first ones locked. */
+const CONTENDED = 4;
+
 /**
  * Claims the oldest unsent message of each free chat when it is due: in order within a chat, chats in parallel,
  * one in hand a chat across all replicas. A chat whose oldest message waits for a retry waits with it.
+ * Arrays and not joins, as in the inbox: the statistics of a queue are always out of date.
  */
 export async function claimMessages(
   db: Executor,
@@ -66,14 +70,17 @@ export async function claimMessages(
     attempts: number;
     created_at: Date;
   }>`
-    WITH heads AS (
-      SELECT chat_id, min(id) AS id FROM outbox WHERE sent_at IS NULL AND dropped_at IS NULL
-      GROUP BY chat_id HAVING coalesce(max(lease_until), '-infinity') <= now()
-    ), chosen AS (
-      SELECT o.id FROM outbox o JOIN heads USING (id)
-      WHERE o.sent_at IS NULL AND o.dropped_at IS NULL AND o.next_attempt_at <= ${claim.now}
-        AND (o.lease_until IS NULL OR o.lease_until <= now())
-      ORDER BY o.id LIMIT ${claim.limit} FOR UPDATE OF o SKIP LOCKED
+    WITH chosen AS (
+      SELECT id FROM outbox
+      WHERE id = ANY(ARRAY(
+          SELECT id FROM (
+            SELECT DISTINCT ON (chat_id) id, next_attempt_at, max(lease_until) OVER (PARTITION BY chat_id) AS busy_until
+            FROM outbox WHERE sent_at IS NULL AND dropped_at IS NULL ORDER BY chat_id, id) AS heads
+          WHERE next_attempt_at <= ${claim.now} AND (busy_until IS NULL OR busy_until <= now())
+          ORDER BY id LIMIT ${claim.limit * CONTENDED}))
+        AND sent_at IS NULL AND dropped_at IS NULL AND next_attempt_at <= ${claim.now}
+        AND (lease_until IS NULL OR lease_until <= now())
+      ORDER BY id LIMIT ${claim.limit} FOR UPDATE SKIP LOCKED
     )
     UPDATE outbox SET attempts = attempts + 1, lease_token = ${claim.leaseToken}::uuid,
                       lease_until = now() + make_interval(secs => ${claim.leaseMs / 1000})
@@ -110,11 +117,11 @@ export async function dropSupersededCards(
       WINDOW ahead AS (PARTITION BY chat_id ORDER BY id)
     )
     UPDATE outbox SET dropped_at = ${at}, drop_reason = 'superseded', lease_token = NULL, lease_until = NULL
-    FROM queue
-    WHERE outbox.id = queue.id AND queue.kind = 'order_card' AND next_kind = 'order_card'
-      AND next_order_id = order_id AND outbox.sent_at IS NULL AND outbox.dropped_at IS NULL
-      AND (outbox.lease_token IS NULL OR outbox.lease_token = ${leaseToken}::uuid)
-    RETURNING outbox.id`.execute(db);
+    WHERE id = ANY(ARRAY(
+        SELECT id FROM queue WHERE kind = 'order_card' AND next_kind = 'order_card' AND next_order_id = order_id))
+      AND sent_at IS NULL AND dropped_at IS NULL
+      AND (lease_token IS NULL OR lease_token = ${leaseToken}::uuid)
+    RETURNING id`.execute(db);
   return new Set(result.rows.map((row) => row.id));
 }
 
