@@ -50,6 +50,7 @@ export async function startPretendCryptoPay(token: string): Promise<PretendCrypt
     if (failure === "html") return context.html("<html><body>Bad gateway</body></html>", 502);
     await next();
     if (failure === "drop_after") context.res = new Response("{", { status: 200 });
+    return undefined;
   });
   app.post("/api/createInvoice", async (context) => {
     const input = createSchema.safeParse(await context.req.json());

@@ -12,6 +12,7 @@ import type { Clock } from "./core/clock.ts";
 import type { Logger } from "./core/logger.ts";
 import type { Database } from "./db/client.ts";
 import * as conversations from "./db/queries/conversation-states.ts";
+import { selectCardHash, updateCardHash } from "./db/queries/order-cards.ts";
 import type { Metrics } from "./http/metrics.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { createDesk } from "./operations/desk.ts";
@@ -83,7 +84,7 @@ export function createServices(deps: ServiceDeps): Services {
   const chat = chatDeps(deps, buyers);
   const desk = createDesk({ db, clock, topups, onMessages: wakeOutbox });
   const bot = createBot({ ...chat, ...config.telegram, onCall, catalog, orders, topups, desk });
-  const send = createOutboxSender({ ...chat, api, catalog, orders, paperwork: createPaperwork(db) });
+  const send = createOutboxSender({ ...chat, ...createPaperwork(db), api, catalog, orders });
   const outbox = createOutboxWorker({ db, clock, logger, send, onSettled: metrics.message });
   const inbox = createInboxWorker({
     db,
@@ -111,6 +112,10 @@ function chatDeps(deps: ServiceDeps, buyers: BuyerService) {
       write: (key: string, state: unknown) =>
         conversations.writeConversationState(db, key, state, clock.now()),
       delete: (key: string) => conversations.deleteConversationState(db, key),
+    },
+    cardHashes: {
+      get: (orderId: string) => selectCardHash(db, orderId),
+      set: (orderId: string, hash: string) => updateCardHash(db, orderId, hash),
     },
     config: {
       operatorIds: config.adminIds,

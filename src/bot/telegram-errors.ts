@@ -21,6 +21,11 @@ export function isBlocked(error: unknown): boolean {
   return error.error_code === 403 || isBadRequest(error, "chat not found");
 }
 
+/** Telegram will never accept this request. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof GrammyError && error.error_code === 400;
+}
+
 function isBadRequest(error: unknown, text: string): boolean {
   return error instanceof GrammyError && error.error_code === 400 && error.description.includes(text);
 }

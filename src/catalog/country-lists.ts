@@ -42,10 +42,10 @@ export function createCountries(parts: CountriesParts): Pick<Catalog, "countries
     const isEmpty = known.size === 0;
     const priority = isEmpty ? "tap" : "background";
     const refreshes = await freshness.refresh(subject, REFRESH_AFTER_MS, priority);
-    if (refreshes.length === 0) return known;
+    if (!isEmpty && !hasOld(known)) return known;
+    // Nothing to wait for may mean that an answer came just now: it is read either way.
     if (isEmpty) await waitForFirst(deps.clock, refreshes);
-    else if (hasOld(known)) await waitBriefly(deps.clock, refreshes);
-    else return known;
+    else await waitBriefly(deps.clock, refreshes);
     return await market.offers(serviceId);
   }
 

@@ -29,7 +29,6 @@ export function createQuoting(parts: QuotingParts): Catalog["quote"] {
     const read = async () => (await market.offers(serviceId, [countryId])).get(countryId);
     const known = await read();
     const refreshes = await parts.freshness.refresh({ serviceId, countryId }, QUOTE_MAX_AGE_MS, "tap");
-    if (refreshes.length === 0) return known;
     if (known) await waitBriefly(deps.clock, refreshes);
     else await waitForFirst(deps.clock, refreshes);
     return await read();

@@ -23,7 +23,10 @@ interface Entry {
 const CODE_SCORE = 0.75;
 const MAX_CANDIDATES = 40;
 const WORD_FOUND = 0.4;
-const SOME_WORDS_FOUND = 0.25;
+/** One of several typed words is the service's whole name: "amazon prime video". */
+const WORD_IS_NAME = 0.5;
+/** Only these words stand for a service by themselves when others are not understood. */
+const MIN_NAME_WORD = 3;
 
 /**
  * Finds by name, nickname, provider's name and our code; by beginnings and with typing errors. `otherNames` are
@@ -36,20 +39,26 @@ export function createServiceSearch(
 ): ServiceSearch {
   const entries = services.map((service) => entryOf(data, service, otherNames.get(service.id) ?? []));
   const exact = exactIndex(entries);
+  const withheld = withheldKeys(data, new Set(services.map(({ id }) => id)));
   const byId = new Map(entries.map((entry) => [entry.service.id, entry]));
   const index = textIndex(entries, data, otherNames);
 
   function candidates(typed: readonly string[]): Map<Entry, number> {
     const found = new Map<Entry, number>();
-    const look = (query: string, combineWith: "AND" | "OR", score: number): void => {
-      for (const { id } of index.search(query, { combineWith }).slice(0, MAX_CANDIDATES)) {
+    const look = (query: string, atLeast: number): void => {
+      for (const { id } of index.search(query, { combineWith: "AND" }).slice(0, MAX_CANDIDATES)) {
         const entry = byId.get(String(id));
-        if (entry && !found.has(entry)) found.set(entry, score);
+        if (entry && !found.has(entry)) found.set(entry, atLeast);
       }
     };
-    look(typed.join(" "), "AND", WORD_FOUND);
-    if (typed.length > 1) look(typed.join(""), "AND", WORD_FOUND);
-    if (found.size === 0 && typed.length > 1) look(typed.join(" "), "OR", SOME_WORDS_FOUND);
+    look(typed.join(" "), WORD_FOUND);
+    // Written apart, "insta gram"; words that do not belong together must be very like a name.
+    if (typed.length > 1) look(typed.join(""), 0);
+    if (found.size > 0) return found;
+    for (const word of typed) {
+      const entry = word.length < MIN_NAME_WORD ? undefined : exact.get(word);
+      if (entry) found.set(entry, WORD_IS_NAME);
+    }
     return found;
   }
 
@@ -57,6 +66,8 @@ export function createServiceSearch(
     const key = typed.join("");
     if (key === "") return [];
     const named = exact.get(key);
+    // Somebody who asks for what is not sold is not helped by what is merely spelt like it.
+    if (!named && withheld.has(key)) return [];
     const scores = new Map<Entry, number>();
     for (const [entry, atLeast] of candidates(typed)) scores.set(entry, score(key, entry, atLeast));
     const coded = byId.get(key);
@@ -67,6 +78,12 @@ export function createServiceSearch(
       .sort((a, b) => b.score - a.score)
       .slice(0, limit);
   };
+}
+
+/** Every name of every service that we know and do not sell. */
+function withheldKeys(data: CatalogData, sold: ReadonlySet<string>): ReadonlySet<string> {
+  const known = [...data.services].map(([id, name]) => ({ id, name })).filter(({ id }) => !sold.has(id));
+  return new Set(known.flatMap((service) => entryOf(data, service, []).keys));
 }
 
 function entryOf(data: CatalogData, service: ServiceItem, otherNames: readonly string[]): Entry {

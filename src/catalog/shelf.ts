@@ -32,10 +32,14 @@ interface ShelfItem {
 export function createShelf(parts: ShelfParts): Pick<Catalog, "recent" | "favourites" | "setFavourite"> {
   const { db, clock } = parts.deps;
 
-  async function priced(pairs: readonly ServiceInCountry[], language: LanguageCode): Promise<ShelfItem[]> {
+  async function priced(
+    pairs: readonly ServiceInCountry[],
+    language: LanguageCode,
+    limit: number,
+  ): Promise<ShelfItem[]> {
     const { services } = await parts.snapshot();
     const sold = new Map(services.map((service) => [service.id, service]));
-    const known = pairs.filter(({ serviceId }) => sold.has(serviceId));
+    const known = pairs.filter(({ serviceId }) => sold.has(serviceId)).slice(0, Math.max(limit, 0));
     const prices = await parts.market.prices(known);
     return known.flatMap(({ serviceId, countryId }, at) => {
       const service = sold.get(serviceId);
@@ -48,12 +52,9 @@ export function createShelf(parts: ShelfParts): Pick<Catalog, "recent" | "favour
 
   return {
     recent: async (buyerId, language, limit) =>
-      await priced(
-        await selectRecentPurchases(db, buyerId, Math.min(Math.max(limit, 0), MAX_RECENT)),
-        language,
-      ),
+      await priced(await selectRecentPurchases(db, buyerId, MAX_RECENT), language, limit),
     favourites: async (buyerId, language) =>
-      await priced(await selectFavourites(db, buyerId, MAX_FAVOURITES), language),
+      await priced(await selectFavourites(db, buyerId, MAX_FAVOURITES), language, MAX_FAVOURITES),
     setFavourite: async (buyerId, serviceId, countryId, isFavourite) => {
       const favourite = { buyerId, serviceId, countryId };
       if (isFavourite) await insertFavourite(db, { ...favourite, at: clock.now() }, MAX_FAVOURITES);

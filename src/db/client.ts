@@ -41,7 +41,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
 /** The server ends a statement first; ours is for a server that no longer answers at all. */
-const ANSWER_MARGIN_MS = 5_000;
+const ANSWER_MARGIN_MS = 2_000;
 
 /**
  * A pool and its query builder. bigint columns arrive as `bigint`, numeric as string, timestamptz as Date.

@@ -22,8 +22,8 @@ export interface DisputeView {
 
 /** What operators are shown to decide about; undefined: deleted meanwhile. */
 export interface Paperwork {
-  manualClaim(claimId: string): Promise<ManualClaimView | undefined>;
-  dispute(disputeId: string): Promise<DisputeView | undefined>;
+  readonly claims: { load(claimId: string): Promise<ManualClaimView | undefined> };
+  readonly disputes: { load(disputeId: string): Promise<DisputeView | undefined> };
 }
 
 export function createPaperwork(db: Database): Paperwork {
@@ -31,26 +31,30 @@ export function createPaperwork(db: Database): Paperwork {
     return (await findBuyer(db, buyerId))?.telegramId ?? null;
   }
   return {
-    async manualClaim(claimId) {
-      const claim = await selectClaim(db, claimId);
-      const topup = claim && (await selectTopup(db, claim.topupId));
-      if (!claim || !topup) return undefined;
-      const { note, fileId, duplicateOf, decision } = claim;
-      return {
-        claimId,
-        buyerTelegramId: await telegramIdOf(topup.buyerId),
-        amountMicros: topup.amountMicros,
-        note,
-        fileId,
-        isDuplicate: duplicateOf !== null,
-        decision: decision === "approved" || decision === "rejected" ? decision : null,
-      };
+    claims: {
+      async load(claimId) {
+        const claim = await selectClaim(db, claimId);
+        const topup = claim && (await selectTopup(db, claim.topupId));
+        if (!claim || !topup) return undefined;
+        const { note, fileId, duplicateOf, decision } = claim;
+        return {
+          claimId,
+          buyerTelegramId: await telegramIdOf(topup.buyerId),
+          amountMicros: topup.amountMicros,
+          note,
+          fileId,
+          isDuplicate: duplicateOf !== null,
+          decision: decision === "approved" || decision === "rejected" ? decision : null,
+        };
+      },
     },
-    async dispute(disputeId) {
-      const dispute = await selectDispute(db, disputeId);
-      if (!dispute) return undefined;
-      const { text, createdAt } = dispute;
-      return { buyerTelegramId: await telegramIdOf(dispute.buyerId), text, createdAt };
+    disputes: {
+      async load(disputeId) {
+        const dispute = await selectDispute(db, disputeId);
+        if (!dispute) return undefined;
+        const { text, createdAt } = dispute;
+        return { buyerTelegramId: await telegramIdOf(dispute.buyerId), text, createdAt };
+      },
     },
   };
 }

@@ -1,4 +1,5 @@
-import { selectOrder, updateCard } from "../db/queries/orders.ts";
+import { updateCard } from "../db/queries/order-cards.ts";
+import { selectOrder } from "../db/queries/orders.ts";
 import { another, cancel, finish } from "./actions.ts";
 import type { OrderDeps } from "./deps.ts";
 import type { Orders } from "./orders.ts";

@@ -40,7 +40,7 @@ function createProvider(settings: ProviderSettings, http: ProviderHttp, clock: C
     case "oxgel":
       return createOxgel(settings, http);
     case "handler-api":
-      return createHandlerApi(settings, http, clock);
+      return createHandlerApi(settings, http);
     case "push-gateway":
       return createPushGateway(settings, http, clock);
     case "otpbuddy":

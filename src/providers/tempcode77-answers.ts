@@ -3,7 +3,7 @@ import { garbage, jsonOf, parseAs, refusal } from "./answers.ts";
 import { parseBody } from "./body.ts";
 import type { ProviderErrorKind } from "./errors.ts";
 import type { HttpAnswer } from "./http.ts";
-import { field, goodRows, parseCost, parseDate, parseSmsText, phoneField } from "./parse.ts";
+import { field, goodRows, idField, parseCost, parseDate, parseSmsText, phoneField } from "./parse.ts";
 import type { ActiveRental, Observation, ProviderCountry, ProviderService } from "./provider.ts";
 
 /** "Errors" of the documentation. */
@@ -91,9 +91,7 @@ export function countriesOf(provider: string, answer: HttpAnswer): ProviderCount
 }
 
 /** "Our internal ID" of an activation, which all later calls take in their path. */
-const activationId = field("an activation id", (value) =>
-  /^\d{1,20}$/.test(String(value)) ? String(value) : undefined,
-);
+const activationId = idField.refine((id) => /^\d{1,20}$/.test(id));
 
 export const createdActivation = z.object({
   id: activationId,

@@ -63,7 +63,7 @@ function fact(params: Params, name: string): Html {
 
 /** Amounts are decimal strings of micro-dollars. */
 function amount(params: Params): Html {
-  const text = params["amountMicros"] ?? "";
+  const text = params.amountMicros ?? "";
   return /^\d{1,19}$/.test(text) ? money(BigInt(text)) : escapeHtml(text === "" ? "?" : text);
 }
 

@@ -1,5 +1,5 @@
 import type { OrderView } from "../../orders/orders.ts";
-import { messageOptions } from "../cards/card.ts";
+import { type Card, messageOptions } from "../cards/card.ts";
 import { noticeCard } from "../cards/home.ts";
 import { type NamedOrder, orderCard, ordersCard } from "../cards/order.ts";
 import type { ShopContext } from "../context.ts";
@@ -58,14 +58,22 @@ async function showOrders(deps: OrdersFeatureDeps, ctx: ShopContext, page: numbe
 
 /** Sends the order's card anew; the new message is its card, and the old one goes, so that an order has one. */
 export async function reopenOrder(deps: OrdersFeatureDeps, ctx: ShopContext, orderId: string): Promise<void> {
-  const order = await deps.orders.find(orderId, ctx.buyer.id);
+  const { orders, catalog, clock } = deps;
+  const { id: buyerId, language } = ctx.buyer;
+  const order = await orders.find(orderId, buyerId);
   if (!order) {
     await say(ctx, noticeCard(ctx.texts, ctx.texts.errors.order_not_found));
     return;
   }
-  const named = await nameOrder(deps.catalog, order, ctx.buyer.language);
-  const card = orderCard(ctx.texts, named, deps.clock.now());
-  const sent = await ctx.reply(card.text, messageOptions(card));
-  await deps.orders.moveCard(orderId, sent.chat.id, sent.message_id);
+  const cardOf = async (view: OrderView): Promise<Card> =>
+    orderCard(ctx.texts, await nameOrder(catalog, view, language), clock.now());
+  const sent = await say(ctx, await cardOf(order));
+  await orders.moveCard(orderId, sent.chat.id, sent.message_id);
+  // What happened between the reading and the moving was shown on the old message only.
+  const now = await orders.find(orderId, buyerId);
+  if (now && now.version !== order.version) {
+    const card = await cardOf(now);
+    await ctx.api.editMessageText(sent.chat.id, sent.message_id, card.text, messageOptions(card));
+  }
   if (order.cardMessageId !== null) await removeMessage(ctx, order.cardMessageId);
 }

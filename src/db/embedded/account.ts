@@ -21,14 +21,14 @@ export interface Account {
  * PostgreSQL refuses to run as root, so root runs it as the owner of the existing data, else as `postgres` or
  * `nobody`. Anybody else runs it as themselves. Throws EmbeddedPostgresError (`account`) where that cannot work.
  */
-export async function chooseAccount(clusterDirectory: string): Promise<Account> {
+export async function chooseAccount(clusterDirectory?: string): Promise<Account> {
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
   if (uid !== 0) {
     requirePasswdEntry(uid);
     return { uid, gid, prefix: [] };
   }
-  const owner = await ownerOf(clusterDirectory);
+  const owner = clusterDirectory === undefined ? undefined : await ownerOf(clusterDirectory);
   const target = owner && owner.uid !== 0 ? owner : findAccount(await readFile("/etc/passwd", "utf8"));
   if (!target) {
     throw accountError(
@@ -38,7 +38,7 @@ export async function chooseAccount(clusterDirectory: string): Promise<Account> 
   const account = { ...target, prefix: privilegeDrop(target.uid, target.gid) };
   await probe(account);
   // Data that root copied here would be refused by PostgreSQL for its owner.
-  if (owner?.uid === 0) {
+  if (clusterDirectory !== undefined && owner?.uid === 0) {
     await run("chown", ["-R", `${target.uid}:${target.gid}`, clusterDirectory], {
       timeout: COMMAND_TIMEOUT_MS,
     });

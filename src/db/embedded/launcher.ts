@@ -1,4 +1,4 @@
-import { chown, mkdtemp } from "node:fs/promises";
+import { chown, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../core/clock.ts";
@@ -57,12 +57,17 @@ export async function startTemporaryPostgres(
   options: Omit<EmbeddedPostgresOptions, "dataDir">,
 ): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries();
+  const account = await chooseAccount();
   const directory = await prepareDataDirectory(await mkdtemp(join(tmpdir(), "numstore-pg-")));
-  const account = await chooseAccount(join(directory, "postgres"));
-  // Its owner is who deletes it in the end, and in /tmp only owners may.
-  await chown(directory, account.uid, account.gid);
-  const socketDir = socketDirectory(directory, tmpdir(), account.uid);
-  return await launch({ binaries, account, directory, socketDir, isTemporary: true }, options);
+  try {
+    // Its owner is who deletes it in the end, and in /tmp only owners may.
+    await chown(directory, account.uid, account.gid);
+    const socketDir = socketDirectory(directory, tmpdir(), account.uid);
+    return await launch({ binaries, account, directory, socketDir, isTemporary: true }, options);
+  } catch (error) {
+    await rm(directory, { recursive: true, force: true });
+    throw error;
+  }
 }
 
 /**
@@ -184,7 +189,7 @@ async function startError(
     return new EmbeddedPostgresError("unsupported", message);
   }
   if (status === exitCodes.notWritable) {
-    const message = `The data directory ${directory} is not writable: ${supervisor.complaint()}`;
+    const message = `The data directory ${directory} is not writable. ${supervisor.complaint()}`.trim();
     return new EmbeddedPostgresError("failed", message);
   }
   const details = [supervisor.complaint(), await readLogTail(directory)]

@@ -20,7 +20,8 @@ log=$directory/postgres.log
 
 exec 8<&0 </dev/null
 command -v flock >/dev/null || exit 72
-exec 9>>"$directory/lock" || exit 76
+if [ ! -w "$directory" ]; then exit 76; fi
+exec 9>>"$directory/lock"
 flock --nonblock --conflict-exit-code 73 9 || exit $?
 printf '%s\n' "$owner" >"$directory/owner" || exit 76
 
@@ -34,7 +35,7 @@ chmod 700 "$sockets" || exit 76
 
 if [ -n "$(find "$log" -size +1024k 2>/dev/null)" ]; then mv "$log" "$log.1"; fi
 echo locked
-exec >>"$log" 2>&1 || exit 76
+exec >>"$log" 2>&1
 
 # A half-made cluster must never be taken for a whole one: it gets its name only when it is complete.
 if [ ! -e "$data" ]; then
@@ -58,8 +59,12 @@ rm -f "$sockets"/.s.PGSQL.*
 "$postgres" -D "$data" "$@" 8<&- &
 server=$!
 
-# The reader may outlive PostgreSQL, so it gives up the lock.
-{ cat >/dev/null; kill -INT "$server"; } <&8 9>&- &
+# Repeated, because PostgreSQL may have begun only now and not listen yet. The reader may outlive it, so it
+# gives up the lock.
+{
+  cat >/dev/null
+  while kill -INT "$server" 2>/dev/null; do sleep 0.2; done
+} <&8 9>&- &
 reader=$!
 
 wait "$server"

@@ -269,19 +269,6 @@ export async function insertHistory(
     .execute();
 }
 
-export async function updateCard(
-  db: Executor,
-  orderId: string,
-  chatId: number,
-  messageId: number,
-): Promise<void> {
-  await db
-    .updateTable("orders")
-    .set({ chat_id: BigInt(chatId), card_message_id: BigInt(messageId) })
-    .where("id", "=", orderId)
-    .execute();
-}
-
 /** Orders of one provider that are due for a look, the longest due first: nobody starves. */
 export async function selectDueOrders(
   db: Executor,

@@ -1,0 +1,107 @@
+import { createServer } from "node:http";
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { getRequestListener } from "@hono/node-server";
+import { messageOf } from "../src/core/errors.ts";
+import type { Database } from "../src/db/client.ts";
+import { startTemporaryPostgres } from "../src/db/embedded/launcher.ts";
+import { createLogger } from "../src/logging.ts";
+import { createChatServer } from "./chat-adapter.ts";
+import { createSandboxClock } from "./clock.ts";
+import { createInsight } from "./insight.ts";
+import { createPage } from "./page/server.ts";
+import { createScenarios } from "./scenarios.ts";
+import { startWorld } from "./world.ts";
+
+const DEFAULT_PORT = 8090;
+const OPERATOR_ID = 900_000_001;
+const PULSE_MS = 250;
+
+export interface Demo {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** The whole shop in one process, with a page to play it on: no token, no account, nothing kept. */
+export async function startDemo(
+  options: { port?: number; host?: string; verbose?: boolean } = {},
+): Promise<Demo> {
+  const clock = createSandboxClock();
+  const logger = createLogger(options.verbose ? "info" : "fatal");
+  const database = await startTemporaryPostgres({ logger });
+  let db: Database | undefined;
+  const insight = createInsight({ clock, db: () => db });
+  const world = await startWorld({
+    clock,
+    logger,
+    connectionString: database.connectionString,
+    providers: {
+      oxgel: "oxgel",
+      smsbower: "handler-api",
+      gateway: "push-gateway",
+      otpbuddy: "otpbuddy",
+      tempcode77: "tempcode77",
+    },
+    env: { ADMIN_IDS: String(OPERATOR_ID), ALLOWED_SERVICES: "" },
+    onProviderRequest: insight.onProviderRequest,
+    pulseMs: PULSE_MS,
+  });
+  db = world.shop.db;
+  const chat = createChatServer(world.telegram);
+  chat.subscribe(insight.touch);
+  const scenarios = createScenarios({ clock, providers: world.providers });
+  const page = createPage({ chat, insight, scenarios, logger });
+  const server = createServer(getRequestListener(page.app.fetch));
+  const url = await listen(server, options.host ?? "127.0.0.1", options.port ?? DEFAULT_PORT);
+  return {
+    url,
+    async close() {
+      page.close();
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await world.close();
+      await database.stop();
+    },
+  };
+}
+
+/** Takes any free port where the usual one is in use: a demo should not ask questions. */
+function listen(server: ReturnType<typeof createServer>, host: string, port: number): Promise<string> {
+  return new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EADDRINUSE" || port === 0) return reject(error);
+      listen(server, host, 0).then(resolve, reject);
+    });
+    server.listen(port, host, () => {
+      const address = server.address();
+      resolve(`http://${host}:${typeof address === "object" && address ? address.port : port}/`);
+    });
+  });
+}
+
+async function main(): Promise<void> {
+  const demo = await startDemo({
+    port: Number(process.env.PORT ?? DEFAULT_PORT),
+    host: process.env.HOST ?? "127.0.0.1",
+    verbose: process.env.LOG_LEVEL !== undefined,
+  });
+  process.stdout.write(`The shop is open: ${demo.url}\n`);
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    demo.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.on("SIGINT", stop);
+  process.on("SIGTERM", stop);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  main().catch((error: unknown) => {
+    process.stderr.write(`The demo cannot start: ${messageOf(error)}\n`);
+    process.exit(1);
+  });
+}

@@ -1,0 +1,187 @@
+import { assertNever } from "../../core/errors.ts";
+import type { OutboxMessage } from "../../core/messages.ts";
+import { escapeHtml, money } from "../../texts/html.ts";
+import { operatorLabels, operatorNotice, operatorTexts } from "../../texts/operator.ts";
+import type { Texts } from "../../texts/texts.ts";
+import { type Card, lines, productName, shorten, tap } from "../cards/card.ts";
+import { codeEventCard, endedEventCard, orderNewsCard } from "../cards/events.ts";
+import { noticeCard } from "../cards/home.ts";
+import { creditedCard, type ResumeView } from "../cards/money.ts";
+import type { NamedOrder } from "../cards/order.ts";
+import { nameOrder } from "../features/orders.ts";
+import type { OutboxDeps } from "./deps.ts";
+
+/** Everything that is sent as a new message; the order's card has its own way. */
+export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" }>;
+
+export interface Rendered {
+  readonly card: Card;
+  /** News that can wait may be silent; codes and payments ring. */
+  readonly isUrgent: boolean;
+  /** A picture to send with the text as its caption. */
+  readonly photoFileId: string | null;
+}
+
+type OrderEvent = Extract<EventMessage, { orderId: string }>;
+
+const MAX_ALTERNATIVES = 2;
+const MAX_DISPUTE = 2500;
+
+/** The words of an owed message; undefined when what it tells of does not exist any more. */
+export async function renderEvent(
+  deps: OutboxDeps,
+  message: EventMessage,
+  reader: { texts: Texts; buyerId: string | null },
+): Promise<Rendered | undefined> {
+  const { texts } = reader;
+  switch (message.kind) {
+    case "order_code":
+    case "order_released":
+    case "order_failed":
+    case "cancel_refused":
+    case "order_in_doubt":
+      return await renderOrderEvent(deps, message, texts);
+    case "topup_credited":
+      return urgent(await renderCredit(deps, message, reader));
+    case "topup_rejected":
+    case "topup_refunded":
+    case "balance_adjusted":
+      return urgent(noticeCard(texts, moneyText(message, texts)));
+    case "operator_notice":
+      return urgent({ text: operatorNotice(message.notice, message.params), keyboard: [] });
+    case "manual_claim":
+      return await renderClaim(deps, message.claimId);
+    case "dispute":
+      return await renderDispute(deps, message.disputeId);
+    default:
+      return assertNever(message);
+  }
+}
+
+function urgent(card: Card, photoFileId: string | null = null): Rendered {
+  return { card, isUrgent: true, photoFileId };
+}
+
+function quiet(card: Card): Rendered {
+  return { card, isUrgent: false, photoFileId: null };
+}
+
+async function renderOrderEvent(
+  deps: OutboxDeps,
+  message: OrderEvent,
+  texts: Texts,
+): Promise<Rendered | undefined> {
+  const order = await deps.orders.load(message.orderId);
+  if (!order) return undefined;
+  const named = await nameOrder(deps.catalog, order, texts.language);
+  const product = productName(named.service, named.country);
+  const { messages } = texts;
+  switch (message.kind) {
+    case "order_code": {
+      const sms = order.sms.find(({ id }) => id === message.smsId);
+      if (!sms) return undefined;
+      const charged = message.chargedMicros === null ? null : money(BigInt(message.chargedMicros));
+      return urgent(codeEventCard(texts, named, { sms, charged, available: money(BigInt(message.availableMicros)) }));
+    }
+    case "order_released": {
+      const tell = message.outcome === "expired" ? messages.expiredEvent : messages.cancelledEvent;
+      return quiet(await endedEvent(deps, named, texts, tell(amounts(message)), message.outcome === "expired"));
+    }
+    case "order_failed": {
+      const text = lines(texts.errors[message.code], messages.failedEvent(amounts(message)));
+      return quiet(await endedEvent(deps, named, texts, text, true));
+    }
+    case "cancel_refused":
+      return quiet(orderNewsCard(texts, named, messages.cancelRefused({ product })));
+    case "order_in_doubt":
+      return quiet(orderNewsCard(texts, named, messages.inDoubt({ product })));
+    default:
+      return assertNever(message);
+  }
+}
+
+function amounts(message: { releasedMicros: string; availableMicros: string }) {
+  return {
+    amount: money(BigInt(message.releasedMicros)),
+    available: money(BigInt(message.availableMicros)),
+  };
+}
+
+async function endedEvent(
+  deps: OutboxDeps,
+  named: NamedOrder,
+  texts: Texts,
+  text: string,
+  withAlternatives: boolean,
+): Promise<Card> {
+  const { serviceId, countryId } = named.order;
+  const input = { serviceId, countryId, language: texts.language, limit: MAX_ALTERNATIVES };
+  const alternatives = withAlternatives ? await deps.catalog.alternatives(input) : [];
+  return endedEventCard(texts, named, { text, alternatives });
+}
+
+type Credited = Extract<EventMessage, { kind: "topup_credited" }>;
+
+async function renderCredit(
+  deps: OutboxDeps,
+  message: Credited,
+  reader: { texts: Texts; buyerId: string | null },
+): Promise<Card> {
+  const { texts, buyerId } = reader;
+  const credit = {
+    amountMicros: BigInt(message.amountMicros),
+    availableMicros: BigInt(message.availableMicros),
+  };
+  const resume = buyerId === null ? null : await resumeOf(deps, message.resume, buyerId, texts.language);
+  return creditedCard(texts, credit, resume);
+}
+
+/** The purchase that ran short, at today's price; without one where it cannot be had just now. The tap makes its own quote. */
+async function resumeOf(
+  deps: OutboxDeps,
+  resume: Credited["resume"],
+  buyerId: string,
+  language: string,
+): Promise<ResumeView | null> {
+  const service = resume === null ? undefined : await deps.catalog.service(resume.serviceId);
+  if (resume === null || !service) return null;
+  const result = await deps.catalog.quote({ ...resume, buyerId, language });
+  const priceMicros = result.kind === "quote" ? result.quote.priceMicros : null;
+  return { service, country: deps.catalog.country(resume.countryId, language), priceMicros };
+}
+
+function moneyText(
+  message: Extract<EventMessage, { kind: "topup_rejected" | "topup_refunded" | "balance_adjusted" }>,
+  texts: Texts,
+): string {
+  const { messages } = texts;
+  if (message.kind === "topup_rejected") return messages.topupRejected;
+  const amount = money(BigInt(message.amountMicros));
+  const available = money(BigInt(message.availableMicros));
+  if (message.kind === "topup_refunded") return messages.topupRefunded({ stars: message.stars, amount, available });
+  return messages.adjusted({ amount, available, reason: escapeHtml(message.reason) });
+}
+
+async function renderClaim(deps: OutboxDeps, claimId: string): Promise<Rendered | undefined> {
+  const claim = await deps.claims.load(claimId);
+  // Decided in the meantime, by another operator.
+  if (!claim || claim.decision !== null) return undefined;
+  const text = operatorTexts.claim({
+    buyer: claim.buyerTelegramId,
+    amount: claim.amountMicros,
+    note: claim.note === null ? null : shorten(claim.note, 500),
+    isDuplicate: claim.isDuplicate,
+  });
+  const decide = [
+    tap(operatorLabels.approve, { kind: "approve", claimId }),
+    tap(operatorLabels.reject, { kind: "reject", claimId }),
+  ];
+  return urgent({ text, keyboard: [decide] }, claim.fileId);
+}
+
+async function renderDispute(deps: OutboxDeps, disputeId: string): Promise<Rendered | undefined> {
+  const dispute = await deps.disputes.load(disputeId);
+  if (!dispute) return undefined;
+  const text = shorten(dispute.text, MAX_DISPUTE);
+  return urgent({ text: operatorTexts.dispute({ buyer: dispute.buyerTelegramId, text }), keyboard: [] });
+}

@@ -1,0 +1,148 @@
+import { createHash } from "node:crypto";
+import { backoffMs } from "../../core/backoff.ts";
+import type { OrderView } from "../../orders/orders.ts";
+import { textsFor } from "../../texts/index.ts";
+import type { Texts } from "../../texts/texts.ts";
+import { type Card, messageOptions } from "../cards/card.ts";
+import { orderCard } from "../cards/order.ts";
+import type { Buyer } from "../deps.ts";
+import { nameOrder } from "../features/orders.ts";
+import { floodWaitMs, isBlocked, isGone, isNotModified, isRefused, loggable } from "../telegram-errors.ts";
+import type { OutboxDeps, OwedMessage, SendOutcome } from "./deps.ts";
+import { type EventMessage, type Rendered, renderEvent } from "./render.ts";
+
+const RETRY = { baseMs: 1000, maxMs: 60_000 };
+const MAX_CAPTION = 1024;
+
+const sent: SendOutcome = { kind: "sent" };
+const gone: SendOutcome = { kind: "drop", reason: "gone" };
+
+/** Whom a message is for. */
+interface Reader {
+  readonly buyer: Buyer | undefined;
+  readonly texts: Texts;
+}
+
+/**
+ * Sends one owed message, or says when to try again. Rendered from what the database says now, so a card is never
+ * older than its order, and what was purged in the meantime is not told.
+ */
+export function createOutboxSender(deps: OutboxDeps): (row: OwedMessage) => Promise<SendOutcome> {
+  return async (row) => {
+    try {
+      const reader = await readerOf(deps, row);
+      const { message } = row;
+      if (message.kind === "order_card") return await updateCard(deps, reader, message.orderId);
+      return await sendEvent(deps, row.chatId, reader, message);
+    } catch (error) {
+      return await outcomeOf(deps, row, error);
+    }
+  };
+}
+
+async function readerOf(deps: OutboxDeps, row: OwedMessage): Promise<Reader> {
+  const { buyers } = deps;
+  const buyer =
+    row.buyerId === null ? await buyers.findByTelegramId(row.chatId) : await buyers.find(row.buyerId);
+  return { buyer, texts: textsFor(buyer?.language ?? "") };
+}
+
+async function sendEvent(
+  deps: OutboxDeps,
+  chatId: number,
+  reader: Reader,
+  message: EventMessage,
+): Promise<SendOutcome> {
+  const buyerId = reader.buyer?.id ?? null;
+  const rendered = await renderEvent(deps, message, { texts: reader.texts, buyerId });
+  if (!rendered) return gone;
+  const isSilent = !rendered.isUrgent && reader.buyer?.notifyEdits === false;
+  if (rendered.photoFileId !== null && (await sendPhoto(deps, chatId, rendered, rendered.photoFileId))) return sent;
+  const options = { ...messageOptions(rendered.card), disable_notification: isSilent };
+  await deps.api.sendMessage(chatId, rendered.card.text, options);
+  return sent;
+}
+
+/** False: Telegram refused the picture (a file id of another bot, a caption too long); the text goes alone. */
+async function sendPhoto(deps: OutboxDeps, chatId: number, rendered: Rendered, fileId: string): Promise<boolean> {
+  const { text } = rendered.card;
+  if (text.length > MAX_CAPTION) return false;
+  const { parse_mode, reply_markup } = messageOptions(rendered.card);
+  try {
+    await deps.api.sendPhoto(chatId, fileId, { caption: text, parse_mode, reply_markup });
+    return true;
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    deps.logger.warn({ ...loggable(error) }, "a receipt could not be shown");
+    return false;
+  }
+}
+
+/** Brings the order's card up to date: edits it, or sends it anew where there is none to edit. */
+async function updateCard(deps: OutboxDeps, reader: Reader, orderId: string): Promise<SendOutcome> {
+  const order = await deps.orders.load(orderId);
+  // The person's data was deleted: nobody is left to show it to.
+  if (!order || order.chatId === 0) return gone;
+  const card = await renderCard(deps, reader, order);
+  const hash = hashOf(card);
+  if (order.cardMessageId !== null) {
+    if ((await deps.cardHashes.get(orderId)) === hash) return sent;
+    if (await edit(deps, order.chatId, order.cardMessageId, card)) {
+      await deps.cardHashes.set(orderId, hash);
+      return sent;
+    }
+    // The buyer reopened the card while we were editing: the new one has its own message.
+    const moved = await deps.orders.load(orderId);
+    if (moved && moved.cardMessageId !== order.cardMessageId) {
+      return { kind: "retry", afterMs: 0, reason: "card moved" };
+    }
+  }
+  const message = await deps.api.sendMessage(order.chatId, card.text, {
+    ...messageOptions(card),
+    disable_notification: true,
+  });
+  await deps.orders.moveCard(orderId, order.chatId, message.message_id);
+  await deps.cardHashes.set(orderId, hash);
+  return sent;
+}
+
+async function renderCard(deps: OutboxDeps, reader: Reader, order: OrderView): Promise<Card> {
+  const { texts } = reader;
+  return orderCard(texts, await nameOrder(deps.catalog, order, texts.language), deps.clock.now());
+}
+
+/** False: there is no such message to edit any more. */
+async function edit(deps: OutboxDeps, chatId: number, messageId: number, card: Card): Promise<boolean> {
+  try {
+    await deps.api.editMessageText(chatId, messageId, card.text, messageOptions(card));
+    return true;
+  } catch (error) {
+    if (isNotModified(error)) return true;
+    if (isGone(error)) return false;
+    throw error;
+  }
+}
+
+function hashOf(card: Card): string {
+  return createHash("sha256").update(JSON.stringify(card)).digest("base64url").slice(0, 22);
+}
+
+/** What a failure means for this message and its chat. */
+async function outcomeOf(deps: OutboxDeps, row: OwedMessage, error: unknown): Promise<SendOutcome> {
+  const { logger, buyers } = deps;
+  const facts = { outboxId: row.id.toString(), kind: row.message.kind, ...loggable(error) };
+  if (isBlocked(error)) {
+    await buyers.markBlocked(row.chatId);
+    logger.info(facts, "a chat is closed to us");
+    return { kind: "drop", reason: "blocked" };
+  }
+  const waitMs = floodWaitMs(error);
+  if (waitMs !== undefined) return { kind: "retry", afterMs: waitMs, reason: "flood" };
+  if (isRefused(error)) {
+    // Telegram would refuse the same again for ever; a person has to look at it.
+    logger.error(facts, "Telegram refused a message");
+    return { kind: "drop", reason: "refused" };
+  }
+  logger.warn(facts, "a message could not be sent");
+  return { kind: "retry", afterMs: backoffMs(row.attempts + 1, RETRY), reason: "failed" };
+}
