@@ -107,20 +107,20 @@ function checkButton(person: ChatPerson, press: z.infer<typeof schemas.press>): 
   }
 }
 
-/** Stars are set aside before the bot is asked, so two quick taps cannot spend the same ones. */
+/** Stars are taken only once the bot has agreed, and one payment runs at a time. */
 async function pay(session: Session, person: ChatPerson, messageId: number): Promise<PaymentResult> {
   const invoice = person.messages().find(({ id }) => id === messageId)?.invoice;
   if (!invoice) throw new PageError(404, "That invoice is gone.");
   if (invoice.paid) return { ok: false, errorMessage: "This invoice is already paid." };
+  if (session.isPaying) return { ok: false, errorMessage: "A payment is already on its way." };
   if (session.starBalance < invoice.stars) return { ok: false, errorMessage: "Not enough pretend Stars." };
-  session.starBalance -= invoice.stars;
-  let isPaid = false;
+  session.isPaying = true;
   try {
     const result = await person.pay(messageId);
-    isPaid = result.ok;
+    if (result.ok) session.starBalance -= invoice.stars;
     return result;
   } finally {
-    if (!isPaid) session.starBalance += invoice.stars;
+    session.isPaying = false;
   }
 }
 

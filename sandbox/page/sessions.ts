@@ -11,6 +11,8 @@ export interface Session {
   /** Shared by all tabs; null where the demo has no operator. */
   readonly operator: ChatPerson | null;
   starBalance: number;
+  /** One payment at a time, as the sheet is one. */
+  isPaying: boolean;
 }
 
 export interface Sessions {
@@ -52,6 +54,7 @@ export function createSessions({ chat, operator, limit }: SessionsDeps): Session
         buyer,
         operator,
         starBalance: STARTING_STARS,
+        isPaying: false,
       };
       byId.set(session.id, session);
       byUser.set(buyer.id, session);

@@ -26,7 +26,7 @@ const FLAGS = [
 
 /** The installed Chromium: `CHROMIUM_PATH`, else the usual places. Throws with what to do where there is none. */
 function findChromium(env: NodeJS.ProcessEnv): string {
-  const wanted = env["CHROMIUM_PATH"];
+  const wanted = env.CHROMIUM_PATH;
   const candidates = wanted ? [wanted] : USUAL_PATHS;
   const found = candidates.find((path) => existsSync(path));
   if (found) return found;

@@ -38,9 +38,11 @@ export function createComposer({ send }) {
     if (!isTaken && input.value === "") input.value = text;
   });
   start.addEventListener("click", async () => {
-    start.disabled = true;
+    // Not `disabled`: that would drop the keyboard focus.
+    if (start.getAttribute("aria-busy") === "true") return;
+    start.setAttribute("aria-busy", "true");
     await send("/start");
-    start.disabled = false;
+    start.removeAttribute("aria-busy");
   });
 
   let wasFresh = true;

@@ -69,13 +69,12 @@ export function invoiceSheet(invoice, { balance, pay }) {
 
   decline.addEventListener("click", () => dialog.close());
   confirm.addEventListener("click", async () => {
-    confirm.disabled = true;
+    if (confirm.getAttribute("aria-busy") === "true") return;
     confirm.setAttribute("aria-busy", "true");
     const why = await pay();
     confirm.removeAttribute("aria-busy");
     if (why === null) return dialog.close();
     problem.replaceChildren(why);
-    confirm.disabled = false;
   });
 }
 
