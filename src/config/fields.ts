@@ -13,7 +13,7 @@ const MAX_BASIS_POINTS = 1_000_000n;
 const MAX_TELEGRAM_ID = 2 ** 53;
 
 /** Turns a parser that returns undefined on bad input into a zod type. */
-export function parsed<T>(expected: string, parse: (text: string) => T | undefined): z.ZodType<T, string> {
+function parsed<T>(expected: string, parse: (text: string) => T | undefined): z.ZodType<T, string> {
   return z.string().transform((text, context) => {
     const value = parse(text.trim());
     if (value !== undefined) return value;

@@ -19,7 +19,7 @@ const PRIVATE_SUFFIXES = [".localhost", ".local", ".internal"];
  * True for loopback and private addresses, where plain http does not cross the open network. A name without a
  * dot (a container's name) can only resolve on a private network, so it counts too.
  */
-export function isPrivateHost(host: string): boolean {
+function isPrivateHost(host: string): boolean {
   const name = host.replace(/^\[|\]$/g, "").toLowerCase();
   const version = isIP(name);
   if (version === 0) {

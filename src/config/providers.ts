@@ -22,7 +22,7 @@ const CAUTIOUS_RATE = 2;
 const FIELDS = ["KEY", "URL", "PROTOCOL", "CURRENCY", "USD_RATE", "RATE", "PRICES"] as const;
 
 /** "PROVIDER_MY_SHOP_" for the provider `my-shop`. */
-export function providerPrefix(name: string): string {
+function providerPrefix(name: string): string {
   return `PROVIDER_${name.toUpperCase().replaceAll("-", "_")}_`;
 }
 

@@ -14,7 +14,7 @@ export interface HealthCheck {
   readonly badForMs: number;
 }
 
-export interface ReadinessReport {
+interface ReadinessReport {
   readonly ready: boolean;
   /** "ok" or the reason, by check. */
   readonly checks: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ const HTTP_BUCKETS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 const WORK_BUCKETS = [0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60];
 
 /** One call of the Bot API, as the API client saw it. */
-export interface TelegramCall {
+interface TelegramCall {
   readonly method: string;
   /** Null: no answer. */
   readonly status: number | null;

@@ -91,7 +91,7 @@ function parseJson(text: string): { value: unknown } | undefined {
 }
 
 /** Compares digests, so that neither the time nor an early end tells how much of a guess was right. */
-export function sameSecret(given: string | undefined, expected: string): boolean {
+function sameSecret(given: string | undefined, expected: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return given !== undefined && timingSafeEqual(digest(given), digest(expected));
 }

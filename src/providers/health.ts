@@ -102,7 +102,7 @@ export function createProviderHealth(deps: ProviderHealthDeps): ProviderHealth {
 }
 
 /** The stored circuit; a reason that this version does not know reads as none. */
-export function circuitOf(row: ProviderHealthRow): Circuit {
+function circuitOf(row: ProviderHealthRow): Circuit {
   const reason = providerErrorKinds.find((kind): kind is ProviderErrorKind => kind === row.reason) ?? null;
   const { state, failures, openedAt, nextProbeAt, toldAt } = row;
   return { state, failures, openedAt, nextProbeAt, toldAt, reason };

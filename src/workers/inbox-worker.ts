@@ -22,7 +22,7 @@ const RENEW_MS = 10_000;
 const TIMEOUT_MS = 60_000;
 const RETRY = { baseMs: 1000, maxMs: 30_000 };
 
-export type UpdateOutcome = "done" | "retry" | "failed" | "timeout" | "lost";
+type UpdateOutcome = "done" | "retry" | "failed" | "timeout" | "lost";
 
 export interface InboxWorkerDeps {
   readonly db: Database;

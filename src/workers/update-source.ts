@@ -20,7 +20,7 @@ const RETRY = { baseMs: 1000, maxMs: 30_000 };
 const WEBHOOK_CONNECTIONS = 40;
 
 /** The methods of grammY's Api that bring updates in. */
-export type UpdateApi = Pick<Api, "getUpdates" | "setWebhook" | "deleteWebhook">;
+type UpdateApi = Pick<Api, "getUpdates" | "setWebhook" | "deleteWebhook">;
 
 export interface UpdateSourceDeps {
   readonly db: Database;
