@@ -8,6 +8,8 @@ export interface FaceOptions {
   readonly dialect: string;
   /** Where a supplier that pushes sends its calls; null: nowhere. May be set after the start. */
   readonly webhookUrl: () => string | null;
+  /** How often it sends each of them. */
+  readonly webhookCopies: number;
 }
 
 /** A market with a wire protocol on it. */

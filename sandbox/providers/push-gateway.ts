@@ -1,20 +1,12 @@
 import { type Context, Hono } from "hono";
-import { messageOf } from "../../src/core/errors.ts";
 import type { Face, FaceOptions } from "./face.ts";
 import type { Market } from "./market.ts";
 import type { MarketCountry, MarketRental, MarketSms } from "./market-types.ts";
 
 const WEBHOOK_TIMEOUT_MS = 5_000;
 
-export interface PushGatewayOptions extends FaceOptions {
-  /** How often each SMS is pushed; default once. */
-  readonly webhookCopies?: number;
-  /** Told when a push did not get through; the gateway itself forgets it, as documented none retries. */
-  readonly onLostPush?: (reason: string) => void;
-}
-
 /** The gateway with its key in the path: countries, numbers, and SMS that are pushed to the operator's webhook. */
-export function createPushGatewayFace(options: PushGatewayOptions): Face {
+export function createPushGatewayFace(options: FaceOptions): Face {
   const { market, key } = options;
   const app = new Hono();
   const refuse = (context: Context, message: string, status: 400 | 401 | 404): Response =>
@@ -71,7 +63,7 @@ function formatted(phone: string, country: MarketCountry | undefined, format: st
   return format === "national" && country ? phone.slice(1 + country.phoneCode.length) : phone;
 }
 
-async function push(options: PushGatewayOptions, rental: MarketRental, sms: MarketSms): Promise<void> {
+async function push(options: FaceOptions, rental: MarketRental, sms: MarketSms): Promise<void> {
   const url = options.webhookUrl();
   if (url === null) return;
   const body = JSON.stringify({
@@ -83,7 +75,7 @@ async function push(options: PushGatewayOptions, rental: MarketRental, sms: Mark
       sms_text: sms.text ?? `Your OTP is ${sms.code}. Do not share this code.`,
     },
   });
-  for (let copy = 0; copy < (options.webhookCopies ?? 1); copy += 1) {
+  for (let copy = 0; copy < options.webhookCopies; copy += 1) {
     try {
       const answer = await fetch(url, {
         method: "POST",
@@ -92,9 +84,8 @@ async function push(options: PushGatewayOptions, rental: MarketRental, sms: Mark
         signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
       });
       await answer.arrayBuffer();
-      if (!answer.ok) options.onLostPush?.(`HTTP ${answer.status}`);
-    } catch (error) {
-      options.onLostPush?.(messageOf(error));
+    } catch {
+      // A push that does not get through is lost: no retry is documented.
     }
   }
 }

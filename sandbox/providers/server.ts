@@ -20,6 +20,8 @@ export interface PretendProviderOptions {
   readonly key?: string;
   /** Where the pushing suppliers send their calls. */
   readonly webhookUrl?: string;
+  /** Default: each call once. */
+  readonly webhookCopies?: number;
   /** How often things happen by themselves (automatic SMS that are pushed); default: only when asked. */
   readonly pulseMs?: number;
 }
@@ -63,7 +65,8 @@ export async function startPretendProvider(options: PretendProviderOptions): Pro
   const closing = new AbortController();
   let webhookUrl = options.webhookUrl ?? null;
   const dialect = options.dialect ?? "plain";
-  const face = faces[protocol]({ market, key, dialect, webhookUrl: () => webhookUrl });
+  const { webhookCopies = 1 } = options;
+  const face = faces[protocol]({ market, key, dialect, webhookUrl: () => webhookUrl, webhookCopies });
   const desk: Desk = { clock, market, face, key, faults, log, closed: closing.signal };
   const app = new Hono<Env>();
   app.all("*", (context) => answer(desk, context));

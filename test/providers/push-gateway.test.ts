@@ -1,4 +1,6 @@
+import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
+import { startPretendProvider } from "../../sandbox/providers/server.ts";
 import type { ProviderSettings, PurchaseRequest } from "../../src/providers/provider.ts";
 import { createPushGateway } from "../../src/providers/push-gateway.ts";
 import { createTestClock } from "../support/clock.ts";
@@ -158,5 +160,37 @@ describe("a push gateway's webhook", () => {
   it("is nothing when the body is no object", () => {
     for (const body of [null, undefined, "otp_received", 5, [], {}])
       expect(provider.parseWebhook(body)).toBeUndefined();
+  });
+});
+
+describe("the pretend push gateway", () => {
+  it("pushes an SMS as often as it is told to, and forgets a push that fails", async () => {
+    const clock = createTestClock();
+    const upstream = await startPretendProvider({ protocol: "push-gateway", clock, webhookCopies: 3 });
+    const bodies: unknown[] = [];
+    const receiver = createServer((incoming, outgoing) => {
+      incoming.setEncoding("utf8").once("data", (text: string) => {
+        bodies.push(JSON.parse(text));
+        if (bodies.length === 1) incoming.socket.destroy();
+        else outgoing.end();
+      });
+    });
+    try {
+      await new Promise<void>((resolve) => receiver.listen(0, "127.0.0.1", resolve));
+      const address = receiver.address();
+      if (typeof address !== "object" || address === null) throw new Error("the receiver has no port");
+      upstream.setWebhookUrl(`http://127.0.0.1:${address.port}/`);
+      const bought = upstream.market.buy({ serviceCode: null, countryCode: "1" });
+      if (bought.kind !== "bought") throw new Error("nothing was sold");
+      upstream.market.deliver(bought.rental.id, { code: "004217" });
+      await expect.poll(() => bodies.length).toBe(3);
+      const { phone } = bought.rental;
+      const { provider } = setUp();
+      for (const body of bodies)
+        expect(provider.parseWebhook(body)).toMatchObject({ kind: "sms", phone, sms: { code: "004217" } });
+    } finally {
+      receiver.close();
+      await upstream.close();
+    }
   });
 });
