@@ -4,6 +4,7 @@ import type { Database } from "../db/client.ts";
 import { purgeConversationStates } from "../db/queries/conversation-states.ts";
 import { purgeSms, purgeUnusedQuotes } from "../db/queries/housekeeping.ts";
 import { purgeUpdates } from "../db/queries/inbox.ts";
+import { deleteOldUnclaimedSms } from "../db/queries/order-sms.ts";
 import { purgeMessages } from "../db/queries/outbox.ts";
 import { createLoop, type Loop } from "./loop.ts";
 
@@ -16,6 +17,8 @@ const FAILED_UPDATES_MS = 30 * DAY_MS;
 const OUTBOX_MS = 7 * DAY_MS;
 const QUOTES_MS = DAY_MS;
 const CONVERSATIONS_MS = DAY_MS;
+/** No purchase is under way for so long that it could still claim such an SMS. */
+const UNCLAIMED_SMS_MS = HOUR_MS;
 
 export interface HousekeepingDeps {
   readonly db: Database;
@@ -31,6 +34,7 @@ export interface Housekept {
   readonly messages: number;
   readonly quotes: number;
   readonly sms: number;
+  readonly unclaimedSms: number;
   readonly conversations: number;
 }
 
@@ -44,6 +48,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
     messages: await purgeMessages(db, ago(OUTBOX_MS)),
     quotes: await purgeUnusedQuotes(db, ago(QUOTES_MS)),
     sms: await purgeSms(db, ago(deps.smsRetentionMs), now),
+    unclaimedSms: await deleteOldUnclaimedSms(db, ago(UNCLAIMED_SMS_MS)),
     conversations: await purgeConversationStates(db, ago(CONVERSATIONS_MS)),
   };
 }

@@ -23,6 +23,7 @@ import {
 import { forgetBuyer } from "../../src/db/queries/forget-buyer.ts";
 import { storeUpdates } from "../../src/db/queries/inbox.ts";
 import { selectBalance } from "../../src/db/queries/ledger.ts";
+import { insertUnclaimedSms } from "../../src/db/queries/order-sms.ts";
 import { enqueue } from "../../src/db/queries/outbox.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { keepHouse } from "../../src/workers/housekeeping.ts";
@@ -89,12 +90,30 @@ describe("keepHouse", () => {
     await storeUpdates(database.db, [{ updateId: 1, lane: "x:1", payload: {} }], hoursAgo(100));
     await sql`UPDATE inbox SET done_at = ${hoursAgo(49)}`.execute(database.db);
 
+    const unclaimed = { provider: "alpha", phone: "+447700900124", code: "482913", text: null };
+    await insertUnclaimedSms(database.db, { ...unclaimed, id: newId(), receivedAt: hoursAgo(2) });
+    await insertUnclaimedSms(database.db, { ...unclaimed, id: newId(), receivedAt: hoursAgo(0.5) });
+
     const deps = { db: database.db, clock, logger: createTestLogger(), smsRetentionMs: 24 * HOUR_MS };
-    expect(await keepHouse(deps)).toEqual({ updates: 1, messages: 0, quotes: 1, sms: 1, conversations: 1 });
+    expect(await keepHouse(deps)).toEqual({
+      updates: 1,
+      messages: 0,
+      quotes: 1,
+      sms: 1,
+      unclaimedSms: 1,
+      conversations: 1,
+    });
     expect(await smsOf(old.orderId)).toMatchObject({ code: null, text: null, purged_at: at });
     expect(await smsOf(young.orderId)).toMatchObject({ code: "482913", purged_at: null });
     expect(await readConversationState(database.db, "young")).toEqual({ a: 1 });
-    expect(await keepHouse(deps)).toEqual({ updates: 0, messages: 0, quotes: 0, sms: 0, conversations: 0 });
+    expect(await keepHouse(deps)).toEqual({
+      updates: 0,
+      messages: 0,
+      quotes: 0,
+      sms: 0,
+      unclaimedSms: 0,
+      conversations: 0,
+    });
   });
 });
 
@@ -236,7 +255,7 @@ async function traces(telegramId: number): Promise<string[]> {
         database.db,
       );
     // Made by another test: an SMS that is not this person's.
-    if (rows.rows.length > 0 && name !== "order_sms") found.push(name);
+    if (rows.rows.length > 0 && !name.endsWith("_sms")) found.push(name);
   }
   return found;
 }
