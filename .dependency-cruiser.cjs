@@ -29,7 +29,13 @@ module.exports = {
       from: { path: "^src/", pathNot: "^src/db/" },
       to: { path: "node_modules/(kysely|pg|pg-[a-z]+)/" },
     },
-    { name: "src-stands-alone", severity: "error", from: { path: "^src/" }, to: { path: "^(sandbox|test|scripts|bench)/" } },
+    {
+      name: "src-stands-alone",
+      severity: "error",
+      from: { path: "^src/" },
+      // npm runs this one after an install, when an image has no sources yet; the launcher repeats it.
+      to: { path: "^(sandbox|test|scripts|bench)/", pathNot: "^scripts/link-postgres\\.mjs$" },
+    },
     { name: "sandbox-needs-no-test", severity: "error", from: { path: "^sandbox/" }, to: { path: "^(test|bench)/" } },
     {
       name: "no-dev-dependency-in-the-shop",

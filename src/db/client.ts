@@ -61,9 +61,11 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
     types: columnTypes(),
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on("error", (error) =>
-    options.logger.warn({ error: messageOf(error) }, "idle database connection lost"),
-  );
+  pool.on("error", (error) => {
+    // The pool's end does not wait until the server has read each connection's goodbye.
+    if (closing !== undefined) return;
+    options.logger.warn({ error: messageOf(error) }, "idle database connection lost");
+  });
   const dialect = new PostgresDialect({
     pool: withoutSilentConnections(pool),
     // Not start-up parameters: a connection pooler such as PgBouncer refuses those.

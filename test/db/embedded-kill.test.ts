@@ -19,7 +19,7 @@ import { createTestLogger } from "../support/logger.ts";
 const NOBODY = 65_534;
 const WAIT = { timeout: 15_000, interval: 20 };
 
-describe("embedded PostgreSQL of a process that is killed", () => {
+describe("embedded PostgreSQL of a process that is killed", { timeout: 60_000 }, () => {
   let prepared: string;
   let parent: string;
   let dataDir: string;
@@ -85,6 +85,18 @@ describe("embedded PostgreSQL of a process that is killed", () => {
     for (const pid of watchdogs) process.kill(pid, "SIGKILL");
     await child.kill();
     expect(await lostCommits(child)).toBe(0);
+  });
+
+  it("ends with a process that is killed in the middle of initdb, and starts again", async () => {
+    const fresh = join(parent, "fresh");
+    const child = spawnChild(fresh);
+    await vi.waitFor(() => stat(join(fresh, "postgres.new", "global")), WAIT);
+    await killChild(child);
+    await vi.waitFor(async () => expect(await processesOf(fresh)).toEqual([]), WAIT);
+
+    const again = await startChild(fresh);
+    await again.commits(1);
+    await again.kill();
   });
 
   it("starts after everything was killed in the middle of initdb", async () => {

@@ -13,7 +13,7 @@ import { createTestLogger } from "../support/logger.ts";
 
 const TOO_LONG_FOR_A_SOCKET = 107;
 
-describe("embedded PostgreSQL", () => {
+describe("embedded PostgreSQL", { timeout: 60_000 }, () => {
   let prepared: string;
   let parent: string;
   let dataDir: string;

@@ -13,7 +13,7 @@ export function withDatabase(server: string, database: string): string {
 
 export async function createEmptyDatabase(server: string, name: string): Promise<void> {
   await run(server, (client) =>
-    client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0`),
+    client.query(`CREATE DATABASE ${pg.escapeIdentifier(name)} TEMPLATE template0 STRATEGY file_copy`),
   );
 }
 
