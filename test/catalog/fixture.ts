@@ -96,16 +96,16 @@ export interface WatchedClock extends TestClock {
 
 function createWatchedClock(): WatchedClock {
   const clock = createTestClock();
-  let asked: number[] = [];
+  const sleeping: number[] = [];
   return {
     ...clock,
-    sleep: (ms, signal) => {
-      asked.push(ms);
-      return clock.sleep(ms, signal);
+    sleep: async (ms, signal) => {
+      sleeping.push(ms);
+      await clock.sleep(ms, signal);
+      sleeping.splice(sleeping.indexOf(ms), 1);
     },
     pass: async (ms) => {
-      await vi.waitFor(() => expect(asked).toContain(ms), { timeout: 10_000 });
-      asked = [];
+      await vi.waitFor(() => expect(sleeping).toContain(ms), { timeout: 10_000 });
       await clock.advance(ms);
     },
   };
