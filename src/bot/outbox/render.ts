@@ -81,11 +81,15 @@ async function renderOrderEvent(
       const sms = order.sms.find(({ id }) => id === message.smsId);
       if (!sms) return undefined;
       const charged = message.chargedMicros === null ? null : money(BigInt(message.chargedMicros));
-      return urgent(codeEventCard(texts, named, { sms, charged, available: money(BigInt(message.availableMicros)) }));
+      return urgent(
+        codeEventCard(texts, named, { sms, charged, available: money(BigInt(message.availableMicros)) }),
+      );
     }
     case "order_released": {
       const tell = message.outcome === "expired" ? messages.expiredEvent : messages.cancelledEvent;
-      return quiet(await endedEvent(deps, named, texts, tell(amounts(message)), message.outcome === "expired"));
+      return quiet(
+        await endedEvent(deps, named, texts, tell(amounts(message)), message.outcome === "expired"),
+      );
     }
     case "order_failed": {
       const text = lines(texts.errors[message.code], messages.failedEvent(amounts(message)));
@@ -158,7 +162,8 @@ function moneyText(
   if (message.kind === "topup_rejected") return messages.topupRejected;
   const amount = money(BigInt(message.amountMicros));
   const available = money(BigInt(message.availableMicros));
-  if (message.kind === "topup_refunded") return messages.topupRefunded({ stars: message.stars, amount, available });
+  if (message.kind === "topup_refunded")
+    return messages.topupRefunded({ stars: message.stars, amount, available });
   return messages.adjusted({ amount, available, reason: escapeHtml(message.reason) });
 }
 

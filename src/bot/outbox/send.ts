@@ -57,14 +57,20 @@ async function sendEvent(
   const rendered = await renderEvent(deps, message, { texts: reader.texts, buyerId });
   if (!rendered) return gone;
   const isSilent = !rendered.isUrgent && reader.buyer?.notifyEdits === false;
-  if (rendered.photoFileId !== null && (await sendPhoto(deps, chatId, rendered, rendered.photoFileId))) return sent;
+  if (rendered.photoFileId !== null && (await sendPhoto(deps, chatId, rendered, rendered.photoFileId)))
+    return sent;
   const options = { ...messageOptions(rendered.card), disable_notification: isSilent };
   await deps.api.sendMessage(chatId, rendered.card.text, options);
   return sent;
 }
 
 /** False: Telegram refused the picture (a file id of another bot, a caption too long); the text goes alone. */
-async function sendPhoto(deps: OutboxDeps, chatId: number, rendered: Rendered, fileId: string): Promise<boolean> {
+async function sendPhoto(
+  deps: OutboxDeps,
+  chatId: number,
+  rendered: Rendered,
+  fileId: string,
+): Promise<boolean> {
   const { text } = rendered.card;
   if (text.length > MAX_CAPTION) return false;
   const { parse_mode, reply_markup } = messageOptions(rendered.card);

@@ -1,0 +1,112 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { PretendUser } from "../../sandbox/telegram/index.ts";
+import { type BotShop, labelsOf, startBotShop } from "../support/bot.ts";
+
+let shop: BotShop;
+let user: PretendUser;
+
+beforeEach(async () => {
+  shop = await startBotShop();
+  user = shop.telegram.user({ languageCode: "en" });
+});
+
+afterEach(async () => {
+  expect(shop.rejected).toEqual([]);
+  await shop.close();
+});
+
+const shown = (): string => shop.last(user).text;
+const labels = (): string[] => labelsOf(shop.last(user));
+
+describe("/settings", () => {
+  it("switches the language at once and for good", async () => {
+    await shop.say(user, "/settings");
+    expect(labels()).toContain("✓ English");
+    await shop.press(user, "Español");
+    expect(shown()).toContain("Elige un idioma:");
+    expect(labels()).toContain("✓ Español");
+    await shop.say(user, "/buy");
+    expect(shown()).toContain("¿Para qué necesitas un código?");
+  });
+
+  it("answers a tap on the language that is set already", async () => {
+    await shop.say(user, "/settings");
+    expect(await shop.press(user, "✓ English")).toBeUndefined();
+    expect(labels()).toContain("✓ English");
+  });
+
+  it("switches the sound of news that can wait", async () => {
+    await shop.say(user, "/settings");
+    await shop.press(user, "Sound for all news: on");
+    expect(labels()).toContain("Sound for all news: off");
+    expect(shop.fakes.buyers.state.known.get(user.id)?.notifyEdits).toBe(false);
+  });
+
+  it("goes home on the same card", async () => {
+    await shop.say(user, "/settings");
+    await shop.press(user, "Home");
+    expect(labels()).toContain("Buy a number");
+    expect(user.messages().filter(({ from }) => from.isBot)).toHaveLength(1);
+  });
+});
+
+describe("delete my data", () => {
+  it("asks twice and names the balance that would be lost", async () => {
+    await shop.say(user, "/settings");
+    await shop.press(user, "Delete my data");
+    expect(shown()).toContain("Your balance of $3.20 cannot be used afterwards.");
+    await shop.press(user, "Delete my data");
+    expect(shown()).toContain("This cannot be undone.");
+    expect(shop.fakes.buyers.state.known.size).toBe(1);
+    await shop.press(user, "Yes, delete my data");
+    expect(shown()).toContain("Your data is deleted.");
+    expect(shop.fakes.buyers.state.known.size).toBe(0);
+  });
+
+  it("can be thought over", async () => {
+    await shop.say(user, "/privacy");
+    await shop.press(user, "Delete my data");
+    await shop.press(user, "Keep my data");
+    expect(shown()).toBe("Nothing was deleted.");
+    expect(shop.fakes.buyers.state.known.size).toBe(1);
+  });
+
+  it("waits for open orders", async () => {
+    shop.fakes.buyers.state.forget = "open_orders";
+    await shop.say(user, "/privacy");
+    await shop.press(user, "Delete my data");
+    await shop.press(user, "Delete my data");
+    await shop.press(user, "Yes, delete my data");
+    expect(shown()).toContain("You have open orders.");
+    expect(shop.fakes.buyers.state.known.size).toBe(1);
+  });
+});
+
+describe("unlisted commands", () => {
+  it("/terms names its version and the contact", async () => {
+    await shop.say(user, "/terms");
+    expect(shown()).toContain("Terms (version 1)");
+    expect(shown()).toContain("@shop");
+  });
+
+  it("/privacy says how long messages are kept", async () => {
+    await shop.say(user, "/privacy");
+    expect(shown()).toContain("SMS texts and codes are deleted 24 hours after they arrive.");
+  });
+
+  it("/paysupport takes the next message to the operators", async () => {
+    await shop.say(user, "/paysupport");
+    await shop.say(user, "I paid 50 Stars yesterday and nothing came");
+    expect(shop.fakes.topups.state.disputes).toEqual(["I paid 50 Stars yesterday and nothing came"]);
+    expect(shown()).toContain("your message is with the shop");
+    await shop.say(user, "whatsapp uk");
+    expect(labels()[0]).toBe("Get number · $0.48");
+  });
+
+  it("/help says how it works", async () => {
+    await shop.say(user, "/help");
+    expect(shown()).toContain("You pay only then.");
+    await shop.press(user, "Browse services");
+    expect(shown()).toContain("What do you need a code for?");
+  });
+});

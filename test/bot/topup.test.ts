@@ -1,0 +1,308 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { PretendUser } from "../../sandbox/telegram/index.ts";
+import { type BotShop, labelsOf, operatorId, startBotShop } from "../support/bot.ts";
+
+let shop: BotShop;
+let user: PretendUser;
+
+beforeEach(async () => {
+  shop = await startBotShop();
+  user = shop.telegram.user({ languageCode: "en" });
+});
+
+afterEach(async () => {
+  await shop.close();
+});
+
+const shown = (): string => shop.last(user).text;
+const labels = (): string[] => labelsOf(shop.last(user));
+const begun = () => shop.fakes.topups.state.begun;
+
+describe("the top-up menu", () => {
+  it("offers presets with what they are worth, and sends an invoice for the tapped one", async () => {
+    await shop.say(user, "/topup");
+    expect(labels()).toEqual([
+      "50 Stars · $0.65",
+      "100 Stars · $1.30",
+      "250 Stars · $3.25",
+      "500 Stars · $6.50",
+      "1000 Stars · $13.00",
+      "Other amount",
+      "Home",
+    ]);
+    await shop.press(user, "250 Stars · $3.25");
+    expect(shop.last(user).invoice).toMatchObject({ stars: 250, title: "Balance top-up" });
+    expect(begun()).toHaveLength(1);
+  });
+
+  it("goes home on the same card", async () => {
+    await shop.say(user, "/topup");
+    await shop.press(user, "Home");
+    expect(user.messages().filter(({ from }) => from.isBot)).toHaveLength(1);
+    expect(labels()).toContain("Buy a number");
+  });
+
+  it("shows the ways to pay that are switched on, and no others", async () => {
+    shop.fakes.topups.state.gateways = ["stars", "crypto-pay", "manual"];
+    await shop.say(user, "/topup");
+    expect(labels()).toEqual(expect.arrayContaining(["Crypto", "Transfer to the shop"]));
+    await shop.press(user, "Crypto");
+    expect(labels()).toEqual(expect.arrayContaining(["Pay $5.00", "Telegram Stars"]));
+    await shop.press(user, "Pay $10.00");
+    expect(begun()[0]).toMatchObject({ gateway: "crypto-pay", amountMicros: 10_000_000n });
+    expect(shop.last(user).buttons[0]?.[0]?.url).toBe("https://t.me/CryptoBot?start=pretend");
+  });
+
+  it("redraws itself when a button does not fit it any more", async () => {
+    shop.fakes.topups.state.gateways = ["stars", "crypto-pay"];
+    await shop.say(user, "/topup");
+    shop.fakes.topups.state.gateways = ["stars"];
+    expect(await shop.press(user, "Crypto")).toContain("out of date");
+    expect(labels()).not.toContain("Crypto");
+    expect(begun()).toEqual([]);
+  });
+});
+
+describe("a typed amount", () => {
+  const ask = async (): Promise<void> => {
+    await shop.say(user, "/topup");
+    await shop.press(user, "Other amount");
+    expect(shown()).toContain("How many Stars?");
+  };
+
+  it("becomes an invoice, in Stars or in dollars", async () => {
+    await ask();
+    await shop.say(user, "77");
+    expect(shop.last(user).invoice?.stars).toBe(77);
+    await ask();
+    await shop.say(user, "$5");
+    expect(shop.last(user).invoice?.stars).toBe(385);
+    expect(begun()).toHaveLength(2);
+  });
+
+  it("is asked again when it does not work, and begins nothing until then", async () => {
+    await ask();
+    for (const wrong of ["0", "10001", "-5", "1e3", "99999999999999999999"]) {
+      await shop.say(user, wrong);
+      expect(shown()).toContain("That amount does not work.");
+    }
+    expect(begun()).toEqual([]);
+  });
+
+  it("leaves every other button and command working while it waits", async () => {
+    await shop.say(user, "/start");
+    const buyer = shop.fakes.buyers.state.known.get(user.id);
+    const order = shop.fakes.orders.add({ buyerId: buyer?.id ?? "", chatId: user.id });
+    await shop.say(user, "/orders");
+    await shop.press(user, /waiting/);
+    await ask();
+    await shop.press(user, "Cancel");
+    expect(shop.fakes.orders.state.asked).toEqual([`cancel ${order.id}`]);
+    await shop.say(user, "120");
+    expect(shop.last(user).invoice?.stars).toBe(120);
+  });
+
+  it("is given up for a command or a search, which is answered at once", async () => {
+    await ask();
+    await shop.say(user, "/buy");
+    expect(shown()).toContain("What do you need a code for?");
+    expect(shop.fakes.conversations.stored.size).toBe(0);
+    await ask();
+    await shop.say(user, "whatsapp uk");
+    expect(labels()[0]).toBe("Get number · $0.48");
+    await shop.say(user, "50");
+    expect(begun()).toEqual([]);
+  });
+
+  it("is given up with Back, which shows the menu again", async () => {
+    await ask();
+    await shop.press(user, "Back");
+    expect(labels()).toContain("50 Stars · $0.65");
+    await shop.say(user, "50");
+    expect(begun()).toEqual([]);
+  });
+
+  it("survives a restart of the shop, and unreadable stored state is no obstacle", async () => {
+    await ask();
+    const [key = "", stored = ""] = [...shop.fakes.conversations.stored.entries()][0] ?? [];
+    expect(key).toBe(String(user.id));
+    shop.fakes.conversations.stored.set(key, JSON.stringify({ version: "?", state: 7 }));
+    await shop.say(user, "50");
+    expect(begun()).toEqual([]);
+    shop.fakes.conversations.stored.set(key, stored);
+    await shop.say(user, "50");
+    expect(begun()).toHaveLength(1);
+  });
+
+  it("belongs to the person who was asked", async () => {
+    const other = shop.telegram.user();
+    await ask();
+    await shop.say(other, "60");
+    expect(begun()).toEqual([]);
+    await shop.say(user, "70");
+    expect(begun()).toMatchObject([{ stars: 70 }]);
+  });
+});
+
+describe("a manual transfer", () => {
+  const transfer = async (): Promise<void> => {
+    shop.fakes.topups.state.gateways = ["stars", "manual"];
+    await shop.say(user, "/topup");
+    await shop.press(user, "Transfer to the shop");
+    await shop.press(user, "Pay $5.00");
+    expect(shown()).toContain("Transfer $5.00 to the shop as agreed with @shop");
+  };
+
+  it("takes a note as proof", async () => {
+    await transfer();
+    await shop.say(user, "Ref 12345");
+    expect(shop.fakes.topups.state.claims).toMatchObject([{ note: "Ref 12345", fileId: null }]);
+    expect(shown()).toContain("A person checks it");
+  });
+
+  it("takes a picture as proof", async () => {
+    await transfer();
+    user.sendPhoto(new Uint8Array([1, 2, 3]), "paid");
+    await shop.idle();
+    expect(shop.fakes.topups.state.claims).toMatchObject([{ note: "paid", fileId: expect.any(String) }]);
+  });
+
+  it("asks for the proof after a typed amount too", async () => {
+    shop.fakes.topups.state.gateways = ["manual"];
+    await shop.say(user, "/topup");
+    await shop.press(user, "Other amount");
+    await shop.say(user, "7,50");
+    expect(begun()).toMatchObject([{ gateway: "manual", amountMicros: 7_500_000n }]);
+    await shop.say(user, "Ref 9");
+    expect(shop.fakes.topups.state.claims).toMatchObject([{ note: "Ref 9" }]);
+  });
+});
+
+describe("payments", () => {
+  const invoice = async (): Promise<number> => {
+    await shop.say(user, "/topup");
+    await shop.press(user, "50 Stars · $0.65");
+    return shop.last(user).messageId;
+  };
+
+  it("answers the pre-checkout and credits the charge", async () => {
+    const paid = await user.payInvoice(await invoice());
+    await shop.idle();
+    expect(paid.ok).toBe(true);
+    const [credit] = shop.fakes.topups.state.credits.values();
+    expect(credit).toMatchObject({ payload: begun()[0]?.payload, telegramId: user.id, stars: 50 });
+  });
+
+  it("refuses a payment that the shop does not know, in words", async () => {
+    const message = await invoice();
+    shop.fakes.topups.state.begun.length = 0;
+    const paid = await user.payInvoice(message);
+    expect(paid).toMatchObject({
+      ok: false,
+      errorMessage: "I cannot find that payment. Please start again with /topup.",
+    });
+    expect(shop.fakes.topups.state.credits.size).toBe(0);
+  });
+
+  it("refuses a pre-checkout rather than leaving it open when something fails", async () => {
+    const message = await invoice();
+    shop.fakes.topups.state.failing = true;
+    const paid = await user.payInvoice(message);
+    expect(paid.ok).toBe(false);
+  });
+
+  it("fails the update of a payment that could not be credited, so that it comes again", async () => {
+    await invoice();
+    shop.fakes.topups.state.failing = true;
+    const update = paymentUpdate(user.id, { currency: "XTR" });
+    await expect(shop.bot.handleUpdate(update)).rejects.toThrow("database away");
+    shop.fakes.topups.state.failing = false;
+    await shop.bot.handleUpdate(update);
+    expect(shop.fakes.topups.state.credits.size).toBe(1);
+  });
+
+  it("credits nothing in a currency that it never asked for", async () => {
+    await shop.bot.handleUpdate(paymentUpdate(user.id, { currency: "USD" }));
+    expect(shop.fakes.topups.state.credits.size).toBe(0);
+  });
+
+  it("hands on a refund that Telegram made", async () => {
+    await user.payInvoice(await invoice());
+    await shop.idle();
+    const chargeId = [...shop.fakes.topups.state.credits.keys()][0] ?? "";
+    shop.telegram.stars.refundOutside(user.id, chargeId);
+    await shop.idle();
+    expect(shop.fakes.topups.state.refunds).toEqual([{ chargeId, telegramId: user.id, stars: 50 }]);
+  });
+});
+
+describe("operators", () => {
+  it("decide about manual top-ups by button; nobody else can", async () => {
+    const operator = shop.telegram.user({ id: operatorId });
+    await shop.say(operator, "/start");
+    await shop.say(user, "/start");
+    const data = `1v:${"A".repeat(22)}`;
+    await user.pressData(shop.last(user).messageId, data);
+    await shop.idle();
+    expect(shop.fakes.topups.state.decisions).toEqual([]);
+    const first = await operator.pressData(shop.last(operator).messageId, data);
+    expect(first.answer?.text).toBe("Approved.");
+    const second = await operator.pressData(shop.last(operator).messageId, `1j:${"A".repeat(22)}`);
+    expect(second.answer?.text).toBe("Already decided.");
+    expect(shop.fakes.topups.state.decisions[0]).toMatchObject({
+      approve: true,
+      operatorTelegramId: operatorId,
+    });
+  });
+
+  it("adjust, refund, ban and unban with checked arguments", async () => {
+    const operator = shop.telegram.user({ id: operatorId });
+    for (const [command, answer] of [
+      ["/adjust 5 -1.50 goodwill for a late code", "Done."],
+      ["/adjust 5 0 nothing", "Usage: /adjust"],
+      ["/adjust five 1 reason", "Usage: /adjust"],
+      ["/adjust 5 1", "Usage: /adjust"],
+      ["/refund charge-1", "Done."],
+      ["/refund", "Usage: /refund"],
+      ["/ban 5 chargebacks", "Done."],
+      ["/ban 5", "Usage: /ban"],
+      ["/unban 5", "Done."],
+      ["/status", "2 providers answer\na < b & c"],
+    ] as const) {
+      await shop.say(operator, command);
+      expect(shop.last(operator).text).toContain(answer);
+    }
+    expect(shop.fakes.desk.calls).toMatchObject([
+      { name: "adjust", telegramId: 5, amountMicros: -1_500_000n, reason: "goodwill for a late code" },
+      { name: "refund", chargeId: "charge-1" },
+      { name: "ban", telegramId: 5, reason: "chargebacks" },
+      { name: "unban", telegramId: 5 },
+    ]);
+  });
+
+  it("are the only ones for whom these commands exist", async () => {
+    await shop.say(user, "/adjust 5 1 reason");
+    expect(shown()).toContain("I did not get that.");
+    expect(shop.fakes.desk.calls).toEqual([]);
+  });
+});
+
+function paymentUpdate(telegramId: number, { currency }: { currency: string }): object {
+  const person = { id: telegramId, is_bot: false, first_name: "Ann" };
+  return {
+    update_id: 900_000_000,
+    message: {
+      message_id: 1,
+      date: 1_772_366_400,
+      chat: { id: telegramId, type: "private", first_name: "Ann" },
+      from: person,
+      successful_payment: {
+        currency,
+        total_amount: 50,
+        invoice_payload: "p",
+        telegram_payment_charge_id: "charge",
+        provider_payment_charge_id: "",
+      },
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import { randomUUID } from "node:crypto";
+import type {
+  Buyer,
+  Buyers,
+  ConversationStates,
+  Movement,
+  OperatorDesk,
+  WalletReader,
+} from "../../src/bot/deps.ts";
+import { addMs, type Clock } from "../../src/core/clock.ts";
+import type { GatewayName, StarsPayment, Topups } from "../../src/topups/topups.ts";
+
+const STAR_MICROS = 13_000n;
+
+/** Top-ups in memory: every call is kept to be looked at. */
+export function createFakeTopups(clock: Clock) {
+  const state = {
+    gateways: ["stars"] as GatewayName[],
+    begun: [] as {
+      gateway: GatewayName;
+      stars?: number;
+      amountMicros: bigint;
+      resume: object | null;
+      payload: string;
+    }[],
+    credits: new Map<string, StarsPayment>(),
+    refunds: [] as { chargeId: string; telegramId: number; stars: number }[],
+    claims: [] as { topupId: string; note: string | null; fileId: string | null }[],
+    decisions: [] as { claimId: string; operatorTelegramId: number; approve: boolean }[],
+    disputes: [] as string[],
+    failing: false,
+  };
+  const expiresAt = (): Date => addMs(clock.now(), 3_600_000);
+  const topups: Topups = {
+    get gateways() {
+      return state.gateways;
+    },
+    starsFor: (micros) => Number((micros + STAR_MICROS - 1n) / STAR_MICROS),
+    starsValueMicros: (stars) => BigInt(stars) * STAR_MICROS,
+    beginStars: async ({ stars, resume }) => {
+      const payload = randomUUID();
+      const amountMicros = BigInt(stars) * STAR_MICROS;
+      state.begun.push({ gateway: "stars", stars, amountMicros, resume, payload });
+      return {
+        kind: "begun",
+        invoice: { topupId: randomUUID(), stars, amountMicros, payload, expiresAt: expiresAt() },
+      };
+    },
+    checkStars: async ({ payload }) => {
+      if (state.failing) throw new Error("database away");
+      const isKnown = state.begun.some((topup) => topup.payload === payload);
+      return isKnown ? { ok: true } : { ok: false, code: "topup_not_found" };
+    },
+    creditStars: async (payment) => {
+      if (state.failing) throw new Error("database away");
+      const credited = !state.credits.has(payment.chargeId);
+      state.credits.set(payment.chargeId, payment);
+      return { credited };
+    },
+    refundedStars: async (refund) => {
+      state.refunds.push(refund);
+    },
+    beginCrypto: async ({ amountMicros, resume }) => {
+      state.begun.push({ gateway: "crypto-pay", amountMicros, resume, payload: "" });
+      const payUrl = "https://t.me/CryptoBot?start=pretend";
+      return {
+        kind: "begun",
+        invoice: { topupId: randomUUID(), amountMicros, payUrl, expiresAt: expiresAt() },
+      };
+    },
+    beginManual: async ({ amountMicros, resume }) => {
+      state.begun.push({ gateway: "manual", amountMicros, resume, payload: "" });
+      return { kind: "begun", invoice: { topupId: randomUUID() } };
+    },
+    claimManual: async ({ topupId, note, fileId }) => {
+      state.claims.push({ topupId, note, fileId });
+      return { kind: "begun", invoice: { claimId: randomUUID() } };
+    },
+    decideManual: async (decision) => {
+      const isFirst = !state.decisions.some(({ claimId }) => claimId === decision.claimId);
+      state.decisions.push(decision);
+      if (!isFirst) return { kind: "already" };
+      return { kind: decision.approve ? "approved" : "rejected" };
+    },
+    openDispute: async ({ text }) => {
+      state.disputes.push(text);
+      return { disputeId: randomUUID() };
+    },
+  };
+  return { topups, state };
+}
+
+/** Buyers in memory, by Telegram id. */
+export function createFakeBuyers() {
+  const known = new Map<number, Buyer>();
+  const blocked = new Set<number>();
+  const state = { known, blocked, failing: false, forget: "forgotten" as "forgotten" | "open_orders" };
+  const byId = (id: string): Buyer | undefined => [...known.values()].find((buyer) => buyer.id === id);
+  const change = (id: string, fields: Partial<Buyer>): void => {
+    const buyer = byId(id);
+    if (buyer?.telegramId) known.set(buyer.telegramId, { ...buyer, ...fields });
+  };
+  const buyers: Buyers = {
+    meet: async ({ telegramId, language }) => {
+      if (state.failing) throw new Error("database away");
+      const buyer = known.get(telegramId) ?? {
+        id: randomUUID(),
+        telegramId,
+        language,
+        notifyEdits: true,
+        termsVersion: 1,
+        bannedAt: null,
+        navigationMessageId: null,
+      };
+      known.set(telegramId, buyer);
+      return buyer;
+    },
+    find: async (id) => byId(id),
+    findByTelegramId: async (telegramId) => known.get(telegramId),
+    setLanguage: async (id, language) => change(id, { language }),
+    setNotifyEdits: async (id, notifyEdits) => change(id, { notifyEdits }),
+    setNavigationMessage: async (id, navigationMessageId) => change(id, { navigationMessageId }),
+    markBlocked: async (telegramId) => {
+      blocked.add(telegramId);
+    },
+    unmarkBlocked: async (telegramId) => {
+      blocked.delete(telegramId);
+    },
+    forget: async (id) => {
+      if (state.forget === "forgotten")
+        for (const [key, buyer] of known) if (buyer.id === id) known.delete(key);
+      return state.forget;
+    },
+  };
+  return { buyers, state, change };
+}
+
+export function createFakeWallet() {
+  const state = { availableMicros: 3_200_000n, heldMicros: 0n, movements: [] as Movement[] };
+  const wallet: WalletReader = {
+    balance: async () => ({ availableMicros: state.availableMicros, heldMicros: state.heldMicros }),
+    movements: async (_buyer, { limit, offset }) => ({
+      items: state.movements.slice(offset, offset + limit),
+      total: state.movements.length,
+    }),
+  };
+  return { wallet, state };
+}
+
+/** Values go through JSON, as they do in the database. */
+export function createFakeConversationStates() {
+  const stored = new Map<string, string>();
+  const states: ConversationStates = {
+    read: async (key) => {
+      const text = stored.get(key);
+      const value: unknown = text === undefined ? undefined : JSON.parse(text);
+      return value;
+    },
+    write: async (key, value) => {
+      stored.set(key, JSON.stringify(value));
+    },
+    delete: async (key) => {
+      stored.delete(key);
+    },
+  };
+  return { states, stored };
+}
+
+export function createFakeDesk() {
+  const calls: object[] = [];
+  const note = (name: string) => async (input: object) => {
+    calls.push({ name, ...input });
+    return { kind: "done" } as const;
+  };
+  const desk: OperatorDesk = {
+    adjustBalance: note("adjust"),
+    refundStars: note("refund"),
+    ban: note("ban"),
+    unban: note("unban"),
+    status: async () => ["2 providers answer", "a < b & c"],
+  };
+  return { desk, calls };
+}

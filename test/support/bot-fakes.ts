@@ -1,0 +1,221 @@
+import { randomUUID } from "node:crypto";
+import type { Catalog, CountryItem, CountryOffer, Quote, ServiceItem } from "../../src/catalog/catalog.ts";
+import { addMs, type Clock } from "../../src/core/clock.ts";
+import type { ShopErrorCode } from "../../src/core/errors.ts";
+import type { Orders, OrderView, PurchaseInput } from "../../src/orders/orders.ts";
+
+export const whatsapp: ServiceItem = { id: "wa", name: "WhatsApp" };
+export const whatsappUk = { serviceId: "wa", countryId: "GB" };
+
+const countryNames: Readonly<Record<string, CountryItem>> = {
+  GB: { id: "GB", name: "United Kingdom", flag: "🇬🇧" },
+  US: { id: "US", name: "United States", flag: "🇺🇸" },
+  ID: { id: "ID", name: "Indonesia", flag: "🇮🇩" },
+};
+
+export function countryOf(id: string): CountryItem {
+  return countryNames[id] ?? { id, name: `Country ${id}`, flag: "" };
+}
+
+export function offerOf(countryId: string, priceMicros: bigint): CountryOffer {
+  return { country: countryOf(countryId), priceMicros, stock: 10, successPercent: 84, medianSeconds: 22 };
+}
+
+/** A catalogue in memory: services, one price a country, and quotes that are kept to be looked at. */
+export function createFakeCatalog(clock: Clock) {
+  const state = {
+    services: [whatsapp, { id: "go", name: "Google" }, ...numbered("svc", 23)],
+    offers: [
+      offerOf("GB", 480_000n),
+      offerOf("US", 620_000n),
+      offerOf("ID", 210_000n),
+      ...numberedOffers(17),
+    ],
+    favourites: new Set<string>(),
+    recent: [] as { service: ServiceItem; country: CountryItem; priceMicros: bigint | null }[],
+    quotes: new Map<string, Quote & { buyerId: string }>(),
+    refusal: undefined as ShopErrorCode | undefined,
+    searches: [] as string[],
+  };
+  const service = (id: string): ServiceItem | undefined => state.services.find((item) => item.id === id);
+  const offer = (id: string): CountryOffer | undefined =>
+    state.offers.find(({ country }) => country.id === id);
+  const pageOf = <T>(items: readonly T[], page: number, pageSize: number) => {
+    const pageCount = Math.max(1, Math.ceil(items.length / pageSize));
+    const at = Math.min(page, pageCount - 1);
+    return { items: items.slice(at * pageSize, (at + 1) * pageSize), page: at, pageCount };
+  };
+  const named = (key: string) => {
+    const [serviceId = "", countryId = ""] = key.split("/");
+    const found = service(serviceId) ?? { id: serviceId, name: serviceId };
+    return {
+      service: found,
+      country: countryOf(countryId),
+      priceMicros: offer(countryId)?.priceMicros ?? null,
+    };
+  };
+  const catalog: Catalog = {
+    services: async ({ page, pageSize, sort }) => {
+      const items =
+        sort === "name" ? state.services.toSorted((a, b) => a.name.localeCompare(b.name)) : state.services;
+      return pageOf(items, page, pageSize);
+    },
+    countries: async ({ page, pageSize, sort }) => {
+      const items =
+        sort === "price"
+          ? state.offers.toSorted((a, b) => Number(a.priceMicros - b.priceMicros))
+          : state.offers;
+      return { ...pageOf(items, page, pageSize), stale: false };
+    },
+    search: async (text) => {
+      state.searches.push(text);
+      const words = text.toLowerCase().split(/\s+/);
+      const services = state.services.filter(({ name }) => words.includes(name.toLowerCase()));
+      const country = words.includes("uk") ? countryOf("GB") : null;
+      const [first] = services;
+      if (first && country) return { kind: "pair", service: first, country };
+      return services.length > 0 || country
+        ? { kind: "services", services: services.length > 0 ? services : state.services.slice(0, 3), country }
+        : { kind: "none" };
+    },
+    quote: async ({ buyerId, serviceId, countryId }) => {
+      const found = offer(countryId);
+      if (state.refusal) return { kind: "refused", code: state.refusal };
+      if (!found || !service(serviceId)) return { kind: "refused", code: "out_of_stock" };
+      const { priceMicros } = found;
+      const expiresAt = addMs(clock.now(), 600_000);
+      const quote = {
+        id: randomUUID(),
+        serviceId,
+        countryId,
+        priceMicros,
+        costCeilingMicros: priceMicros,
+        expiresAt,
+      };
+      state.quotes.set(quote.id, { ...quote, buyerId });
+      const facts = { lifetimeMs: 1_200_000, cancelAfterMs: 120_000, another: true };
+      return { kind: "quote", quote, offer: found, facts };
+    },
+    route: async () => [],
+    reportRefusal: async () => undefined,
+    service: async (id) => service(id),
+    country: countryOf,
+    alternatives: async ({ countryId, limit }) =>
+      state.offers.filter(({ country }) => country.id !== countryId).slice(0, limit),
+    recent: async (_buyer, _language, limit) => state.recent.slice(0, limit),
+    favourites: async (buyerId) =>
+      [...state.favourites].filter((key) => key.startsWith(buyerId)).map((key) => named(key.slice(37))),
+    setFavourite: async (buyerId, serviceId, countryId, isFavourite) => {
+      const key = `${buyerId}/${serviceId}/${countryId}`;
+      if (isFavourite) state.favourites.add(key);
+      else state.favourites.delete(key);
+    },
+    isBlocked: async () => false,
+  };
+  return { catalog, state };
+}
+
+function numbered(prefix: string, count: number): ServiceItem[] {
+  return Array.from({ length: count }, (_, index) => ({ id: `${prefix}${index}`, name: `Service ${index}` }));
+}
+
+function numberedOffers(count: number): CountryOffer[] {
+  return Array.from({ length: count }, (_, index) => offerOf(`~c${index}`, BigInt(700_000 + index)));
+}
+
+/** Orders in memory; tests put views in and say what the actions answer. */
+export function createFakeOrders(clock: Clock, quotes: ReadonlyMap<string, Quote & { buyerId: string }>) {
+  const state = {
+    views: new Map<string, OrderView>(),
+    byQuote: new Map<string, string>(),
+    purchases: [] as PurchaseInput[],
+    cancel: { kind: "requested" } as Awaited<ReturnType<Orders["cancel"]>>,
+    another: { kind: "done" } as Awaited<ReturnType<Orders["another"]>>,
+    purchaseResult: undefined as Awaited<ReturnType<Orders["purchase"]>> | undefined,
+    asked: [] as string[],
+  };
+  const add = (change: Partial<OrderView> & Pick<OrderView, "buyerId" | "chatId">): OrderView => {
+    const view: OrderView = {
+      id: randomUUID(),
+      ...whatsappUk,
+      state: "waiting",
+      version: 1,
+      priceMicros: 480_000n,
+      phone: "447700900123",
+      placedAt: clock.now(),
+      expiresAt: addMs(clock.now(), 1_200_000),
+      cancelOpensAt: null,
+      cancelRequestedAt: null,
+      closedAt: null,
+      failure: null,
+      sms: [],
+      actions: { cancel: true, another: false, finish: false },
+      cardMessageId: null,
+      ...change,
+    };
+    state.views.set(view.id, view);
+    return view;
+  };
+  const own = (id: string, buyerId: string): OrderView | undefined => {
+    const view = state.views.get(id);
+    return view?.buyerId === buyerId ? view : undefined;
+  };
+  const notFound = { kind: "refused", code: "order_not_found" } as const;
+  const orders: Orders = {
+    purchase: async (input) => {
+      state.purchases.push(input);
+      if (state.purchaseResult) return state.purchaseResult;
+      const earlier = state.byQuote.get(input.quoteId);
+      if (earlier) return { kind: "already", orderId: earlier };
+      const quote = quotes.get(input.quoteId);
+      if (quote?.buyerId !== input.buyerId) {
+        return { kind: "refused", code: "quote_expired", serviceId: null, countryId: null };
+      }
+      const { id } = add({
+        ...input,
+        serviceId: quote.serviceId,
+        countryId: quote.countryId,
+        state: "placing",
+      });
+      state.byQuote.set(input.quoteId, id);
+      return { kind: "placed", orderId: id };
+    },
+    cancel: async (id, buyerId) => {
+      state.asked.push(`cancel ${id}`);
+      return own(id, buyerId) ? state.cancel : notFound;
+    },
+    another: async (id, buyerId) => {
+      state.asked.push(`another ${id}`);
+      return own(id, buyerId) ? state.another : notFound;
+    },
+    finish: async (id, buyerId) => {
+      state.asked.push(`finish ${id}`);
+      return own(id, buyerId) ? { kind: "done" } : notFound;
+    },
+    find: async (id, buyerId) => own(id, buyerId),
+    load: async (id) => state.views.get(id),
+    list: async (buyerId, page) => {
+      const mine = [...state.views.values()].filter((view) => view.buyerId === buyerId);
+      const open = mine.filter(({ closedAt }) => closedAt === null);
+      const past = mine.filter(({ closedAt }) => closedAt !== null);
+      const pageCount = Math.max(1, Math.ceil(past.length / 5));
+      const at = Math.min(page, pageCount - 1);
+      return { open: at === 0 ? open : [], past: past.slice(at * 5, at * 5 + 5), page: at, pageCount };
+    },
+    moveCard: async (id, chatId, cardMessageId) => {
+      const view = state.views.get(id);
+      if (view) state.views.set(id, { ...view, chatId, cardMessageId });
+    },
+  };
+  return {
+    orders,
+    state,
+    add,
+    change: (id: string, change: Partial<OrderView>) => update(state.views, id, change),
+  };
+}
+
+function update(views: Map<string, OrderView>, id: string, change: Partial<OrderView>): void {
+  const view = views.get(id);
+  if (view) views.set(id, { ...view, version: view.version + 1, ...change });
+}
