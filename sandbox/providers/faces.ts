@@ -1,5 +1,6 @@
 import type { Protocol } from "../../src/providers/provider.ts";
 import type { Face, FaceOptions } from "./face.ts";
+import { createHandlerApiFace } from "./handler-api.ts";
 import { createOtpBuddyFace } from "./otpbuddy.ts";
 import { createOxgelFace } from "./oxgel.ts";
 import { createPushGatewayFace } from "./push-gateway.ts";
@@ -8,12 +9,8 @@ import { createTempcode77Face } from "./tempcode77.ts";
 /** The pretend supplier of every protocol. */
 export const faces: Readonly<Record<Protocol, (options: FaceOptions) => Face>> = {
   oxgel: createOxgelFace,
-  "handler-api": notYet,
+  "handler-api": createHandlerApiFace,
   "push-gateway": createPushGatewayFace,
   otpbuddy: createOtpBuddyFace,
   tempcode77: createTempcode77Face,
 };
-
-function notYet(): Face {
-  throw new Error("this pretend supplier is not written yet");
-}

@@ -109,13 +109,17 @@ export interface ListedRental extends ActiveRental {
   readonly isConclusive: boolean;
 }
 
-/** The rows of getActiveActivations, in any of the places where suppliers put them. */
-export function readActive(value: unknown, dialect: Dialect, currency: Currency): ListedRental[] {
+/**
+ * The rows of getActiveActivations, in any of the places where suppliers put them; undefined: no list, or one with a row
+ * that has no id or number.
+ */
+export function readActive(value: unknown, dialect: Dialect, currency: Currency): ListedRental[] | undefined {
   const fields = new Map(entriesOf(value));
   const inner = fields.get("activeActivations");
   const candidates = [fields.get("data"), inner, new Map(entriesOf(inner)).get("rows"), value];
-  const rows = candidates.find((candidate): candidate is unknown[] => Array.isArray(candidate)) ?? [];
-  return goodRows(rows, activeRow).map((row) => {
+  const listed = candidates.find((candidate): candidate is unknown[] => Array.isArray(candidate));
+  const rows = z.array(activeRow).safeParse(listed);
+  return rows.data?.map((row) => {
     const sms = listedSms(row.smsCode, row.smsText);
     const status = dialect.listStatuses?.[String(row.activationStatus)];
     const isReceived = status === "received" || (status === undefined && sms.length > 0);

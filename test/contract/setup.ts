@@ -58,7 +58,7 @@ export interface Bench {
 }
 
 /** Long enough for a loaded machine's honest answers, short enough for a test of silence. */
-const TIMEOUT_MS = 1500;
+const TIMEOUT_MS = 1000;
 
 export async function openBench(options: ContractOptions): Promise<Bench> {
   const { protocol } = options;

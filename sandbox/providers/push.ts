@@ -1,0 +1,22 @@
+import type { FaceOptions } from "./face.ts";
+
+const TIMEOUT_MS = 5000;
+
+/** Posts a call to the operator's webhook, as often as the options say. One that does not get through is lost. */
+export async function pushJson(options: FaceOptions, body: Readonly<Record<string, unknown>>): Promise<void> {
+  const url = options.webhookUrl();
+  if (url === null) return;
+  for (let copy = 0; copy < options.webhookCopies; copy += 1) {
+    try {
+      const answer = await fetch(url, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify(body),
+        signal: AbortSignal.timeout(TIMEOUT_MS),
+      });
+      await answer.arrayBuffer();
+    } catch {
+      // Nobody is listening: a pretend supplier does not try again.
+    }
+  }
+}
