@@ -146,6 +146,18 @@ describe("embedded PostgreSQL", { timeout: 60_000 }, () => {
     expect(logger.lines.filter((line) => line.level === "error")).toHaveLength(1);
   });
 
+  it("does not take an end that was asked for for one that was not", async () => {
+    const logger = createTestLogger();
+    const postgres = await start(dataDir, logger);
+    let isAlarmed = false;
+    void postgres.ended.then(() => {
+      isAlarmed = true;
+    });
+    await postgres.stop();
+    expect(isAlarmed).toBe(false);
+    expect(logger.lines.filter((line) => line.level === "error")).toEqual([]);
+  });
+
   it("throws a temporary one away when it stops", async () => {
     const postgres = await startTemporaryPostgres({ logger: createTestLogger() });
     const socketDir = new URL(postgres.connectionString).searchParams.get("host") ?? "";

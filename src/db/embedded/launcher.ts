@@ -32,7 +32,7 @@ export interface EmbeddedPostgresOptions {
 
 export interface EmbeddedPostgres {
   readonly connectionString: string;
-  /** Resolves when PostgreSQL has ended, wanted or not. The shop cannot go on without it. */
+  /** Resolves when PostgreSQL ended although nobody stopped it: the shop cannot go on. */
   readonly ended: Promise<void>;
   /** Fast shutdown: ends open sessions, writes everything down. May be called twice. */
   stop(): Promise<void>;
@@ -95,8 +95,12 @@ async function launch(
   const connectionString = socketUrl(socketDir);
   const supervisor = await startUnlocked(supervisorOptions, connectionString, logger, clock);
   let stopping: Promise<void> | undefined;
-  const ended = supervisor.ended.then((status) => {
-    if (stopping === undefined) logger.error({ status, directory }, "PostgreSQL ended; see postgres.log");
+  const ended = new Promise<void>((resolve) => {
+    void supervisor.ended.then((status) => {
+      if (stopping !== undefined) return;
+      logger.error({ status, directory }, "PostgreSQL ended; see postgres.log");
+      resolve();
+    });
   });
   supervisor.release();
   logger.info({ directory }, "embedded PostgreSQL is up");
