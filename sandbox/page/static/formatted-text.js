@@ -48,11 +48,17 @@ export function formattedText(text, entities, context) {
       if (from > position) result.push(new Text(text.slice(position, from)));
       const nested = inside.slice(index + 1).filter((other) => other.offset < to);
       result.push(wrap(entity, text.slice(from, to), nodes(nested, from, to), context));
-      position = to;
+      // A block ends its line by itself.
+      position = isBlock(entity) && text[to] === "\n" ? to + 1 : to;
     });
     if (position < end) result.push(new Text(text.slice(position, end)));
     return result;
   }
+}
+
+/** @param {TextEntity} entity */
+function isBlock({ type }) {
+  return type === "pre" || type.endsWith("blockquote");
 }
 
 /**

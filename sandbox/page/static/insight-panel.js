@@ -115,7 +115,7 @@ function eventsCard(events) {
     .map(({ at, text }) =>
       el("li", {}, el("span", { class: "when" }, preciseTime(Date.parse(at))), el("span", {}, text)),
     );
-  const list = rows.length > 0 ? el("ol", { class: "events" }, ...rows) : empty("Nothing yet. Press Start.");
+  const list = rows.length > 0 ? el("ol", { class: "events" }, ...rows) : empty("Nothing yet.");
   return el("section", { class: "card" }, el("h3", {}, "Inside the shop"), list);
 }
 

@@ -17,17 +17,17 @@ export function createScenarioPanel({ run }) {
     const hintId = `hint-${scenario.id}`;
     const button = el(
       "button",
-      { type: "button", class: "scenario", "aria-describedby": hintId },
-      scenario.label,
+      { type: "button", class: "scenario", "aria-label": scenario.label, "aria-describedby": hintId },
+      el("span", { class: "scenario-label" }, scenario.label),
+      el("span", { class: "hint", id: hintId }, scenario.hint),
     );
     button.addEventListener("click", async () => {
+      if (button.getAttribute("aria-busy") === "true") return;
       button.setAttribute("aria-busy", "true");
       await run(scenario.id);
       button.removeAttribute("aria-busy");
     });
-    root.append(
-      el("div", { class: "scenario-item" }, button, el("p", { class: "hint", id: hintId }, scenario.hint)),
-    );
+    root.append(button);
     buttons.set(scenario.id, button);
     return button;
   };
