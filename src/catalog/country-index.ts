@@ -1,4 +1,4 @@
-import { type CountryNames, createCountryNames } from "./countries.ts";
+import type { CountryNames } from "./countries.ts";
 import type { CatalogData } from "./data.ts";
 import { countryKey } from "./normalise.ts";
 
@@ -9,10 +9,7 @@ const LANGUAGES = ["en", "ru", "es", "pt", "id", "fr", "de", "it", "tr", "uk", "
  * Every name of every country → ISO code. Our own aliases come before the runtime's names, English before other
  * languages: where two say the same of different countries, the earlier one is meant.
  */
-export function countryIndex(
-  data: CatalogData,
-  names: CountryNames = createCountryNames(data, () => undefined),
-): ReadonlyMap<string, string> {
+export function countryIndex(data: CatalogData, names: CountryNames): ReadonlyMap<string, string> {
   const index = new Map<string, string>();
   const add = (name: string, id: string): void => {
     // "+44" is a calling code and keeps its sign: 44 alone may be anything.

@@ -34,9 +34,10 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
   const data = loadCatalogData();
   const blockReasonOf = createBlocklist(data, deps.allowedServices ?? []);
   const snapshot = createSnapshot({ db, clock, providers, data, blockReasonOf });
-  const lists = createLists({ ...deps, mapper: createMapper(data), onChange: snapshot.expire });
-  const statistics = createStatistics(deps);
   const names = createCountryNames(data, (id) => snapshot.peek()?.countryNames.get(id));
+  const index = countryIndex(data, names);
+  const lists = createLists({ ...deps, mapper: createMapper(data, index), onChange: snapshot.expire });
+  const statistics = createStatistics(deps);
   const country: Catalog["country"] = (id, language) => names.item(id, language);
   const market = createMarket({ ...deps, statistics });
   const { popularCountries } = data;
@@ -50,7 +51,7 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
   };
 
   return {
-    ...createFinding({ data, snapshot, statistics, country, index: countryIndex(data, names) }),
+    ...createFinding({ data, snapshot, statistics, country, index }),
     ...createCountries({
       deps,
       popularCountries,

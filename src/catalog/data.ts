@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
 
-export const blockReasons = ["bank", "payment", "government", "telegram"] as const;
+const blockReasons = ["bank", "payment", "government", "telegram"] as const;
 export type BlockReason = (typeof blockReasons)[number];
 
 /** The tables that come with the shop; see data/. */

@@ -19,7 +19,7 @@ export interface FreshnessDeps {
   readonly snapshot: () => Promise<Snapshot>;
 }
 
-export interface Subject {
+interface Subject {
   readonly serviceId: string;
   /** Null: every country. */
   readonly countryId: string | null;
@@ -37,7 +37,7 @@ export interface Freshness {
   standing(subject: Subject, maxAgeMs: number): Promise<Standing>;
 }
 
-export interface Standing {
+interface Standing {
   /** Some provider's prices are old or its last answer was an error. */
   readonly isStale: boolean;
   /** Providers sell it, and none of them can be reached just now. */

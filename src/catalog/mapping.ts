@@ -1,5 +1,4 @@
 import type { ProviderCountry, ProviderService } from "../providers/provider.ts";
-import { countryIndex } from "./country-index.ts";
 import type { CatalogData } from "./data.ts";
 import { countryKey, nameKey, unmappedId } from "./normalise.ts";
 
@@ -23,10 +22,10 @@ const MIN_PART = 2;
 /**
  * Maps by name, never by code: the same code means different things at different providers (`tk` is TikTok at one
  * and MVideo at another). A name that no table knows gets an id of its own and is sold under that name.
+ * `countries`: every name of every country → its id.
  */
-export function createMapper(data: CatalogData): Mapper {
+export function createMapper(data: CatalogData, countries: ReadonlyMap<string, string>): Mapper {
   const services = serviceIndex(data);
-  const countries = countryIndex(data);
   return {
     service: ({ code, name }) => {
       const known = namesIn(name)

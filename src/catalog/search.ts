@@ -20,8 +20,8 @@ const FILLERS = new Set(
     " ",
   ),
 );
-/** Prepositions between a service and a country; `in`, `no` and `to` alone at the end are country codes. */
-const JOINTS = new Set(["in", "from", "of", "на", "в", "из", "en", "em", "de", "di"]);
+/** Prepositions between other words; first or last, `in`, `to`, `de` and `no` are country codes. */
+const JOINTS = new Set(["in", "to", "from", "of", "на", "в", "из", "en", "em", "de", "di"]);
 const REGIONAL_INDICATORS = /[\u{1f1e6}-\u{1f1ff}]{2}/gu;
 const CALLING_CODE = /^\+\d{1,4}$/;
 
@@ -57,11 +57,10 @@ function typedWords(text: string): string[] {
     .split(/\s+/)
     .flatMap((word) => (CALLING_CODE.test(word) ? [word] : words(word)))
     .slice(0, MAX_WORDS);
-  const named = all.filter((word) => !FILLERS.has(word));
-  const kept = named.length > 0 ? named : all;
-  return kept.length < 3
-    ? kept
-    : kept.filter((word, at) => at === 0 || at === kept.length - 1 || !JOINTS.has(word));
+  const inner = (at: number): boolean => at > 0 && at < all.length - 1;
+  const joined = all.filter((word, at) => !(inner(at) && JOINTS.has(word)));
+  const named = joined.filter((word) => !FILLERS.has(word));
+  return named.length > 0 ? named : joined;
 }
 
 function flagToCode(flag: string): string {

@@ -8,7 +8,7 @@ const DELIVERY_WINDOW_MS = 7 * DAY_MS;
 const SALES_WINDOW_MS = 30 * DAY_MS;
 const TTL_MS = 60_000;
 /** Fewer outcomes than this say nothing. */
-export const MIN_SAMPLES = 20;
+const MIN_SAMPLES = 20;
 
 /** How many of the rented numbers brought a code. */
 export interface Delivery {
@@ -19,7 +19,7 @@ export interface Delivery {
 /** What is assumed where there are too few samples: every second number brings a code. */
 export const PRIOR: Delivery = { rented: 2, received: 1 };
 
-export interface PairFacts {
+interface PairFacts {
   readonly delivery: Delivery;
   readonly medianSeconds: number | null;
 }

@@ -27,7 +27,7 @@ export interface Seller extends ScriptedProvider {
   onLists: (() => Promise<void>) | undefined;
 }
 
-export const usual = {
+const usual = {
   services: [
     { code: "wa", name: "WhatsApp" },
     { code: "ds", name: "Discord" },
@@ -74,6 +74,17 @@ export function createSeller(name: string, capabilities: Partial<Capabilities> =
   return seller;
 }
 
+/** Providers that sell WhatsApp in the United Kingdom at this cost, with this stock. */
+export function sellers(...list: readonly [string, bigint, number | null][]): Seller[] {
+  return list.map(([name, cost, stock]) => selling(name, cost, stock));
+}
+
+export function selling(name: string, costMicros: bigint, stock: number | null): Seller {
+  const seller = createSeller(name);
+  seller.priceList = [price("wa", "16", costMicros, stock)];
+  return seller;
+}
+
 export function price(
   serviceCode: string | null,
   countryCode: string,
@@ -89,7 +100,7 @@ export function priceCalls(seller: Seller): string[] {
   return seller.calls.filter((call) => call.startsWith("prices"));
 }
 
-export interface WatchedClock extends TestClock {
+interface WatchedClock extends TestClock {
   /** Waits until somebody sleeps for exactly `ms`, then lets that time pass. */
   pass(ms: number): Promise<void>;
 }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { createCountryNames } from "../../src/catalog/countries.ts";
+import { countryIndex } from "../../src/catalog/country-index.ts";
 import { loadCatalogData } from "../../src/catalog/data.ts";
 import { createMapper } from "../../src/catalog/mapping.ts";
 import { isUnmappedId } from "../../src/catalog/normalise.ts";
 import handlerCountries from "./handler-countries.json" with { type: "json" };
 
 const data = loadCatalogData();
-const mapper = createMapper(data);
+const names = createCountryNames(data, () => undefined);
+const mapper = createMapper(data, countryIndex(data, names));
 const service = (name: string, code = "zzz"): string => mapper.service({ code, name }).id;
 const country = (name: string, code = "999", iso2: string | null = null): string =>
   mapper.country({ code, name, iso2 }).id;
@@ -88,7 +90,6 @@ describe("countries", () => {
   });
 
   it("all map by every name that the runtime has for them in English and Russian", () => {
-    const names = createCountryNames(data, () => undefined);
     const lost = [...data.countries].flatMap((id) =>
       ["en", "ru"].flatMap((language) =>
         names.standardNames(id, language).filter((name) => country(name) !== id),

@@ -62,6 +62,8 @@ describe("a service and a country", () => {
     ["🇮🇩whatsapp", "wa", "ID"],
     ["i need a whatsapp number for india please", "wa", "IN"],
     ["whatsapp in india", "wa", "IN"],
+    ["i want to buy discord for uk", "ds", "GB"],
+    ["in whatsapp", "wa", "IN"],
     ["whatsapp no", "wa", "NO"],
     ["whatsapp, uk!", "wa", "GB"],
     ["ватсап россия", "wa", "RU"],
@@ -130,6 +132,7 @@ describe("a service alone", () => {
     ["blizard", "bz"],
     ["any other", "ot"],
     ["amazon prime video", "am"],
+    ["i want to buy telegram", "tg"],
   ])("typed as %s finds %s among the first three", (text, serviceId) => {
     const result = find(text);
     expect(result).toMatchObject({ kind: "services", country: null });
