@@ -56,7 +56,7 @@ export interface Services extends Upstreams {
 
 /** Builds every service in the order in which they need each other. Nothing runs yet. */
 export function createServices(deps: ServiceDeps): Services {
-  const { config, db, clock, logger, metrics } = deps;
+  const { config, db, clock, logger, metrics, checkpoint } = deps;
   const holder = randomUUID();
   const upstreams = createUpstreams({ config, db, clock, logger, onRequest: deps.onProviderRequest });
   const { providers } = upstreams;
@@ -67,7 +67,7 @@ export function createServices(deps: ServiceDeps): Services {
   const { allowedServices, pricing, orders: defaults, limits } = config;
   const catalog = createCatalog({ db, clock, logger, providers, pricing, defaults, allowedServices });
   const orderDeps = { ...common, catalog, limits, defaults, termsVersion: TERMS_VERSION };
-  const orders = createOrders({ ...orderDeps, checkpoint: deps.checkpoint }, holder, { wakeWatcher });
+  const orders = createOrders({ ...orderDeps, checkpoint }, holder, { wakeWatcher });
   const onCall = (call: { method: string; status: number; durationMs: number }): void =>
     metrics.telegramCall(call);
   const api = createTelegramApi({ ...config.telegram, clock, onCall });
@@ -78,20 +78,21 @@ export function createServices(deps: ServiceDeps): Services {
     starValueMicros,
     stars: createStarsApi(api),
     cryptoPay: cryptoPay && createCryptoPay(cryptoPay),
-    checkpoint: deps.checkpoint,
+    checkpoint,
   });
   const buyers = createBuyers({ db, clock });
   const chat = chatDeps(deps, buyers);
   const desk = createDesk({ db, clock, topups, onMessages: wakeOutbox });
   const bot = createBot({ ...chat, ...config.telegram, onCall, catalog, orders, topups, desk });
-  const send = createOutboxSender({ ...chat, ...createPaperwork(db), api, catalog, orders });
-  const outbox = createOutboxWorker({ db, clock, logger, send, onSettled: metrics.message });
+  const send = createOutboxSender({ ...chat, ...createPaperwork(db), api, catalog, orders, checkpoint });
+  const outbox = createOutboxWorker({ db, clock, logger, send, onSettled: metrics.message, checkpoint });
   const inbox = createInboxWorker({
     db,
     clock,
     logger,
     handleUpdate: bot.handleUpdate,
     onHandled: metrics.update,
+    checkpoint,
   });
   const check = (): Promise<unknown> => selfCheck(common);
   const providerNames = [...providers.keys()];

@@ -110,8 +110,9 @@ function createServer(
     askTelegram: () => api.getMe(),
     providerStates: () => selectProviderHealth(db, [...providers.keys()]),
   });
+  const storing = options.checkpoint ? { checkpoint: options.checkpoint } : {};
   const store = async (update: unknown): Promise<void> => {
-    await storeRaw({ db, clock, logger, onStored: inbox.wake }, [update]);
+    await storeRaw({ db, clock, logger, onStored: inbox.wake, ...storing }, [update]);
   };
   const takesCrypto = config.topups.cryptoPay !== null;
   const app = createApp({

@@ -78,6 +78,7 @@ export async function another(deps: OrderDeps, orderId: string, buyerId: string)
       change: { round: order.round + 1, nextCheckAt: addMs(at, provider.capabilities.pollIntervalMs) },
     }),
   );
+  deps.checkpoint("another/committed");
   deps.onMessages();
   return row ? { kind: "done" } : { kind: "refused", code: "order_not_active" };
 }

@@ -107,6 +107,7 @@ async function cancelRefused(deps: OrderDeps, provider: Provider, order: OrderRo
   const observation = await provider.check(upstreamIdOf(order), { priority: "tap" });
   const schedule = (row: OrderRow): OrderChange => scheduled(row, provider.capabilities, deps.clock.now());
   const row = await observe(deps, seen(order, observation, schedule));
+  deps.checkpoint("cancel/refused");
   if (row?.state !== "cancelling") return;
   await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
@@ -159,6 +160,7 @@ async function finishByClock(deps: OrderDeps, provider: Provider, order: OrderRo
       change: { finishDue: finish, nextCheckAt: finish ? deps.clock.now() : null },
     }),
   );
+  deps.checkpoint("check/ended-by-clock");
   deps.onMessages();
 }
 

@@ -15,6 +15,7 @@ export async function giveBackOrphans(deps: OrderDeps, provider: Provider): Prom
     try {
       const outcome = await giveBack(deps, provider, orphan);
       if (!outcome) continue;
+      deps.checkpoint("orphans/answered");
       await settleOrphan(deps.db, provider.name, orphan.upstreamId, { outcome, at: deps.clock.now() });
       deps.checkpoint("orphans/settled");
       deps.logger.info({ provider: provider.name, outcome }, "stray number settled");

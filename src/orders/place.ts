@@ -162,6 +162,7 @@ async function tooDear(deps: OrderDeps, attempt: Attempt, rental: Rental, costMi
     await endAttempt(tx, attempt.id, { outcome: "surplus", errorKind: "price_moved", at });
     await keepAsOrphan(tx, attempt, rental, at);
   });
+  deps.checkpoint("place/too-dear");
   await deps.catalog.reportRefusal(attempt.offer, "price_moved", costMicros);
   return "next";
 }

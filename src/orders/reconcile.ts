@@ -58,6 +58,7 @@ async function settleDoubts(
   let settled = 0;
   for (const { doubt, rental } of adopted) {
     if (await adopt(deps, provider, ripe, doubt.orderId, rental)) settled += 1;
+    deps.checkpoint("reconcile/adopted");
   }
   for (const doubt of ripe.filter((row) => unmatched.some((missing) => missing.orderId === row.orderId))) {
     if (await missed(deps, provider, doubt)) settled += 1;

@@ -57,6 +57,7 @@ export async function beginCrypto(
       payload: id,
       expiresInSeconds: INVOICE_SECONDS,
     });
+    deps.checkpoint("crypto-pay/invoice-made");
     if (invoice.payUrl === null) throw new CryptoPayError("createInvoice: no address to pay at");
     const nextCheckAt = addMs(createdAt, POLL_MS);
     await setInvoice(deps.db, id, { externalId: invoice.invoiceId, payUrl: invoice.payUrl, nextCheckAt });

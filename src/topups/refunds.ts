@@ -84,6 +84,7 @@ async function undo(deps: TopupDeps, chargeId: string, reason: string): Promise<
     const back = { state: "credited" as const, refundRound: round + 1, actor: "system", reason, at };
     await setPaymentState(tx, "stars", chargeId, back);
   });
+  deps.checkpoint("refund/undone");
   deps.logger.warn({ reason }, "refund refused by Telegram; the credit stands");
   return { kind: "refused" };
 }

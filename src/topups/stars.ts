@@ -50,6 +50,7 @@ export async function beginStars(
     createdAt,
     expiresAt,
   });
+  deps.checkpoint("stars/row-committed");
   return { kind: "begun", invoice: { topupId: id, stars, amountMicros, payload: id, expiresAt } };
 }
 

@@ -1,4 +1,5 @@
 import { backoffMs } from "../core/backoff.ts";
+import { type Checkpoint, noCheckpoint } from "../core/checkpoint.ts";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
@@ -31,6 +32,7 @@ export interface InboxWorkerDeps {
   /** Handles one update; a rejection means "try again later", at most five times in all. */
   readonly handleUpdate: (update: unknown) => Promise<void>;
   readonly onHandled?: (outcome: UpdateOutcome, durationMs: number) => void;
+  readonly checkpoint?: Checkpoint;
   readonly concurrency?: number;
   readonly timeoutMs?: number;
 }
@@ -50,7 +52,7 @@ export interface InboxWorker extends Runnable {
  * handling takes longer than a minute (that update is not tried again: it may still take effect).
  */
 export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
-  const { db, clock, logger } = deps;
+  const { db, clock, logger, checkpoint = noCheckpoint } = deps;
   const concurrency = deps.concurrency ?? CONCURRENCY;
   const inHand = new Map<ClaimedUpdate, Promise<void>>();
 
@@ -61,6 +63,7 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
     const limit = concurrency - inHand.size;
     if (limit <= 0) return "idle";
     const claimed = await claimUpdates(db, { limit, leaseMs: LEASE_MS, leaseToken: newId() });
+    if (claimed.length > 0) checkpoint("inbox/claimed");
     for (const update of claimed) inHand.set(update, work(update));
     return claimed.length === limit ? "again" : "idle";
   }
@@ -90,7 +93,7 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
     // Claimed before and never settled: it took the process down with it each time.
     if (update.attempts > MAX_ATTEMPTS) return abandon(update, log, "failed");
     const outcome = await withTimeout(update);
-    if (outcome.kind === "done") return (await completeUpdate(db, update, clock.now())) ? "done" : "lost";
+    if (outcome.kind === "done") return complete(deps, update);
     if (outcome.kind === "timeout") return abandon(update, log, "timeout");
     log.error({ error: outcome.error }, "update failed");
     if (update.attempts >= MAX_ATTEMPTS) return abandon(update, log, "failed");
@@ -141,4 +144,12 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
     step,
     settled,
   };
+}
+
+async function complete(deps: InboxWorkerDeps, update: ClaimedUpdate): Promise<UpdateOutcome> {
+  const { db, clock, checkpoint = noCheckpoint } = deps;
+  checkpoint("inbox/handled");
+  const isOurs = await completeUpdate(db, update, clock.now());
+  checkpoint("inbox/completed");
+  return isOurs ? "done" : "lost";
 }

@@ -1,4 +1,5 @@
 import { backoffMs } from "../core/backoff.ts";
+import { type Checkpoint, noCheckpoint } from "../core/checkpoint.ts";
 import { addMs, type Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
@@ -45,6 +46,7 @@ export interface OutboxWorkerDeps {
   readonly logger: Logger;
   readonly send: (row: OutboxRow) => Promise<SendOutcome>;
   readonly onSettled?: (outcome: SendOutcome["kind"]) => void;
+  readonly checkpoint?: Checkpoint;
   readonly concurrency?: number;
 }
 
@@ -59,7 +61,7 @@ export interface OutboxWorker extends Runnable {
 
 /** Sends owed messages: in order per chat, chats in parallel, at least once; a chat that must wait holds up nobody else. */
 export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
-  const { db, clock, logger } = deps;
+  const { db, clock, logger, checkpoint = noCheckpoint } = deps;
   const concurrency = deps.concurrency ?? CONCURRENCY;
   const inHand = new Map<ClaimedMessage, Promise<void>>();
   let floods = 0;
@@ -73,6 +75,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     if (limit <= 0 || pausedUntil > now) return "idle";
     const leaseToken = newId();
     const claimed = await claimMessages(db, { now, limit, leaseMs: LEASE_MS, leaseToken });
+    if (claimed.length > 0) checkpoint("outbox/claimed");
     const cardChats = claimed.filter((row) => row.kind === "order_card").map((row) => row.chatId);
     const dropped = await dropSupersededCards(db, cardChats, leaseToken, now);
     for (const row of claimed) if (!dropped.has(row.id)) inHand.set(row, work(row));
@@ -86,6 +89,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
       deps.onSettled?.(outcome.kind);
       if (!(await settle(row, outcome, log)))
         log.warn({}, "message was settled by another replica meanwhile");
+      checkpoint("outbox/settled");
     } catch (error) {
       // The lease runs out and the message comes back.
       log.error({ error }, "message could not be settled");
@@ -112,6 +116,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     switch (outcome.kind) {
       case "sent":
         floods = 0;
+        checkpoint("outbox/sent");
         return markSent(db, row, now);
       case "drop": {
         log.warn({ why: outcome.reason }, "message dropped");

@@ -1,5 +1,6 @@
 import { type Api, GrammyError } from "grammy";
 import { backoffMs } from "../core/backoff.ts";
+import type { Checkpoint } from "../core/checkpoint.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
@@ -29,11 +30,12 @@ export interface UpdateSourceDeps {
   readonly logger: Logger;
   /** New updates lie in the inbox. */
   readonly onStored: () => void;
+  readonly checkpoint?: Checkpoint;
 }
 
 /** Stores raw updates; what is no update is logged and left out. Returns how many were new. */
 export async function storeRaw(
-  deps: Pick<UpdateSourceDeps, "db" | "clock" | "logger" | "onStored">,
+  deps: Pick<UpdateSourceDeps, "db" | "clock" | "logger" | "onStored" | "checkpoint">,
   raw: readonly unknown[],
 ): Promise<number> {
   const updates: StoredUpdate[] = [];
@@ -43,6 +45,7 @@ export async function storeRaw(
     else deps.logger.warn({}, "something that is no update was left out");
   }
   const added = await storeUpdates(deps.db, updates, deps.clock.now());
+  deps.checkpoint?.("inbox/stored");
   if (added > 0) deps.onStored();
   return added;
 }

@@ -1,4 +1,5 @@
 import type { Api } from "grammy";
+import type { Checkpoint } from "../../core/checkpoint.ts";
 import type { OutboxMessage } from "../../core/messages.ts";
 import type { BotDeps, DisputeView, ManualClaimView } from "../deps.ts";
 
@@ -26,6 +27,7 @@ export interface CardHashes {
 
 export interface OutboxDeps extends Pick<BotDeps, "orders" | "catalog" | "clock" | "logger"> {
   readonly api: Api;
+  readonly checkpoint?: Checkpoint;
   readonly buyers: Pick<BotDeps["buyers"], "find" | "findByTelegramId" | "markBlocked">;
   readonly cardHashes: CardHashes;
   readonly claims: { load(claimId: string): Promise<ManualClaimView | undefined> };

@@ -94,6 +94,7 @@ async function updateCard(deps: OutboxDeps, reader: Reader, orderId: string): Pr
   if (order.cardMessageId !== null) {
     if ((await deps.cardHashes.get(orderId)) === hash) return sent;
     if (await edit(deps, order.chatId, order.cardMessageId, card)) {
+      deps.checkpoint?.("outbox/card-edited");
       await deps.cardHashes.set(orderId, hash);
       return sent;
     }
@@ -107,7 +108,9 @@ async function updateCard(deps: OutboxDeps, reader: Reader, orderId: string): Pr
     ...messageOptions(card),
     disable_notification: true,
   });
+  deps.checkpoint?.("outbox/card-sent");
   await deps.orders.moveCard(orderId, order.chatId, message.message_id);
+  deps.checkpoint?.("outbox/card-moved");
   await deps.cardHashes.set(orderId, hash);
   return sent;
 }
