@@ -19,7 +19,7 @@ import { createSnapshot } from "./snapshot.ts";
 import { createStatistics } from "./statistics.ts";
 
 export interface CatalogJobs {
-  /** Refreshes what people look at, and lists that are due. Call every 15 s; takes 10 s at most, never rejects for a provider's sake. */
+  /** Refreshes what people look at, and lists that are due. Call every few seconds; takes 10 s at most, never rejects for a provider's sake. */
   refreshLookedAt(): Promise<void>;
   /** Reads every provider's lists of services and countries. Call at start; `refreshLookedAt` keeps them up to date. */
   syncLists(): Promise<void>;

@@ -17,9 +17,6 @@ const whatsapp = {
   sort: "price" as CountrySort,
   language: "en",
 };
-const _pricesOf = (page: { items: readonly { country: { id: string }; priceMicros: bigint }[] }) =>
-  page.items.map(({ country, priceMicros }) => [country.id, priceMicros]);
-
 describe("what can only be asked pair by pair", () => {
   const many = ["ID", "GB", "US", "IN", "BR", "PH", "RU", "VN", "NG", "CA", "DE", "FR", "NL", "ES", "PL"];
 
