@@ -3,6 +3,7 @@ FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY scripts/link-postgres.mjs scripts/
+COPY src/db/embedded/link-libraries.mjs src/db/embedded/
 RUN npm ci --omit=dev
 
 FROM node:24-bookworm-slim

@@ -2,10 +2,10 @@ import { lstat, mkdir, mkdtemp, readFile, readlink, rm, symlink, writeFile } fro
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { linkLibraries } from "../../scripts/link-postgres.mjs";
 import { findAccount } from "../../src/db/embedded/account.ts";
 import { findBinaries, platformObstacle } from "../../src/db/embedded/binaries.ts";
 import { socketDirectory } from "../../src/db/embedded/directory.ts";
+import { linkLibraries } from "../../src/db/embedded/link-libraries.mjs";
 
 describe("the machines that the embedded PostgreSQL runs on", () => {
   it("are Linux on x64 and arm64 with glibc", () => {

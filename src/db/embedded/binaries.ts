@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { z } from "zod";
-import { findPostgresPackage, linkLibraries } from "../../../scripts/link-postgres.mjs";
 import { messageOf } from "../../core/errors.ts";
 import { EmbeddedPostgresError } from "./errors.ts";
+import { findPostgresPackage, linkLibraries } from "./link-libraries.mjs";
 
 export interface Binaries {
   readonly initdb: string;

@@ -39,18 +39,6 @@ export async function ensureSystemAccounts(db: Executor, codes: readonly string[
     .execute();
 }
 
-/** The two accounts of a new buyer, empty. */
-export async function insertBuyerAccounts(db: Executor, buyerId: string): Promise<void> {
-  await db
-    .insertInto("accounts")
-    .values([
-      { code: `buyer:${buyerId}:available`, kind: "available", buyer_id: buyerId, balance_micros: 0n },
-      { code: `buyer:${buyerId}:held`, kind: "held", buyer_id: buyerId, balance_micros: 0n },
-    ])
-    .onConflict((conflict) => conflict.column("code").doNothing())
-    .execute();
-}
-
 /**
  * One round trip to post_transfer() (migrations/0001). `created` is false when the key was used before for the
  * same request. Rejects with the database's errors: a CHECK on a negative balance, a unique index on a second resolve.
