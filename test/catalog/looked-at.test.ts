@@ -17,6 +17,7 @@ const whatsapp = {
   sort: "price" as CountrySort,
   language: "en",
 };
+
 describe("what can only be asked pair by pair", () => {
   const many = ["ID", "GB", "US", "IN", "BR", "PH", "RU", "VN", "NG", "CA", "DE", "FR", "NL", "ES", "PL"];
 

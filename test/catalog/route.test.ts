@@ -8,6 +8,7 @@ import {
   insertPastOrders,
   price,
   priceCalls,
+  type Seller,
   sellers,
   selling,
 } from "./fixture.ts";
