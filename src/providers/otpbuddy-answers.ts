@@ -98,14 +98,17 @@ const namedProduct = z
   .tuple([label, z.object({ id: idField, price: z.unknown().optional() })])
   .transform(([name, row]): Product => ({ code: row.id, name, price: row.price }));
 
+const productList = z.object({
+  data: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]),
+});
+
 /** Products as the service lists them (an array) or as documented (a map by name); the array may come bare. */
 export function productsOf(provider: string, operation: string, answer: HttpAnswer): Product[] {
   const body = parseBody(answer.text);
   const isBare = answer.status === 200 && body.kind === "json" && Array.isArray(body.value);
   const reply = isBare ? { status: codes.success, data: body.value } : replyOf(provider, operation, answer);
   if (reply.status !== codes.success) throw accountError(provider, operation, reply);
-  const lists = z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]);
-  const { data } = parseAs(provider, operation, z.object({ data: lists }), reply);
+  const { data } = parseAs(provider, operation, productList, reply);
   return Array.isArray(data) ? goodRows(data, listedProduct) : goodRows(Object.entries(data), namedProduct);
 }
 

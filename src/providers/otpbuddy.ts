@@ -54,6 +54,14 @@ const capabilities: Capabilities = {
 /** All of "Country CODES"; the parameter `server` takes the code. */
 const india = { code: "in", name: "India", iso2: "IN", callingCode: "91" };
 
+const balanceReply = z.object({ data: z.object({ balance: z.unknown() }) });
+const numberReply = z.object({
+  data: z.object({
+    number: field("a phone number", (value) => toE164(value, india.callingCode)),
+    id: idField,
+  }),
+});
+
 type Params = Readonly<Record<string, string>>;
 
 /** One account: `GET /v1/api/<method>?token=`. */
@@ -108,9 +116,10 @@ async function balance(account: Account, priority: Priority): Promise<ProviderBa
   const { name, usdRate } = account;
   const reply = replyOf(name, "balance", await account.get("balance", "getBalance", {}, priority));
   if (reply.status !== codes.success) throw accountError(name, "balance", reply);
-  const amount = field("an amount", (value) => parseBalance(value, { usdRate }));
-  const { data } = parseAs(name, "balance", z.object({ data: z.object({ balance: amount }) }), reply);
-  return { balanceMicros: data.balance, escrowMicros: null };
+  const { data } = parseAs(name, "balance", balanceReply, reply);
+  const balanceMicros = parseBalance(data.balance, { usdRate });
+  if (balanceMicros === undefined) throw garbage(name, "balance", "unexpected balance");
+  return { balanceMicros, escrowMicros: null };
 }
 
 /** The service has `getProducts`; the documentation lists products under `getStatus` without an id. */
@@ -135,16 +144,14 @@ async function prices(account: Account, query: PriceQuery, options: CallOptions)
 async function buy(account: Account, request: PurchaseRequest, priority: Priority): Promise<Rental> {
   const { name } = account;
   if (request.serviceCode === null) throw refusal(name, "bad_mapping", "buy: no product");
+  if (request.countryCode !== india.code) throw refusal(name, "bad_mapping", "buy: no such server");
   // The documentation's example has "sever"; its table of parameters and the service have "server".
-  const server = request.countryCode.toLowerCase();
-  const params = { server, product_id: request.serviceCode };
+  const params = { server: india.code, product_id: request.serviceCode };
   const reply = replyOf(name, "buy", await account.get("buy", "getNumber", params, priority));
   // No order is named in a purchase: the id that it calls invalid is the product's.
   if (reply.status === codes.unknownId) throw refusal(name, "bad_mapping", "buy: status 201");
   if (reply.status !== codes.success) throw codeError(name, "buy", reply);
-  const callingCode = server === india.code ? india.callingCode : undefined;
-  const number = field("a phone number", (value) => toE164(value, callingCode));
-  const { data } = parseAs(name, "buy", z.object({ data: z.object({ number, id: idField }) }), reply);
+  const { data } = parseAs(name, "buy", numberReply, reply);
   const unsaid = { costMicros: null, expiresAt: null, cancelOpensAt: null, canAnother: null };
   return { upstreamId: data.id, phone: data.number, ...unsaid };
 }

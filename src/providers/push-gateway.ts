@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../core/clock.ts";
-import { jsonOf, parseAs, refusal, statusError, unsupported } from "./answers.ts";
+import { garbage, jsonOf, parseAs, refusal, statusError, unsupported } from "./answers.ts";
 import { parseBody } from "./body.ts";
 import type { ProviderError } from "./errors.ts";
 import type { HttpAnswer, ProviderHttp } from "./http.ts";
@@ -54,11 +54,10 @@ const countryRow = z.object({
   phone_code: z.unknown().optional(),
 });
 
-const numberAnswer = (callingCode: string | undefined) =>
-  z.object({
-    status: z.literal("success"),
-    data: z.object({ phone_number: field("a phone number", (value) => toE164(value, callingCode)) }),
-  });
+const numberAnswer = z.object({
+  status: z.literal("success"),
+  data: z.object({ phone_number: z.unknown() }),
+});
 
 const smsField = field("text or null", parseSmsText);
 
@@ -153,7 +152,10 @@ function configuredPrices(settings: ProviderSettings, only: string | undefined):
 
 function purchasedPhone(name: string, answer: HttpAnswer, callingCode: string | undefined): string {
   if (answer.status < 200 || answer.status >= 300) throw purchaseError(name, answer);
-  return parseAs(name, "buy", numberAnswer(callingCode), jsonOf(name, "buy", answer)).data.phone_number;
+  const { data } = parseAs(name, "buy", numberAnswer, jsonOf(name, "buy", answer));
+  const phone = toE164(data.phone_number, callingCode);
+  if (phone === undefined) throw garbage(name, "buy", "unexpected data.phone_number");
+  return phone;
 }
 
 const notFound = z.object({ message: z.string() });

@@ -62,32 +62,40 @@ const slug = field("a slug", (value) =>
   typeof value === "string" && /^[\w-]{1,40}$/.test(value.trim()) ? value.trim() : undefined,
 );
 const label = z.string().trim().min(1);
+const rows = z.array(z.unknown());
 const serviceRow = z.object({ service_id: slug, name: label });
 const countryRow = z.object({ country_id: slug, name: label });
 
 /** The documentation describes the rows of the catalogue files but not what is around them. */
-function rowsIn(provider: string, operation: "services" | "countries", value: unknown): readonly unknown[] {
-  const rows = z.array(z.unknown());
-  const named = z.object({ [operation]: rows }).transform((holder) => holder[operation] ?? []);
-  const grouped = z
-    .object({ by_type: z.record(z.string(), z.object({ services: rows })) })
-    .transform((holder) => Object.values(holder.by_type).flatMap((group) => group.services));
-  const holder = z.union([rows, named, grouped]);
+function rowsAnywhere(named: z.ZodType<readonly unknown[]>): z.ZodType<readonly unknown[]> {
+  const holder = z.union([rows, named]);
   const wrapped = z.object({ data: holder }).transform((outer) => outer.data);
-  return parseAs(provider, operation, z.union([holder, wrapped]), value);
+  return z.union([holder, wrapped]);
 }
 
+const serviceRows = rowsAnywhere(
+  z.union([
+    z.object({ services: rows }).transform((holder) => holder.services),
+    z
+      .object({ by_type: z.record(z.string(), z.object({ services: rows })) })
+      .transform((holder) => Object.values(holder.by_type).flatMap((group) => group.services)),
+  ]),
+);
+const countryRows = rowsAnywhere(z.object({ countries: rows }).transform((holder) => holder.countries));
+
 export function servicesOf(provider: string, answer: HttpAnswer): ProviderService[] {
-  const rows = goodRows(rowsIn(provider, "services", jsonOf(provider, "services", answer)), serviceRow);
+  const value = jsonOf(provider, "services", answer);
+  const found = goodRows(parseAs(provider, "services", serviceRows, value), serviceRow);
   // Grouped by type, a service may be in several groups.
-  const names = new Map(rows.map((row) => [row.service_id, row.name]));
+  const names = new Map(found.map((row) => [row.service_id, row.name]));
   return Array.from(names, ([code, name]) => ({ code, name }));
 }
 
 /** The ids look like ISO codes and are not: "uk" is one. Names decide which country it is. */
 export function countriesOf(provider: string, answer: HttpAnswer): ProviderCountry[] {
-  const rows = goodRows(rowsIn(provider, "countries", jsonOf(provider, "countries", answer)), countryRow);
-  return rows.map((row) => ({ code: row.country_id, name: row.name, iso2: null }));
+  const value = jsonOf(provider, "countries", answer);
+  const found = goodRows(parseAs(provider, "countries", countryRows, value), countryRow);
+  return found.map((row) => ({ code: row.country_id, name: row.name, iso2: null }));
 }
 
 /** "Our internal ID" of an activation, which all later calls take in their path. */

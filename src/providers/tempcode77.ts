@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { toMicrosAtRate } from "../core/money.ts";
-import { parseAs, refusal, unsupported } from "./answers.ts";
+import { garbage, parseAs, refusal, unsupported } from "./answers.ts";
 import { cancelRefusal } from "./cancel-refusal.ts";
 import { ProviderError, type ProviderErrorKind } from "./errors.ts";
 import type { HttpAnswer, ProviderHttp } from "./http.ts";
-import { field, parseBalance, parseCharge, parseCost, parseStock } from "./parse.ts";
+import { parseBalance, parseCharge, parseCost, parseStock } from "./parse.ts";
 import type {
   ActiveRental,
   CancelOutcome,
@@ -83,10 +83,10 @@ export function createTempcode77(settings: ProviderSettings, http: ProviderHttp)
     capabilities,
     async balance({ priority }) {
       const answer = await account.get("balance", "wallet", priority);
-      const amount = field("cents", (value) => parseBalance(value, cents(account)));
-      const wallet = z.object({ balance_cents: amount });
-      const data = parseAs(name, "balance", wallet, dataOf(name, "balance", answer));
-      return { balanceMicros: data.balance_cents, escrowMicros: null };
+      const wallet = parseAs(name, "balance", walletData, dataOf(name, "balance", answer));
+      const balanceMicros = parseBalance(wallet.balance_cents, cents(account));
+      if (balanceMicros === undefined) throw garbage(name, "balance", "unexpected balance_cents");
+      return { balanceMicros, escrowMicros: null };
     },
     services: async ({ priority }) =>
       servicesOf(name, await account.catalogue("services", "services.php", priority)),
@@ -139,6 +139,7 @@ async function prices(account: Account, query: PriceQuery, priority: Priority): 
   return [{ serviceCode, countryCode, operator: null, costMicros, stock }];
 }
 
+const walletData = z.object({ balance_cents: z.unknown() });
 const pairPrice = z.object({ sell_price_cents: z.unknown(), count: z.unknown().optional() });
 
 async function buy(account: Account, request: PurchaseRequest, priority: Priority): Promise<Rental> {

@@ -1,0 +1,162 @@
+import fc from "fast-check";
+import { expect } from "vitest";
+import { ProviderError } from "../../src/providers/errors.ts";
+import type { HttpAnswer, ProviderHttp } from "../../src/providers/http.ts";
+
+/** An answer as an upstream, a proxy or a broken disk could give it. */
+export interface FuzzedAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** The body as JSON; undefined where it is none. */
+  readonly json: unknown;
+}
+
+/** HTTP without a network: every request gets the answer that was set last. */
+export interface FuzzedHttp extends ProviderHttp {
+  give(answer: FuzzedAnswer): void;
+}
+
+export function createFuzzedHttp(): FuzzedHttp {
+  let current: FuzzedAnswer = { status: 200, text: "", json: undefined };
+  return {
+    provider: "alpha",
+    give: (answer) => {
+      current = answer;
+    },
+    request: async (): Promise<HttpAnswer> => ({
+      status: current.status,
+      headers: new Headers(),
+      text: current.text,
+    }),
+  };
+}
+
+const RUNS = 10_000;
+/** Fixed, so that a build that passed passes again; FUZZ_SEED looks further. */
+const SEED = Number(process.env.FUZZ_SEED ?? 20_260_301);
+
+const statuses = [200, 200, 200, 200, 200, 200, 201, 204, 400, 401, 402, 403, 404, 405, 409, 418, 500, 503];
+const oddities = [
+  null,
+  true,
+  false,
+  0,
+  -1,
+  1.5,
+  1e21,
+  "",
+  " ",
+  "0",
+  "null",
+  "NaN",
+  "constructor",
+  "__proto__",
+];
+const noise: fc.Arbitrary<unknown> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom<unknown>(...oddities, [], {}, [[]], { id: 1 }) },
+  { weight: 2, arbitrary: fc.string({ maxLength: 12 }) },
+  { weight: 1, arbitrary: fc.integer() },
+  { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 1 }) },
+);
+
+interface Edit {
+  readonly at: number;
+  readonly how: "replace" | "remove" | "add" | "swap";
+  readonly value: unknown;
+}
+
+/** Runs `judge` on 10,000 answers: real ones with some values changed, halves of them, JSON, text and bytes. */
+export async function fuzzAnswers(
+  samples: readonly object[],
+  judge: (answer: FuzzedAnswer) => Promise<void>,
+): Promise<void> {
+  const edit = fc.record<Edit>({
+    at: fc.nat(60),
+    how: fc.constantFrom("replace", "replace", "remove", "add", "swap"),
+    value: noise,
+  });
+  const edited = fc
+    .tuple(fc.constantFrom(...samples), fc.array(edit, { maxLength: 3 }))
+    .map(([sample, edits]) => JSON.stringify(edits.reduce(applied, structuredClone(sample))) ?? "");
+  const body = fc.oneof(
+    { weight: 12, arbitrary: edited },
+    { weight: 2, arbitrary: fc.tuple(edited, fc.nat(200)).map(([text, length]) => text.slice(0, length)) },
+    { weight: 1, arbitrary: fc.json({ maxDepth: 2 }) },
+    { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 40 }) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom("", "<html>502</html>", "null", "[]", "{}", '"200"', "OK", "200"),
+    },
+  );
+  const answers = fc
+    .tuple(fc.constantFrom(...statuses), body)
+    .map(([status, text]): FuzzedAnswer => ({ status, text, json: parsed(text) }));
+  await fc.assert(fc.asyncProperty(answers, judge), { numRuns: RUNS, seed: SEED });
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One change somewhere in a tree of JSON. */
+function applied(root: unknown, { at: place, how, value: drawn }: Edit): unknown {
+  // A drawn object is shared between runs; put into the tree as it is, a later edit could change it.
+  const value = structuredClone(drawn);
+  const nodes = nodesOf(root);
+  const node = nodes[place % Math.max(nodes.length, 1)];
+  if (node === undefined) return value;
+  const keys = Object.keys(node);
+  const key = keys[place % Math.max(keys.length, 1)];
+  if (key === undefined || how === "add") Reflect.set(node, "extra", value);
+  else if (how === "remove") Reflect.deleteProperty(node, key);
+  else if (how === "swap") Reflect.set(node, key, Reflect.get(node, keys[(place + 1) % keys.length] ?? key));
+  else Reflect.set(node, key, value);
+  return root;
+}
+
+function nodesOf(root: unknown): object[] {
+  if (typeof root !== "object" || root === null) return [];
+  return [root, ...Object.values(root).flatMap(nodesOf)];
+}
+
+/** What a call came to. Fails the test for anything but a value or a ProviderError. */
+export type Outcome<T> =
+  | { readonly kind: "value"; readonly value: T }
+  | { readonly kind: "error"; readonly error: ProviderError };
+
+export async function outcomeOf<T>(call: Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { kind: "value", value: await call };
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return { kind: "error", error };
+  }
+}
+
+/** A field deep in JSON; undefined where there is none. */
+export function at(json: unknown, ...path: readonly string[]): unknown {
+  let node = json;
+  for (const key of path) {
+    if (typeof node !== "object" || node === null || !Object.hasOwn(node, key)) return undefined;
+    node = Reflect.get(node, key);
+  }
+  return node;
+}
+
+/** The digits that an upstream could have written where a phone number belongs. */
+export function digitsOf(value: unknown): string {
+  return typeof value === "string" || typeof value === "number" ? String(value).replace(/\D/g, "") : "";
+}
+
+/** No answer but a refusal in JSON with a status below 500 proves that a purchase did not happen. */
+export function expectHonestDoubt({ status, json }: FuzzedAnswer, error: ProviderError): void {
+  if (error.definite) {
+    expect(status).toBeLessThan(500);
+    expect(typeof json).toBe("object");
+  }
+  if (status >= 500) expect(error.kind).toBe("unavailable");
+}
