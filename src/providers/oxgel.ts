@@ -70,6 +70,7 @@ const readOperations: ReadonlySet<string> = new Set(["balance", "services", "cou
 
 /** Refusals that are about the account or the order's existence, not about what was asked. */
 const plainRefusals: ReadonlySet<number> = new Set([401, 402, 403, 404]);
+const accountRefusals: ReadonlySet<number> = new Set([401, 402, 403]);
 
 export function createOxgel(settings: ProviderSettings, http: ProviderHttp): Provider {
   const client = createClient(settings, http);
@@ -235,7 +236,7 @@ function purchaseRefusal(provider: string, answer: HttpAnswer): ProviderError | 
   const words = JSON.stringify(body.value).toLowerCase();
   const isSoldOut = /no[ _]numbers?|stock|not available|unavailable|no operators?/.test(words);
   const reason = `buy: HTTP ${answer.status}`;
-  if (isSoldOut && !plainRefusals.has(answer.status)) return refusal(provider, "no_stock", reason);
+  if (isSoldOut && !accountRefusals.has(answer.status)) return refusal(provider, "no_stock", reason);
   const isUnknownProduct = /(unknown|invalid|bad|wrong|unsupported).{0,20}(service|country|operator)/.test(
     words,
   );

@@ -131,9 +131,12 @@ export const idField = field("an id", parseId);
 export const phoneField = field("a phone number", parsePhone);
 
 /** ISO 3166-1 alpha-2 in upper case; null where an upstream says nothing of the kind. */
-export const iso2Field = z.unknown().transform((value) => {
-  return typeof value === "string" && /^[A-Za-z]{2}$/.test(value) ? value.toUpperCase() : null;
-});
+export const iso2Field = z
+  .unknown()
+  .optional()
+  .transform((value) => {
+    return typeof value === "string" && /^[A-Za-z]{2}$/.test(value) ? value.toUpperCase() : null;
+  });
 
 /** The rows of a list that the schema accepts: one odd row does not cost the rest of a price list. */
 export function goodRows<T>(rows: readonly unknown[], schema: z.ZodType<T>): T[] {
