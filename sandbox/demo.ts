@@ -6,16 +6,19 @@ import { messageOf } from "../src/core/errors.ts";
 import type { Database } from "../src/db/client.ts";
 import { startTemporaryPostgres } from "../src/db/embedded/launcher.ts";
 import { createLogger } from "../src/logging.ts";
-import { createChatServer } from "./chat-adapter.ts";
 import { createSandboxClock } from "./clock.ts";
 import { createInsight } from "./insight.ts";
 import { createPage } from "./page/server.ts";
+import { createTelegramChat } from "./page/telegram-chat.ts";
 import { createScenarios } from "./scenarios.ts";
 import { startWorld } from "./world.ts";
 
 const DEFAULT_PORT = 8090;
 const OPERATOR_ID = 900_000_001;
 const PULSE_MS = 250;
+const DESCRIPTION = "Rent a phone number and receive the SMS code here. You pay only when a code arrives.";
+/** The story is told best by a provider that can do everything, so that one is the cheapest. */
+const STAR_DISCOUNT = 2n;
 
 export interface Demo {
   readonly url: string;
@@ -42,15 +45,20 @@ export async function startDemo(
       otpbuddy: "otpbuddy",
       tempcode77: "tempcode77",
     },
-    env: { ADMIN_IDS: String(OPERATOR_ID), ALLOWED_SERVICES: "" },
+    env: { ADMIN_IDS: String(OPERATOR_ID) },
     onProviderRequest: insight.onProviderRequest,
     pulseMs: PULSE_MS,
   });
   db = world.shop.db;
-  const chat = createChatServer(world.telegram);
+  const { market } = world.providers.get("oxgel") ?? {};
+  for (const { serviceCode, countryCode, costMicros } of market?.offers ?? []) {
+    market?.setPrice(serviceCode, countryCode, costMicros / STAR_DISCOUNT);
+  }
+  const chat = createTelegramChat(world.telegram, { description: DESCRIPTION });
+  const operator = chat.person(world.telegram.user({ id: OPERATOR_ID, firstName: "Operator" }));
   chat.subscribe(insight.touch);
   const scenarios = createScenarios({ clock, providers: world.providers });
-  const page = createPage({ chat, insight, scenarios, logger });
+  const page = createPage({ chat, operator, insight, scenarios, logger });
   const server = createServer(getRequestListener(page.app.fetch));
   const url = await listen(server, options.host ?? "127.0.0.1", options.port ?? DEFAULT_PORT);
   return {

@@ -7,7 +7,9 @@ import type { Insight, InsightEvent, InsightSource, OrderInsight, ProviderCall }
 const MAX_CALLS = 40;
 const MAX_EVENTS = 14;
 /** Price lists and balances are asked for all the time; they would bury the calls that tell the story. */
-const BACKGROUND = new Set(["prices", "services", "countries", "balance"]);
+const BACKGROUND = new Set(["prices", "services", "countries", "balance", "active"]);
+
+const countryNames = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
 
 export interface InsightFeed extends InsightSource {
   onProviderRequest(record: RequestRecord): void;
@@ -93,13 +95,25 @@ async function readOrder(db: Database, buyerId: string): Promise<OrderInsight | 
   const cost = order.cost_micros;
   return {
     state: order.state,
-    service: order.service_id === "wa" ? "WhatsApp" : order.service_id,
-    country: order.country_id,
+    service: await nameOf(db, order.service_id),
+    country: countryNames.of(order.country_id) ?? order.country_id,
     provider: order.provider,
     priceUsd: plainUsd(order.price_micros),
     costUsd: cost === null ? null : plainUsd(cost),
     profitUsd: isCharged && cost !== null ? plainUsd(order.price_micros - cost) : null,
   };
+}
+
+/** As the provider that sold it names it: good enough to recognise. */
+async function nameOf(db: Database, serviceId: string): Promise<string> {
+  const row = await db
+    .selectFrom("provider_services")
+    .select("name")
+    .where("service_id", "=", serviceId)
+    .orderBy("name")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.name ?? serviceId;
 }
 
 /** State changes and money movements of this buyer, newest first. */

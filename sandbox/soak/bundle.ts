@@ -1,0 +1,40 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { build, type Plugin } from "esbuild";
+
+const ENTRY = fileURLToPath(new URL("./shop-process.ts", import.meta.url));
+/** CommonJS packages inside the bundle ask for Node's own modules with `require`. */
+const REQUIRE = `import { createRequire } from "node:module"; const require = createRequire(${JSON.stringify(import.meta.url)});`;
+
+/** Files that lie beside a module (migrations, tables) are still found from where the module really is. */
+const ownUrls: Plugin = {
+  name: "own urls",
+  setup(bundling) {
+    bundling.onLoad({ filter: /\/src\/.*\.ts$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      return { contents: text.replaceAll("import.meta.url", JSON.stringify(pathToFileURL(path).href)), loader: "ts" };
+    });
+  },
+};
+
+/**
+ * The shop's process as one file, written to `directory`: it starts in a fifth of the time that compiling three
+ * hundred modules takes, and a soak starts it thousands of times. Returns the file's path.
+ */
+export async function bundleShop(directory: string): Promise<string> {
+  const outfile = join(directory, "shop.mjs");
+  await build({
+    entryPoints: [ENTRY],
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    external: ["pg-native"],
+    banner: { js: REQUIRE },
+    plugins: [ownUrls],
+    logLevel: "error",
+  });
+  return outfile;
+}

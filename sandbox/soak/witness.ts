@@ -1,0 +1,87 @@
+import type { MarketSms, RentalStatus } from "../providers/market-types.ts";
+import type { TelegramEvent, TranscriptMessage } from "../telegram/index.ts";
+import type { Outside } from "../world.ts";
+
+/** An SMS that a pretend supplier has for one of its numbers. */
+export interface WitnessedSms {
+  readonly provider: string;
+  readonly rentalId: string;
+  readonly code: string;
+  readonly at: Date;
+  /** False: it is told by a push only, and the push did not get through. */
+  isTold: boolean;
+}
+
+export interface Charge {
+  readonly userId: number;
+  readonly stars: number;
+}
+
+/** What the outside world has seen, kept apart from anything the shop says. */
+export interface Witness {
+  readonly sms: readonly WitnessedSms[];
+  /** Stars payments by charge id. */
+  readonly charges: ReadonlyMap<string, Charge>;
+  readonly refunds: ReadonlySet<string>;
+  /** How often this code was sent to this chat in a message that rings; edits and silent cards count as 0. */
+  timesRung(chatId: number, code: string): number;
+  /** The code was in the chat at any time, in whatever message. */
+  isShown(chatId: number, code: string): boolean;
+  /** The number was shown to somebody, who may have given it away since. */
+  isNumberShown(phone: string): boolean;
+  /** A push of this code to the shop was accepted. */
+  pushAccepted(code: string): void;
+}
+
+/** Seven digits: no price and no year reads like that. */
+const CODE = /\b\d{7}\b/g;
+const PHONE = /\+\d{8,15}/g;
+
+export function createWitness({ telegram, providers }: Outside): Witness {
+  const sms: WitnessedSms[] = [];
+  const charges = new Map<string, Charge>();
+  const refunds = new Set<string>();
+  const rung = new Map<string, number>();
+  const shown = new Set<string>();
+  const numbers = new Set<string>();
+  const byCode = new Map<string, WitnessedSms>();
+
+  function read(message: TranscriptMessage, isNew: boolean): void {
+    if (!message.from.isBot) return;
+    for (const [phone] of message.text.matchAll(PHONE)) numbers.add(phone);
+    for (const [code] of message.text.matchAll(CODE)) {
+      const key = `${message.chatId} ${code}`;
+      shown.add(key);
+      if (isNew && !message.silent) rung.set(key, (rung.get(key) ?? 0) + 1);
+    }
+  }
+
+  telegram.events.subscribe((event: TelegramEvent) => {
+    if (event.type === "message_sent") read(event.message, true);
+    if (event.type === "message_edited") read(event.message, false);
+    if (event.type === "invoice_paid") charges.set(event.chargeId, { userId: event.userId, stars: event.stars });
+    if (event.type === "refunded") refunds.add(event.chargeId);
+  });
+  for (const [provider, { market, protocol }] of providers) {
+    const isPushed = protocol === "push-gateway";
+    market.onSms((rental: { id: string; status: RentalStatus }, { code, at }: MarketSms) => {
+      if (code === null) return;
+      const seen = { provider, rentalId: rental.id, code, at, isTold: !isPushed };
+      sms.push(seen);
+      byCode.set(code, seen);
+    });
+  }
+
+  return {
+    sms,
+    charges,
+    refunds,
+    timesRung: (chatId, code) => rung.get(`${chatId} ${code}`) ?? 0,
+    isShown: (chatId, code) => shown.has(`${chatId} ${code}`),
+    isNumberShown: (phone) => numbers.has(phone),
+    pushAccepted: (code) => {
+      const seen = byCode.get(code);
+      if (seen) seen.isTold = true;
+    },
+  };
+}
