@@ -1,6 +1,8 @@
 import { counted } from "./plural.ts";
 import type { Labels, Messages, Texts } from "./texts.ts";
 
+const stars = (count: number): string => counted("en", count, { one: "Star", other: "Stars" });
+
 const labels: Labels = {
   buy: "Buy a number",
   orders: "Orders",
@@ -32,9 +34,9 @@ const labels: Labels = {
   tryCountry: (what) => `Try ${what}`,
   tryAgain: "Try again",
   getThis: (what) => `Get ${what}`,
-  payStarsAndBuy: (stars) => `Pay ${stars} Stars and buy`,
+  payStarsAndBuy: (count) => `Pay ${stars(count)} and buy`,
   otherWays: "Other ways",
-  stars: (stars, value) => `${stars} Stars · ${value}`,
+  stars: (count, value) => `${stars(count)} · ${value}`,
   otherAmount: "Other amount",
   cryptoPay: "Crypto",
   manual: "Transfer to the shop",
@@ -130,8 +132,8 @@ const messages: Messages = {
   credited: ({ amount, available }) => `${amount} added. Balance ${available}.`,
   topupRejected:
     "The shop could not find your transfer, so nothing was added. If you think that is wrong, use /paysupport.",
-  topupRefunded: ({ stars, amount, available }) =>
-    `Your payment of ${stars} Stars was refunded. ${amount} left your balance, which is now ${available}.`,
+  topupRefunded: ({ stars: count, amount, available }) =>
+    `Your payment of ${stars(count)} was refunded. ${amount} left your balance, which is now ${available}.`,
   adjusted: ({ amount, available, reason }) =>
     `The shop changed your balance by ${amount}: ${reason}. Balance ${available}.`,
   settings: "<b>Settings</b>\nChoose a language:",

@@ -1,6 +1,8 @@
 import { counted } from "./plural.ts";
 import type { Labels, Messages, Texts } from "./texts.ts";
 
+const stars = (count: number): string => counted("es", count, { one: "Star", other: "Stars" });
+
 const labels: Labels = {
   buy: "Comprar un número",
   orders: "Pedidos",
@@ -32,9 +34,9 @@ const labels: Labels = {
   tryCountry: (what) => `Probar ${what}`,
   tryAgain: "Reintentar",
   getThis: (what) => `Comprar ${what}`,
-  payStarsAndBuy: (stars) => `Pagar ${stars} Stars y comprar`,
+  payStarsAndBuy: (count) => `Pagar ${stars(count)} y comprar`,
   otherWays: "Otras formas",
-  stars: (stars, value) => `${stars} Stars · ${value}`,
+  stars: (count, value) => `${stars(count)} · ${value}`,
   otherAmount: "Otro importe",
   cryptoPay: "Cripto",
   manual: "Transferencia",
@@ -133,8 +135,8 @@ const messages: Messages = {
   credited: ({ amount, available }) => `${amount} añadidos. Saldo ${available}.`,
   topupRejected:
     "La tienda no encontró tu transferencia, así que no se añadió nada. Si crees que es un error, usa /paysupport.",
-  topupRefunded: ({ stars, amount, available }) =>
-    `Tu pago de ${stars} Stars fue devuelto. ${amount} salieron de tu saldo, que ahora es ${available}.`,
+  topupRefunded: ({ stars: count, amount, available }) =>
+    `Tu pago de ${stars(count)} fue devuelto. ${amount} salieron de tu saldo, que ahora es ${available}.`,
   adjusted: ({ amount, available, reason }) =>
     `La tienda cambió tu saldo en ${amount}: ${reason}. Saldo ${available}.`,
   settings: "<b>Ajustes</b>\nElige un idioma:",

@@ -48,7 +48,7 @@ export interface Labels {
 }
 
 /** Short answers to a tap, shown for a moment. Plain text. */
-export interface Toasts {
+interface Toasts {
   readonly stale: string;
   readonly cancelRequested: string;
   readonly cancelQueued: string;
@@ -58,7 +58,7 @@ export interface Toasts {
   readonly writePrivately: string;
 }
 
-export interface StateWords {
+interface StateWords {
   readonly placing: string;
   readonly in_doubt: string;
   readonly waiting: string;

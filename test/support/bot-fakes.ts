@@ -5,7 +5,7 @@ import type { ShopErrorCode } from "../../src/core/errors.ts";
 import type { Orders, OrderView, PurchaseInput } from "../../src/orders/orders.ts";
 
 export const whatsapp: ServiceItem = { id: "wa", name: "WhatsApp" };
-export const whatsappUk = { serviceId: "wa", countryId: "GB" };
+const whatsappUk = { serviceId: "wa", countryId: "GB" };
 
 const countryNames: Readonly<Record<string, CountryItem>> = {
   GB: { id: "GB", name: "United Kingdom", flag: "🇬🇧" },
@@ -17,7 +17,7 @@ export function countryOf(id: string): CountryItem {
   return countryNames[id] ?? { id, name: `Country ${id}`, flag: "" };
 }
 
-export function offerOf(countryId: string, priceMicros: bigint): CountryOffer {
+function offerOf(countryId: string, priceMicros: bigint): CountryOffer {
   return { country: countryOf(countryId), priceMicros, stock: 10, successPercent: 84, medianSeconds: 22 };
 }
 

@@ -13,7 +13,7 @@ import type { Texts } from "../../texts/texts.ts";
 import { type Card, inRows, lines, pager, quoted, shorten, shortProduct, tap } from "./card.ts";
 
 /** Something bought or saved before, with today's price where one is known. */
-export interface Shortcut {
+interface Shortcut {
   readonly service: ServiceItem;
   readonly country: CountryItem;
   readonly priceMicros: bigint | null;

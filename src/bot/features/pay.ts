@@ -29,7 +29,7 @@ export interface Pay {
 }
 
 /** What has to be asked next: the receipt of a manual transfer, or nothing. */
-export type Proof = { readonly kind: "none" } | { readonly kind: "claim"; readonly topupId: string };
+type Proof = { readonly kind: "none" } | { readonly kind: "claim"; readonly topupId: string };
 
 const none: Proof = { kind: "none" };
 

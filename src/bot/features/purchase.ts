@@ -127,11 +127,9 @@ async function get(
   });
   switch (result.kind) {
     case "placed":
-      // The message is the order's card from now on: the outbox edits it, and no menu may take it away.
-      if (ctx.buyer.navigationMessageId === messageId)
-        await deps.buyers.setNavigationMessage(ctx.buyer.id, null);
-      return;
+      return await keepAsCard(deps, ctx, messageId);
     case "already":
+      await keepAsCard(deps, ctx, messageId);
       return await showAgain(deps, ctx, result.orderId, messageId);
     case "short":
       return await showShort(deps, ctx, result, result.missingMicros);
@@ -140,6 +138,11 @@ async function get(
     default:
       return assertNever(result);
   }
+}
+
+/** The message is the order's card from now on: the outbox edits it, and no menu may take it away. */
+async function keepAsCard(deps: PurchaseDeps, ctx: ShopContext, messageId: number | null): Promise<void> {
+  if (ctx.buyer.navigationMessageId === messageId) await deps.buyers.setNavigationMessage(ctx.buyer.id, null);
 }
 
 /** The same tap again. Where the card is not the tapped message, it comes here. */

@@ -20,7 +20,7 @@ export type SendOutcome =
   | { readonly kind: "drop"; readonly reason: string };
 
 /** What a card showed last, so that an edit that would change nothing is not sent. */
-export interface CardHashes {
+interface CardHashes {
   get(orderId: string): Promise<string | null>;
   set(orderId: string, hash: string): Promise<void>;
 }

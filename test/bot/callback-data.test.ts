@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type Action, decodeAction, encodeAction } from "../../src/bot/callback-data.ts";
+import { parseDeepLink } from "../../src/bot/deep-link.ts";
+import { decodeTopupState, encodeTopupState } from "../../src/bot/topup-state.ts";
+
+const page = fc.integer({ min: 0, max: 9999 });
+const product = fc.stringMatching(/^[A-Za-z0-9~_-]{1,12}$/);
+const kindOf = <K extends string>(...kinds: K[]) => fc.constantFrom(...kinds);
+
+const action: fc.Arbitrary<Action> = fc.oneof(
+  fc.record({
+    kind: kindOf("home", "help", "topup", "settings", "leave", "forgetAsk", "forgetSure", "forgetNow"),
+  }),
+  fc.record({ kind: kindOf("dismiss", "keep") }),
+  fc.record({ kind: kindOf("orders", "balance"), page }),
+  fc.record({ kind: kindOf("services"), page, sort: kindOf("popular", "name") }),
+  fc.record({ kind: kindOf("countries"), serviceId: product, page, sort: kindOf("best", "price", "name") }),
+  fc.record({ kind: kindOf("confirm", "payShort", "otherWays"), serviceId: product, countryId: product }),
+  fc.record({ kind: kindOf("save"), serviceId: product, countryId: product, isFavourite: fc.boolean() }),
+  fc.record({ kind: kindOf("get"), quoteId: fc.uuid(), termsVersion: page }),
+  fc.record({ kind: kindOf("order", "cancel", "another", "finish"), orderId: fc.uuid() }),
+  fc.record({ kind: kindOf("approve", "reject"), claimId: fc.uuid() }),
+);
+
+describe("callback data", () => {
+  it("reads back every action, in at most 64 bytes", () => {
+    fc.assert(
+      fc.property(action, (value) => {
+        const data = encodeAction(value);
+        expect(Buffer.byteLength(data)).toBeLessThanOrEqual(64);
+        expect(decodeAction(data)).toEqual(value);
+      }),
+    );
+  });
+
+  it("is undefined for anything else, and never throws", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: "binary" }), fc.base64String()), (data) => {
+        const decoded = decodeAction(data);
+        if (decoded !== undefined) expect(encodeAction(decoded)).toBe(data);
+      }),
+    );
+    for (const data of [
+      "",
+      "1",
+      "1zz",
+      "1h:",
+      "1constructor",
+      "1__proto__",
+      "1S:-1:p",
+      "1S:1:x",
+      "1G:x:1",
+      "2h",
+    ]) {
+      expect(decodeAction(data), data).toBeUndefined();
+    }
+  });
+
+  it("refuses to make a button of an id that it could not read back", () => {
+    expect(() => encodeAction({ kind: "confirm", serviceId: "a:b", countryId: "GB" })).toThrow();
+    expect(() => encodeAction({ kind: "confirm", serviceId: "x".repeat(13), countryId: "GB" })).toThrow();
+  });
+});
+
+describe("top-up state", () => {
+  it("reads itself back, fits beside the menu plugin's own data, and is empty for garbage", () => {
+    const state = fc.record({
+      gateway: kindOf("stars", "crypto-pay", "manual"),
+      stars: fc.integer({ min: 0, max: 99_999 }),
+      resume: fc.option(fc.record({ serviceId: product, countryId: product })),
+    });
+    fc.assert(
+      fc.property(state, (value) => {
+        expect(Buffer.byteLength(encodeTopupState(value))).toBeLessThanOrEqual(44);
+        expect(decodeTopupState(encodeTopupState(value))).toEqual(value);
+      }),
+    );
+    fc.assert(fc.property(fc.anything(), (value) => void decodeTopupState(value)));
+    expect(decodeTopupState("x:1")).toEqual({ gateway: "stars", stars: 0, resume: null });
+  });
+});
+
+describe("deep links", () => {
+  it.each([
+    ["buy_wa_gb", { kind: "buy", serviceId: "wa", countryId: "GB" }],
+    ["buy_WA_GB", { kind: "buy", serviceId: "wa", countryId: "GB" }],
+    ["buy_-abcdefgh_-abcdefgh", { kind: "buy", serviceId: "~abcdefgh", countryId: "~abcdefgh" }],
+    ["topup", { kind: "topup" }],
+    ["buy_wa", undefined],
+    ["buy_wa_gb_x", undefined],
+    ["", undefined],
+    ["buy__", undefined],
+  ])("%s", (payload, expected) => {
+    expect(parseDeepLink(payload)).toEqual(expected);
+  });
+});

@@ -1,0 +1,68 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { PretendUser } from "../../sandbox/telegram/index.ts";
+import { type BotShop, operatorId, startBotShop } from "../support/bot.ts";
+
+let shop: BotShop;
+let user: PretendUser;
+
+beforeEach(async () => {
+  shop = await startBotShop();
+  user = shop.telegram.user({ languageCode: "en" });
+});
+
+afterEach(async () => {
+  await shop.close();
+});
+
+const shown = (): string => shop.last(user).text;
+
+describe("operators", () => {
+  it("decide about manual top-ups by button; nobody else can", async () => {
+    const operator = shop.telegram.user({ id: operatorId });
+    await shop.say(operator, "/start");
+    await shop.say(user, "/start");
+    const data = `1v:${"A".repeat(22)}`;
+    await user.pressData(shop.last(user).messageId, data);
+    await shop.idle();
+    expect(shop.fakes.topups.state.decisions).toEqual([]);
+    const first = await operator.pressData(shop.last(operator).messageId, data);
+    expect(first.answer?.text).toBe("Approved.");
+    const second = await operator.pressData(shop.last(operator).messageId, `1j:${"A".repeat(22)}`);
+    expect(second.answer?.text).toBe("Already decided.");
+    expect(shop.fakes.topups.state.decisions[0]).toMatchObject({
+      approve: true,
+      operatorTelegramId: operatorId,
+    });
+  });
+
+  it("adjust, refund, ban and unban with checked arguments", async () => {
+    const operator = shop.telegram.user({ id: operatorId });
+    for (const [command, answer] of [
+      ["/adjust 5 -1.50 goodwill for a late code", "Done."],
+      ["/adjust 5 0 nothing", "Usage: /adjust"],
+      ["/adjust five 1 reason", "Usage: /adjust"],
+      ["/adjust 5 1", "Usage: /adjust"],
+      ["/refund charge-1", "Done."],
+      ["/refund", "Usage: /refund"],
+      ["/ban 5 chargebacks", "Done."],
+      ["/ban 5", "Usage: /ban"],
+      ["/unban 5", "Done."],
+      ["/status", "2 providers answer\na < b & c"],
+    ] as const) {
+      await shop.say(operator, command);
+      expect(shop.last(operator).text).toContain(answer);
+    }
+    expect(shop.fakes.desk.calls).toMatchObject([
+      { name: "adjust", telegramId: 5, amountMicros: -1_500_000n, reason: "goodwill for a late code" },
+      { name: "refund", chargeId: "charge-1" },
+      { name: "ban", telegramId: 5, reason: "chargebacks" },
+      { name: "unban", telegramId: 5 },
+    ]);
+  });
+
+  it("are the only ones for whom these commands exist", async () => {
+    await shop.say(user, "/adjust 5 1 reason");
+    expect(shown()).toContain("I did not get that.");
+    expect(shop.fakes.desk.calls).toEqual([]);
+  });
+});
