@@ -70,12 +70,17 @@ function expanded(value: number): string | undefined {
   return Math.abs(value) < 1 ? value.toFixed(MAX_FRACTION) : undefined;
 }
 
-/** An upstream's id as a string of visible ASCII; numbers are taken where a double holds every digit. */
+/** What ids are made of: words, UUIDs, slugs, base64. */
+const ID = /^(?=.*[A-Za-z0-9])[\w.:~+/=-]+$/;
+/** What templates print where there is no id. */
+const NO_ID = /^(null|undefined|none|nan)$/i;
+
+/** An upstream's id or code as a string; numbers are taken where a double holds every digit. */
 export function parseId(value: unknown): string | undefined {
   if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined;
   if (typeof value !== "string") return undefined;
   const text = value.trim();
-  return text.length <= MAX_ID_LENGTH && /^[\x21-\x7e]+$/.test(text) ? text : undefined;
+  return text.length <= MAX_ID_LENGTH && ID.test(text) && !NO_ID.test(text) ? text : undefined;
 }
 
 /** E.164 with "+" out of a number or a string, with or without "+", spaces, dots, dashes and brackets. */

@@ -111,12 +111,26 @@ describe("an id", () => {
     expect(parseId(value)).toBe(id);
   });
 
-  it.each(["", " ", "a b", "ü", "x".repeat(129), 2 ** 53, -1, 1.5, null, undefined, {}, true])(
-    "refuses %s",
-    (value) => {
-      expect(parseId(value)).toBeUndefined();
-    },
-  );
+  it.each([
+    "",
+    " ",
+    "a b",
+    "ü",
+    "!",
+    'a"b',
+    "null",
+    "undefined",
+    "x".repeat(129),
+    2 ** 53,
+    -1,
+    1.5,
+    null,
+    undefined,
+    {},
+    true,
+  ])("refuses %s", (value) => {
+    expect(parseId(value)).toBeUndefined();
+  });
 });
 
 describe("a phone number", () => {

@@ -65,10 +65,14 @@ interface Edit {
   readonly value: unknown;
 }
 
-/** Runs `judge` on 10,000 answers: real ones with some values changed, halves of them, JSON, text and bytes. */
+/**
+ * Runs `judge` on 10,000 answers: real ones with some values changed, halves of them, JSON, text and bytes. `lines` are
+ * real answers in plain text; of these, parts are cut out, repeated or replaced.
+ */
 export async function fuzzAnswers(
   samples: readonly object[],
   judge: (answer: FuzzedAnswer) => Promise<void>,
+  lines: readonly string[] = [],
 ): Promise<void> {
   const edit = fc.record<Edit>({
     at: fc.nat(60),
@@ -80,6 +84,7 @@ export async function fuzzAnswers(
     .map(([sample, edits]) => JSON.stringify(edits.reduce(applied, structuredClone(sample))) ?? "");
   const body = fc.oneof(
     { weight: 12, arbitrary: edited },
+    { weight: lines.length > 0 ? 12 : 0, arbitrary: editedLine(lines) },
     { weight: 2, arbitrary: fc.tuple(edited, fc.nat(200)).map(([text, length]) => text.slice(0, length)) },
     { weight: 1, arbitrary: fc.json({ maxDepth: 2 }) },
     { weight: 1, arbitrary: fc.string({ unit: "binary", maxLength: 40 }) },
@@ -92,6 +97,22 @@ export async function fuzzAnswers(
     .tuple(fc.constantFrom(...statuses), body)
     .map(([status, text]): FuzzedAnswer => ({ status, text, json: parsed(text) }));
   await fc.assert(fc.asyncProperty(answers, judge), { numRuns: RUNS, seed: SEED });
+}
+
+/** A line as it is, or with one part replaced. */
+function editedLine(lines: readonly string[]): fc.Arbitrary<string> {
+  const part = fc.oneof(
+    fc.constantFrom("", ":", " ", "\n", "null", "'", '"', "0"),
+    fc.string({ maxLength: 6 }),
+  );
+  const line = fc.constantFrom(...(lines.length > 0 ? lines : [""]));
+  const edit = fc.option(fc.tuple(fc.nat(40), fc.nat(12), part), { freq: 2 });
+  return fc.tuple(line, edit).map(([text, change]) => {
+    if (change === null) return text;
+    const [from, length, replacement] = change;
+    const start = from % (text.length + 1);
+    return text.slice(0, start) + replacement + text.slice(start + length);
+  });
 }
 
 function parsed(text: string): unknown {
