@@ -37,8 +37,8 @@ CREATE TABLE transfers (
   idempotency_key text NOT NULL UNIQUE,
   request_hash text NOT NULL,
   kind text NOT NULL CHECK (kind IN (
-    'topup', 'topup_refund', 'topup_loss', 'hold', 'capture', 'release', 'order_refund',
-    'provider_cost', 'provider_loss', 'provider_recovery', 'adjustment')),
+    'topup', 'topup_refund', 'topup_loss', 'hold', 'capture', 'release', 'provider_cost', 'provider_loss',
+    'adjustment')),
   from_account_id bigint NOT NULL REFERENCES accounts (id),
   to_account_id bigint NOT NULL REFERENCES accounts (id),
   amount_micros bigint NOT NULL CHECK (amount_micros > 0),
@@ -48,8 +48,7 @@ CREATE TABLE transfers (
   reason text NOT NULL,
   created_at timestamptz NOT NULL,
   CHECK (from_account_id <> to_account_id),
-  CHECK (kind NOT IN ('hold', 'capture', 'release', 'order_refund', 'provider_cost', 'provider_loss',
-                      'provider_recovery') OR order_id IS NOT NULL)
+  CHECK (kind NOT IN ('hold', 'capture', 'release', 'provider_cost', 'provider_loss') OR order_id IS NOT NULL)
 );
 -- The money rules that no code can break: one hold an order, resolved at most once, one cost booked.
 CREATE UNIQUE INDEX transfers_one_hold_an_order ON transfers (order_id) WHERE kind = 'hold';

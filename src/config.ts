@@ -42,7 +42,6 @@ export interface Config {
   readonly smsRetentionMs: number;
   /** Service ids that are sold although the blocklist names them. */
   readonly allowedServices: readonly string[];
-  readonly termsUrl: string | null;
   readonly supportContact: string | null;
   readonly logLevel: LogLevel;
 }
@@ -90,7 +89,6 @@ const base = z.object({
   CANCELS_PER_HOUR: field.wholeNumber(1, 10_000).default(10),
   NEW_BUYER_ORDERS_PER_DAY: field.wholeNumber(1, 10_000).default(10),
   ALLOWED_SERVICES: z.string().transform(field.splitList).default([]),
-  TERMS_URL: field.webLink.optional(),
   SUPPORT_CONTACT: z.string().trim().max(128, { error: "must be at most 128 characters" }).optional(),
   LOG_LEVEL: z
     .string()
@@ -111,17 +109,27 @@ export function loadConfig(
   const variables = withoutBlanks(env);
   const outcome = base.safeParse(variables);
   const providers = readProviders(variables, known);
-  const problems: Problem[] = (outcome.error?.issues ?? []).map((issue) => ({
-    variable: issue.path.join("."),
-    problem: issue.message,
-  }));
-  problems.push(...providers.problems);
+  const problems: Problem[] = [...problemsOf(outcome.error), ...providers.problems];
   if (field.splitList(variables.TOPUPS ?? "").includes("crypto-pay") && !variables.CRYPTO_PAY_TOKEN) {
     problems.push({ variable: "CRYPTO_PAY_TOKEN", problem: "is missing: TOPUPS names crypto-pay" });
   }
   if (!outcome.success || problems.length > 0) return { ok: false, problems };
   const config = assemble(outcome.data, providers.settings);
   return { ok: true, config, warnings: warningsOf(config) };
+}
+
+/** The same for commands that need nothing but the database. */
+export function loadDatabaseConfig(
+  env: Readonly<Record<string, string | undefined>>,
+): { ok: true; database: Config["database"] } | { ok: false; problems: readonly Problem[] } {
+  const outcome = base.pick({ DATABASE_URL: true, DATA_DIR: true }).safeParse(withoutBlanks(env));
+  if (!outcome.success) return { ok: false, problems: problemsOf(outcome.error) };
+  const { DATABASE_URL: url = null, DATA_DIR: dataDir } = outcome.data;
+  return { ok: true, database: { url, dataDir } };
+}
+
+function problemsOf(error: z.ZodError | undefined): Problem[] {
+  return (error?.issues ?? []).map((issue) => ({ variable: issue.path.join("."), problem: issue.message }));
 }
 
 function withoutBlanks(env: Readonly<Record<string, string | undefined>>): Variables {
@@ -157,7 +165,6 @@ function assemble(raw: z.infer<typeof base>, providers: readonly ProviderSetting
     },
     smsRetentionMs: raw.SMS_RETENTION_HOURS * HOUR_MS,
     allowedServices: raw.ALLOWED_SERVICES,
-    termsUrl: raw.TERMS_URL ?? null,
     supportContact: raw.SUPPORT_CONTACT ?? null,
     logLevel: raw.LOG_LEVEL,
   };

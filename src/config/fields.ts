@@ -95,8 +95,3 @@ export const baseUrl = anyUrl.transform((value, context) => {
   context.addIssue({ code: "custom", message: "must not have a query (?…) or a fragment (#…)" });
   return z.NEVER;
 });
-
-/** A link for people, shown in the chat. */
-export const webLink = parsed("a link that starts with https://", (text) =>
-  /^https:\/\/\S+$/.test(text) && URL.canParse(text) ? text : undefined,
-);

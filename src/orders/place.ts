@@ -1,5 +1,4 @@
 import type { Offer } from "../catalog/catalog.ts";
-import { addMs } from "../core/clock.ts";
 import type { ShopErrorCode } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import type { Tx } from "../db/client.ts";
@@ -11,7 +10,6 @@ import { inTransaction, isUniqueViolation } from "../db/transaction.ts";
 import { ProviderError } from "../providers/errors.ts";
 import type { Provider, Rental } from "../providers/provider.ts";
 import type { OrderDeps } from "./deps.ts";
-import { quiesceMs } from "./reconcile-rules.ts";
 import { rent } from "./rent.ts";
 import { owe, transition } from "./transition.ts";
 
@@ -272,9 +270,4 @@ function failureOf(attempts: readonly AttemptRow[]): ShopErrorCode {
   if (kinds.has("price_moved")) return "price_moved";
   if (attempts.length === 0 || kinds.has("no_stock") || kinds.has("bad_mapping")) return "out_of_stock";
   return "providers_unavailable";
-}
-
-/** Until then a purchase call that we gave up may still be on its way. */
-export function doubtIsRipeAt(attempt: AttemptRow): Date {
-  return addMs(attempt.startedAt, quiesceMs);
 }

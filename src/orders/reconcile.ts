@@ -13,9 +13,8 @@ import { matchDoubts, quiesceMs } from "./reconcile-rules.ts";
 import { rent } from "./rent.ts";
 
 const BATCH = 200;
-/** A list may lag behind a purchase: a number has to be missing twice, this far apart. */
+/** A list may lag behind a purchase: a number has to be missing twice, a round of the job apart. */
 const MISSES_NEEDED = 2;
-export const recheckMs = 10_000;
 /** A provider that does not answer for so long cannot keep the buyer's money: any number has run out by then. */
 const GIVE_UP_MS = 45 * 60 * 1000;
 

@@ -15,7 +15,7 @@ const OVERDUE_INTERVAL_MS = 5_000;
  * When an order is due for its next look: often while a code is likely, less often later, at its end exactly, and
  * at the moment when a queued cancel opens.
  */
-export function nextCheckAt(row: OrderRow, capabilities: Capabilities, now: Date): Date {
+function nextCheckAt(row: OrderRow, capabilities: Capabilities, now: Date): Date {
   const { expiresAt } = row;
   if (expiresAt && expiresAt <= now) return addMs(now, OVERDUE_INTERVAL_MS);
   const moments = [expiresAt, capabilities.poll ? addMs(now, intervalMs(row, capabilities, now)) : null];

@@ -15,7 +15,7 @@ export const orderStates = [
 export type OrderState = (typeof orderStates)[number];
 
 /** From each state, where it may go. Anything else is refused by {@link canMove} and by transition(). */
-export const transitions: Readonly<Record<OrderState, readonly OrderState[]>> = {
+const transitions: Readonly<Record<OrderState, readonly OrderState[]>> = {
   /** Order and hold are committed, the provider's answer is not yet known. */
   placing: ["waiting", "failed", "in_doubt"],
   /** The call may or may not have bought a number: the money stays held. */

@@ -90,7 +90,7 @@ async function buy(client: Client, request: PurchaseRequest, options: CallOption
   };
   const reply = await client.send("buy", dialect.buyAction, parameters, options);
   if (reply.kind === "refused") {
-    const isEmptyWord = reply.refusal.token.name === "BAD_ACTION" && dialect.isBadActionVague;
+    const isEmptyWord = reply.refusal.name === "BAD_ACTION" && dialect.isBadActionVague;
     throw isEmptyWord ? garbage(name, "buy", "BAD_ACTION") : client.fail("buy", reply.refusal);
   }
   const rental = rentalIn(client, reply);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { garbage, statusError } from "./answers.ts";
 import { type Body, parseBody } from "./body.ts";
 import { ProviderError, type ProviderErrorKind } from "./errors.ts";
-import { type Meaning, meaningOf, type Token, tokenOf } from "./handler-api-tokens.ts";
+import { type KnownRefusal, type Meaning, refusalOf, type Token, tokenOf } from "./handler-api-tokens.ts";
 import type { HttpAnswer } from "./http.ts";
 import { type Currency, parseCost } from "./parse.ts";
 
@@ -14,9 +14,7 @@ export type Reply =
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
 /** A refusal in words that are known. */
-export interface Refusal {
-  readonly token: Token;
-  readonly meaning: Meaning;
+export interface Refusal extends KnownRefusal {
   /** The words came with a 5xx: what was asked may have been done all the same. */
   readonly isVague: boolean;
   /** The supplier's `info`, where it explains itself. */
@@ -50,16 +48,15 @@ export function readReply(provider: string, operation: string, answer: HttpAnswe
 
 function refusalIn(body: Body, isSuccess: boolean, isVague: boolean): Refusal | undefined {
   if (body.kind === "text") {
-    const meaning = meaningOf(body.text);
-    return meaning && { meaning, isVague, token: tokenOf(body.text), info: null };
+    const known = refusalOf(body.text);
+    return known && { ...known, isVague, info: null };
   }
   if (body.kind !== "json" || (isSuccess && !isFailure(body.value))) return undefined;
   const fields = envelope.safeParse(body.value).data ?? {};
   for (const name of wordFields) {
     const word = fields[name];
-    const meaning = typeof word === "string" ? meaningOf(word) : undefined;
-    if (typeof word !== "string" || !meaning) continue;
-    return { meaning, isVague, token: tokenOf(word), info: fields.info ?? null };
+    const known = typeof word === "string" ? refusalOf(word) : undefined;
+    if (known) return { ...known, isVague, info: fields.info ?? null };
   }
   return undefined;
 }
@@ -81,18 +78,18 @@ const details = z.object({ min: z.unknown().optional(), retry_after_seconds: z.u
 export function errorOf(
   provider: string,
   operation: string,
-  { token, meaning, isVague, info }: Refusal,
+  { name, rest, meaning, isVague, info }: Refusal,
   currency: Currency,
 ): ProviderError {
   const kind = kindOf(meaning);
   const said = details.safeParse(info).data;
   const seconds = Number(said?.retry_after_seconds);
-  const minCostMicros = kind === "price_moved" ? parseCost(said?.min ?? token.rest, currency) : undefined;
+  const minCostMicros = kind === "price_moved" ? parseCost(said?.min ?? rest, currency) : undefined;
   return new ProviderError({
     provider,
     kind,
     definite: !isVague && kind !== "unavailable",
-    reason: `${operation}: ${meaningOf(token.name) ? token.name : kind}`,
+    reason: `${operation}: ${name}`,
     ...(seconds > 0 && seconds < 86_400 && { retryAfterMs: seconds * 1000 }),
     ...(minCostMicros !== undefined && { minCostMicros }),
   });

@@ -67,7 +67,6 @@ const sentences: readonly (readonly [RegExp, Meaning])[] = [
 ];
 
 export interface Token {
-  /** Upper case, words joined by "_". */
   readonly name: string;
   /** All behind the first colon, whole: a code can have colons of its own. */
   readonly rest: string;
@@ -75,20 +74,26 @@ export interface Token {
 
 /** Splits an answer or an error text at its first colon: "STATUS_OK:12:34" is STATUS_OK with "12:34". */
 export function tokenOf(text: string): Token {
-  const trimmed = text.trim();
-  const colon = trimmed.indexOf(":");
-  const name = (colon < 0 ? trimmed : trimmed.slice(0, colon)).trim();
-  return {
-    name: name.toUpperCase().replace(/[\s-]+/g, "_"),
-    rest: colon < 0 ? "" : trimmed.slice(colon + 1).trim(),
-  };
+  const colon = text.indexOf(":");
+  if (colon < 0) return { name: text.trim(), rest: "" };
+  return { name: text.slice(0, colon).trim(), rest: text.slice(colon + 1).trim() };
 }
 
-/** What a refusal means; undefined: not one that is known. */
-export function meaningOf(text: string): Meaning | undefined {
-  const { name } = tokenOf(text);
-  if (Object.hasOwn(meanings, name)) return meanings[name];
-  return sentences.find(([pattern]) => pattern.test(text))?.[1];
+export interface KnownRefusal extends Token {
+  readonly meaning: Meaning;
+}
+
+/**
+ * What a refusal means; undefined: not one that is known. Refusals are also written as words ("Bad country"); a success
+ * never is, and has to be its very token.
+ */
+export function refusalOf(text: string): KnownRefusal | undefined {
+  const { name, rest } = tokenOf(text);
+  const token = name.toUpperCase().replace(/[\s-]+/g, "_");
+  const meaning = Object.hasOwn(meanings, token) ? meanings[token] : undefined;
+  if (meaning) return { name: token, rest, meaning };
+  const sentence = sentences.find(([pattern]) => pattern.test(text));
+  return sentence && { name: "prose", rest: "", meaning: sentence[1] };
 }
 
 /** For the tests: every token has to be covered. */

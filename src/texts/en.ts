@@ -114,7 +114,6 @@ const messages: Messages = {
     topup_refund: "Payment refunded",
     hold: "Set aside for an order",
     release: "Released, no code",
-    order_refund: "Order refunded",
     adjustment: "Correction",
     other: "Movement",
   },

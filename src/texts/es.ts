@@ -117,7 +117,6 @@ const messages: Messages = {
     topup_refund: "Pago devuelto",
     hold: "Reservado para un pedido",
     release: "Devuelto, sin código",
-    order_refund: "Pedido reembolsado",
     adjustment: "Corrección",
     other: "Movimiento",
   },

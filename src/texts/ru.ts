@@ -112,7 +112,6 @@ const messages: Messages = {
     topup_refund: "Возврат платежа",
     hold: "Резерв для заказа",
     release: "Возвращено, кода нет",
-    order_refund: "Возврат за заказ",
     adjustment: "Исправление",
     other: "Движение",
   },

@@ -76,7 +76,6 @@ export interface MovementWords {
   readonly topup_refund: string;
   readonly hold: string;
   readonly release: string;
-  readonly order_refund: string;
   readonly adjustment: string;
   readonly other: string;
 }

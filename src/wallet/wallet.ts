@@ -101,21 +101,9 @@ export async function bookProviderLoss(tx: Executor, loss: ProviderMoney): Promi
   );
 }
 
-/** A booked loss that turned out to be none: the provider gave the money back after all. */
-export async function bookProviderRecovery(tx: Executor, recovery: ProviderMoney): Promise<void> {
-  const { provider } = recovery;
-  await bookProvider(
-    tx,
-    "provider_recovery",
-    system.providerLoss(provider),
-    system.providerPrepaid(provider),
-    recovery,
-  );
-}
-
 async function bookProvider(
   tx: Executor,
-  kind: "provider_cost" | "provider_loss" | "provider_recovery",
+  kind: "provider_cost" | "provider_loss",
   from: string,
   to: string,
   money: ProviderMoney,
@@ -194,19 +182,6 @@ export async function restoreTopup(
       at: restore.at,
     });
   }
-}
-
-/** Gives captured money back by an operator's decision. One refund an order, never more than its price (the caller checks). */
-export function refundOrder(tx: Executor, order: OrderMoney): Promise<Posted> {
-  const { buyerId, ...rest } = order;
-  const to = accountOf(buyerId, "available");
-  return post(tx, {
-    ...rest,
-    key: `order_refund:${order.orderId}`,
-    kind: "order_refund",
-    from: system.revenue,
-    to,
-  });
 }
 
 /** An operator's correction, positive or negative, with actor and reason. Throws "insufficient_funds". */

@@ -49,7 +49,6 @@ describe("loadConfig", () => {
       limits: { maxOpenOrders: 5, purchasesPerHour: 20, cancelsPerHour: 10, newBuyerOrdersPerDay: 10 },
       smsRetentionMs: 86_400_000,
       allowedServices: [],
-      termsUrl: null,
       supportContact: null,
       logLevel: "info",
     });
@@ -126,7 +125,6 @@ describe("loadConfig", () => {
     ["WEBHOOK_SECRET", "with space"],
     ["DATABASE_URL", "mysql://localhost/x"],
     ["SMS_RETENTION_HOURS", "0"],
-    ["TERMS_URL", "javascript:alert(1)"],
     ["PUBLIC_URL", "https://shop.example/?a=b"],
     ["PUBLIC_URL", "shop.example"],
   ])("refuses %s=%s", (variable, value) => {

@@ -35,7 +35,6 @@ function movementWord(words: MovementWords, kind: string): string {
     case "topup_refund":
     case "hold":
     case "release":
-    case "order_refund":
     case "adjustment":
       return words[kind];
     default:

@@ -8,10 +8,8 @@ export type TransferKind =
   | "hold"
   | "capture"
   | "release"
-  | "order_refund"
   | "provider_cost"
   | "provider_loss"
-  | "provider_recovery"
   | "adjustment";
 
 export interface TransferRow {
