@@ -60,10 +60,15 @@ function ownTable(own: string | null): CountryTable {
 
 /** An id says which country it is only if the supplier calls it by that name; ids were given away twice. */
 function iso2Of(id: string, named: string, own: string | null): string | null {
-  const [label, iso2] = ownTable(own)[id] ?? baseTable[id] ?? [];
+  const [label, iso2] = rowOf(ownTable(own), id) ?? rowOf(baseTable, id) ?? [];
   if (label === undefined || iso2 === undefined) return null;
   const names = [label, regionName(iso2)].map(plainName);
   return names.includes(plainName(named)) ? iso2 : null;
+}
+
+/** Ids are the supplier's, and may be called like something that every object has. */
+function rowOf(table: CountryTable, id: string): readonly string[] | undefined {
+  return Object.hasOwn(table, id) ? table[id] : undefined;
 }
 
 function regionName(iso2: string): string {

@@ -87,7 +87,7 @@ const samples = [
   { error: "Bad country" },
 ];
 
-/** The one word that an answer in plain text is: without quotes around it, upper case. */
+/** The one word that an answer in plain text is: without quotes around it. */
 function wordOf({ text }: FuzzedAnswer): string {
   const unquoted = /^\s*"/.test(text) ? String(JSON.parse(text)) : text;
   return unquoted
@@ -141,19 +141,19 @@ it("makes of 10,000 handler_api answers only what they really say", { timeout: 3
       const word = wordOf(answer);
       if (seen.value.status === "received") {
         counts.received += 1;
-        expect(word.replace(/[\s-]+/g, "_")).toMatch(/^STATUS_OK_?:/);
+        expect(word).toMatch(/^STATUS_OK\s*:/);
         expect(seen.value.sms).toHaveLength(1);
       } else expect(seen.value.sms).toEqual([]);
       if (seen.value.status === "cancelled") {
         counts.cancelled += 1;
-        expect(word.replace(/[\s-]+/g, "_")).toMatch(/^(STATUS|ACCESS)_CANCEL_?(:|$)/);
+        expect(word).toMatch(/^(STATUS|ACCESS)_CANCEL\s*(:|$)/);
       }
       expect(["waiting", "received", "cancelled"]).toContain(seen.value.status);
     }
 
     const cancelled = await outcomeOf(provider.cancel("1", tap));
     if (cancelled.kind === "value" && cancelled.value.kind === "cancelled") {
-      const isYes = /^(STATUS|ACCESS)_CANCEL_?(:|$)/.test(wordOf(answer).replace(/[\s-]+/g, "_"));
+      const isYes = /^(STATUS|ACCESS)_CANCEL\s*(:|$)/.test(wordOf(answer));
       expect(isSuccess && (isYes || (status === 204 && text.trim() === ""))).toBe(true);
     }
     await outcomeOf(provider.another("1", tap));
