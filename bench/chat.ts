@@ -1,0 +1,112 @@
+import { performance } from "node:perf_hooks";
+import type { PretendProvider } from "../sandbox/providers/server.ts";
+import type { PretendUser, TranscriptMessage } from "../sandbox/telegram/index.ts";
+import type { Bench, BenchContext } from "./support/bench.ts";
+import { screens, type Tapped, tapUntil, untilShown } from "./support/chat.ts";
+import { describeComplaints } from "./support/logger.ts";
+import { busiest, percentile } from "./support/statistics.ts";
+import { type BenchWorld, startBenchWorld } from "./support/world.ts";
+
+const BUYERS = 50;
+const DURATION_MS = 10_000;
+const RATE = 5;
+
+export const chat: Bench = {
+  name: "chat",
+  about: "taps to a number, tap → answer for a cached country page, updates per second with many buyers",
+  async run(context) {
+    const env = { PROVIDER_OXGEL_RATE: String(RATE) };
+    const world = await startBenchWorld(context, { providers: { oxgel: "oxgel" }, env });
+    try {
+      const people = await world.people(BUYERS);
+      const [first] = people;
+      if (!first) throw new Error("nobody is there");
+      context.note(
+        `Taps from /buy to the number (WhatsApp, United Kingdom): ${await countTaps(world, first)}.`,
+      );
+      const alone = await browse(world, [first]);
+      const together = await browse(world, people);
+      report(context, [alone, together]);
+      context.note(budget(world));
+      context.note(`Complaints in the log: ${describeComplaints(world.logger)}.`);
+    } finally {
+      await world.close();
+    }
+  },
+};
+
+async function countTaps({ telegram }: BenchWorld, user: PretendUser): Promise<number> {
+  const way = [
+    ["WhatsApp", screens.countries],
+    ["UK", screens.confirm],
+    ["number", screens.order],
+  ] as const;
+  let { message } = await untilShown(telegram, user, screens.services, () => user.send("/buy"));
+  let taps = 0;
+  for (const [label, next] of way) {
+    ({ message } = await tapUntil(telegram, user, message, label, next));
+    taps += 1;
+  }
+  return taps;
+}
+
+interface Browsing {
+  readonly buyers: number;
+  readonly updatesPerSecond: number;
+  readonly pages: readonly Tapped[];
+}
+
+/** Everybody opens the country page and goes back, again and again. */
+async function browse({ telegram }: BenchWorld, people: readonly PretendUser[]): Promise<Browsing> {
+  const menus = await Promise.all(
+    people.map(async (user) => {
+      const { message } = await untilShown(telegram, user, screens.services, () => user.send("/buy"));
+      return { user, message };
+    }),
+  );
+  const pages: Tapped[] = [];
+  let updates = 0;
+  const startedAt = performance.now();
+  const buyer = async (user: PretendUser, menu: TranscriptMessage): Promise<void> => {
+    let on = menu;
+    while (performance.now() - startedAt < DURATION_MS) {
+      const page = await tapUntil(telegram, user, on, "Telegram", screens.countries);
+      pages.push(page);
+      ({ message: on } = await tapUntil(telegram, user, page.message, "Back", screens.services));
+      updates += 2;
+    }
+  };
+  await Promise.all(menus.map(({ user, message }) => buyer(user, message)));
+  const seconds = (performance.now() - startedAt) / 1000;
+  return { buyers: people.length, updatesPerSecond: updates / seconds, pages };
+}
+
+function report(context: BenchContext, results: readonly Browsing[]): void {
+  const rows = results.map(({ buyers, updatesPerSecond, pages }) => {
+    const shown = pages.map(({ shownMs }) => shownMs);
+    const answered = pages.map(({ answeredMs }) => answeredMs);
+    return [
+      `${buyers} buyer${buyers === 1 ? "" : "s"}`,
+      updatesPerSecond,
+      percentile(shown, 50),
+      percentile(shown, 95),
+      percentile(answered, 50),
+      percentile(answered, 95),
+    ];
+  });
+  context.table(
+    `Tapping without a pause for ${DURATION_MS / 1000} s; shop, pretend Telegram and buyers share one process`,
+    ["country page", "updates/s", "page p50 ms", "p95 ms", "spinner p50 ms", "p95 ms"],
+    rows,
+  );
+}
+
+/** The burst is one second's worth on top of the steady rate. */
+function budget(world: BenchWorld): string {
+  const windowMs = 10_000;
+  const times = [...world.providers.values()].flatMap((provider: PretendProvider) =>
+    provider.requests().map(({ at }) => at.getTime()),
+  );
+  const allowed = RATE * (windowMs / 1000) + RATE;
+  return `Requests to the provider in the busiest ${windowMs / 1000} s: ${busiest(times, windowMs)} (allowed: ${allowed}).`;
+}

@@ -1,0 +1,2 @@
+import type { Bench } from "./support/bench.ts";
+export const queries: Bench = { name: "queries", about: "", run: async () => undefined };

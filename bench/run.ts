@@ -1,0 +1,62 @@
+/**
+ * `npm run bench` runs every bench, `npm run bench -- ledger chat` some of them. Figures, not tests: nothing fails
+ * because a machine is slow. Needs nothing: the database is an embedded one with fsync on, unless DATABASE_URL
+ * names a server on which databases may be created and dropped.
+ */
+import process from "node:process";
+import { messageOf } from "../src/core/errors.ts";
+import { chat } from "./chat.ts";
+import { failover } from "./failover.ts";
+import { latency } from "./latency.ts";
+import { ledger } from "./ledger.ts";
+import { purchase } from "./purchase.ts";
+import { queries } from "./queries.ts";
+import { start } from "./start.ts";
+import type { Bench, BenchContext } from "./support/bench.ts";
+import { type BenchServer, startBenchServer } from "./support/server.ts";
+import { formatTable } from "./support/table.ts";
+
+const benches: readonly Bench[] = [ledger, purchase, latency, failover, chat, start, queries];
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function chosen(names: readonly string[]): readonly Bench[] | undefined {
+  if (names.length === 0) return benches;
+  const found = benches.filter((bench) => names.includes(bench.name));
+  return found.length === new Set(names).size ? found : undefined;
+}
+
+function createContext(server: BenchServer): BenchContext {
+  return {
+    database: () => server.createDatabase(),
+    table: (title, header, rows) => print(`\n${title}\n${formatTable(header, rows)}`),
+    note: (text) => print(text),
+  };
+}
+
+async function main(): Promise<void> {
+  const selected = chosen(process.argv.slice(2));
+  if (!selected) {
+    print("Usage: npm run bench [-- name …]");
+    for (const { name, about } of benches) print(`  ${name.padEnd(9)} ${about}`);
+    process.exitCode = 2;
+    return;
+  }
+  const server = await startBenchServer();
+  try {
+    print(server.machine);
+    for (const bench of selected) {
+      print(`\n== ${bench.name}: ${bench.about}`);
+      await bench.run(createContext(server));
+    }
+  } finally {
+    await server.close();
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`The bench failed: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
+  process.exitCode = 1;
+});
