@@ -329,6 +329,11 @@ describe("lists", () => {
     expect(await flat.services(tap)).toEqual([{ code: "wa", name: "WhatsApp" }]);
   });
 
+  it("may number a country like something that every object has", async () => {
+    const { provider } = supplier([json([{ id: "constructor", eng: "USA" }])], { dialect: "smsbower" });
+    expect(await provider.countries(tap)).toEqual([{ code: "constructor", name: "USA", iso2: null }]);
+  });
+
   it("are sms-activate's where a supplier does not understand the question", async () => {
     const { provider } = supplier(["BAD_ACTION"]);
     expect(await provider.services(tap)).toContainEqual({ code: "wa", name: "WhatsApp" });
