@@ -17,7 +17,6 @@ const order = z.object({
 /** tempcode77.com: one script addressed by `path=`, and two public catalogue files beside it. */
 export function createTempcode77Face({ market, key }: FaceOptions): Face {
   const app = new Hono();
-  const desk: Desk = { market, fetched: new Set() };
   app.get("/api/services.php", (context) => context.json({ ok: true, services: services(market) }));
   app.get("/api/countries.php", (context) =>
     context.json({
@@ -28,15 +27,9 @@ export function createTempcode77Face({ market, key }: FaceOptions): Face {
   app.all(BASE_PATH, async (context) => {
     const given = context.req.header("x-api-key") ?? context.req.header("authorization")?.slice(7);
     if (given !== key) return refuse(context, 401, "invalid_key");
-    return await route(desk, context, context.req.query("path") ?? "");
+    return await route(market, context, context.req.query("path") ?? "");
   });
   return { app, basePath: BASE_PATH, operationOf };
-}
-
-interface Desk {
-  readonly market: Market;
-  /** Activations whose SMS was asked for: until then the list does not know of it. */
-  readonly fetched: Set<string>;
 }
 
 function operationOf(method: string, url: URL): string {
@@ -58,10 +51,9 @@ function refuse(
   return context.json({ ok: false, error: "Sorry, that did not work.", code, ...more }, status);
 }
 
-async function route(desk: Desk, context: Context, path: string): Promise<Response> {
-  const { market } = desk;
+async function route(market: Market, context: Context, path: string): Promise<Response> {
   const isGet = context.req.method === "GET";
-  if (path === "activations") return isGet ? list(desk, context) : await create(context, market);
+  if (path === "activations") return isGet ? list(market, context) : await create(context, market);
   if (path === "wallet" || path === "price") {
     if (!isGet) return refuse(context, 405, "method_not_allowed");
     return path === "wallet" ? wallet(context, market) : price(context, market);
@@ -72,8 +64,7 @@ async function route(desk: Desk, context: Context, path: string): Promise<Respon
   const isCancel = match[2] === "cancel";
   if (isCancel === isGet) return refuse(context, 405, "method_not_allowed");
   if (isCancel) return cancel(context, market, rental);
-  desk.fetched.add(rental.id);
-  const data = match[2] === "poll" ? polled(rental) : { ...row(rental, true), ...details(rental) };
+  const data = match[2] === "poll" ? polled(rental) : { ...row(rental), ...details(rental) };
   return context.json({ ok: true, data });
 }
 
@@ -155,13 +146,13 @@ function cancel(context: Context, market: Market, rental: MarketRental): Respons
   return refuse(context, 400, "invalid_params");
 }
 
-function list({ market, fetched }: Desk, context: Context): Response {
+function list(market: Market, context: Context): Response {
   const page = Number(context.req.query("page") ?? 1);
   const limit = Number(context.req.query("limit") ?? 20);
   if (!(page >= 1) || !(limit >= 1 && limit <= 50)) return refuse(context, 400, "invalid_params");
   const all = market.rentals();
   const rows = all.slice((page - 1) * limit, page * limit);
-  const activations = rows.map((rental) => row(rental, fetched.has(rental.id)));
+  const activations = rows.map(row);
   return context.json({ ok: true, data: { activations, page, limit, total: all.length } });
 }
 
@@ -193,10 +184,10 @@ function smsStatus(rental: MarketRental): string {
   return rental.sms.length > 1 ? "retryReceived" : "smsReceived";
 }
 
-function row(rental: MarketRental, isFetched: boolean): object {
+function row(rental: MarketRental): object {
   return {
     ...head(rental),
-    sms_status: isFetched ? smsStatus(rental) : "smsRequested",
+    sms_status: smsStatus(rental),
     activation_status: activationStatus[rental.status],
     created_at: zoneless(rental.createdAt),
   };

@@ -1,6 +1,7 @@
 import { addMs } from "../core/clock.ts";
 import { acquireLease } from "../db/queries/leases.ts";
-import { type OrderRow, selectDueOrders, touchOrder } from "../db/queries/orders.ts";
+import { selectDueOrders } from "../db/queries/order-lists.ts";
+import { type OrderRow, touchOrder } from "../db/queries/orders.ts";
 import { ProviderError } from "../providers/errors.ts";
 import type { Provider } from "../providers/provider.ts";
 import { checkOrder, settle, upstreamIdOf } from "./check.ts";
@@ -39,16 +40,22 @@ export function createWatcher(deps: OrderDeps, provider: Provider, holder: strin
   };
 }
 
-/** Asks about many orders in one request where the API can; returns the ones that need a look of their own. */
+/**
+ * Asks about many orders in one request where the API can; returns the ones that need a look of their own. Orders
+ * whose turn is near come along, or each purchase's own rhythm would cost such a request; due ones that do not fit
+ * in have the next step, which follows at once.
+ */
 async function checkTogether(
   deps: OrderDeps,
   provider: Provider,
   due: readonly OrderRow[],
 ): Promise<readonly OrderRow[]> {
-  const { checkMany, checkManyLimit } = provider.capabilities;
-  const waiting = due.filter((order) => order.state === "waiting" || order.state === "waiting_again");
-  if (!checkMany || waiting.length < 2) return due;
-  const group = waiting.slice(0, checkManyLimit);
+  const { checkMany, checkManyLimit, pollIntervalMs } = provider.capabilities;
+  if (!checkMany || !due.some(isListed)) return due;
+  const horizon = addMs(deps.clock.now(), pollIntervalMs);
+  const near = await selectDueOrders(deps.db, provider.name, horizon, BATCH);
+  const group = near.filter(isListed).slice(0, checkManyLimit);
+  if (group.length < 2) return due;
   try {
     const answers = await provider.checkMany(group.map(upstreamIdOf), { priority: "poll" });
     deps.checkpoint("watch/list-answered");
@@ -59,12 +66,17 @@ async function checkTogether(
       settled.add(order.id);
       await guarded(deps, provider, order, () => settle(deps, provider, order, observation));
     }
-    return due.filter((order) => !settled.has(order.id));
+    const asked = new Set(group.map((order) => order.id));
+    return due.filter((order) => !settled.has(order.id) && (asked.has(order.id) || !isListed(order)));
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     deps.logger.debug({ provider: provider.name, kind: error.kind }, "list check failed");
     return due;
   }
+}
+
+function isListed(order: OrderRow): boolean {
+  return order.state === "waiting" || order.state === "waiting_again";
 }
 
 async function look(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {

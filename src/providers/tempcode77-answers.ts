@@ -159,8 +159,11 @@ const listedActivation = z.object({
   sell_price_cents: z.unknown().optional(),
 });
 
+/** The most rows that a page of the list has. */
+export const PAGE_ROWS = 50;
+
 export interface ListPage {
-  readonly rows: number;
+  readonly isLast: boolean;
   readonly active: readonly ActiveRental[];
 }
 
@@ -172,7 +175,7 @@ export function listPageOf(provider: string, usdRate: string, value: unknown): L
   const { activations } = parseAs(provider, "active", listPage, value);
   const active = activations.filter((row) => row.activation_status === "active");
   return {
-    rows: activations.length,
+    isLast: activations.length < PAGE_ROWS,
     active: active.map((row): ActiveRental => {
       const seen = parseAs(provider, "active", listedActivation, row);
       return {
@@ -185,5 +188,31 @@ export function listPageOf(provider: string, usdRate: string, value: unknown): L
         observation: { status: seen.sms_status === "smsRequested" ? "waiting" : "received", sms: [] },
       };
     }),
+  };
+}
+
+const watchedPage = z.object({ activations: rows });
+const watchedRow = z.object({ id: activationId, sms_status: z.string(), activation_status: z.string() });
+
+export interface WatchedRow {
+  readonly upstreamId: string;
+  /** False: it has an SMS or has ended; which of them, and what the SMS says, only `get` and `poll` tell. */
+  readonly isWaiting: boolean;
+}
+
+export interface WatchedPage {
+  readonly isLast: boolean;
+  readonly rows: readonly WatchedRow[];
+}
+
+/** The same page for watching: a row that cannot be read is missing, and its order is asked about by itself. */
+export function watchedPageOf(provider: string, value: unknown): WatchedPage {
+  const { activations } = parseAs(provider, "checkMany", watchedPage, value);
+  return {
+    isLast: activations.length < PAGE_ROWS,
+    rows: goodRows(activations, watchedRow).map((row) => ({
+      upstreamId: row.id,
+      isWaiting: row.activation_status === "active" && row.sms_status === "smsRequested",
+    })),
   };
 }

@@ -24,8 +24,11 @@ import {
   dataOf,
   listPageOf,
   observationOf,
+  PAGE_ROWS,
   servicesOf,
+  watchedPageOf,
 } from "./tempcode77-answers.ts";
+import { createListWatch } from "./tempcode77-watch.ts";
 import { urlUnder } from "./urls.ts";
 
 const capabilities: Capabilities = {
@@ -35,8 +38,7 @@ const capabilities: Capabilities = {
   finish: false,
   poll: true,
   webhook: false,
-  // The list may lag behind: only `get` and `poll` are documented to fetch an SMS (and to charge for it).
-  checkMany: false,
+  checkMany: true,
   activeList: true,
   prices: "per-pair",
   priceCeiling: true,
@@ -45,12 +47,11 @@ const capabilities: Capabilities = {
   cancelAfterMs: null,
   lifetimeMs: null,
   pollIntervalMs: 5_000,
-  checkManyLimit: 0,
+  checkManyLimit: PAGE_ROWS,
 };
 
 /** `max_price` is 1-10000. */
 const MAX_PRICE_CENTS = 10_000n;
-const PAGE_ROWS = 50;
 /** Newest first: with numbers that live for minutes and 3 requests a second, no open one is further back. */
 const MAX_PAGES = 5;
 
@@ -95,7 +96,11 @@ export function createTempcode77(settings: ProviderSettings, http: ProviderHttp)
     prices: (query, { priority }) => prices(account, query, priority),
     buy: (request, { priority }) => buy(account, request, priority),
     check: (upstreamId, { priority }) => check(account, upstreamId, priority),
-    checkMany: () => cannot("checkMany"),
+    checkMany: createListWatch({
+      page: async (page, priority) =>
+        watchedPageOf(name, dataOf(name, "checkMany", await listPage(account, "checkMany", page, priority))),
+      get: (upstreamId, priority) => look(account, upstreamId, "", priority),
+    }),
     cancel: (upstreamId, { priority }) => cancel(account, upstreamId, priority),
     another: () => cannot("another"),
     finish: () => cannot("finish"),
@@ -173,10 +178,29 @@ function wholeCents(account: Account, ceilingMicros: bigint): bigint {
 
 const cancelled = z.object({ result: z.enum(["canceled", "cancelled"]) });
 
-/** A GET that charges: the money is taken when a poll finds the SMS, once per activation. */
-async function check(account: Account, upstreamId: string, priority: Priority): Promise<Observation> {
-  const answer = await account.get("check", `activations/${upstreamId}/poll`, priority);
+/** A GET that charges: the money is taken when it finds the SMS, once per activation. */
+function check(account: Account, upstreamId: string, priority: Priority): Promise<Observation> {
+  return look(account, upstreamId, "/poll", priority);
+}
+
+/** "Get" (no suffix) tells when the number will end, "poll" whether it has ended; both bring the SMS. */
+async function look(
+  account: Account,
+  upstreamId: string,
+  suffix: "" | "/poll",
+  priority: Priority,
+): Promise<Observation> {
+  const answer = await account.get("check", `activations/${upstreamId}${suffix}`, priority);
   return observationOf(account.name, "check", dataOf(account.name, "check", answer));
+}
+
+function listPage(
+  account: Account,
+  operation: string,
+  page: number,
+  priority: Priority,
+): Promise<HttpAnswer> {
+  return account.get(operation, "activations", priority, { page: `${page}`, limit: `${PAGE_ROWS}` });
 }
 
 /** Cancels even after an SMS, and then gives the money back: an order that may have one is to be checked first. */
@@ -200,13 +224,10 @@ async function active(account: Account, priority: Priority): Promise<ActiveRenta
   // A purchase in between moves rows to the next page, where they are seen again.
   const found = new Map<string, ActiveRental>();
   for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const answer = await account.get("active", "activations", priority, {
-      page: `${page}`,
-      limit: `${PAGE_ROWS}`,
-    });
-    const { rows, active: live } = listPageOf(name, usdRate, dataOf(name, "active", answer));
+    const answer = await listPage(account, "active", page, priority);
+    const { isLast, active: live } = listPageOf(name, usdRate, dataOf(name, "active", answer));
     for (const rental of live) found.set(rental.upstreamId, rental);
-    if (rows < PAGE_ROWS) break;
+    if (isLast) break;
   }
   return [...found.values()];
 }
