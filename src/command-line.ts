@@ -1,5 +1,6 @@
 import process from "node:process";
-import { loadDatabaseConfig, type Problem } from "./config.ts";
+import type { Problem } from "./config/providers.ts";
+import { loadDatabaseConfig } from "./config.ts";
 import { messageOf } from "./core/errors.ts";
 import { createLogger } from "./logging.ts";
 import type { CommandDeps } from "./operations/backup-command.ts";

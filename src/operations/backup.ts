@@ -37,10 +37,15 @@ export async function writeBackup(
   try {
     const summary = await inSnapshot(deps.db, async (tx) => {
       const encoder = createEncoder();
+      const migrations = await selectMigrationRecords(tx);
+      if (!migrations) throw new BackupError("The database has no shop in it: nothing was backed up.");
       const ledgerDifferences = await describeLedger(tx);
-      const lines = Readable.from(linesOf(tx, encoder, deps.clock.now(), ledgerDifferences));
-      const target = file.createWriteStream({ autoClose: false });
-      await pipeline(lines, createGzip(), target, deps.signal ? { signal: deps.signal } : {});
+      const header = { createdAt: deps.clock.now().toISOString(), migrations, ledgerDifferences };
+      const lines = Readable.from(linesOf(tx, encoder, header));
+      const write = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
+        for await (const chunk of chunks) await file.appendFile(chunk);
+      };
+      await pipeline(lines, createGzip(), write, deps.signal ? { signal: deps.signal } : {});
       const rows = [...encoder.rows.values()].reduce((sum, count) => sum + count, 0);
       return { tables: encoder.rows.size, rows, ledgerDifferences };
     });
@@ -65,12 +70,9 @@ export async function describeLedger(tx: Tx): Promise<string[]> {
 async function* linesOf(
   tx: Tx,
   encoder: Encoder,
-  at: Date,
-  ledgerDifferences: string[],
+  header: Parameters<Encoder["header"]>[0],
 ): AsyncGenerator<string> {
-  const migrations = await selectMigrationRecords(tx);
-  if (!migrations) throw new BackupError("The database has no shop in it: nothing was backed up.");
-  yield encoder.header({ createdAt: at.toISOString(), migrations, ledgerDifferences });
+  yield encoder.header(header);
   for (const table of await selectBackupTables(tx)) {
     const lastNumbers = await selectLastNumbers(tx, table);
     yield encoder.table({ name: table.name, columns: table.columns.map(({ name }) => name), lastNumbers });

@@ -5,6 +5,7 @@ import {
   type BackupRow,
   type BackupTable,
   clearTables,
+  expireLeases,
   insertRows,
   isRefusedData,
   selectBackupTables,
@@ -29,7 +30,7 @@ const BATCH_ROWS = 500;
 const BATCH_CHARS = 4_000_000;
 
 const obstacles = {
-  running: "A shop is at work on this database. Stop it (after a crash, wait a minute) and try again.",
+  running: "A shop is at work on this database, or was a moment ago. Stop it, wait a minute and try again.",
   in_use: "This database has a shop in it already. Restore into an empty one.",
 } as const;
 
@@ -82,6 +83,7 @@ async function restoreAll(
       `The restored ledger does not add up as it did (${ledgerDifferences[0] ?? "differences are gone"}). Nothing was restored.`,
     );
   }
+  await expireLeases(tx);
   await target.continueNumbers();
   return { tables: tables.length, rows: target.rows(), ledgerDifferences };
 }
