@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Database } from "../db/client.ts";
 import * as queries from "../db/queries/buyers.ts";
 import { forgetBuyer } from "../db/queries/forget-buyer.ts";
-import { selectOrdersOfBuyer } from "../db/queries/orders.ts";
+import { selectOrdersOfBuyer } from "../db/queries/order-lists.ts";
 import { inTransaction } from "../db/transaction.ts";
 
 /** The people who write to the bot. */

@@ -2,7 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { addMs } from "../core/clock.ts";
 import type { Database } from "../db/client.ts";
 import type { Finding } from "../db/queries/findings.ts";
-import { selectKnownUpstreamIds, selectOrdersInStates } from "../db/queries/orders.ts";
+import { selectKnownUpstreamIds, selectOrdersInStates } from "../db/queries/order-lists.ts";
 import { selectOrphanIds } from "../db/queries/orphans.ts";
 import type { Provider } from "../providers/provider.ts";
 

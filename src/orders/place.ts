@@ -2,7 +2,6 @@ import type { Offer } from "../catalog/catalog.ts";
 import type { ShopErrorCode } from "../core/errors.ts";
 import { newId } from "../core/ids.ts";
 import type { Tx } from "../db/client.ts";
-import { selectBalance } from "../db/queries/ledger.ts";
 import { type AttemptRow, endAttempt, insertAttempt, selectAttempts } from "../db/queries/order-attempts.ts";
 import { lockOrder, type OrderRow, selectOrder, touchOrder } from "../db/queries/orders.ts";
 import { insertOrphan } from "../db/queries/orphans.ts";
@@ -11,7 +10,7 @@ import { ProviderError } from "../providers/errors.ts";
 import type { Provider, Rental } from "../providers/provider.ts";
 import type { OrderDeps } from "./deps.ts";
 import { rent } from "./rent.ts";
-import { owe, transition } from "./transition.ts";
+import { failOrder, markInDoubt } from "./settle-purchase.ts";
 
 /** More offers than this are not tried for one order: a buyer waits for each. */
 const MAX_ATTEMPTS = 8;
@@ -203,66 +202,12 @@ async function doubt(deps: OrderDeps, attempt: Attempt, error: unknown): Promise
   return "done";
 }
 
-/** placing → in_doubt with its attempt; the first look at the provider's list comes when no call can be under way. */
-export async function markInDoubt(
-  deps: OrderDeps,
-  tx: Tx,
-  orderId: string,
-  attemptId: string,
-  errorKind: string,
-): Promise<void> {
-  const at = deps.clock.now();
-  const row = await transition(tx, {
-    orderId,
-    from: "placing",
-    to: "in_doubt",
-    cause: `purchase: ${errorKind}`,
-    actor: "system",
-    at,
-    change: { nextCheckAt: null },
-  });
-  if (!row) return;
-  await endAttempt(tx, attemptId, { outcome: "in_doubt", errorKind, at });
-  await owe(tx, row, { kind: "order_in_doubt", orderId }, at, `order_in_doubt:${orderId}`);
-}
-
 /** No offer is left: the hold is released and the buyer told what stands in the way. */
 async function fail(deps: OrderDeps, order: OrderRow, attempts: readonly AttemptRow[]): Promise<void> {
   const code = failureOf(attempts);
   await inTransaction(deps.db, (tx) => failOrder(deps, tx, order.id, "placing", code));
   deps.checkpoint("place/failed");
   deps.onMessages();
-}
-
-/** → failed, released, told: also for a doubt that turned out to be no purchase. */
-export async function failOrder(
-  deps: OrderDeps,
-  tx: Tx,
-  orderId: string,
-  from: "placing" | "in_doubt",
-  code: ShopErrorCode,
-): Promise<OrderRow | undefined> {
-  const at = deps.clock.now();
-  const row = await transition(tx, {
-    orderId,
-    from,
-    to: "failed",
-    cause: code,
-    actor: "system",
-    at,
-    change: { failure: code },
-  });
-  if (!row) return undefined;
-  const { availableMicros } = await selectBalance(tx, row.buyerId);
-  const message = {
-    kind: "order_failed" as const,
-    orderId,
-    code,
-    releasedMicros: row.priceMicros.toString(),
-    availableMicros: availableMicros.toString(),
-  };
-  await owe(tx, row, message, at, `order_failed:${orderId}`);
-  return row;
 }
 
 function failureOf(attempts: readonly AttemptRow[]): ShopErrorCode {

@@ -1,6 +1,7 @@
 import { addMs } from "../core/clock.ts";
 import { endAttempt } from "../db/queries/order-attempts.ts";
-import { lockOrder, selectKnownUpstreamIds, touchOrder } from "../db/queries/orders.ts";
+import { selectKnownUpstreamIds } from "../db/queries/order-lists.ts";
+import { lockOrder, touchOrder } from "../db/queries/orders.ts";
 import { type DoubtRow, insertOrphan, selectDoubts, selectOrphanIds } from "../db/queries/orphans.ts";
 import { enqueue } from "../db/queries/outbox.ts";
 import { inTransaction, isUniqueViolation } from "../db/transaction.ts";
@@ -8,9 +9,9 @@ import { ProviderError } from "../providers/errors.ts";
 import type { ActiveRental, Provider } from "../providers/provider.ts";
 import { bookProviderLoss } from "../wallet/wallet.ts";
 import type { OrderDeps } from "./deps.ts";
-import { failOrder } from "./place.ts";
 import { matchDoubts, quiesceMs } from "./reconcile-rules.ts";
 import { rent } from "./rent.ts";
+import { failOrder } from "./settle-purchase.ts";
 
 const BATCH = 200;
 /** A list may lag behind a purchase: a number has to be missing twice, a round of the job apart. */

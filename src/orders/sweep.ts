@@ -1,11 +1,13 @@
 import { addMs } from "../core/clock.ts";
 import { selectAttempts } from "../db/queries/order-attempts.ts";
-import { type OrderRow, selectOrdersInStates } from "../db/queries/orders.ts";
+import { selectOrdersInStates } from "../db/queries/order-lists.ts";
+import type { OrderRow } from "../db/queries/orders.ts";
 import { inTransaction } from "../db/transaction.ts";
 import type { OrderDeps } from "./deps.ts";
 import { end } from "./observe.ts";
-import { failOrder, markInDoubt, place } from "./place.ts";
+import { place } from "./place.ts";
 import { quiesceMs } from "./reconcile-rules.ts";
+import { failOrder, markInDoubt } from "./settle-purchase.ts";
 
 const BATCH = 100;
 /** An order that nobody could place for so long (we were down) is not bought any more: the buyer has gone on. */

@@ -1,6 +1,7 @@
 import type { OutboxMessage } from "../core/messages.ts";
 import type { Tx } from "../db/client.ts";
-import { insertHistory, moveOrder, type OrderChange, type OrderRow } from "../db/queries/orders.ts";
+import { insertHistory } from "../db/queries/order-history.ts";
+import { moveOrder, type OrderChange, type OrderRow } from "../db/queries/orders.ts";
 import { enqueue } from "../db/queries/outbox.ts";
 import { bookProviderCost, capture, release } from "../wallet/wallet.ts";
 import { canMove, heldStates, isEnded, type OrderState, orderStates } from "./state.ts";

@@ -36,7 +36,8 @@ export interface OrderRow {
   readonly cardMessageId: number | null;
 }
 
-function toOrder(row: Selectable<OrdersTable>): OrderRow {
+/** For the other queries of this table. */
+export function toOrder(row: Selectable<OrdersTable>): OrderRow {
   return {
     id: row.id,
     buyerId: row.buyer_id,
@@ -241,108 +242,4 @@ export async function touchOrder(
     .returningAll()
     .executeTakeFirst();
   return row && toOrder(row);
-}
-
-export async function insertHistory(
-  db: Executor,
-  history: {
-    orderId: string;
-    version: number;
-    from: string | null;
-    to: string;
-    cause: string;
-    actor: string;
-    at: Date;
-  },
-): Promise<void> {
-  await db
-    .insertInto("order_history")
-    .values({
-      order_id: history.orderId,
-      version: history.version,
-      from_state: history.from,
-      to_state: history.to,
-      cause: history.cause,
-      actor: history.actor,
-      at: history.at,
-    })
-    .execute();
-}
-
-/** Orders of one provider that are due for a look, the longest due first: nobody starves. */
-export async function selectDueOrders(
-  db: Executor,
-  provider: string,
-  now: Date,
-  limit: number,
-): Promise<OrderRow[]> {
-  const rows = await db
-    .selectFrom("orders")
-    .selectAll()
-    .where("provider", "=", provider)
-    .where("next_check_at", "<=", now)
-    .orderBy("next_check_at")
-    .limit(limit)
-    .execute();
-  return rows.map(toOrder);
-}
-
-/** Open orders in these states, oldest first. */
-export async function selectOrdersInStates(
-  db: Executor,
-  states: readonly string[],
-  filter: { provider?: string; placedBefore?: Date; limit: number },
-): Promise<OrderRow[]> {
-  let query = db
-    .selectFrom("orders")
-    .selectAll()
-    .where("state", "in", states)
-    .orderBy("placed_at")
-    .limit(filter.limit);
-  if (filter.provider !== undefined) query = query.where("provider", "=", filter.provider);
-  if (filter.placedBefore !== undefined) query = query.where("placed_at", "<=", filter.placedBefore);
-  return (await query.execute()).map(toOrder);
-}
-
-export async function selectOrdersOfBuyer(
-  db: Executor,
-  buyerId: string,
-  page: { open: boolean; limit: number; offset: number },
-): Promise<OrderRow[]> {
-  const rows = await db
-    .selectFrom("orders")
-    .selectAll()
-    .where("buyer_id", "=", buyerId)
-    .where("closed_at", page.open ? "is" : "is not", null)
-    .orderBy("placed_at", "desc")
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute();
-  return rows.map(toOrder);
-}
-
-export async function countEndedOrders(db: Executor, buyerId: string): Promise<number> {
-  const row = await db
-    .selectFrom("orders")
-    .select((eb) => eb.fn.countAll<bigint>().as("count"))
-    .where("buyer_id", "=", buyerId)
-    .where("closed_at", "is not", null)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
-/** Which of these upstream ids belong to an order of ours. */
-export async function selectKnownUpstreamIds(
-  db: Executor,
-  provider: string,
-  upstreamIds: readonly string[],
-): Promise<Set<string>> {
-  if (upstreamIds.length === 0) return new Set();
-  const rows = await db
-    .selectFrom("orders")
-    .select("upstream_id")
-    .where("provider", "=", provider)
-    .where("upstream_id", "in", upstreamIds)
-    .execute();
-  return new Set(rows.flatMap((row) => (row.upstream_id === null ? [] : [row.upstream_id])));
 }

@@ -1,0 +1,28 @@
+import type { Executor } from "../client.ts";
+
+/** One row a move: how an order came to be where it is. */
+export async function insertHistory(
+  db: Executor,
+  history: {
+    orderId: string;
+    version: number;
+    from: string | null;
+    to: string;
+    cause: string;
+    actor: string;
+    at: Date;
+  },
+): Promise<void> {
+  await db
+    .insertInto("order_history")
+    .values({
+      order_id: history.orderId,
+      version: history.version,
+      from_state: history.from,
+      to_state: history.to,
+      cause: history.cause,
+      actor: history.actor,
+      at: history.at,
+    })
+    .execute();
+}
