@@ -17,10 +17,12 @@ import type { Metrics } from "./http/metrics.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { createDesk } from "./operations/desk.ts";
 import { createPaperwork } from "./operations/paperwork.ts";
+import { missingAt } from "./operations/provider-balance.ts";
 import { selfCheck } from "./operations/self-check.ts";
 import { createOrders, type OrderJobs } from "./orders/create-orders.ts";
 import type { Orders } from "./orders/orders.ts";
 import type { RequestRecord } from "./providers/gate.ts";
+import type { Provider } from "./providers/provider.ts";
 import { TERMS_VERSION } from "./texts/index.ts";
 import { createTopups, type TopupJobs } from "./topups/create-topups.ts";
 import { createCryptoPay } from "./topups/crypto-pay-client.ts";
@@ -66,7 +68,8 @@ export function createServices(deps: ServiceDeps): Services {
   const common = { db, clock, logger, providers, operatorChatIds: config.adminIds, onMessages: wakeOutbox };
   const { allowedServices, pricing, orders: defaults, limits } = config;
   const catalog = createCatalog({ db, clock, logger, providers, pricing, defaults, allowedServices });
-  const orderDeps = { ...common, catalog, limits, defaults, termsVersion: TERMS_VERSION };
+  const missing = (provider: Provider, doubts: number) => missingAt(common, provider, doubts);
+  const orderDeps = { ...common, catalog, limits, defaults, termsVersion: TERMS_VERSION, missingAt: missing };
   const orders = createOrders({ ...orderDeps, checkpoint }, holder, { wakeWatcher });
   const onCall = (call: { method: string; status: number; durationMs: number }): void =>
     metrics.telegramCall(call);

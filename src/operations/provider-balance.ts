@@ -58,6 +58,26 @@ export async function compareBalance(
   return [{ kind: "provider_balance", subject: provider.name, detail }];
 }
 
+/**
+ * How much less the balance is than our books say, while so many purchases are in doubt and nothing else moves;
+ * undefined: no baseline yet, the provider does not tell its balance, or numbers are being bought just now.
+ */
+export async function missingAt(
+  deps: BalanceDeps,
+  provider: Provider,
+  doubts: number,
+): Promise<bigint | undefined> {
+  const baseline = await readBaseline(deps.db, provider.name);
+  if (!baseline) return undefined;
+  const before = await selectProviderBooks(deps.db, provider.name);
+  const balance = await provider.balance({ priority: "tap" });
+  const after = await selectProviderBooks(deps.db, provider.name);
+  const isMoving = booked(provider, before) !== booked(provider, after);
+  if (!balance || isMoving || before.unsettled !== doubts || after.unsettled !== doubts) return undefined;
+  const expectedMicros = baseline.balanceMicros + booked(provider, after) - baseline.bookedMicros;
+  return expectedMicros > balance.balanceMicros ? expectedMicros - balance.balanceMicros : 0n;
+}
+
 /** An operator has looked into the difference: the balance as it is now is the new baseline. */
 export async function acceptBalance(deps: BalanceDeps, provider: Provider): Promise<boolean> {
   const books = await selectProviderBooks(deps.db, provider.name);

@@ -31,6 +31,11 @@ export interface OrderDeps {
   readonly checkpoint: Checkpoint;
   /** Chat messages were committed: send them now rather than at the next tick. */
   readonly onMessages: () => void;
+  /**
+   * How much less a provider's balance is than our books say, while `doubts` purchases there are in doubt; undefined:
+   * it does not tell, or money is moving there just now. Rejects with a ProviderError.
+   */
+  readonly missingAt: (provider: Provider, doubts: number) => Promise<bigint | undefined>;
   /** Who gets notices: chat ids of operators. */
   readonly operatorChatIds: readonly number[];
 }

@@ -1,5 +1,5 @@
 import { addMs } from "../core/clock.ts";
-import { endAttempt } from "../db/queries/order-attempts.ts";
+import { endAttempt, selectProductsUnderWay } from "../db/queries/order-attempts.ts";
 import { selectKnownUpstreamIds } from "../db/queries/order-lists.ts";
 import { lockOrder, touchOrder } from "../db/queries/orders.ts";
 import { type DoubtRow, insertOrphan, selectDoubts, selectOrphanIds } from "../db/queries/orphans.ts";
@@ -29,7 +29,7 @@ export async function reconcile(deps: OrderDeps, provider: Provider): Promise<nu
   const doubts = await selectDoubts(deps.db, provider.name, BATCH);
   const ripe = doubts.filter((doubt) => addMs(doubt.startedAt, quiesceMs) <= now);
   if (ripe.length === 0) return 0;
-  if (!provider.capabilities.activeList) return await releaseAll(deps, provider, ripe, "no list to look in");
+  if (!provider.capabilities.activeList) return await settleByBalance(deps, provider, ripe, doubts.length);
   let list: readonly ActiveRental[];
   try {
     list = await provider.active({ priority: "tap" });
@@ -53,8 +53,10 @@ async function settleDoubts(
   all: readonly DoubtRow[],
   list: readonly ActiveRental[],
 ): Promise<number> {
+  // Read before the known ids: a purchase that is answered in between is then seen by both.
+  const underWay = await selectProductsUnderWay(deps.db, provider.name);
   const unknown = await withoutKnown(deps, provider, list);
-  const { adopted, unmatched, surplus } = matchDoubts(ripe, unknown);
+  const { adopted, unmatched, surplus } = matchDoubts(ripe, unknown, underWay);
   let settled = 0;
   for (const { doubt, rental } of adopted) {
     if (await adopt(deps, provider, ripe, doubt.orderId, rental)) settled += 1;
@@ -148,6 +150,44 @@ async function keepSurplus(
       costMicros,
       seenAt,
     });
+  }
+}
+
+/**
+ * A provider without a list: its balance tells whether something was bought. What is missing there is laid to the
+ * oldest doubts, the others bought nothing; where the balance cannot tell, all of them are possible losses.
+ */
+async function settleByBalance(
+  deps: OrderDeps,
+  provider: Provider,
+  ripe: readonly DoubtRow[],
+  doubts: number,
+): Promise<number> {
+  let missingMicros = await missingAt(deps, provider, doubts);
+  if (missingMicros === undefined) return await releaseAll(deps, provider, ripe, "no list to look in");
+  const lost: DoubtRow[] = [];
+  for (const doubt of ripe) {
+    if (missingMicros < doubt.costMicros) {
+      await inTransaction(deps.db, (tx) =>
+        failOrder(deps, tx, doubt.orderId, "in_doubt", "providers_unavailable"),
+      );
+      deps.checkpoint("reconcile/balance-intact");
+      continue;
+    }
+    missingMicros -= doubt.costMicros;
+    lost.push(doubt);
+  }
+  await releaseAll(deps, provider, lost, "the provider's balance fell");
+  deps.onMessages();
+  return ripe.length;
+}
+
+async function missingAt(deps: OrderDeps, provider: Provider, doubts: number): Promise<bigint | undefined> {
+  try {
+    return await deps.missingAt(provider, doubts);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return undefined;
   }
 }
 

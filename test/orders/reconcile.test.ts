@@ -141,6 +141,32 @@ describe("a purchase in doubt", () => {
     await shop.assertSound();
   });
 
+  it("is released without a loss where the provider's balance shows that nothing was bought", async () => {
+    provider = createScriptedProvider("telling", { activeList: false });
+    const asked: number[] = [];
+    const missingAt = async (_: unknown, doubts: number) => {
+      asked.push(doubts);
+      return 180_000n;
+    };
+    shop = await createTestShop(database.db, { providers: [provider], deps: { missingAt } });
+    provider.onBuy = () => {
+      throw providerError("timeout", false);
+    };
+    const [first, second] = [await doubted(), await doubted()];
+    await shop.clock.advance(61_000);
+    await shop.orders.reconcile("telling");
+    expect(asked).toEqual([2]);
+    const losses = await shop.db
+      .selectFrom("transfers")
+      .select("order_id")
+      .where("kind", "=", "provider_loss")
+      .where("order_id", "in", [first.orderId, second.orderId])
+      .execute();
+    expect(losses.map((row) => row.order_id)).toEqual([first.orderId]);
+    expect((await shop.balance(second.buyerId)).availableMicros).toBe(1_000_000n);
+    await shop.assertSound();
+  });
+
   it("is found by the sweep when the process died during the call", async () => {
     const buyerId = await shop.buyer(1_000_000n);
     const quoteId = await shop.quote(buyerId);

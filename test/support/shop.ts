@@ -77,6 +77,7 @@ export async function createTestShop(
     checkpoint: () => undefined,
     onMessages: () => undefined,
     operatorChatIds: [1],
+    missingAt: async () => undefined,
     ...options.deps,
   };
   await ensureSystemAccounts(db, systemAccounts(["stars"], [...deps.providers.keys()]));
