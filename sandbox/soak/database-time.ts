@@ -11,13 +11,16 @@ export async function scaleDatabaseTime(connectionString: string, scale: TimeSca
   await client.connect();
   try {
     const anchor = `to_timestamp(${scale.anchorMs / 1000})`;
-    const scaled = (source: string): string => `${anchor} + (pg_catalog.${source}() - ${anchor}) * ${scale.speed}`;
+    const scaled = (source: string): string =>
+      `${anchor} + (pg_catalog.${source}() - ${anchor}) * ${scale.speed}`;
     await client.query(`
       CREATE OR REPLACE FUNCTION public.now() RETURNS timestamptz LANGUAGE sql STABLE AS $$ SELECT ${scaled("now")} $$;
       CREATE OR REPLACE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE
         AS $$ SELECT ${scaled("clock_timestamp")} $$`);
     const { rows } = await client.query<{ name: string }>("SELECT current_database() AS name");
-    await client.query(`ALTER DATABASE ${pg.escapeIdentifier(rows[0]?.name ?? "")} SET search_path = public, pg_catalog`);
+    await client.query(
+      `ALTER DATABASE ${pg.escapeIdentifier(rows[0]?.name ?? "")} SET search_path = public, pg_catalog`,
+    );
   } finally {
     await client.end();
   }

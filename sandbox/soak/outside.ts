@@ -50,7 +50,10 @@ function startSupplier(clock: Clock, supplier: Supplier): Promise<PretendProvide
 }
 
 /** The operator's variables for many purchases by few buyers. */
-export function soakEnvironment(outside: Outside, further: Readonly<Record<string, string>>): Record<string, string> {
+export function soakEnvironment(
+  outside: Outside,
+  further: Readonly<Record<string, string>>,
+): Record<string, string> {
   return {
     ...environmentOf(outside),
     CANCEL_AFTER_SECONDS: "20",

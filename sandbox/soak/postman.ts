@@ -1,4 +1,5 @@
 import type { Clock } from "../../src/core/clock.ts";
+import type { Protocol } from "../../src/providers/provider.ts";
 import type { MarketRental } from "../providers/market-types.ts";
 import type { PretendProvider } from "../providers/server.ts";
 import { createRandom } from "./random.ts";
@@ -24,30 +25,34 @@ export function createPostman(deps: {
   providers: ReadonlyMap<string, PretendProvider>;
   witness: Pick<Witness, "isNumberShown">;
   seed: number;
+  /** Every shown number gets its SMS at once, no other does. */
+  promptly?: boolean;
 }): Postman {
-  const { clock, providers, witness, seed } = deps;
+  const { clock, providers, witness, seed, promptly = false } = deps;
   const due = new Map<string, { at: number; copies: number }>();
   let nextCode = FIRST_CODE;
 
-  function plan(key: string, rental: MarketRental): void {
+  function plan(key: string, rental: MarketRental, protocol: Protocol): void {
     if (due.has(key)) return;
     const random = createRandom(seed + rental.serial * 31 + rental.sms.length * 7);
-    const isStray = random.isIn(STRAY_SHARE);
+    const isStray = random.isIn(STRAY_SHARE) && !promptly;
     if (!isStray && !witness.isNumberShown(rental.phone)) return;
-    const isSilent = random.isIn(SILENT_SHARE) && !isStray;
-    const afterMs = random.between(2_000, 90_000);
+    const isSilent = random.isIn(SILENT_SHARE) && !isStray && !promptly;
+    const afterMs = promptly ? 0 : random.between(2_000, 90_000);
     const at = isSilent ? Number.POSITIVE_INFINITY : clock.now().getTime() + afterMs;
-    due.set(key, { at, copies: random.isIn(TWICE_SHARE) ? 2 : 1 });
+    // The handler_api protocol shows the last SMS only: two at once cannot be told by anybody.
+    const isTwice = random.isIn(TWICE_SHARE) && !promptly && protocol !== "handler-api";
+    due.set(key, { at, copies: isTwice ? 2 : 1 });
   }
 
   return {
     step() {
       const now = clock.now().getTime();
-      for (const [name, { market }] of providers) {
+      for (const [name, { market, protocol }] of providers) {
         for (const rental of market.active()) {
           if (rental.status === "received") continue;
           const key = `${name} ${rental.id} ${rental.sms.length}`;
-          plan(key, rental);
+          plan(key, rental, protocol);
           const letter = due.get(key);
           if (!letter || letter.at > now) continue;
           for (let copy = 0; copy < letter.copies; copy += 1) {

@@ -6,7 +6,7 @@
  */
 import process from "node:process";
 import { loadConfig } from "../../src/config.ts";
-import { noCheckpoint, type Checkpoint } from "../../src/core/checkpoint.ts";
+import { type Checkpoint, noCheckpoint } from "../../src/core/checkpoint.ts";
 import { createLogger } from "../../src/logging.ts";
 import { startShop } from "../../src/shop.ts";
 import { createScaledClock } from "./scaled-clock.ts";
@@ -23,7 +23,8 @@ function dieAt(point: string | undefined, hit: number): Checkpoint {
 
 const { env } = process;
 const result = loadConfig(env);
-if (!result.ok) throw new Error(result.problems.map(({ variable, problem }) => `${variable} ${problem}`).join("; "));
+if (!result.ok)
+  throw new Error(result.problems.map(({ variable, problem }) => `${variable} ${problem}`).join("; "));
 const { config } = result;
 process.on("disconnect", () => process.exit(1));
 const shop = await startShop({

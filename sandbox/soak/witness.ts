@@ -59,7 +59,8 @@ export function createWitness({ telegram, providers }: Outside): Witness {
   telegram.events.subscribe((event: TelegramEvent) => {
     if (event.type === "message_sent") read(event.message, true);
     if (event.type === "message_edited") read(event.message, false);
-    if (event.type === "invoice_paid") charges.set(event.chargeId, { userId: event.userId, stars: event.stars });
+    if (event.type === "invoice_paid")
+      charges.set(event.chargeId, { userId: event.userId, stars: event.stars });
     if (event.type === "refunded") refunds.add(event.chargeId);
   });
   for (const [provider, { market, protocol }] of providers) {

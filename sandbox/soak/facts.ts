@@ -1,0 +1,131 @@
+import { sql } from "kysely";
+import type { Database } from "../../src/db/client.ts";
+
+/** What the shop's own tables say, read in plain SQL: the invariants should not lean on the code that they judge. */
+
+export interface OrderFact {
+  readonly id: string;
+  readonly chatId: number;
+  readonly provider: string | null;
+  readonly upstreamId: string | null;
+  readonly state: string;
+  readonly closedAt: Date | null;
+  readonly expiresAt: Date | null;
+  /** Codes stored for it. */
+  readonly codes: readonly string[];
+  readonly isCaptured: boolean;
+  /** What is booked at the provider for a number that it had. */
+  readonly bookedMicros: bigint;
+  /** What is booked as a possible loss of a purchase in doubt. */
+  readonly possibleLossMicros: bigint;
+  /** State changes, oldest first. */
+  readonly history: readonly { readonly to: string; readonly cause: string; readonly at: Date }[];
+}
+
+interface OrderRecord {
+  id: string;
+  chat_id: bigint;
+  provider: string | null;
+  upstream_id: string | null;
+  state: string;
+  closed_at: Date | null;
+  expires_at: Date | null;
+  codes: string[];
+  is_captured: boolean;
+  booked: string;
+  possible_loss: string;
+  history: { to: string; cause: string; at: string }[];
+}
+
+export async function selectOrderFacts(db: Database): Promise<OrderFact[]> {
+  const { rows } = await sql<OrderRecord>`
+    SELECT o.id, o.chat_id, o.provider, o.upstream_id, o.state, o.closed_at, o.expires_at,
+      ARRAY(SELECT s.code FROM order_sms s WHERE s.order_id = o.id AND s.code IS NOT NULL ORDER BY s.sequence) AS codes,
+      EXISTS (SELECT FROM transfers t WHERE t.order_id = o.id AND t.kind = 'capture') AS is_captured,
+      (SELECT coalesce(sum(CASE WHEN t.kind = 'provider_recovery' THEN -e.amount_micros ELSE e.amount_micros END), 0)::text
+        FROM transfers t JOIN entries e ON e.transfer_id = t.id AND e.amount_micros > 0
+        WHERE t.order_id = o.id AND t.kind LIKE 'provider_%' AND t.reason NOT LIKE 'purchase in doubt%') AS booked,
+      (SELECT coalesce(sum(e.amount_micros), 0)::text
+        FROM transfers t JOIN entries e ON e.transfer_id = t.id AND e.amount_micros > 0
+        WHERE t.order_id = o.id AND t.kind = 'provider_loss' AND t.reason LIKE 'purchase in doubt%') AS possible_loss,
+      (SELECT coalesce(jsonb_agg(jsonb_build_object('to', h.to_state, 'cause', h.cause, 'at', h.at) ORDER BY h.version), '[]')
+        FROM order_history h WHERE h.order_id = o.id) AS history
+    FROM orders o ORDER BY o.placed_at`.execute(db);
+  return rows.map((row) => ({
+    id: row.id,
+    chatId: Number(row.chat_id),
+    provider: row.provider,
+    upstreamId: row.upstream_id,
+    state: row.state,
+    closedAt: row.closed_at,
+    expiresAt: row.expires_at,
+    codes: row.codes,
+    isCaptured: row.is_captured,
+    bookedMicros: BigInt(row.booked),
+    possibleLossMicros: BigInt(row.possible_loss),
+    history: row.history.map(({ to, cause, at }) => ({ to, cause, at: new Date(at) })),
+  }));
+}
+
+export interface ChargeFact {
+  readonly chargeId: string;
+  readonly state: string;
+  /** Transfers that credit it. */
+  readonly credits: number;
+}
+
+export async function selectChargeFacts(db: Database): Promise<ChargeFact[]> {
+  const { rows } = await sql<{ charge_id: string; state: string; credits: bigint }>`
+    SELECT p.charge_id, p.state, (SELECT count(*) FROM transfers t
+      WHERE t.kind = 'topup' AND t.idempotency_key = 'topup:stars:' || p.charge_id) AS credits
+    FROM topup_payments p WHERE p.gateway = 'stars'`.execute(db);
+  return rows.map((row) => ({ chargeId: row.charge_id, state: row.state, credits: Number(row.credits) }));
+}
+
+export async function selectNegativeAccounts(db: Database): Promise<string[]> {
+  const { rows } = await sql<{ code: string }>`SELECT code FROM accounts WHERE balance_micros < 0`.execute(
+    db,
+  );
+  return rows.map(({ code }) => code);
+}
+
+export interface OrphanFact {
+  readonly provider: string;
+  readonly upstreamId: string;
+  readonly outcome: string | null;
+}
+
+export async function selectOrphanFacts(db: Database): Promise<OrphanFact[]> {
+  const { rows } = await sql<{ provider: string; upstream_id: string; outcome: string | null }>`
+    SELECT provider, upstream_id, outcome FROM orphans`.execute(db);
+  return rows.map((row) => ({ provider: row.provider, upstreamId: row.upstream_id, outcome: row.outcome }));
+}
+
+/** What the shop still has in hand, by name; nothing when it has come to rest. */
+export async function selectUnrest(db: Database): Promise<Record<string, number>> {
+  const { rows } = await sql<{ name: string; count: bigint }>`
+    SELECT 'orders' AS name, count(*) FROM orders WHERE state IN ('placing', 'in_doubt', 'waiting', 'cancelling')
+    UNION ALL SELECT 'finish', count(*) FROM orders WHERE finish_due
+    UNION ALL SELECT 'updates', count(*) FROM inbox WHERE done_at IS NULL
+    UNION ALL SELECT 'messages', count(*) FROM outbox WHERE sent_at IS NULL AND dropped_at IS NULL
+    UNION ALL SELECT 'refunds', count(*) FROM topup_payments WHERE state = 'refunding'
+    UNION ALL SELECT 'orphans', count(*) FROM orphans WHERE settled_at IS NULL`.execute(db);
+  return Object.fromEntries(
+    rows.filter(({ count }) => count > 0n).map(({ name, count }) => [name, Number(count)]),
+  );
+}
+
+/** Figures for the summary. */
+export async function selectFigures(db: Database): Promise<Record<string, number>> {
+  const { rows } = await sql<{ name: string; count: bigint }>`
+    SELECT 'orders' AS name, count(*) FROM orders
+    UNION ALL SELECT state, count(*) FROM orders GROUP BY state
+    UNION ALL SELECT 'doubts', count(DISTINCT order_id) FROM order_history WHERE to_state = 'in_doubt'
+    UNION ALL SELECT 'adopted', count(*) FROM order_history WHERE from_state = 'in_doubt' AND to_state = 'waiting'
+    UNION ALL SELECT 'orphans', count(*) FROM orphans
+    UNION ALL SELECT 'failed updates', count(*) FROM inbox WHERE failed
+    UNION ALL SELECT 'updates', count(*) FROM inbox
+    UNION ALL SELECT 'dropped ' || drop_reason, count(*) FROM outbox WHERE drop_reason <> 'superseded' GROUP BY drop_reason
+    UNION ALL SELECT 'top-ups', count(*) FROM topup_payments`.execute(db);
+  return Object.fromEntries(rows.map(({ name, count }) => [name, Number(count)]));
+}

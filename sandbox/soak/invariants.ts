@@ -1,0 +1,176 @@
+import { addMs } from "../../src/core/clock.ts";
+import { formatUsd } from "../../src/core/money.ts";
+import type { Database } from "../../src/db/client.ts";
+import { selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
+import type { MarketRental } from "../providers/market-types.ts";
+import type { Outside } from "../world.ts";
+import {
+  type ChargeFact,
+  type OrderFact,
+  type OrphanFact,
+  selectChargeFacts,
+  selectNegativeAccounts,
+  selectOrderFacts,
+  selectOrphanFacts,
+} from "./facts.ts";
+import { type Pairing, pairUp } from "./pairing.ts";
+import type { Witness, WitnessedSms } from "./witness.ts";
+
+export interface Judged {
+  readonly now: Date;
+  readonly db: Database;
+  readonly outside: Outside;
+  readonly witness: Witness;
+  /** Suppliers whose list of rentals lets a purchase in doubt be found again. */
+  readonly listed: readonly string[];
+}
+
+/** A promise that does not hold, with what is needed to look into it. */
+export interface Violation {
+  readonly promise: string;
+  readonly detail: string;
+}
+
+/** Longer than it takes to find out that a number is nobody's. */
+const ORPHAN_MS = 5 * 60_000;
+/** An upstream's last word may come this much later than the end. */
+const GRACE_MS = 2 * 60_000;
+/** A buyer who presses Done within this time after an SMS has said that no further one is wanted. */
+const DONE_RACE_MS = 60_000;
+
+/** Every promise about money, codes and numbers, held against the ledger and against what the outside world saw. */
+export async function findViolations(judged: Judged): Promise<Violation[]> {
+  const { db } = judged;
+  const orders = await selectOrderFacts(db);
+  const orphans = await selectOrphanFacts(db);
+  const pairing = pairUp(judged.outside, orders);
+  const ledger = await selectLedgerDifferences(db);
+  const negative = await selectNegativeAccounts(db);
+  return [
+    ...ledger.map(({ check, subject, detail }) => broken(`ledger: ${check}`, `${subject}: ${detail}`)),
+    ...negative.map((code) => broken("no balance is negative", code)),
+    ...judgeCharges(judged.witness, await selectChargeFacts(db)),
+    ...judgeCodes(judged, pairing),
+    ...judgeOrders(judged, orders),
+    ...judgeNumbers(pairing, orders),
+    ...judgeSuppliers(judged, pairing, orders, orphans),
+  ];
+}
+
+function broken(promise: string, detail: string): Violation {
+  return { promise, detail };
+}
+
+/** Telegram's own list of payments against our credits. */
+function judgeCharges(witness: Witness, facts: readonly ChargeFact[]): Violation[] {
+  const known = new Map(facts.map((fact) => [fact.chargeId, fact]));
+  const violations = facts
+    .filter(({ chargeId }) => !witness.charges.has(chargeId))
+    .map(({ chargeId }) => broken("only paid charges are credited", chargeId));
+  for (const [chargeId, { stars }] of witness.charges) {
+    const credits = known.get(chargeId)?.credits ?? 0;
+    if (credits !== 1)
+      violations.push(broken("each charge is credited once", `${chargeId}: ${credits}, ${stars} Stars`));
+  }
+  for (const chargeId of witness.refunds) {
+    const state = known.get(chargeId)?.state;
+    if (state !== "refunded") violations.push(broken("a refund is booked", `${chargeId} is ${state}`));
+  }
+  return violations;
+}
+
+function judgeCodes({ witness }: Judged, pairing: Pairing): Violation[] {
+  const violations: Violation[] = [];
+  for (const sms of witness.sms) {
+    const order = pairing.orderOf(sms.provider, sms.rentalId);
+    if (!order || !sms.isTold || !isAwaited(order, sms) || witness.isShown(order.chatId, sms.code)) continue;
+    const life = order.history.map(({ to, cause, at }) => `${at.toISOString()} ${to} (${cause})`).join(", ");
+    const detail = `${sms.code} at ${sms.at.toISOString()} for order ${order.id} at ${sms.provider}: ${life}`;
+    violations.push(broken("every code reaches its buyer", detail));
+  }
+  return violations;
+}
+
+const awaiting = ["placing", "in_doubt", "waiting", "cancelling", "waiting_again"];
+
+/** The order waited for an SMS when this one came, and its buyer did not close it before anybody could look. */
+function isAwaited(order: OrderFact, sms: WitnessedSms): boolean {
+  const state = order.history.findLast(({ at }) => at <= sms.at)?.to ?? "placing";
+  if (!awaiting.includes(state)) return false;
+  const done = order.history.find(({ to, cause, at }) => to === "finished" && cause === "tap" && at > sms.at);
+  return !done || done.at > addMs(sms.at, DONE_RACE_MS);
+}
+
+function judgeOrders({ now, witness }: Judged, orders: readonly OrderFact[]): Violation[] {
+  return orders.flatMap((order) => {
+    const violations: Violation[] = [];
+    if (order.isCaptured && order.codes.length === 0) {
+      violations.push(broken("nobody is charged without a code", order.id));
+    }
+    if (order.isCaptured && !order.codes.some((code) => witness.isShown(order.chatId, code))) {
+      violations.push(broken("who is charged has seen a code", order.id));
+    }
+    const isLate =
+      order.closedAt === null && order.expiresAt !== null && addMs(order.expiresAt, GRACE_MS) < now;
+    if (isLate) violations.push(broken("no order outlives its number", `${order.id} is ${order.state}`));
+    return violations;
+  });
+}
+
+/** One order a number, and for each the cost that the supplier took. */
+function judgeNumbers(pairing: Pairing, orders: readonly OrderFact[]): Violation[] {
+  const violations: Violation[] = [];
+  const seen = new Set<string>();
+  for (const order of orders) {
+    const { provider, upstreamId, bookedMicros } = order;
+    if (upstreamId === null) continue;
+    const number = `${provider} ${upstreamId}`;
+    if (seen.has(number)) violations.push(broken("a number has one order", number));
+    seen.add(number);
+    const rental = pairing.rentalOf(order);
+    const takenMicros = rental ? takenFor(rental) : 0n;
+    if (takenMicros === bookedMicros) continue;
+    const detail = `${order.id}, ${number} (${order.state}): booked ${formatUsd(bookedMicros)}, taken ${formatUsd(takenMicros)}`;
+    violations.push(broken("the books are the supplier's", detail));
+  }
+  return violations;
+}
+
+/** What the supplier keeps: the price of a number that has had an SMS. */
+function takenFor(rental: MarketRental): bigint {
+  return rental.sms.length > 0 ? rental.costMicros : 0n;
+}
+
+function judgeSuppliers(
+  judged: Judged,
+  pairing: Pairing,
+  orders: readonly OrderFact[],
+  orphans: readonly OrphanFact[],
+): Violation[] {
+  return [...judged.outside.providers].flatMap(([name, { market }]) => {
+    const strays = market.rentals().filter((rental) => !pairing.orderOf(name, rental.id));
+    if (judged.listed.includes(name)) {
+      return strays.flatMap((rental) => judgeStray(judged.now, name, rental, orphans));
+    }
+    const paidMicros = strays.reduce((sum, rental) => sum + takenFor(rental), 0n);
+    const own = orders.filter((order) => order.provider === name);
+    const toldMicros = own.reduce((sum, order) => sum + order.possibleLossMicros, 0n);
+    if (paidMicros <= toldMicros) return [];
+    const detail = `${name}: ${formatUsd(paidMicros)} for nobody, ${formatUsd(toldMicros)} told`;
+    return [broken("a loss is told", detail)];
+  });
+}
+
+/** A number that no order has, at a supplier with a list: found and given back in time, or known to be lost. */
+function judgeStray(
+  now: Date,
+  name: string,
+  rental: MarketRental,
+  orphans: readonly OrphanFact[],
+): Violation[] {
+  const known = orphans.find((orphan) => orphan.provider === name && orphan.upstreamId === rental.id);
+  const detail = `${name} ${rental.id}, ${rental.status} since ${rental.createdAt.toISOString()}, ${known ? known.outcome : "unknown"}`;
+  if (rental.sms.length > 0 && known?.outcome !== "lost") return [broken("a lost number is known", detail)];
+  const isForgotten = rental.status === "waiting" && addMs(rental.createdAt, ORPHAN_MS) < now;
+  return isForgotten ? [broken("no number is forgotten", detail)] : [];
+}

@@ -1,0 +1,49 @@
+import { addMs } from "../../src/core/clock.ts";
+import type { MarketRental } from "../providers/market-types.ts";
+import type { PretendProvider } from "../providers/server.ts";
+import type { Outside } from "../world.ts";
+import type { OrderFact } from "./facts.ts";
+
+/** Which number of which supplier is which order's. */
+export interface Pairing {
+  orderOf(provider: string, rentalId: string): OrderFact | undefined;
+  rentalOf(order: OrderFact): MarketRental | undefined;
+}
+
+/** An answer may have been this long on its way. */
+const ANSWER_MS = 10 * 60_000;
+
+export function pairUp(outside: Outside, orders: readonly OrderFact[]): Pairing {
+  const rentals = new Map<string, MarketRental>();
+  const owners = new Map<string, OrderFact>();
+  for (const order of orders) {
+    if (order.provider === null || order.upstreamId === null) continue;
+    const provider = outside.providers.get(order.provider);
+    const rental = provider && find(provider, order, order.upstreamId);
+    if (!rental) continue;
+    rentals.set(order.id, rental);
+    owners.set(`${order.provider} ${rental.id}`, order);
+  }
+  return {
+    orderOf: (provider, rentalId) => owners.get(`${provider} ${rentalId}`),
+    rentalOf: (order) => rentals.get(order.id),
+  };
+}
+
+function find(
+  { protocol, market }: PretendProvider,
+  order: OrderFact,
+  upstreamId: string,
+): MarketRental | undefined {
+  if (protocol !== "push-gateway") return market.find(upstreamId);
+  // The gateway names no order: a rental goes by its number and by when it was rented.
+  const [digits = ""] = upstreamId.split("-");
+  const rentedAt = order.history.find(({ to }) => to === "waiting")?.at;
+  if (!rentedAt) return undefined;
+  return market
+    .rentals()
+    .find(
+      ({ phone, createdAt }) =>
+        phone === `+${digits}` && createdAt <= rentedAt && addMs(createdAt, ANSWER_MS) > rentedAt,
+    );
+}

@@ -1,0 +1,51 @@
+import type { PretendUser, TranscriptMessage } from "../../sandbox/telegram/index.ts";
+
+const WAIT_MS = 4_000;
+
+/** A person who presses what is there, and again when nothing came of it: the shop may be dead just now. */
+export interface Buyer {
+  readonly user: PretendUser;
+  say(text: string): void;
+  /** Waits for the newest message with such a button and presses it; does not wait for the answer. */
+  press(label: RegExp): Promise<void>;
+  /** Waits for a message that says this. */
+  read(text: RegExp): Promise<TranscriptMessage>;
+  /** Waits for an invoice and pays it; returns the charge id. */
+  pay(): Promise<string>;
+  /** Waits for a number in the chat. */
+  number(): Promise<string>;
+}
+
+export function createBuyer(user: PretendUser): Buyer {
+  /** What was there before this person last wrote is old. */
+  let since = 0;
+  const wait = (match: (message: TranscriptMessage) => boolean): Promise<TranscriptMessage> =>
+    user.waitForMessage(match, { timeoutMs: WAIT_MS, afterMessageId: since });
+  const has = (message: TranscriptMessage, label: RegExp): boolean =>
+    message.buttons.flat().some(({ text }) => label.test(text));
+  return {
+    user,
+    say(text) {
+      since = user.send(text).messageId;
+    },
+    async press(label) {
+      const message = await wait((candidate) => has(candidate, label));
+      const newest = user.messages().findLast((candidate) => has(candidate, label)) ?? message;
+      void user.press(newest, ({ text }) => label.test(text), { timeoutMs: WAIT_MS });
+    },
+    read: (text) => wait((message) => message.from.isBot && text.test(message.text)),
+    async pay() {
+      const isOpen = (message: TranscriptMessage): boolean =>
+        message.kind === "invoice" && message.invoice?.paid === false;
+      for (let attempt = 1; ; attempt += 1) {
+        const outcome = await user.payInvoice(await wait(isOpen));
+        if (outcome.ok) return outcome.chargeId;
+        if (attempt === 20) throw new Error(outcome.errorMessage);
+      }
+    },
+    async number() {
+      const { text } = await wait((message) => message.from.isBot && /\+\d{8,}/.test(message.text));
+      return /\+\d{8,}/.exec(text)?.[0] ?? "";
+    },
+  };
+}

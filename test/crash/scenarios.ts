@@ -1,0 +1,277 @@
+import { faults } from "../../sandbox/providers/faults.ts";
+import type { PretendProvider } from "../../sandbox/providers/server.ts";
+import type { CrashWorld } from "../support/crash-world.ts";
+import { operatorId } from "../support/crash-world.ts";
+import { type Buyer, createBuyer } from "./buyer.ts";
+
+/** How to bring the shop to a crash point. */
+export interface Scenario {
+  /** Dies at this point first, and stays down for so long (simulated). */
+  readonly after?: { readonly point: string; readonly drive: Drive; readonly downMs: number };
+  readonly drive: Drive;
+}
+
+type Drive = (stage: Stage) => Promise<void>;
+
+export interface Stage {
+  readonly world: CrashWorld;
+  readonly buyer: Buyer;
+}
+
+const FUNDS = 20_000_000n;
+const GET = /^(Get number|Accept and get number)/;
+
+export const products = {
+  oxgel: "/buy whatsapp uk",
+  herosms: "/buy telegram usa",
+  gateway: "/buy telegram india",
+  both: "/buy google poland",
+} as const;
+type Product = keyof typeof products;
+
+/** The confirm card lies in the chat. */
+async function order({ world, buyer }: Stage, product: Product): Promise<void> {
+  await world.fund(buyer.user.id, FUNDS);
+  buyer.say(products[product]);
+  await buyer.read(/held; you pay only/);
+}
+
+async function buy(stage: Stage, product: Product): Promise<void> {
+  await order(stage, product);
+  await stage.buyer.press(GET);
+}
+
+function supplier(world: CrashWorld, name: string): PretendProvider {
+  const provider = world.outside.providers.get(name);
+  if (!provider) throw new Error(`no supplier ${name}`);
+  return provider;
+}
+
+let codes = 5_000_000;
+
+/** An SMS for this number. */
+function give({ world }: Stage, name: string, phone: string): void {
+  codes += 1;
+  supplier(world, name).market.deliver(phone, { code: String(codes), text: `Code ${codes}` });
+}
+
+async function deliver(stage: Stage, name: string): Promise<void> {
+  give(stage, name, await stage.buyer.number());
+}
+
+async function buyAndReceive(stage: Stage, product: "oxgel" | "herosms" | "gateway"): Promise<void> {
+  await buy(stage, product);
+  await deliver(stage, product);
+}
+
+const inDoubt =
+  (name: "oxgel" | "herosms", fault: "dropBefore" | "dropAfter"): Drive =>
+  async (stage) => {
+    supplier(stage.world, name).faults.add("buy", faults[fault]);
+    await buy(stage, name);
+  };
+
+const cancelling: Drive = async (stage) => {
+  await buy(stage, "herosms");
+  await stage.buyer.press(/^Cancel$/);
+};
+
+/** Bought above the ceiling, because the price rose after the card was shown. */
+const tooDear: Drive = async (stage) => {
+  const { market } = supplier(stage.world, "oxgel");
+  await order(stage, "oxgel");
+  market.setPrice("wa", "16", 5_000_000n);
+  await stage.buyer.press(GET);
+  await stage.world.clock.sleep(30_000);
+  market.setPrice("wa", "16", 180_000n);
+};
+
+const soldOut: Drive = async (stage) => {
+  const { market } = supplier(stage.world, "oxgel");
+  await order(stage, "oxgel");
+  market.setStock("wa", "16", 0);
+  await stage.buyer.press(GET);
+  await stage.world.clock.sleep(30_000);
+  market.setStock("wa", "16", 1_000_000);
+};
+
+const another: Drive = async (stage) => {
+  await buyAndReceive(stage, "herosms");
+  await stage.buyer.press(/^Another code$/);
+};
+
+const done: Drive = async (stage) => {
+  await buyAndReceive(stage, "herosms");
+  await stage.buyer.press(/^Done$/);
+};
+
+const stars: Drive = async ({ buyer }) => {
+  buyer.say("/topup");
+  await buyer.press(/^100 Stars/);
+  await buyer.pay();
+};
+
+const dollars =
+  (way: RegExp): Drive =>
+  async ({ buyer }) => {
+    buyer.say("/topup");
+    await buyer.press(way);
+    await buyer.press(/^Pay \$5$/);
+  };
+
+const crypto: Drive = async (stage) => {
+  await dollars(/^Crypto$/)(stage);
+  const { cryptoPay } = stage.world;
+  await stage.buyer.read(/Crypto/i);
+  for (const invoice of cryptoPay.invoices)
+    if (invoice.status === "active") cryptoPay.pay(invoice.invoice_id);
+};
+
+const claim: Drive = async (stage) => {
+  await dollars(/^Transfer to the shop$/)(stage);
+  await stage.buyer.read(/receipt|reference|transfer/i);
+  stage.buyer.say("reference 4711 of today");
+};
+
+const decision: Drive = async (stage) => {
+  const operator = createBuyer(stage.world.outside.telegram.user({ id: operatorId }));
+  await claim(stage);
+  await operator.press(/^Approve$/);
+};
+
+const refund: Drive = async ({ buyer, world }) => {
+  const operator = world.outside.telegram.user({ id: operatorId });
+  buyer.say("/topup");
+  await buyer.press(/^100 Stars/);
+  const chargeId = await buyer.pay();
+  await buyer.read(/\$1\.3/);
+  operator.send(`/refund ${chargeId}`);
+};
+
+const refusedRefund: Drive = async (stage) => {
+  const action = { kind: "status", status: 400, description: "CHARGE_ID_INVALID" } as const;
+  stage.world.outside.telegram.faults.add({ method: "refundStarPayment", action });
+  await refund(stage);
+};
+
+const refusedCancel: Drive = async (stage) => {
+  const body = JSON.stringify({ title: "ACTIVATION_NOT_ACTIVE", details: "pretended", info: {} });
+  supplier(stage.world, "herosms").faults.add("cancel", faults.raw(409, body));
+  await cancelling(stage);
+};
+
+/** The number lives on upstream after the end that its purchase named. */
+const outlived: Drive = async (stage) => {
+  const { clock } = stage.world;
+  const early = faults.rewrite((text) => {
+    const end = new Date(clock.now().getTime() + 25_000).toISOString();
+    return JSON.stringify({ ...JSON.parse(text), expires_at: end });
+  });
+  supplier(stage.world, "oxgel").faults.add("buy", early);
+  await buyAndReceive(stage, "oxgel");
+};
+
+const nothing: Drive = async () => undefined;
+
+const refusedFirst: Drive = async (stage) => {
+  const { market } = supplier(stage.world, "herosms");
+  await order(stage, "both");
+  market.setStock("go", "15", 0);
+  await stage.buyer.press(GET);
+  await stage.world.clock.sleep(30_000);
+  market.setStock("go", "15", 1_000_000);
+};
+
+const twoWaiting: Drive = async (stage) => {
+  await buy(stage, "herosms");
+  await stage.buyer.number();
+  stage.buyer.say("/buy instagram usa");
+  await stage.buyer.read(/Instagram.*\n.*held; you pay only/);
+  await stage.buyer.press(GET);
+};
+
+const hello: Drive = async ({ buyer }) => {
+  buyer.say("/balance");
+};
+
+const buyFrom =
+  (product: Product): Drive =>
+  (stage) =>
+    buy(stage, product);
+const receiveFrom =
+  (product: "oxgel" | "herosms" | "gateway"): Drive =>
+  (stage) =>
+    buyAndReceive(stage, product);
+
+/** Every crash point of the source, and what leads to it. */
+export const scenarios: Readonly<Record<string, Scenario>> = {
+  "another/answered": { drive: another },
+  "another/committed": { drive: another },
+  "cancel/answered": { drive: cancelling },
+  "cancel/refused": { drive: refusedCancel },
+  "cancel/requested": { drive: cancelling },
+  "check/answered": { drive: receiveFrom("oxgel") },
+  "check/ended-by-clock": { drive: outlived },
+  "crypto-pay/credited": { drive: crypto },
+  "crypto-pay/invoice-made": { drive: crypto },
+  "crypto-pay/row-committed": { drive: crypto },
+  "finish/committed": { drive: done },
+  "finish/told": { drive: done },
+  "inbox/claimed": { drive: hello },
+  "inbox/completed": { drive: hello },
+  "inbox/handled": { drive: hello },
+  "inbox/stored": { drive: hello },
+  "manual/claimed": { drive: claim },
+  "manual/decided": { drive: decision },
+  "observe/committed": { drive: receiveFrom("oxgel") },
+  "orphans/answered": { drive: tooDear },
+  "orphans/settled": { drive: tooDear },
+  "outbox/card-edited": { drive: buyFrom("oxgel") },
+  "outbox/card-moved": { drive: deletedCard },
+  "outbox/card-sent": { drive: deletedCard },
+  "outbox/claimed": { drive: buyFrom("oxgel") },
+  "outbox/sent": { drive: receiveFrom("oxgel") },
+  "outbox/settled": { drive: buyFrom("oxgel") },
+  "place/attempt-committed": { drive: buyFrom("herosms") },
+  "place/call-answered": { drive: buyFrom("herosms") },
+  "place/call-failed": { drive: inDoubt("herosms", "dropAfter") },
+  "place/failed": { drive: soldOut },
+  "place/in-doubt": { drive: inDoubt("herosms", "dropAfter") },
+  "place/refused": { drive: refusedFirst },
+  "place/rented": { drive: buyFrom("oxgel") },
+  "place/too-dear": { drive: tooDear },
+  "purchase/before-hold": { drive: buyFrom("oxgel") },
+  "purchase/held": { drive: buyFrom("oxgel") },
+  "reconcile/adopted": { drive: inDoubt("herosms", "dropAfter") },
+  "reconcile/adopting": { drive: inDoubt("herosms", "dropAfter") },
+  "reconcile/listed": { drive: inDoubt("herosms", "dropAfter") },
+  "reconcile/not-bought": { drive: inDoubt("herosms", "dropBefore") },
+  "reconcile/released": { drive: inDoubt("oxgel", "dropAfter") },
+  "refund/answered": { drive: refund },
+  "refund/booked": { drive: refund },
+  "refund/taken-back": { drive: refund },
+  "refund/undone": { drive: refusedRefund },
+  "stars/before-credit": { drive: stars },
+  "stars/credited": { drive: stars },
+  "stars/row-committed": { drive: stars },
+  "stars/swept-page": { drive: nothing },
+  "sweep/in-doubt": {
+    after: { point: "place/call-answered", drive: buyFrom("herosms"), downMs: 0 },
+    drive: nothing,
+  },
+  "sweep/too-late": {
+    after: { point: "purchase/held", drive: buyFrom("herosms"), downMs: 200_000 },
+    drive: nothing,
+  },
+  "watch/list-answered": { drive: twoWaiting },
+  "webhook/committed": { drive: receiveFrom("gateway") },
+};
+
+/** The card is gone when the shop wants to edit it: it is sent anew. */
+async function deletedCard(stage: Stage): Promise<void> {
+  await buy(stage, "herosms");
+  const phone = await stage.buyer.number();
+  const card = stage.buyer.user.messages().find(({ text }) => text.includes(phone));
+  if (card) stage.buyer.user.deleteMessage(card);
+  give(stage, "herosms", phone);
+}

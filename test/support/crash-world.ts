@@ -1,0 +1,156 @@
+import { openSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type PretendCryptoPay, startPretendCryptoPay } from "../../sandbox/crypto-pay.ts";
+import { scaleDatabaseTime } from "../../sandbox/soak/database-time.ts";
+import { selectUnrest } from "../../sandbox/soak/facts.ts";
+import { startFront } from "../../sandbox/soak/front.ts";
+import { findViolations, type Violation } from "../../sandbox/soak/invariants.ts";
+import { type Supplier, soakEnvironment, startSoakOutside } from "../../sandbox/soak/outside.ts";
+import { createPostman } from "../../sandbox/soak/postman.ts";
+import { type Replica, startReplica } from "../../sandbox/soak/replica.ts";
+import { createScaledClock, type TimeScale } from "../../sandbox/soak/scaled-clock.ts";
+import { createWitness, type Witness } from "../../sandbox/soak/witness.ts";
+import type { Outside } from "../../sandbox/world.ts";
+import type { Clock } from "../../src/core/clock.ts";
+import { systemClock } from "../../src/core/clock.ts";
+import { newId } from "../../src/core/ids.ts";
+import type { Database } from "../../src/db/client.ts";
+import { upsertBuyer } from "../../src/db/queries/buyers.ts";
+import { inTransaction } from "../../src/db/transaction.ts";
+import { adjust } from "../../src/wallet/wallet.ts";
+import { createTestDatabase } from "./database.ts";
+
+const SPEED = 60;
+const CRYPTO_TOKEN = "1234:pretend-crypto-pay-token";
+export const operatorId = 700_000_001;
+
+/** One product at each supplier, and one (Google in Poland) that two of them sell. */
+const suppliers: Readonly<Record<string, Supplier>> = {
+  // Names no list of rentals: a purchase in doubt is released, and the loss is told.
+  oxgel: {
+    protocol: "oxgel",
+    sells: ({ serviceCode, countryCode }) => is(serviceCode, countryCode, ["wa 16", "go 15"]),
+    cancelAfterMs: 8_000,
+    lifetimeMs: 150_000,
+  },
+  // Has a list: a purchase in doubt is found again.
+  herosms: {
+    protocol: "handler-api",
+    dialect: "herosms",
+    sells: ({ serviceCode, countryCode }) => is(serviceCode, countryCode, ["tg 187", "ig 187", "go 15"]),
+    cancelAfterMs: 8_000,
+    lifetimeMs: 150_000,
+  },
+  // Pushes.
+  gateway: {
+    protocol: "push-gateway",
+    sells: ({ countryCode }) => countryCode === "3",
+    cancelAfterMs: 8_000,
+    lifetimeMs: 150_000,
+  },
+};
+
+function is(serviceCode: string, countryCode: string, pairs: readonly string[]): boolean {
+  return pairs.includes(`${serviceCode} ${countryCode}`);
+}
+
+export interface CrashWorld {
+  readonly clock: Clock;
+  readonly db: Database;
+  readonly outside: Outside;
+  readonly cryptoPay: PretendCryptoPay;
+  /** Starts the shop, to die at that point; the one before it must be dead. */
+  start(crashAt?: string): Replica;
+  stop(): Promise<void>;
+  /** Gives a buyer money without any of the steps under test. */
+  fund(telegramId: number, amountMicros: bigint): Promise<void>;
+  /** Delivers what numbers are waiting for, until the shop has nothing left to do. Throws when it takes too long. */
+  settle(): Promise<void>;
+  violations(): Promise<Violation[]>;
+  close(): Promise<void>;
+}
+
+/** The shop as a process of its own, on its own database, between a pretend Telegram and pretend suppliers. */
+export async function createCrashWorld(script: string): Promise<CrashWorld> {
+  const scale: TimeScale = { anchorMs: Date.now(), speed: SPEED };
+  const clock = createScaledClock(scale);
+  const database = await createTestDatabase();
+  await scaleDatabaseTime(database.connectionString, scale);
+  const outside = await startSoakOutside(clock, suppliers);
+  const cryptoPay = await startPretendCryptoPay(CRYPTO_TOKEN);
+  const witness = createWitness(outside);
+  outside.telegram.user({ id: operatorId }).start();
+  let replica: Replica | undefined;
+  let port: number | undefined;
+  const ports = (): number[] => (port !== undefined && replica?.isAlive() ? [port] : []);
+  const front = await startFront({
+    ports,
+    onForwarded: ({ body, status }) => tellPush(witness, body, status),
+  });
+  const env = soakEnvironment(outside, {
+    DATABASE_URL: database.connectionString,
+    PUBLIC_URL: front.url,
+    ADMIN_IDS: String(operatorId),
+    TOPUPS: "stars,crypto-pay,manual",
+    CRYPTO_PAY_TOKEN: CRYPTO_TOKEN,
+    CRYPTO_PAY_API_ROOT: cryptoPay.apiRoot,
+    ORDER_LIFETIME_SECONDS: "120",
+  });
+  outside.providers
+    .get("gateway")
+    ?.setWebhookUrl(`${front.url}/webhooks/providers/gateway/${env.WEBHOOK_SECRET}`);
+  const postman = createPostman({ clock, providers: outside.providers, witness, seed: 1, promptly: true });
+  const log = openSync(join(tmpdir(), `numstore-crash-${process.pid}.log`), "a");
+
+  return {
+    clock,
+    db: database.db,
+    outside,
+    cryptoPay,
+    start(crashAt) {
+      port = undefined;
+      const started = startReplica({ script, env, scale, log, ...(crashAt !== undefined && { crashAt }) });
+      replica = started;
+      void started.opened.then((opened) => {
+        if (replica === started) port = opened;
+      });
+      return started;
+    },
+    stop: async () => replica?.kill(),
+    async fund(telegramId, amountMicros) {
+      await fund(database.db, clock, telegramId, amountMicros);
+    },
+    async settle() {
+      const deadline = Date.now() + 15_000;
+      for (;;) {
+        postman.step();
+        const unrest = await selectUnrest(database.db);
+        if (Object.keys(unrest).length === 0 && outside.telegram.pendingUpdates() === 0) return;
+        if (Date.now() > deadline)
+          throw new Error(`the shop does not come to rest: ${JSON.stringify(unrest)}`);
+        await systemClock.sleep(50);
+      }
+    },
+    violations: () =>
+      findViolations({ now: clock.now(), db: database.db, outside, witness, listed: ["herosms"] }),
+    async close() {
+      await replica?.kill();
+      await front.close();
+      await outside.close();
+      await cryptoPay.close();
+      await database.close();
+    },
+  };
+}
+
+function tellPush(witness: Witness, body: string, status: number): void {
+  const code = /"otp_code":"(\d+)"/.exec(body)?.[1];
+  if (code !== undefined && status === 200) witness.pushAccepted(code);
+}
+
+async function fund(db: Database, clock: Clock, telegramId: number, amountMicros: bigint): Promise<void> {
+  const at = clock.now();
+  const { id } = await inTransaction(db, (tx) => upsertBuyer(tx, { telegramId, languageCode: "en", at }));
+  await adjust(db, { key: newId(), buyerId: id, actor: "test", reason: "test", at, amountMicros });
+}
