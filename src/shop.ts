@@ -51,6 +51,7 @@ export interface Shop {
 const STOP_TIMEOUT_MS = 8_000;
 const SET_UP_BACKOFF = { baseMs: 1_000, maxMs: 30_000 };
 const CONNECTIONS = 20;
+const MIGRATION_TIMEOUT_MS = 600_000;
 
 /**
  * Starts the whole shop. Rejects when the database cannot be reached or migrated, or the port is in use; a Telegram
@@ -63,7 +64,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   const { db } = database;
   try {
     await waitForDatabase({ db, clock, logger, signal });
-    await migrate(db, { logger });
+    await migrateAlone(connectionString, logger);
     const webhookSecret = await prepare(options, db);
     const metrics = createMetrics();
     addGauges(metrics, db);
@@ -84,6 +85,22 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
   } catch (error) {
     await database.close();
     throw error;
+  }
+}
+
+/** On a connection of its own: a migration of a large table may take longer than any statement of the shop. */
+async function migrateAlone(connectionString: string, logger: Logger): Promise<void> {
+  const database = createDatabase({
+    connectionString,
+    applicationName: "numstore migrations",
+    logger,
+    maxConnections: 1,
+    statementTimeoutMs: MIGRATION_TIMEOUT_MS,
+  });
+  try {
+    await migrate(database.db, { logger });
+  } finally {
+    await database.close();
   }
 }
 
