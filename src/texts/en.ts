@@ -68,6 +68,7 @@ const messages: Messages = {
   cancelAnytime: "cancel at any time",
   noCancel: "cannot be cancelled",
   secondCode: ({ another }) => `2nd code: ${another ? "yes" : "no"}`,
+  inStock: ({ count }) => `${count} in stock`,
   success: ({ percent, seconds }) =>
     seconds === null ? `${percent}% received a code` : `${percent}% received a code, usually in ${seconds} s`,
   yourBalance: ({ available }) => `Balance ${available}`,

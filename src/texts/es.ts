@@ -68,6 +68,7 @@ const messages: Messages = {
   cancelAnytime: "cancelable en todo momento",
   noCancel: "no se puede cancelar",
   secondCode: ({ another }) => `2.º código: ${another ? "sí" : "no"}`,
+  inStock: ({ count }) => `disponibles: ${count}`,
   success: ({ percent, seconds }) =>
     seconds === null
       ? `El ${percent}% recibió un código`

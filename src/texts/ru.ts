@@ -66,6 +66,7 @@ const messages: Messages = {
   cancelAnytime: "отмена в любой момент",
   noCancel: "отменить нельзя",
   secondCode: ({ another }) => `второй код: ${another ? "да" : "нет"}`,
+  inStock: ({ count }) => `в наличии: ${count}`,
   success: ({ percent, seconds }) =>
     seconds === null ? `${percent}% получили код` : `${percent}% получили код, обычно за ${seconds} с`,
   yourBalance: ({ available }) => `Баланс ${available}`,

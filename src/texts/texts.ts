@@ -98,6 +98,7 @@ export interface Messages {
   readonly cancelAnytime: string;
   readonly noCancel: string;
   readonly secondCode: (view: { another: boolean }) => string;
+  readonly inStock: (view: { count: number }) => string;
   readonly success: (view: { percent: number; seconds: number | null }) => string;
   readonly yourBalance: (view: { available: Html }) => string;
   readonly acceptTerms: string;

@@ -16,6 +16,7 @@ const view = {
   available: money(3_200_000n),
   charged: money(480_000n),
   contact: nasty,
+  count: 219,
   country: nasty,
   held: money(0n),
   hours: 24,

@@ -36,7 +36,7 @@ export function confirmCard(texts: Texts, view: ConfirmView): Card {
       view.note,
       productTitle(service, offer.country),
       messages.heldOnly({ price: money(quote.priceMicros) }),
-      factsLine(texts, view.facts),
+      factsLine(texts, view.facts, offer.stock),
       success,
       messages.yourBalance({ available: money(view.availableMicros) }),
       termsVersion > 0 && messages.acceptTerms,
@@ -52,13 +52,15 @@ export function confirmCard(texts: Texts, view: ConfirmView): Card {
   };
 }
 
-function factsLine(texts: Texts, facts: QuoteFacts): string {
+function factsLine(texts: Texts, facts: QuoteFacts, stock: number | null): string {
   const { messages } = texts;
-  return [
+  const known = [
     messages.window({ minutes: minutesOf(facts.lifetimeMs) }),
     cancelFact(texts, facts.cancelAfterMs),
     messages.secondCode({ another: facts.another }),
-  ].join(" · ");
+  ];
+  // Some suppliers do not say how many they have.
+  return (stock === null ? known : [...known, messages.inStock({ count: stock })]).join(" · ");
 }
 
 function cancelFact(texts: Texts, cancelAfterMs: number | null): string {
