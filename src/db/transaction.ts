@@ -32,6 +32,20 @@ export async function inTransaction<Result>(
   }
 }
 
+/** Connection exceptions, and a server that shuts down or starts (PostgreSQL, appendix A). */
+const CONNECTION_CODES = /^(?:08|57P0[1-3])/;
+/** Errors of pg's own that have no code. */
+const CONNECTION_WORDS =
+  /^(?:Connection terminated|Client has encountered a connection error|timeout exceeded when)/;
+
+/** Whether the database went away; what the last statement did is then unknown. */
+export function isConnectionLost(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return CONNECTION_CODES.test(error.code ?? "");
+  if (!(error instanceof Error)) return false;
+  const code: unknown = "code" in error ? error.code : undefined;
+  return (typeof code === "string" && /^E[A-Z]+$/.test(code)) || CONNECTION_WORDS.test(error.message);
+}
+
 function isConflict(error: unknown): boolean {
   const code = errorCode(error);
   return code === DEADLOCK_DETECTED || code === SERIALIZATION_FAILURE;

@@ -13,7 +13,7 @@ import { owe, transition } from "./transition.ts";
 
 /** Asked again after a refusal "too early" that does not say when. */
 const CANCEL_RETRY_MS = 15_000;
-/** An upstream that never confirms the end of a silent number cannot keep a buyer's money for longer than this. */
+/** An upstream that never confirms the end of a number without a code cannot keep a buyer's money for longer than this. */
 const GIVE_UP_AFTER_EXPIRY_MS = 60 * 60 * 1000;
 /** After failed looks: `checks` counts those in a row. */
 const SLOWEST_RETRY_MS = 15_000;
@@ -21,7 +21,7 @@ const SLOWEST_RETRY_MS = 15_000;
 /**
  * One look at one order: its status, and what must follow from the time (a queued cancel that opened, an end that
  * passed). Every failure schedules another look; nothing here can end an order without the provider's word, but for
- * a number without polling and one whose provider has been silent for an hour past the end.
+ * a number without polling and one that its provider has not ended an hour past the end.
  */
 export async function checkOrder(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
   const now = deps.clock.now();
@@ -53,6 +53,8 @@ export async function settle(
   if (!row) return;
   const now = deps.clock.now();
   const isOverdue = row.expiresAt !== null && row.expiresAt <= now;
+  if (isHeld(row) && isGivenUp(row, now))
+    return await giveUp(deps, row, "open upstream an hour past its end");
   if (row.state === "waiting" && isOverdue) return await cancelUpstream(deps, provider, row);
   const isCancelOpen = row.cancelOpensAt === null || row.cancelOpensAt <= now;
   if (row.state === "cancelling" && (isCancelOpen || isOverdue))
@@ -88,8 +90,9 @@ async function applyCancel(
       );
       return;
     case "too_early": {
-      const opensAt = addMs(now, outcome.retryAfterMs ?? CANCEL_RETRY_MS);
-      const change = { cancelOpensAt: opensAt, nextCheckAt: opensAt };
+      const cancelOpensAt = addMs(now, outcome.retryAfterMs ?? CANCEL_RETRY_MS);
+      // Watched meanwhile: a code may come before.
+      const change = { cancelOpensAt, ...reschedule({ ...order, cancelOpensAt }) };
       await touchOrder(deps.db, { orderId: order.id, from: ["waiting", "cancelling"], change });
       return;
     }
@@ -173,23 +176,31 @@ async function checkFailed(
 ): Promise<void> {
   const now = deps.clock.now();
   deps.logger.debug({ orderId: order.id, provider: provider.name, kind: error.kind }, "check failed");
-  const silentMs = order.expiresAt ? now.getTime() - order.expiresAt.getTime() : 0;
-  const isUnknownPastEnd = error.kind === "unknown_order" && silentMs > 0;
-  if (isUnknownPastEnd || silentMs > GIVE_UP_AFTER_EXPIRY_MS) {
-    const cause = isUnknownPastEnd
-      ? "unknown upstream past its end"
-      : "provider silent for an hour past the end";
-    deps.logger.warn({ orderId: order.id, provider: provider.name }, cause);
-    const observation = { status: "expired" as const, sms: [] };
-    await observe(deps, { orderId: order.id, observation, round: order.round, cause, schedule: () => ({}) });
-    return;
-  }
+  const isPastEnd = order.expiresAt !== null && order.expiresAt < now;
+  if (error.kind === "unknown_order" && isPastEnd)
+    return await giveUp(deps, order, "unknown upstream past its end");
+  if (isGivenUp(order, now)) return await giveUp(deps, order, "provider silent for an hour past the end");
   const checks = order.checks + 1;
   const { pollIntervalMs } = provider.capabilities;
   const delayMs =
     error.retryAfterMs ?? backoffMs(checks, { baseMs: pollIntervalMs, maxMs: SLOWEST_RETRY_MS });
   const change = { checks, nextCheckAt: addMs(now, delayMs) };
   await touchOrder(deps.db, { orderId: order.id, from: watchedStates, change });
+}
+
+function isHeld(order: OrderRow): boolean {
+  return order.state === "waiting" || order.state === "cancelling";
+}
+
+function isGivenUp(order: OrderRow, now: Date): boolean {
+  return order.expiresAt !== null && addMs(order.expiresAt, GIVE_UP_AFTER_EXPIRY_MS) < now;
+}
+
+/** Ends an order without the provider's word: nothing better will come. */
+async function giveUp(deps: OrderDeps, order: OrderRow, cause: string): Promise<void> {
+  deps.logger.warn({ orderId: order.id, provider: order.provider }, cause);
+  const observation = { status: "expired" as const, sms: [] };
+  await observe(deps, { orderId: order.id, observation, round: order.round, cause, schedule: () => ({}) });
 }
 
 export function upstreamIdOf(order: OrderRow): string {

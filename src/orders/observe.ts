@@ -6,6 +6,7 @@ import type { Observation } from "../providers/provider.ts";
 import { bookProviderLoss } from "../wallet/wallet.ts";
 import type { OrderDeps } from "./deps.ts";
 import { recordSms } from "./record-sms.ts";
+import { believable } from "./rent.ts";
 import { watchedStates } from "./state.ts";
 import { owe, stateOf, transition } from "./transition.ts";
 
@@ -44,7 +45,7 @@ async function apply(deps: OrderDeps, tx: Tx, order: OrderRow, seen: Seen): Prom
   const { observation, cause } = seen;
   let row = order;
   if (observation.sms.length > 0) row = await recordSms(tx, order, observation.sms, { at, cause });
-  const { expiresAt } = observation;
+  const expiresAt = believable(observation.expiresAt, row.rentedAt ?? row.placedAt);
   if (expiresAt && row.expiresAt && expiresAt.getTime() !== row.expiresAt.getTime()) {
     row = (await touchOrder(tx, { orderId: row.id, from: watched, change: { expiresAt } })) ?? row;
   }

@@ -9,7 +9,8 @@ import { inTransaction, isUniqueViolation } from "../db/transaction.ts";
 import { ProviderError } from "../providers/errors.ts";
 import type { Provider, Rental } from "../providers/provider.ts";
 import type { OrderDeps } from "./deps.ts";
-import { rent } from "./rent.ts";
+import { insist } from "./insist.ts";
+import { isSharedNumber, rent } from "./rent.ts";
 import { failOrder, markInDoubt } from "./settle-purchase.ts";
 
 /** More offers than this are not tried for one order: a buyer waits for each. */
@@ -131,16 +132,21 @@ async function call(deps: OrderDeps, attempt: Attempt): Promise<Step> {
 
 async function rented(deps: OrderDeps, attempt: Attempt, rental: Rental): Promise<Step> {
   const { order, offer, provider } = attempt;
+  let step: Step;
   try {
-    await inTransaction(deps.db, async (tx) => {
+    step = await insist(deps, async (tx): Promise<Step> => {
       const at = deps.clock.now();
       const current = await lockOrder(tx, order.id);
+      // The commit went through although its confirmation was lost.
+      if (current?.upstreamId === rental.upstreamId) return "done";
       const isOpen = current?.state === "placing" || current?.state === "in_doubt";
+      const isTaken = isOpen && (await isSharedNumber(tx, provider, rental));
       const renting = { provider, rental, offerCostMicros: offer.costMicros, at };
-      const row = isOpen ? await rent(deps, tx, { ...renting, order: current }) : undefined;
-      await endAttempt(tx, attempt.id, { outcome: row ? "rented" : "surplus", errorKind: null, at });
+      const row = isOpen && !isTaken ? await rent(deps, tx, { ...renting, order: current }) : undefined;
+      if (row) await endAttempt(tx, attempt.id, { outcome: "rented", errorKind: null, at });
       // Somebody decided about this order while the call was on its way: the number is not its any more.
-      if (!row) await keepAsOrphan(tx, attempt, rental, at);
+      else await giveUpNumber(deps, tx, attempt, { rental, at, errorKind: isTaken ? "no_stock" : null });
+      return isTaken ? "next" : "done";
     });
   } catch (error) {
     // The upstream named a number that another order has: whatever it did, it did not sell us this one.
@@ -149,22 +155,28 @@ async function rented(deps: OrderDeps, attempt: Attempt, rental: Rental): Promis
   }
   deps.checkpoint("place/rented");
   deps.onMessages();
-  return "done";
+  return step;
 }
 
 /** The upstream took more than the quote allows: that number goes back, and the next offer is tried. */
 async function tooDear(deps: OrderDeps, attempt: Attempt, rental: Rental, costMicros: bigint): Promise<Step> {
-  await inTransaction(deps.db, async (tx) => {
-    const at = deps.clock.now();
-    await endAttempt(tx, attempt.id, { outcome: "surplus", errorKind: "price_moved", at });
-    await keepAsOrphan(tx, attempt, rental, at);
+  await insist(deps, async (tx) => {
+    await giveUpNumber(deps, tx, attempt, { rental, at: deps.clock.now(), errorKind: "price_moved" });
   });
   deps.checkpoint("place/too-dear");
   await deps.catalog.reportRefusal(attempt.offer, "price_moved", costMicros);
   return "next";
 }
 
-async function keepAsOrphan(tx: Tx, attempt: Attempt, rental: Rental, at: Date): Promise<void> {
+/** The number is not for this order: it goes back upstream. */
+async function giveUpNumber(
+  deps: OrderDeps,
+  tx: Tx,
+  attempt: Attempt,
+  why: { rental: Rental; at: Date; errorKind: "price_moved" | "no_stock" | null },
+): Promise<void> {
+  const { rental, errorKind, at } = why;
+  await endCall(deps, tx, attempt, { outcome: "surplus", errorKind, at });
   await insertOrphan(tx, {
     provider: attempt.offer.provider,
     upstreamId: rental.upstreamId,
@@ -175,9 +187,22 @@ async function keepAsOrphan(tx: Tx, attempt: Attempt, rental: Rental, at: Date):
   });
 }
 
+/** Ends an attempt that gave the order no number. Had the sweep given its call up, there is no doubt any more. */
+async function endCall(
+  deps: OrderDeps,
+  tx: Tx,
+  attempt: Attempt,
+  end: { outcome: "surplus" | "refused"; errorKind: string | null; at: Date },
+): Promise<void> {
+  const current = await lockOrder(tx, attempt.order.id);
+  await endAttempt(tx, attempt.id, end);
+  if (current?.state === "in_doubt")
+    await failOrder(deps, tx, current.id, "in_doubt", "providers_unavailable");
+}
+
 async function refused(deps: OrderDeps, attempt: Attempt, error: ProviderError): Promise<Step> {
-  const at = deps.clock.now();
-  await endAttempt(deps.db, attempt.id, { outcome: "refused", errorKind: error.kind, at });
+  const end = { outcome: "refused" as const, errorKind: error.kind, at: deps.clock.now() };
+  await insist(deps, (tx) => endCall(deps, tx, attempt, end));
   deps.checkpoint("place/refused");
   deps.logger.info(
     { orderId: attempt.order.id, provider: error.provider, kind: error.kind, reason: error.reason },

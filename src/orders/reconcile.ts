@@ -43,14 +43,13 @@ export async function reconcile(deps: OrderDeps, provider: Provider): Promise<nu
     return await releaseAll(deps, provider, hopeless, "provider silent");
   }
   deps.checkpoint("reconcile/listed");
-  return await settleDoubts(deps, provider, ripe, doubts, list);
+  return await settleDoubts(deps, provider, ripe, list);
 }
 
 async function settleDoubts(
   deps: OrderDeps,
   provider: Provider,
   ripe: readonly DoubtRow[],
-  all: readonly DoubtRow[],
   list: readonly ActiveRental[],
 ): Promise<number> {
   // Read before the known ids: a purchase that is answered in between is then seen by both.
@@ -65,8 +64,10 @@ async function settleDoubts(
   for (const doubt of ripe.filter((row) => unmatched.some((missing) => missing.orderId === row.orderId))) {
     if (await missed(deps, provider, doubt)) settled += 1;
   }
-  // A younger doubt may yet claim a number that looks like surplus now.
-  if (all.length === ripe.length) await keepSurplus(deps, provider, surplus);
+  // A younger doubt, perhaps one that began since, may yet claim a number that looks like surplus now.
+  const known = new Set(ripe.map((doubt) => doubt.orderId));
+  const doubts = await selectDoubts(deps.db, provider.name, BATCH);
+  if (doubts.every((doubt) => known.has(doubt.orderId))) await keepSurplus(deps, provider, surplus);
   deps.onMessages();
   return settled;
 }

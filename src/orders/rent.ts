@@ -1,7 +1,8 @@
 import { addMs } from "../core/clock.ts";
 import type { Tx } from "../db/client.ts";
 import { claimUnclaimedSms } from "../db/queries/order-sms.ts";
-import type { OrderRow } from "../db/queries/orders.ts";
+import { type OrderRow, selectOrderByPhone } from "../db/queries/orders.ts";
+import { lockGate } from "../db/queries/provider-gates.ts";
 import type { Provider, Rental } from "../providers/provider.ts";
 import type { OrderDeps } from "./deps.ts";
 import { recordSms } from "./record-sms.ts";
@@ -9,6 +10,10 @@ import { stateOf, transition } from "./transition.ts";
 
 /** An SMS webhook can overtake the purchase's answer by no more than this. */
 const WEBHOOK_LEAD_MS = 2 * 60 * 1000;
+
+/** No number that we rent lives longer, whatever an upstream says; nor is one sold that ends before it can be used. */
+const LONGEST_LIFE_MS = 24 * 60 * 60 * 1000;
+const SHORTEST_LIFE_MS = 60 * 1000;
 
 export interface Renting {
   readonly order: OrderRow;
@@ -26,7 +31,7 @@ export async function rent(deps: OrderDeps, tx: Tx, renting: Renting): Promise<O
   const { order, provider, rental, at } = renting;
   const from = stateOf(order);
   const { cancelAfterMs, lifetimeMs, poll, pollIntervalMs, another } = provider.capabilities;
-  const expiresAt = rental.expiresAt ?? addMs(at, lifetimeMs ?? deps.defaults.lifetimeMs);
+  const expiresAt = believable(rental.expiresAt, at) ?? addMs(at, lifetimeMs ?? deps.defaults.lifetimeMs);
   const cancelOpensAt = rental.cancelOpensAt ?? addMs(at, cancelAfterMs ?? deps.defaults.cancelAfterMs);
   const row = await transition(tx, {
     orderId: order.id,
@@ -51,4 +56,21 @@ export async function rent(deps: OrderDeps, tx: Tx, renting: Renting): Promise<O
   if (!row) return undefined;
   const early = await claimUnclaimedSms(tx, provider.name, rental.phone, addMs(at, -WEBHOOK_LEAD_MS));
   return early.length > 0 ? await recordSms(tx, row, early, { at, cause: "webhook before the answer" }) : row;
+}
+
+/** An end that an upstream names for a number rented at `rentedAt`; undefined when its clock or its format is wrong. */
+export function believable(expiresAt: Date | null | undefined, rentedAt: Date): Date | undefined {
+  const lifeMs = expiresAt ? expiresAt.getTime() - rentedAt.getTime() : 0;
+  return expiresAt && lifeMs >= SHORTEST_LIFE_MS && lifeMs <= LONGEST_LIFE_MS ? expiresAt : undefined;
+}
+
+/**
+ * True where an SMS finds its order by the number alone and another open order has this number: a code would reach
+ * somebody else's buyer. The provider's row is locked, so that of two purchases at once only one gets the number.
+ */
+export async function isSharedNumber(tx: Tx, provider: Provider, rental: Rental): Promise<boolean> {
+  if (provider.capabilities.poll) return false;
+  await lockGate(tx, provider.name);
+  const other = await selectOrderByPhone(tx, provider.name, rental.phone, new Date(0));
+  return other !== undefined && other.closedAt === null;
 }

@@ -1,7 +1,7 @@
 import type { ShopErrorCode } from "../core/errors.ts";
 import type { Tx } from "../db/client.ts";
 import { selectBalance } from "../db/queries/ledger.ts";
-import { endAttempt } from "../db/queries/order-attempts.ts";
+import { endOpenAttempt } from "../db/queries/order-attempts.ts";
 import type { OrderRow } from "../db/queries/orders.ts";
 import type { OrderDeps } from "./deps.ts";
 import { owe, transition } from "./transition.ts";
@@ -24,8 +24,8 @@ export async function markInDoubt(
     at,
     change: { nextCheckAt: null },
   });
+  await endOpenAttempt(tx, attemptId, { outcome: "in_doubt", errorKind, at });
   if (!row) return;
-  await endAttempt(tx, attemptId, { outcome: "in_doubt", errorKind, at });
   await owe(tx, row, { kind: "order_in_doubt", orderId }, at, `order_in_doubt:${orderId}`);
 }
 

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Executor } from "../client.ts";
+import { storable } from "../storable.ts";
 
 export interface StoredUpdate {
   readonly updateId: number;
@@ -38,10 +39,9 @@ export async function storeUpdates(
   return result.rows.length;
 }
 
-/** jsonb takes neither NUL nor half a surrogate pair; one such character must not hold up all updates behind it. */
+/** One odd character must not hold up all updates behind it. */
 function storableText(_key: string, value: unknown): unknown {
-  if (typeof value !== "string") return value;
-  return value.replaceAll("\u0000", "").replace(/\p{Surrogate}/gu, "\ufffd");
+  return typeof value === "string" ? storable(value) : value;
 }
 
 /** So many times the wanted rows are looked at, for other replicas may hold the first ones locked. */

@@ -40,15 +40,41 @@ export async function insertAttempt(
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-export async function endAttempt(
-  db: Executor,
-  attemptId: string,
-  end: { outcome: AttemptOutcome; errorKind: string | null; at: Date },
-): Promise<void> {
+interface AttemptEnd {
+  readonly outcome: AttemptOutcome;
+  readonly errorKind: string | null;
+  readonly at: Date;
+}
+
+export async function endAttempt(db: Executor, attemptId: string, end: AttemptEnd): Promise<void> {
   await db
     .updateTable("order_attempts")
     .set({ outcome: end.outcome, error_kind: end.errorKind, ended_at: end.at })
     .where("id", "=", attemptId)
+    .execute();
+}
+
+/** As {@link endAttempt}, unless somebody has found out about this attempt already. */
+export async function endOpenAttempt(db: Executor, attemptId: string, end: AttemptEnd): Promise<void> {
+  await db
+    .updateTable("order_attempts")
+    .set({ outcome: end.outcome, error_kind: end.errorKind, ended_at: end.at })
+    .where("id", "=", attemptId)
+    .where("outcome", "is", null)
+    .execute();
+}
+
+/** The products that are being bought from this provider just now: calls without an answer yet. */
+export async function selectProductsUnderWay(
+  db: Executor,
+  provider: string,
+): Promise<{ serviceCode: string; countryCode: string }[]> {
+  return await db
+    .selectFrom("order_attempts")
+    .select(["service_code as serviceCode", "country_code as countryCode"])
+    .distinct()
+    .where("provider", "=", provider)
+    .where("outcome", "is", null)
     .execute();
 }
 

@@ -1,4 +1,5 @@
 import type { Executor } from "../client.ts";
+import { storableOrNull } from "../storable.ts";
 
 export interface SmsRow {
   readonly id: string;
@@ -39,8 +40,8 @@ export async function insertSms(db: Executor, sms: SmsRow): Promise<void> {
       order_id: sms.orderId,
       sequence: sms.sequence,
       dedupe_key: sms.dedupeKey,
-      code: sms.code,
-      text: sms.text,
+      code: storableOrNull(sms.code),
+      text: storableOrNull(sms.text),
       received_at: sms.receivedAt,
     })
     .execute();
@@ -63,8 +64,8 @@ export async function insertUnclaimedSms(db: Executor, sms: UnclaimedSms): Promi
       id: sms.id,
       provider: sms.provider,
       phone: sms.phone,
-      code: sms.code,
-      text: sms.text,
+      code: storableOrNull(sms.code),
+      text: storableOrNull(sms.text),
       received_at: sms.receivedAt,
     })
     .execute();

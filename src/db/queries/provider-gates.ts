@@ -41,6 +41,15 @@ export async function ensureGate(db: Executor, provider: string, now: Date): Pro
     .execute();
 }
 
+/** Makes whoever locks the same gate wait until the transaction ends. */
+export async function lockGate(tx: Executor, provider: string): Promise<void> {
+  await tx
+    .insertInto("provider_gates")
+    .values({ provider, next_at: sql`now()`, blocked_until: sql`now()` })
+    .onConflict((conflict) => conflict.column("provider").doUpdateSet({ provider }))
+    .execute();
+}
+
 export interface GateRow {
   readonly nextAt: Date;
   readonly blockedUntil: Date;

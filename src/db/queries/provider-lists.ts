@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Executor } from "../client.ts";
+import { storable } from "../storable.ts";
 
 /** One code of a provider and what it means to us. */
 export interface MappedCode {
@@ -40,7 +41,13 @@ export async function replaceProviderServices(
 ): Promise<void> {
   await tx.deleteFrom("provider_services").where("provider", "=", provider).execute();
   for (const chunk of chunks(codes)) {
-    const rows = chunk.map(({ code, name, id }) => ({ provider, code, name, service_id: id, seen_at: at }));
+    const rows = chunk.map(({ code, name, id }) => ({
+      provider,
+      code,
+      name: storable(name),
+      service_id: id,
+      seen_at: at,
+    }));
     await tx.insertInto("provider_services").values(rows).execute();
   }
 }
@@ -54,7 +61,13 @@ export async function replaceProviderCountries(
 ): Promise<void> {
   await tx.deleteFrom("provider_countries").where("provider", "=", provider).execute();
   for (const chunk of chunks(codes)) {
-    const rows = chunk.map(({ code, name, id }) => ({ provider, code, name, country_id: id, seen_at: at }));
+    const rows = chunk.map(({ code, name, id }) => ({
+      provider,
+      code,
+      name: storable(name),
+      country_id: id,
+      seen_at: at,
+    }));
     await tx.insertInto("provider_countries").values(rows).execute();
   }
 }
@@ -66,7 +79,7 @@ export async function insertUnmappedServices(
   at: Date,
 ): Promise<void> {
   for (const chunk of chunks(items)) {
-    const rows = chunk.map(({ id, name }) => ({ id, name, updated_at: at }));
+    const rows = chunk.map(({ id, name }) => ({ id, name: storable(name), updated_at: at }));
     await tx
       .insertInto("services")
       .values(rows)
@@ -82,7 +95,7 @@ export async function insertUnmappedCountries(
   at: Date,
 ): Promise<void> {
   for (const chunk of chunks(items)) {
-    const rows = chunk.map(({ id, name }) => ({ id, name, updated_at: at }));
+    const rows = chunk.map(({ id, name }) => ({ id, name: storable(name), updated_at: at }));
     await tx
       .insertInto("countries")
       .values(rows)
