@@ -28,19 +28,26 @@ async function main(): Promise<void> {
   listenForSignals(stopping, logger);
   const database = await openDatabase(config, logger);
   try {
-    const shop = await startShop({
-      config,
-      clock: systemClock,
-      logger,
-      connectionString: database.url,
-      signal: stopping.signal,
-    });
-    logger.info({ port: shop.port }, "Numstore is open");
-    await Promise.race([aborted(stopping.signal), database.ended]);
-    await stopInTime(shop, logger);
+    await run(config, logger, database, stopping.signal);
+  } catch (error) {
+    // Asked to stop while it was still starting: there is nothing to finish, and nothing is wrong.
+    if (!stopping.signal.aborted) throw error;
   } finally {
     await database.stop();
   }
+}
+
+async function run(
+  config: Config,
+  logger: Logger,
+  database: OpenDatabase,
+  signal: AbortSignal,
+): Promise<void> {
+  const { url: connectionString } = database;
+  const shop = await startShop({ config, clock: systemClock, logger, connectionString, signal });
+  logger.info({ port: shop.port }, "Numstore is open");
+  await Promise.race([aborted(signal), database.ended]);
+  await stopInTime(shop, logger);
 }
 
 interface OpenDatabase {
