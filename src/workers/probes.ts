@@ -13,8 +13,8 @@ const LEASE_NAME = "provider-probes";
 /** Longer than a round of probes, all of which run at the same time. */
 const LEASE_MS = 30_000;
 /** A provider that nobody talked to is asked for its balance this often… */
-const HEALTHY_EVERY_MS = 60_000;
-/** …and sooner once a call failed, to know quickly whether it is gone. */
+const HEALTHY_EVERY_MS = 20_000;
+/** …and sooner once a call failed: the third failure hides its offers, all within a minute. */
 const DOUBTFUL_EVERY_MS = 10_000;
 
 export interface ProbesDeps {
