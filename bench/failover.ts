@@ -57,14 +57,13 @@ export const failover: Bench = {
 };
 
 async function prepare(world: BenchWorld): Promise<Setting> {
-  const first = world.providers.get("first");
-  const second = world.providers.get("second");
+  const first = world.provider("first");
+  const second = world.provider("second");
   const [buyer] = await world.people(1);
-  if (!first || !second || !buyer) throw new Error("not everything is there");
+  if (!buyer) throw new Error("nobody is there");
   first.market.setPrice(pair.service, pair.country, 100_000n);
   second.market.setPrice(pair.service, pair.country, 101_000n);
   for (const provider of [first, second]) {
-    provider.market.setStock(pair.service, pair.country, IN_STOCK);
     provider.faults.add("*", faults.delay(PROVIDER_DELAY_MS), Number.MAX_SAFE_INTEGER);
   }
   return { world, first, second, buyer };

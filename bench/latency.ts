@@ -11,7 +11,8 @@ import { maximum, percentile } from "./support/statistics.ts";
 import { type BenchWorld, startBenchWorld } from "./support/world.ts";
 
 const PRESET_RATE = presets.oxgel?.requestsPerSecond ?? 5;
-/** Purchases are made quickly, whatever the budget that is measured afterwards. */
+/** Purchases are made quickly, then the shop is opened anew with the budget that is measured. */
+const BUYING_RATE = 100;
 const BUYING_AT_ONCE = 10;
 const SPREAD_MS = 20_000;
 const PATIENCE_MS = 75_000;
@@ -61,12 +62,13 @@ export const latency: Bench = {
 
 async function measure(context: BenchContext, scenario: Scenario) {
   const { protocol, requestsPerSecond, openOrders, sms, title } = scenario;
-  const env = { PROVIDER_UPSTREAM_RATE: String(requestsPerSecond) };
+  const rate = (value: number) => ({ PROVIDER_UPSTREAM_RATE: String(value) });
+  const env = rate(BUYING_RATE);
   const world = await startBenchWorld(context, { providers: { upstream: protocol }, env });
   try {
-    const provider = world.providers.get("upstream");
-    if (!provider) throw new Error("no provider");
+    const provider = world.provider("upstream");
     await openAll(world, openOrders);
+    await world.reopen(rate(requestsPerSecond));
     const checksBefore = checksOf(provider);
     const begunAt = performance.now();
     const latenciesMs = await deliverAll(world, provider, sms);

@@ -84,6 +84,7 @@ async function createDeps(db: Database, logger: OrderDeps["logger"]): Promise<Or
     termsVersion: TERMS_VERSION,
     checkpoint: () => undefined,
     onMessages: () => undefined,
+    missingAt: async () => undefined,
     operatorChatIds: [],
   };
 }

@@ -36,9 +36,11 @@ export async function untilShown(
         resolve({ message, atMs: performance.now() });
       });
     });
-    await act();
+    const acting = (async () => await act())();
+    // What was done may go on after the message came; only its failure matters here.
+    const failed = new Promise<never>((_, reject) => void acting.catch(reject));
     const late = systemClock.sleep(PATIENCE_MS, patience.signal).then(() => undefined);
-    const found = await Promise.race([shown, late]);
+    const found = await Promise.race([shown, late, failed]);
     if (found) return found;
     throw new Error(`"${text}" was not shown; the chat ends with: ${user.lastMessage()?.text.slice(0, 300)}`);
   } finally {
@@ -72,6 +74,7 @@ export async function tapUntil(
       .then(({ answer }) => {
         if (answer !== undefined) answeredMs = performance.now() - tappedAtMs;
       });
+    return pressed;
   });
   await pressed;
   return { ...shown, answeredMs, shownMs: shown.atMs - tappedAtMs };

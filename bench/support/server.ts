@@ -29,10 +29,12 @@ export async function startBenchServer(): Promise<BenchServer> {
   const own = process.env.DATABASE_URL === undefined ? await startOwn() : undefined;
   const url = own?.url ?? process.env.DATABASE_URL ?? "";
   const made: { name: string; handle: DatabaseHandle }[] = [];
+  let count = 0;
   return {
     machine: await describe(url, own?.directory),
     async createDatabase() {
-      const name = `numstore_bench_${process.pid}_${made.length + 1}`;
+      count += 1;
+      const name = `numstore_bench_${process.pid}_${count}`;
       await createEmptyDatabase(url, name);
       const connectionString = withDatabase(url, name);
       const handle = open(connectionString);

@@ -1,48 +1,101 @@
-import type { PretendUser } from "../../sandbox/telegram/index.ts";
-import { startWorld, type World } from "../../sandbox/world.ts";
+import type { PretendProvider } from "../../sandbox/providers/server.ts";
+import type { PretendTelegram, PretendUser } from "../../sandbox/telegram/index.ts";
+import { environmentOf, startOutside } from "../../sandbox/world.ts";
+import { loadConfig } from "../../src/config.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { Database } from "../../src/db/client.ts";
 import type { Protocol } from "../../src/providers/provider.ts";
+import { type Shop, startShop } from "../../src/shop.ts";
 import type { BenchContext } from "./bench.ts";
 import { createBuyer } from "./buyers.ts";
 import { type CountingLogger, createCountingLogger } from "./logger.ts";
 
-export interface BenchWorld extends World {
+type Environment = Readonly<Record<string, string>>;
+
+export interface BenchWorld {
+  readonly telegram: PretendTelegram;
   readonly logger: CountingLogger;
   readonly db: Database;
+  /** Throws for a name that was not asked for. */
+  provider(name: string): PretendProvider;
   /** People with money who have started the bot. */
   people(count: number): Promise<readonly PretendUser[]>;
+  /** Stops the shop and starts it again with other settings, as an operator would. */
+  reopen(env: Environment): Promise<void>;
+  close(): Promise<void>;
 }
 
 const FIRST_PERSON = 600_000_000;
-/** Limits on one buyer's orders are not what is measured. */
+const PULSE_MS = 50;
+const WELCOME_MS = 60_000;
+/** Limits on one buyer's orders and an upstream's small stock are not what is measured. */
 const limits = { MAX_OPEN_ORDERS: "1000", PURCHASES_PER_HOUR: "10000", NEW_BUYER_ORDERS_PER_DAY: "10000" };
+const STOCK = 1_000_000;
 
 /** The whole shop between a pretend Telegram and pretend providers, in real time, in this very process. */
 export async function startBenchWorld(
   context: BenchContext,
-  options: { providers: Readonly<Record<string, Protocol>>; env?: Readonly<Record<string, string>> },
+  options: { providers: Readonly<Record<string, Protocol>>; env?: Environment },
 ): Promise<BenchWorld> {
   const { connectionString, db } = await context.database();
   const logger = createCountingLogger();
-  const env = { ...limits, ...options.env };
-  const shared = { clock: systemClock, logger, connectionString, providers: options.providers };
-  const world = await startWorld({ ...shared, env, pulseMs: 50 });
-  let next = FIRST_PERSON;
+  const outside = await startOutside({ clock: systemClock, providers: options.providers, pulseMs: PULSE_MS });
+  for (const { market } of outside.providers.values()) {
+    for (const offer of market.offers) offer.stock = STOCK;
+  }
+
+  async function open(env: Environment): Promise<Shop> {
+    const variables: Environment = { ...environmentOf(outside), PORT: "0", ...limits, ...env };
+    const result = loadConfig(variables);
+    if (!result.ok) throw new Error(JSON.stringify(result.problems));
+    const signal = new AbortController().signal;
+    const shop = await startShop({
+      config: result.config,
+      clock: systemClock,
+      logger,
+      connectionString,
+      signal,
+    });
+    for (const [name, provider] of outside.providers) {
+      const path = `/webhooks/providers/${name}/${variables.WEBHOOK_SECRET}`;
+      provider.setWebhookUrl(`http://127.0.0.1:${shop.port}${path}`);
+    }
+    return shop;
+  }
+
+  let shop = await open(options.env ?? {});
   return {
-    ...world,
+    telegram: outside.telegram,
     logger,
     db,
-    async people(count) {
-      const people: PretendUser[] = [];
-      for (let made = 0; made < count; made += 1) {
-        next += 1;
-        await createBuyer(db, next);
-        people.push(world.telegram.user({ id: next, firstName: `Buyer ${made + 1}`, languageCode: "en" }));
-      }
-      for (const person of people) person.start();
-      await Promise.all(people.map((person) => person.waitForMessage("Welcome", { timeoutMs: 60_000 })));
-      return people;
+    provider(name) {
+      const found = outside.providers.get(name);
+      if (!found) throw new Error(`there is no provider ${name}`);
+      return found;
+    },
+    people: (count) => introduce(outside.telegram, db, count),
+    async reopen(env) {
+      await shop.stop();
+      shop = await open(env);
+    },
+    async close() {
+      await shop.stop();
+      await outside.close();
     },
   };
+}
+
+async function introduce(
+  telegram: PretendTelegram,
+  db: Database,
+  count: number,
+): Promise<readonly PretendUser[]> {
+  const people: PretendUser[] = [];
+  for (let id = FIRST_PERSON + 1; id <= FIRST_PERSON + count; id += 1) {
+    await createBuyer(db, id);
+    people.push(telegram.user({ id, firstName: "Buyer", languageCode: "en" }));
+  }
+  for (const person of people) person.start();
+  await Promise.all(people.map((person) => person.waitForMessage("Welcome", { timeoutMs: WELCOME_MS })));
+  return people;
 }
