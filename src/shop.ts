@@ -19,6 +19,7 @@ import { createMetrics, type Metrics } from "./http/metrics.ts";
 import { createHttpServer, type HttpServer } from "./http/server.ts";
 import type { RequestRecord } from "./providers/gate.ts";
 import { createServices, type Services } from "./services.ts";
+import { gatewayNames } from "./topups/topups.ts";
 import { systemAccounts } from "./wallet/accounts.ts";
 import { createHousekeeping } from "./workers/housekeeping.ts";
 import { createSupervisor, type Runnable } from "./workers/loop.ts";
@@ -107,8 +108,9 @@ async function migrateAlone(connectionString: string, logger: Logger): Promise<v
 /** Durable facts before the parts that need them: system accounts, and the secret of our webhooks. */
 async function prepare(options: ShopOptions, db: Database): Promise<string> {
   const { config, clock } = options;
+  // Of every gateway, on or off: a payment may still come in through one that was switched off.
   const names = config.providers.map((settings) => settings.name);
-  await ensureSystemAccounts(db, systemAccounts(config.topups.gateways, names));
+  await ensureSystemAccounts(db, systemAccounts(gatewayNames, names));
   const make = (): string => randomBytes(32).toString("base64url");
   return config.webhookSecret ?? (await readOrCreateSetting(db, "webhook_secret", make, clock.now()));
 }

@@ -94,7 +94,9 @@ export function createCryptoPay(options: { token: string; apiRoot: string }): Cr
         allow_comments: false,
         allow_anonymous: false,
       });
-      return toInvoice(result, "createInvoice");
+      const invoice = readInvoice(result);
+      if (!invoice) throw new CryptoPayError("createInvoice: unexpected invoice");
+      return invoice;
     },
     async invoices(invoiceIds) {
       const result = await call("getInvoices", {
@@ -103,7 +105,8 @@ export function createCryptoPay(options: { token: string; apiRoot: string }): Cr
       });
       const page = z.object({ items: z.array(z.unknown()) }).safeParse(result);
       if (!page.success) throw new CryptoPayError("getInvoices: no items");
-      return page.data.items.map((item) => toInvoice(item, "getInvoices"));
+      // One that cannot be read must not keep the others from being credited.
+      return page.data.items.flatMap((item) => readInvoice(item) ?? []);
     },
     verifyWebhook(rawBody, signature) {
       if (!signature || rawBody.length > MAX_BODY_BYTES || !isSigned(rawBody, signature, options.token))
@@ -122,9 +125,9 @@ function isSigned(rawBody: Buffer, signature: string, token: string): boolean {
   return given.length === expected.length && timingSafeEqual(given, expected);
 }
 
-function toInvoice(value: unknown, method: string): CryptoPayInvoice {
+function readInvoice(value: unknown): CryptoPayInvoice | undefined {
   const parsed = invoiceSchema.safeParse(value);
-  if (!parsed.success) throw new CryptoPayError(`${method}: unexpected invoice`);
+  if (!parsed.success) return undefined;
   const invoice = parsed.data;
   const isUsd = invoice.currency_type === "fiat" && invoice.fiat === "USD";
   const paidAt = invoice.paid_at === undefined ? Number.NaN : Date.parse(invoice.paid_at);

@@ -130,9 +130,12 @@ async function tell(
   tx: Tx,
   payment: StoredPayment,
   buyerId: string,
-  input: { chargeId: string; telegramId: number },
+  input: { chargeId: string },
   at: Date,
 ): Promise<void> {
+  const buyer = await findBuyer(tx, buyerId);
+  // Their data was deleted: nothing may lead back to the person.
+  if (buyer?.telegramId == null) return;
   const { availableMicros } = await selectBalance(tx, buyerId);
   const message = {
     kind: "topup_refunded" as const,
@@ -141,5 +144,5 @@ async function tell(
     availableMicros: availableMicros.toString(),
   };
   const dedupeKey = `topup_refunded:${input.chargeId}`;
-  await enqueue(tx, { chatId: input.telegramId, buyerId, message, dedupeKey, at });
+  await enqueue(tx, { chatId: buyer.telegramId, buyerId, message, dedupeKey, at });
 }

@@ -2,7 +2,7 @@ import { addMs } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { ceilDivide } from "../core/money.ts";
 import { findBuyer, upsertBuyer } from "../db/queries/buyers.ts";
-import { readSetting, writeSetting } from "../db/queries/settings.ts";
+import { readOrCreateSetting, readSetting, writeSetting } from "../db/queries/settings.ts";
 import { insertTopup, selectTopup } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { credit } from "./credit.ts";
@@ -18,6 +18,8 @@ const PAGE = 100;
 /** Bounds one sweep; the next goes on where it stopped. */
 const MAX_PAGES = 50;
 const CURSOR = "stars_sweep_offset";
+/** When this database began to keep the bot's books. */
+const BEGINNING = "stars_books_since";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function starsFor(deps: TopupDeps, amountMicros: bigint): number {
@@ -60,7 +62,7 @@ export async function checkStars(
   input: { payload: string; telegramId: number; stars: number; currency: string },
 ): Promise<PreCheckoutAnswer> {
   const topup = UUID.test(input.payload) ? await selectTopup(deps.db, input.payload) : undefined;
-  if (!topup || topup.gateway !== "stars") return { ok: false, code: "topup_not_found" };
+  if (topup?.gateway !== "stars") return { ok: false, code: "topup_not_found" };
   const buyer = await findBuyer(deps.db, topup.buyerId);
   if (buyer?.telegramId !== input.telegramId) return { ok: false, code: "topup_not_found" };
   if (input.currency !== "XTR" || input.stars !== topup.stars)
@@ -80,15 +82,18 @@ export async function creditStars(deps: TopupDeps, payment: StarsPayment): Promi
     const at = deps.clock.now();
     const known = UUID.test(payment.payload) ? await selectTopup(tx, payment.payload) : undefined;
     const topup = known?.gateway === "stars" ? known : null;
+    const owner = topup && (await findBuyer(tx, topup.buyerId));
     const payer = { telegramId: payment.telegramId, languageCode: undefined, at };
-    const buyerId = topup?.buyerId ?? (await upsertBuyer(tx, payer)).id;
+    // The buyer may have had their data deleted in between: then the money is the payer's, who came anew.
+    const isOwners = owner?.telegramId === payment.telegramId;
+    const buyerId = isOwners ? owner.id : (await upsertBuyer(tx, payer)).id;
     const isFrozen = topup !== null && topup.stars === payment.stars;
     return await credit(tx, {
       gateway: "stars",
       chargeId: payment.chargeId,
-      topup,
+      topup: isOwners ? topup : null,
       buyerId,
-      chatId: topup?.chatId ?? payment.telegramId,
+      chatId: isOwners && topup ? topup.chatId : payment.telegramId,
       amountMicros: isFrozen ? topup.amountMicros : BigInt(payment.stars) * deps.starValueMicros,
       stars: payment.stars,
       feeMicros: 0n,
@@ -104,15 +109,18 @@ export async function creditStars(deps: TopupDeps, payment: StarsPayment): Promi
 
 /**
  * Reads Telegram's own list of Star transactions from where the last sweep stopped: updates are kept for 24 hours
- * only, so after a longer outage this is the one way to learn of a payment. Everything in it is idempotent.
+ * only, so after a longer outage this is the one way to learn of a payment. Everything in it is idempotent. What was
+ * paid before this database was made, with invoices that are not in it, was spent elsewhere and is left alone.
  */
 export async function sweepStars(deps: TopupDeps): Promise<{ found: number }> {
   let offset = Number((await readSetting(deps.db, CURSOR)) ?? "0");
+  const now = deps.clock.now();
+  const since = new Date(await readOrCreateSetting(deps.db, BEGINNING, () => now.toISOString(), now));
   let found = 0;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const transactions = await deps.stars.transactions(offset, PAGE);
     for (const transaction of transactions) {
-      if (await book(deps, transaction)) found += 1;
+      if (await book(deps, transaction, since)) found += 1;
     }
     offset += transactions.length;
     await writeSetting(deps.db, CURSOR, String(offset), deps.clock.now());
@@ -123,14 +131,17 @@ export async function sweepStars(deps: TopupDeps): Promise<{ found: number }> {
   return { found };
 }
 
-async function book(deps: TopupDeps, transaction: StarTransaction): Promise<boolean> {
+async function book(deps: TopupDeps, transaction: StarTransaction, since: Date): Promise<boolean> {
   const { id: chargeId, stars, telegramId } = transaction;
-  if (telegramId === null) return false;
+  // Less than a whole Star (a commission) credits nothing.
+  if (telegramId === null || stars < 1) return false;
   if (transaction.direction === "out") {
     await refunded(deps, { chargeId, telegramId, stars });
     return false;
   }
   if (transaction.direction !== "in") return false;
   const payload = transaction.payload ?? "";
+  const isOurs = UUID.test(payload) && (await selectTopup(deps.db, payload)) !== undefined;
+  if (!isOurs && transaction.at < since) return false;
   return (await creditStars(deps, { chargeId, payload, telegramId, stars, paidAt: transaction.at })).credited;
 }

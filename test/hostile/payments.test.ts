@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type PretendCryptoPay, startPretendCryptoPay } from "../../sandbox/crypto-pay.ts";
+import { createBuyers } from "../../src/buyers/create-buyers.ts";
+import { newId } from "../../src/core/ids.ts";
+import { findByTelegramId } from "../../src/db/queries/buyers.ts";
+import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
+import type { StarTransaction } from "../../src/topups/deps.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestTopups, type TestTopups } from "../support/topups.ts";
+
+const token = "12345:pretend-crypto-token";
+let database: TestDatabase;
+let crypto: PretendCryptoPay;
+let test: TestTopups;
+
+beforeEach(async () => {
+  database = await createTestDatabase();
+  crypto = await startPretendCryptoPay(token);
+  test = await createTestTopups(database.db, { cryptoPay: { token, apiRoot: crypto.apiRoot } });
+});
+afterEach(async () => {
+  expect(await selectLedgerDifferences(database.db)).toEqual([]);
+  await crypto.close();
+  await database.close();
+});
+
+async function balanceOf(telegramId: number): Promise<bigint> {
+  const buyer = await findByTelegramId(database.db, telegramId);
+  return buyer ? (await selectBalance(database.db, buyer.id)).availableMicros : 0n;
+}
+
+function incoming(change: Partial<StarTransaction>): StarTransaction {
+  const at = test.clock.now();
+  return { id: newId(), stars: 20, at, direction: "in", telegramId: 77, payload: "elsewhere", ...change };
+}
+
+async function invoiced(stars = 20) {
+  const buyer = await test.buyer();
+  const begun = await test.topups.beginStars({
+    buyerId: buyer.buyerId,
+    chatId: buyer.telegramId,
+    stars,
+    resume: null,
+  });
+  if (begun.kind !== "begun") throw new Error(begun.code);
+  return { ...buyer, payload: begun.invoice.payload };
+}
+
+describe("a bot that took Stars before this database was made", () => {
+  it("has none of its old payments credited, and all of the new ones", async () => {
+    const old = new Date(test.clock.now().getTime() - 1000);
+    test.stars.list.push(incoming({ at: old }), incoming({ at: old, payload: newId() }));
+    expect(await test.topups.sweepStars()).toEqual({ found: 0 });
+    expect(await balanceOf(77)).toBe(0n);
+    await test.clock.advance(3_600_000);
+    test.stars.list.push(incoming({}));
+    expect(await test.topups.sweepStars()).toEqual({ found: 1 });
+    expect(await balanceOf(77)).toBe(260_000n);
+  });
+});
+
+describe("the sweep of Star transactions", () => {
+  it("passes over a row of less than one Star and finds what comes after it", async () => {
+    test.stars.list.push(incoming({ stars: 0 }), incoming({ stars: 1 }));
+    expect(await test.topups.sweepStars()).toEqual({ found: 1 });
+  });
+});
+
+describe("a payment of somebody whose data was deleted in between", () => {
+  const buyers = () => createBuyers({ db: database.db, clock: test.clock });
+
+  it("is credited to the payer as they are now, with no trace to who they were", async () => {
+    const { buyerId, telegramId, payload } = await invoiced();
+    expect(await buyers().forget(buyerId)).toBe("forgotten");
+    const payment = { chargeId: newId(), payload, telegramId, stars: 20, paidAt: test.clock.now() };
+    expect(await test.topups.creditStars(payment)).toEqual({ credited: true });
+    expect(await balanceOf(telegramId)).toBe(260_000n);
+    expect((await selectBalance(database.db, buyerId)).availableMicros).toBe(0n);
+    const payments = await database.db
+      .selectFrom("topup_payments")
+      .select(["topup_id", "buyer_id"])
+      .execute();
+    expect(payments).toEqual([{ topup_id: null, buyer_id: expect.not.stringMatching(buyerId) }]);
+  });
+
+  it("is booked without writing down the person again when it is refunded", async () => {
+    const { buyerId, telegramId, payload } = await invoiced();
+    const chargeId = newId();
+    await test.topups.creditStars({ chargeId, payload, telegramId, stars: 20, paidAt: test.clock.now() });
+    await buyers().forget(buyerId);
+    await test.topups.refundedStars({ chargeId, telegramId, stars: 20 });
+    expect((await selectBalance(database.db, buyerId)).availableMicros).toBe(0n);
+    expect(await database.db.selectFrom("outbox").select("id").execute()).toEqual([]);
+  });
+});
+
+describe("Crypto Pay", () => {
+  async function invoice(): Promise<string> {
+    const { buyerId, telegramId } = await test.buyer();
+    const amountMicros = 5_000_000n;
+    await test.topups.beginCrypto({ buyerId, chatId: telegramId, amountMicros, resume: null });
+    return buyerId;
+  }
+  const available = async (buyerId: string) => (await selectBalance(database.db, buyerId)).availableMicros;
+
+  it("with one invoice that cannot be read credits the others", async () => {
+    await invoice();
+    const buyerId = await invoice();
+    crypto.pay(1);
+    crypto.pay(2);
+    Object.assign(crypto.invoices[0] ?? {}, { status: "frozen" });
+    await test.clock.advance(31_000);
+    await test.topups.pollCrypto();
+    expect(await available(buyerId)).toBe(5_000_000n);
+  });
+});
