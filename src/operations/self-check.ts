@@ -30,6 +30,15 @@ export interface CheckResult {
 const STUCK_MS = 5 * 60 * 1000;
 const MAX_SKEW_MS = 5_000;
 
+/** What looking takes; telling takes the rest of {@link SelfCheckDeps}. */
+export type LookDeps = Pick<SelfCheckDeps, "db" | "clock" | "logger" | "providers">;
+
+/** One thing to look at. */
+export interface Look {
+  readonly kind: string;
+  run(): Promise<CheckResult>;
+}
+
 /**
  * Compares what must be equal: the ledger with itself, our orders and books with the providers, the clock with the
  * database's. A difference is kept as a finding, told to operators once and exported as a metric; nothing is
@@ -37,16 +46,27 @@ const MAX_SKEW_MS = 5_000;
  */
 export async function selfCheck(deps: SelfCheckDeps): Promise<readonly CheckResult[]> {
   const at = deps.clock.now();
-  const results = [await checkLedger(deps), await checkQueues(deps), await checkClock(deps)];
-  for (const provider of deps.providers.values()) {
-    results.push(await guarded(deps, provider, "provider_orders", () => compareOpenOrders(deps, provider)));
-    results.push(await guarded(deps, provider, "provider_balance", () => compareBalance(deps, provider)));
-  }
+  const results: CheckResult[] = [];
+  for (const look of looks(deps)) results.push(await look.run());
   await keep(deps, results, at);
   return results;
 }
 
-async function checkLedger(deps: SelfCheckDeps): Promise<CheckResult> {
+/** Everything that the self-check looks at, in order; nothing of what it finds is kept. */
+export function looks(deps: LookDeps): readonly Look[] {
+  const ofProvider = (provider: Provider): Look[] => [
+    guarded(deps, provider, "provider_orders", () => compareOpenOrders(deps, provider)),
+    guarded(deps, provider, "provider_balance", () => compareBalance(deps, provider)),
+  ];
+  return [
+    { kind: "ledger", run: () => checkLedger(deps) },
+    { kind: "stuck", run: () => checkQueues(deps) },
+    { kind: "clock", run: () => checkClock(deps) },
+    ...[...deps.providers.values()].flatMap(ofProvider),
+  ];
+}
+
+async function checkLedger(deps: LookDeps): Promise<CheckResult> {
   const differences = await selectLedgerDifferences(deps.db);
   const findings = differences.map(({ check, subject, detail }) => ({
     kind: "ledger",
@@ -56,7 +76,7 @@ async function checkLedger(deps: SelfCheckDeps): Promise<CheckResult> {
   return { kind: "ledger", findings };
 }
 
-async function checkQueues(deps: SelfCheckDeps): Promise<CheckResult> {
+async function checkQueues(deps: LookDeps): Promise<CheckResult> {
   const now = deps.clock.now().getTime();
   const queues = { updates: await inboxBacklog(deps.db), messages: await outboxBacklog(deps.db) };
   const findings = Object.entries(queues).flatMap(([subject, { open, oldestAt }]) => {
@@ -69,7 +89,7 @@ async function checkQueues(deps: SelfCheckDeps): Promise<CheckResult> {
   return { kind: "stuck", findings };
 }
 
-async function checkClock(deps: SelfCheckDeps): Promise<CheckResult> {
+async function checkClock(deps: LookDeps): Promise<CheckResult> {
   const before = deps.clock.now().getTime();
   const database = (await selectDatabaseTime(deps.db)).getTime();
   const skewMs = Math.abs((before + deps.clock.now().getTime()) / 2 - database);
@@ -81,21 +101,29 @@ async function checkClock(deps: SelfCheckDeps): Promise<CheckResult> {
 }
 
 /** A provider that does not answer is the circuit's business, not a difference. */
-async function guarded(
-  deps: SelfCheckDeps,
+function guarded(
+  deps: LookDeps,
   provider: Provider,
   kind: string,
   look: () => Promise<readonly Finding[] | undefined>,
-): Promise<CheckResult> {
+): Look {
   const ownKind = `${kind}:${provider.name}`;
-  try {
-    const findings = await look();
-    return { kind: ownKind, findings: findings?.map((finding) => ({ ...finding, kind: ownKind })) };
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    deps.logger.warn({ provider: provider.name, kind: error.kind }, "self-check: provider does not answer");
-    return { kind: ownKind, findings: undefined };
-  }
+  return {
+    kind: ownKind,
+    async run() {
+      try {
+        const findings = await look();
+        return { kind: ownKind, findings: findings?.map((finding) => ({ ...finding, kind: ownKind })) };
+      } catch (error) {
+        if (!(error instanceof ProviderError)) throw error;
+        deps.logger.warn(
+          { provider: provider.name, kind: error.kind },
+          "self-check: provider does not answer",
+        );
+        return { kind: ownKind, findings: undefined };
+      }
+    },
+  };
 }
 
 async function keep(deps: SelfCheckDeps, results: readonly CheckResult[], at: Date): Promise<void> {
