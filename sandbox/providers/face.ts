@@ -17,6 +17,9 @@ export interface Face {
   readonly app: Hono;
   /** What an operator puts behind the origin in PROVIDER_<NAME>_URL. */
   readonly basePath: string;
-  /** The method of the Provider port that a request serves ("buy", "check"), for faults and the request log. */
+  /**
+   * The method of the Provider port that a request serves ("buy", "check"; "text" for the text of an SMS), for faults
+   * and the request log.
+   */
   operationOf(method: string, url: URL): string;
 }

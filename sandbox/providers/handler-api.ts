@@ -18,6 +18,7 @@ const operations: Readonly<Record<string, string>> = {
   getNumber: "buy",
   getNumberV2: "buy",
   getStatus: "check",
+  getStatusV2: "text",
   getActiveActivations: "active",
 };
 const statusOperations: Readonly<Record<string, string>> = {
@@ -31,6 +32,7 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   getServicesList: ["smsbower", "herosms", "tiger"],
   getCountries: ["smsbower", "herosms", "tiger"],
   getActiveActivations: ["herosms", "tiger"],
+  getStatusV2: ["herosms", "tiger"],
   getPricesV2: ["plain", "smsbower", "tiger", "grizzly"],
   getPricesV3: ["smsbower", "tiger", "grizzly"],
 };
@@ -87,6 +89,8 @@ function answer(counter: Counter, context: Context, action: string): Response {
       return sell(counter, context, action);
     case "getStatus":
       return withRental(counter, context, (rental) => context.text(statusOf(rental)));
+    case "getStatusV2":
+      return withRental(counter, context, (rental) => statusV2(context, rental, dialect));
     case "setStatus":
       return withRental(counter, context, (rental) => setStatus(counter, context, rental));
     case "getActiveActivations": {
@@ -171,6 +175,14 @@ function statusOf(rental: MarketRental): string {
     case "finished":
       return "STATUS_CANCEL";
   }
+}
+
+/** The last SMS whole; it is still shown while the next one is awaited. */
+function statusV2(context: Context, rental: MarketRental, dialect: string): Response {
+  if (statusOf(rental) === "STATUS_CANCEL") return context.text("STATUS_CANCEL");
+  const last = rental.sms.at(-1);
+  const sms = last ? { dateTime: last.at.toISOString(), code: last.code, text: last.text } : null;
+  return context.json({ verificationType: 0, ...(dialect === "herosms" ? { data: sms } : { sms }) });
 }
 
 function setStatus(counter: Counter, context: Context, rental: MarketRental): Response {

@@ -2,19 +2,21 @@ import { garbage, unsupported } from "./answers.ts";
 import type { Client } from "./handler-api-client.ts";
 import { observationOf, rentalFromData, rentalFromToken, smsInRefusal } from "./handler-api-orders.ts";
 import type { Refusal, Reply } from "./handler-api-reply.ts";
+import { createSmsTexts } from "./handler-api-text.ts";
 import type { CallOptions, CancelOutcome, Provider, PurchaseRequest, Rental } from "./provider.ts";
 import { ceilingIn } from "./urls.ts";
 
 /** Buying a number and everything that is asked about one. */
 export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "cancel" | "another" | "finish"> {
   const { name, dialect, send, fail } = client;
+  const texts = createSmsTexts(client);
 
   const check: Provider["check"] = async (upstreamId, options) => {
     const reply = await send("check", "getStatus", { id: upstreamId }, options);
     if (reply.kind === "refused") throw fail("check", reply.refusal);
     const observation = reply.kind === "token" ? observationOf(reply.token) : undefined;
     if (!observation) throw garbage(name, "check", "not a status");
-    return observation;
+    return await texts.complete(upstreamId, observation, options);
   };
 
   /** Resolves with the refusal, or with undefined when the supplier said yes in one of the expected words. */
@@ -50,6 +52,7 @@ export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "canc
       const words = ["ACCESS_RETRY_GET", "ACCESS_READY"];
       const refusal = await setStatus("another", { id, status: "3" }, words, options);
       if (refusal && !isAboutState(refusal)) throw fail("another", refusal);
+      if (!refusal) texts.forget(id);
       return { kind: refusal ? "refused" : "requested" };
     },
     async finish(id, options) {

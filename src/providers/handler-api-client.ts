@@ -1,13 +1,18 @@
 import { garbage } from "./answers.ts";
 import type { ProviderError } from "./errors.ts";
+import { type Base, readBase } from "./handler-api-base.ts";
 import { type Dialect, dialectOf } from "./handler-api-dialects.ts";
 import { errorOf, type Refusal, type Reply, readReply } from "./handler-api-reply.ts";
 import type { ProviderHttp } from "./http.ts";
 import type { Currency } from "./parse.ts";
 import type { CallOptions, ProviderSettings } from "./provider.ts";
-import { urlUnder } from "./urls.ts";
 
 type Parameters = Readonly<Record<string, string | undefined>>;
+
+interface SendOptions extends CallOptions {
+  /** Instead of the usual limit. */
+  readonly timeoutMs?: number;
+}
 
 /** One account at a supplier that speaks handler_api. */
 export interface Client {
@@ -15,7 +20,8 @@ export interface Client {
   readonly dialect: Dialect;
   readonly settings: ProviderSettings;
   readonly currency: Currency;
-  send(operation: string, action: string, parameters: Parameters, options: CallOptions): Promise<Reply>;
+  readonly base: Base;
+  send(operation: string, action: string, parameters: Parameters, options: SendOptions): Promise<Reply>;
   fail(operation: string, refusal: Refusal): ProviderError;
   /** The data of an answer; a refusal or a token throws. */
   data(operation: string, action: string, parameters: Parameters, options: CallOptions): Promise<unknown>;
@@ -24,16 +30,23 @@ export interface Client {
 export function createClient(settings: ProviderSettings, http: ProviderHttp): Client {
   const { name } = settings;
   const currency: Currency = { usdRate: settings.usdRate };
+  const base = readBase(settings.url);
   const fail: Client["fail"] = (operation, refusal) => errorOf(name, operation, refusal, currency);
-  const send: Client["send"] = async (operation, action, parameters, { priority }) => {
-    const url = urlUnder(settings.url, "", { api_key: settings.key, action, ...parameters });
-    return readReply(name, operation, await http.request({ operation, method: "GET", url, priority }));
+  const send: Client["send"] = async (operation, action, parameters, { priority, timeoutMs }) => {
+    const url = base.urlFor(action, { api_key: settings.key, action, ...parameters });
+    const limit = timeoutMs === undefined ? {} : { timeoutMs };
+    return readReply(
+      name,
+      operation,
+      await http.request({ operation, method: "GET", url, priority, ...limit }),
+    );
   };
   return {
     name,
     dialect: dialectOf(settings.dialect),
     settings,
     currency,
+    base,
     fail,
     send,
     async data(operation, action, parameters, options) {

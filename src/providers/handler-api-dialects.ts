@@ -1,7 +1,6 @@
 /**
  * What differs between the suppliers that speak "handler_api" (the protocol of the closed sms-activate.org), as data.
- * Sources: supplier documentation and live answers of 2025 and 2026. Status is always asked with getStatus: getStatusV2
- * shows the last SMS also while the next one is awaited, so an old code could pass for a new one.
+ * Sources: supplier documentation and live answers of 2025 and 2026.
  */
 export interface Dialect {
   readonly buyAction: "getNumber" | "getNumberV2";
@@ -10,6 +9,11 @@ export interface Dialect {
   readonly hasLists: boolean;
   /** getActiveActivations answers. */
   readonly activeList: boolean;
+  /**
+   * getStatusV2 answers, with the text of an SMS. "tried": not known, so the first code decides. It is never asked how an
+   * order stands: it shows the last SMS also while the next one is awaited.
+   */
+  readonly statusV2: "yes" | "no" | "tried";
   /** Rows of that list have a status whose meaning is known, so it can stand for many getStatus calls. */
   readonly listStatuses: Readonly<Record<string, "received" | "waiting">> | null;
   /** The parameter that takes an offer's operator. */
@@ -26,6 +30,7 @@ const plain: Dialect = {
   pricesAction: "getPrices",
   hasLists: false,
   activeList: false,
+  statusV2: "tried",
   listStatuses: null,
   operatorParameter: "operator",
   cancelStatus: "8",
@@ -40,6 +45,7 @@ const dialects: Readonly<Record<string, Dialect>> = {
     buyAction: "getNumberV2",
     pricesAction: "getPricesV3",
     hasLists: true,
+    statusV2: "no",
     operatorParameter: "providerIds",
     countryTable: "smsbower",
   },
@@ -48,6 +54,7 @@ const dialects: Readonly<Record<string, Dialect>> = {
     buyAction: "getNumberV2",
     hasLists: true,
     activeList: true,
+    statusV2: "yes",
     listStatuses: { "2": "received", "3": "waiting", "4": "waiting" },
     countryTable: "herosms",
   },
@@ -57,6 +64,7 @@ const dialects: Readonly<Record<string, Dialect>> = {
     pricesAction: "getPricesV3",
     hasLists: true,
     activeList: true,
+    statusV2: "yes",
     isBadActionVague: true,
   },
   grizzly: {

@@ -154,8 +154,12 @@ const otpRow = z
 
 /** The SMS that a refused cancel carries in `info.data`. */
 export function smsInRefusal(info: unknown): ObservedSms[] {
-  const data = otpInfo.safeParse(info).data?.data;
-  const rows = Array.isArray(data) ? data : [data];
+  return smsInRows(otpInfo.safeParse(info).data?.data);
+}
+
+/** The SMS in a row or a list of rows, whatever a supplier calls their fields. */
+export function smsInRows(node: unknown): ObservedSms[] {
+  const rows = Array.isArray(node) ? node : [node];
   return goodRows(rows, otpRow).flatMap((row) => {
     const code = parseSmsText(row.code ?? row.smsCode);
     const text = parseSmsText(row.text ?? row.smsText ?? row.message);

@@ -84,7 +84,9 @@ function catalogueOf(client: Client): Pick<Provider, "balance" | "services" | "c
     async prices({ serviceCode, countryCode }, options) {
       if (serviceCode === undefined) throw unsupported(name, "prices of all services at once");
       const query = { service: serviceCode, country: countryCode };
-      return readPrices(await data("prices", dialect.pricesAction, query, options), currency);
+      const rows = readPrices(await data("prices", dialect.pricesAction, query, options), currency);
+      // Some suppliers are resellers of many; what the account must not buy is not on sale.
+      return rows.filter(({ operator }) => operator === null || client.base.isWanted(operator));
     },
   };
 }

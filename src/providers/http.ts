@@ -14,7 +14,7 @@ const DEFAULT_PENALTY_MS = 5_000;
 const MAX_PENALTY_MS = 5 * 60_000;
 
 export interface HttpRequest {
-  /** A method of the port ("buy", "check"), for logs, metrics and errors. */
+  /** A method of the port ("buy", "check") or a part of one ("text"), for logs, metrics and errors. */
   readonly operation: string;
   readonly method: "GET" | "POST" | "PUT";
   readonly url: URL;

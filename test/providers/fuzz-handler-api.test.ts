@@ -2,6 +2,7 @@ import { expect, it } from "vitest";
 import type { ProviderError } from "../../src/providers/errors.ts";
 import { createHandlerApi } from "../../src/providers/handler-api.ts";
 import { knownTokens } from "../../src/providers/handler-api-tokens.ts";
+import type { ProviderHttp } from "../../src/providers/http.ts";
 import type { ProviderSettings } from "../../src/providers/provider.ts";
 import {
   at,
@@ -85,6 +86,8 @@ const samples = [
   { title: "EARLY_CANCEL_DENIED", info: { minActivationTime: 120 } },
   { title: "BANNED", info: { retry_after_seconds: 1800 } },
   { error: "Bad country" },
+  { verificationType: 0, sms: { dateTime: "2026-03-01 12:00:00", code: "0123", text: "Code 0123" } },
+  { verificationType: 0, data: { code: "0123", text: "Code 0123" } },
 ];
 
 /** The one word that an answer in plain text is: without quotes around it. */
@@ -94,6 +97,17 @@ function wordOf({ text }: FuzzedAnswer): string {
     .replace(/^\uFEFF/, "")
     .trim()
     .toUpperCase();
+}
+
+/** A supplier whose getStatus shows a code, and whose getStatusV2 is fuzzed. */
+function withCode(http: ProviderHttp): ProviderHttp {
+  return {
+    provider: http.provider,
+    request: async (request) =>
+      request.url.searchParams.get("action") === "getStatus"
+        ? { status: 200, headers: new Headers(), text: "STATUS_OK:0123" }
+        : await http.request(request),
+  };
 }
 
 /** A refusal has to be in the body, in words or as JSON with a 4xx, and a 5xx proves nothing. */
@@ -109,7 +123,9 @@ function expectHonestDoubt({ status, text, json }: FuzzedAnswer, error: Provider
 it("makes of 10,000 handler_api answers only what they really say", { timeout: 30_000 }, async () => {
   const http = createFuzzedHttp();
   const provider = createHandlerApi(settings, http);
-  const counts = { tokens: 0, sales: 0, received: 0, cancelled: 0, lists: 0 };
+  const lettered = createHandlerApi(settings, withCode(http));
+  const counts = { tokens: 0, sales: 0, received: 0, cancelled: 0, lists: 0, texts: 0 };
+  let orders = 0;
 
   const judge = async (answer: FuzzedAnswer): Promise<void> => {
     http.give(answer);
@@ -149,6 +165,15 @@ it("makes of 10,000 handler_api answers only what they really say", { timeout: 3
         expect(word).toMatch(/^(STATUS|ACCESS)_CANCEL\s*(:|$)/);
       }
       expect(["waiting", "received", "cancelled"]).toContain(seen.value.status);
+    }
+
+    orders += 1;
+    const { sms } = await lettered.check(String(orders), tap);
+    expect(sms.map(({ code }) => code)).toEqual(["0123"]);
+    if (sms[0]?.text) {
+      counts.texts += 1;
+      expect(isSuccess).toBe(true);
+      expect(JSON.stringify(json)).toContain(JSON.stringify(sms[0].text).slice(1, -1));
     }
 
     const cancelled = await outcomeOf(provider.cancel("1", tap));
