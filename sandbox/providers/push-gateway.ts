@@ -2,8 +2,7 @@ import { type Context, Hono } from "hono";
 import type { Face, FaceOptions } from "./face.ts";
 import type { Market } from "./market.ts";
 import type { MarketCountry, MarketRental, MarketSms } from "./market-types.ts";
-
-const WEBHOOK_TIMEOUT_MS = 5_000;
+import { pushJson } from "./push.ts";
 
 /** The gateway with its key in the path: countries, numbers, and SMS that are pushed to the operator's webhook. */
 export function createPushGatewayFace(options: FaceOptions): Face {
@@ -31,7 +30,7 @@ export function createPushGatewayFace(options: FaceOptions): Face {
     });
   });
   app.notFound((context) => refuse(context, "Not found", 404));
-  market.onSms((rental, sms) => void push(options, rental, sms));
+  market.onSms((rental, sms) => void pushJson(options, pushed(rental, sms)));
 
   return {
     app,
@@ -63,10 +62,8 @@ function formatted(phone: string, country: MarketCountry | undefined, format: st
   return format === "national" && country ? phone.slice(1 + country.phoneCode.length) : phone;
 }
 
-async function push(options: FaceOptions, rental: MarketRental, sms: MarketSms): Promise<void> {
-  const url = options.webhookUrl();
-  if (url === null) return;
-  const body = JSON.stringify({
+function pushed(rental: MarketRental, sms: MarketSms): Readonly<Record<string, unknown>> {
+  return {
     event: "otp_received",
     data: {
       phone_number: rental.phone,
@@ -74,18 +71,5 @@ async function push(options: FaceOptions, rental: MarketRental, sms: MarketSms):
       provider: "PRETEND_GATEWAY",
       sms_text: sms.text ?? `Your OTP is ${sms.code}. Do not share this code.`,
     },
-  });
-  for (let copy = 0; copy < options.webhookCopies; copy += 1) {
-    try {
-      const answer = await fetch(url, {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body,
-        signal: AbortSignal.timeout(WEBHOOK_TIMEOUT_MS),
-      });
-      await answer.arrayBuffer();
-    } catch {
-      // A push that does not get through is lost: no retry is documented.
-    }
-  }
+  };
 }
