@@ -117,16 +117,22 @@ function withoutSilentConnections(pool: pg.Pool) {
 
 interface Discardable extends PostgresPoolClient {
   release(discard?: boolean): void;
+  on(event: "error", listener: () => void): unknown;
 }
 
 function watchAnswers(client: Discardable): PostgresPoolClient {
-  let isSilent = false;
+  let isBroken = false;
+  // The pool listens only while a connection is idle. One that breaks in use, between two statements of a
+  // transaction, would otherwise end the process; the next statement, or the one under way, fails and tells.
+  client.on("error", () => {
+    isBroken = true;
+  });
   const ask = async <R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> => {
     try {
       return await client.query<R>(text, parameters);
     } catch (error) {
       // The only sign of pg's own timeout; errors from the server are DatabaseErrors and carry a code.
-      if (messageOf(error) === "Query read timeout") isSilent = true;
+      if (messageOf(error) === "Query read timeout") isBroken = true;
       throw error;
     }
   };
@@ -135,7 +141,7 @@ function watchAnswers(client: Discardable): PostgresPoolClient {
   function query<R>(what: string | PostgresCursor<R>, parameters: readonly unknown[] = []) {
     return typeof what === "string" ? ask<R>(what, parameters) : client.query<R>(what);
   }
-  return { query, release: () => client.release(isSilent) };
+  return { query, release: () => client.release(isBroken) };
 }
 
 /** Throws when the database does not answer. */
