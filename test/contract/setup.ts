@@ -52,13 +52,17 @@ export interface Bench {
   readonly logged: () => string;
   /** The same account with a wrong key. */
   readonly impostor: Provider;
+  /** The same account with little time for an answer. */
+  readonly impatient: Provider;
   request(overrides?: Partial<PurchaseRequest>): PurchaseRequest;
   sent(operation: string): number;
   close(): Promise<void>;
 }
 
-/** Long enough for a loaded machine's honest answers, short enough for a test of silence. */
-const TIMEOUT_MS = 1000;
+/** Long enough for a loaded machine's honest answers. */
+const TIMEOUT_MS = 5000;
+/** For tests of silence, which wait it out. */
+const SHORT_TIMEOUT_MS = 400;
 
 export async function openBench(options: ContractOptions): Promise<Bench> {
   const { protocol } = options;
@@ -74,7 +78,9 @@ export async function openBench(options: ContractOptions): Promise<Bench> {
     penalise: async (ms: number) => void penalties.push(ms),
   };
   const accounts = [settings, { ...settings, name: "impostor", key: "another-key-000000000000" }];
-  const providers = createProviders(accounts, { clock, logger, gateFor: () => gate, timeoutMs: TIMEOUT_MS });
+  const deps = { clock, logger, gateFor: () => gate };
+  const providers = createProviders(accounts, { ...deps, timeoutMs: TIMEOUT_MS });
+  const hurried = createProviders([settings], { ...deps, timeoutMs: SHORT_TIMEOUT_MS });
   const provider = found(providers.get(settings.name));
   const offer = found(market.offers[0]);
   return {
@@ -86,6 +92,7 @@ export async function openBench(options: ContractOptions): Promise<Bench> {
     penalties,
     logged: () => inspect(logger.lines, { depth: 12 }),
     impostor: found(providers.get("impostor")),
+    impatient: found(hurried.get(settings.name)),
     request: (overrides) => ({
       serviceCode: provider.capabilities.anyService ? null : offer.serviceCode,
       countryCode: offer.countryCode,
