@@ -36,8 +36,14 @@ export function compose(deps: BotDeps): Composer<ShopContext> {
     const { availableMicros } = await wallet.balance(ctx.buyer.id);
     return topupText(ctx, availableMicros, await productOf(catalog, ctx, state.resume));
   };
-  const topupMenu = createTopupMenu({ ...deps, pay, goHome: showHome, text: menuText });
+  const topupMenu = createTopupMenu({
+    ...deps,
+    pay,
+    goHome: showHome,
+    open: (ctx, state) => openTopup(ctx, state),
+  });
   const settingsMenu = createSettingsMenu(deps, {
+    settings: (ctx) => openSettings(ctx),
     home: showHome,
     forget: (ctx) => askForget({ wallet, show }, ctx, "ask"),
   });

@@ -5,6 +5,7 @@ import { type NamedOrder, orderCard, ordersCard } from "../cards/order.ts";
 import type { ShopContext } from "../context.ts";
 import type { BotDeps } from "../deps.ts";
 import { removeButtons, removeMessage, type Show, say } from "../navigation.ts";
+import { isGone, isNotModified } from "../telegram-errors.ts";
 import { createFeature, type Feature, onTap, onTapAnswering } from "./feature.ts";
 
 export interface OrdersFeatureDeps extends Pick<BotDeps, "catalog" | "orders" | "clock"> {
@@ -73,7 +74,12 @@ export async function reopenOrder(deps: OrdersFeatureDeps, ctx: ShopContext, ord
   const now = await orders.find(orderId, buyerId);
   if (now && now.version !== order.version) {
     const card = await cardOf(now);
-    await ctx.api.editMessageText(sent.chat.id, sent.message_id, card.text, messageOptions(card));
+    try {
+      await ctx.api.editMessageText(sent.chat.id, sent.message_id, card.text, messageOptions(card));
+    } catch (error) {
+      // The change does not show, or the buyer took the card away at once.
+      if (!isNotModified(error) && !isGone(error)) throw error;
+    }
   }
   if (order.cardMessageId !== null) await removeMessage(ctx, order.cardMessageId);
 }

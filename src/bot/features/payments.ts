@@ -1,7 +1,7 @@
 import { Composer, type Context } from "grammy";
 import { pickLanguage, textsFor } from "../../texts/index.ts";
 import type { BotDeps } from "../deps.ts";
-import { loggable } from "../telegram-errors.ts";
+import { isRefused, loggable } from "../telegram-errors.ts";
 
 /**
  * Stars payments. They stand before everything else and outside the error boundary: a pre-checkout must be answered
@@ -14,18 +14,20 @@ export function createPayments(deps: Pick<BotDeps, "topups" | "logger">): Compos
   composer.on("pre_checkout_query", async (ctx) => {
     const query = ctx.preCheckoutQuery;
     const { errors } = textsFor(pickLanguage(ctx.from.language_code));
-    try {
-      const answer = await topups.checkStars({
-        payload: query.invoice_payload,
-        telegramId: query.from.id,
-        stars: query.total_amount,
-        currency: query.currency,
+    const check = { payload: query.invoice_payload, telegramId: query.from.id };
+    const answer = await topups
+      .checkStars({ ...check, stars: query.total_amount, currency: query.currency })
+      .catch((error: unknown) => {
+        logger.error({ ...loggable(error) }, "pre-checkout failed");
+        return { ok: false, code: "internal" } as const;
       });
+    try {
       if (answer.ok) await ctx.answerPreCheckoutQuery(true);
       else await ctx.answerPreCheckoutQuery(false, errors[answer.code]);
     } catch (error) {
-      logger.error({ ...loggable(error) }, "pre-checkout failed");
-      await ctx.answerPreCheckoutQuery(false, errors.internal);
+      // "Query is too old": nothing can be paid any more. Where no answer came, the update is delivered again.
+      if (!isRefused(error)) throw error;
+      logger.warn({ ...loggable(error) }, "a pre-checkout could not be answered in time");
     }
   });
 

@@ -2,7 +2,6 @@ import { Menu } from "@grammyjs/menu";
 import { languages, textsFor } from "../../texts/index.ts";
 import type { ShopContext } from "../context.ts";
 import type { BotDeps } from "../deps.ts";
-import { isNotModified } from "../telegram-errors.ts";
 
 export const settingsMenuId = "settings";
 
@@ -14,22 +13,20 @@ export function settingsText(ctx: ShopContext): string {
 /** Language, sound of progress news, and delete-my-data. The person's choices live in the database, not in the menu. */
 export function createSettingsMenu(
   deps: Pick<BotDeps, "buyers">,
-  go: { home: (ctx: ShopContext) => Promise<void>; forget: (ctx: ShopContext) => Promise<void> },
+  go: {
+    /** Shows this menu anew: in the pressed message where that is the navigation card, else in a fresh one. */
+    settings: (ctx: ShopContext) => Promise<void>;
+    home: (ctx: ShopContext) => Promise<void>;
+    forget: (ctx: ShopContext) => Promise<void>;
+  },
 ): Menu<ShopContext> {
   const menu = new Menu<ShopContext>(settingsMenuId, {
     autoAnswer: false,
     onMenuOutdated: async (ctx) => {
       await ctx.answerTap(ctx.texts.toasts.stale);
-      await redraw(ctx);
+      await go.settings(ctx);
     },
   });
-  const redraw = async (ctx: ShopContext): Promise<void> => {
-    try {
-      await ctx.editMessageText(settingsText(ctx), { parse_mode: "HTML", reply_markup: menu });
-    } catch (error) {
-      if (!isNotModified(error)) throw error;
-    }
-  };
   for (const { language, name } of languages) {
     const label = (ctx: ShopContext): string => (ctx.buyer.language === language ? `✓ ${name}` : name);
     menu
@@ -38,7 +35,7 @@ export function createSettingsMenu(
         await deps.buyers.setLanguage(ctx.buyer.id, language);
         ctx.buyer = { ...ctx.buyer, language };
         ctx.texts = textsFor(language);
-        await redraw(ctx);
+        await go.settings(ctx);
       })
       .row();
   }
@@ -50,7 +47,7 @@ export function createSettingsMenu(
         const isOn = !ctx.buyer.notifyEdits;
         await deps.buyers.setNotifyEdits(ctx.buyer.id, isOn);
         ctx.buyer = { ...ctx.buyer, notifyEdits: isOn };
-        await redraw(ctx);
+        await go.settings(ctx);
       },
     )
     .row()

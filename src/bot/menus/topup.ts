@@ -6,7 +6,6 @@ import { askCard } from "../cards/money.ts";
 import type { ShopContext } from "../context.ts";
 import type { BotDeps } from "../deps.ts";
 import { amountQuestion, enterQuestion, type Pay, questionIds, starsRange } from "../features/pay.ts";
-import { isNotModified } from "../telegram-errors.ts";
 import { decodeTopupState, encodeTopupState, type TopupState } from "../topup-state.ts";
 
 export const topupMenuId = "topup";
@@ -22,8 +21,8 @@ function stateOf(ctx: ShopContext): TopupState {
 export interface TopupMenuDeps extends Pick<BotDeps, "topups"> {
   readonly pay: Pay;
   readonly goHome: (ctx: ShopContext) => Promise<void>;
-  /** The text above the buttons, for the given state. */
-  readonly text: (ctx: ShopContext, state: TopupState) => Promise<string>;
+  /** Shows this menu anew: in the pressed message where that is the navigation card, else in a fresh one. */
+  readonly open: (ctx: ShopContext, state: TopupState) => Promise<void>;
 }
 
 /**
@@ -35,24 +34,16 @@ export function createTopupMenu(deps: TopupMenuDeps): Menu<ShopContext> {
     autoAnswer: false,
     onMenuOutdated: async (ctx) => {
       await ctx.answerTap(ctx.texts.toasts.stale);
-      await open(ctx, stateOf(ctx));
+      await deps.open(ctx, stateOf(ctx));
     },
   });
-  const open = async (ctx: ShopContext, state: TopupState): Promise<void> => {
-    ctx.topup = state;
-    try {
-      await ctx.editMessageText(await deps.text(ctx, state), { parse_mode: "HTML", reply_markup: menu });
-    } catch (error) {
-      if (!isNotModified(error)) throw error;
-    }
-  };
   menu.dynamic((ctx, range) => {
     const state = stateOf(ctx);
     const add = adderFor(range, encodeTopupState(state));
     if (state.gateway === "stars") addStars(deps, ctx, state, add);
     else addUsd(deps, ctx, state, state.gateway, add);
     add.full(ctx.texts.labels.otherAmount, (pressed) => askAmount(pressed, stateOf(pressed)));
-    addWays(deps, ctx, state, add, open);
+    addWays(deps, ctx, state, add);
     add.full(ctx.texts.labels.home, async (pressed) => {
       await pressed.answerTap();
       await deps.goHome(pressed);
@@ -109,20 +100,14 @@ function addUsd(
 }
 
 /** The other ways to pay that the operator has switched on. */
-function addWays(
-  deps: TopupMenuDeps,
-  ctx: ShopContext,
-  state: TopupState,
-  add: Adder,
-  open: (ctx: ShopContext, state: TopupState) => Promise<void>,
-): void {
+function addWays(deps: TopupMenuDeps, ctx: ShopContext, state: TopupState, add: Adder): void {
   const { labels } = ctx.texts;
   const names = { stars: "Telegram Stars", "crypto-pay": labels.cryptoPay, manual: labels.manual };
   for (const gateway of deps.topups.gateways) {
     if (gateway === state.gateway) continue;
     add.full(names[gateway], async (pressed) => {
       await pressed.answerTap();
-      await open(pressed, { ...stateOf(pressed), gateway });
+      await deps.open(pressed, { ...stateOf(pressed), gateway });
     });
   }
 }
