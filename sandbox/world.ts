@@ -50,8 +50,9 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ...(options.checkpoint && { checkpoint: options.checkpoint }),
     ...(options.onProviderRequest && { onProviderRequest: options.onProviderRequest }),
   });
+  const secret = result.config.webhookSecret ?? WEBHOOK_SECRET;
   for (const [name, provider] of providers) {
-    provider.setWebhookUrl(`http://127.0.0.1:${shop.port}/webhooks/providers/${name}/${WEBHOOK_SECRET}`);
+    provider.setWebhookUrl(`http://127.0.0.1:${shop.port}/webhooks/providers/${name}/${secret}`);
   }
   return {
     telegram,

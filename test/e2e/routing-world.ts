@@ -22,6 +22,10 @@ export const indianWhatsApp: Readonly<Record<Protocol, readonly [service: string
   "push-gateway": ["any", "3"],
 };
 
+export interface RichBuyer extends Buyer {
+  readonly buyerId: string;
+}
+
 export interface RoutingWorld {
   readonly clock: SandboxClock;
   readonly database: TestDatabase;
@@ -36,9 +40,9 @@ export interface RoutingWorld {
   /** The shop reads all prices anew at the next look. */
   forgetPrices(): Promise<void>;
   /** Somebody who has started the bot and has this much money. */
-  buyer(amountMicros?: bigint): Promise<Buyer & { readonly buyerId: string }>;
+  buyer(amountMicros?: bigint): Promise<RichBuyer>;
   /** A purchase without the chat: the quote is made up, the rest is the shop's. */
-  order(buyerId: string, terms: { priceMicros: bigint; ceilingMicros: bigint }): Promise<string>;
+  order(buyer: RichBuyer, terms: { priceMicros: bigint; ceilingMicros: bigint }): Promise<string>;
   /** The hold, capture and release transfers of an order. */
   transfersOf(orderId: string): Promise<string[]>;
   latestOrder(
@@ -110,7 +114,7 @@ export async function startRoutingWorld(
       await adjust(db, { key: newId(), buyerId: id, actor: "test", reason: "test", at, amountMicros });
       return { ...buyer, buyerId: id };
     },
-    async order(buyerId, { priceMicros, ceilingMicros }) {
+    async order({ buyerId, user }, { priceMicros, ceilingMicros }) {
       const quoteId = newId();
       const at = clock.now();
       await db
@@ -127,7 +131,7 @@ export async function startRoutingWorld(
         })
         .execute();
       const purchase = { buyerId, quoteId, cardMessageId: null, acceptsTermsVersion: TERMS_VERSION };
-      const result = await world.shop.services.orders.purchase({ ...purchase, chatId: OPERATOR_ID });
+      const result = await world.shop.services.orders.purchase({ ...purchase, chatId: user.id });
       if (result.kind !== "placed") throw new Error(`not placed: ${result.kind}`);
       return result.orderId;
     },

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { TranscriptMessage } from "../../sandbox/telegram/index.ts";
 import type { Protocol } from "../../src/providers/provider.ts";
-import { type RoutingWorld, startRoutingWorld } from "./routing-world.ts";
+import { type RichBuyer, type RoutingWorld, startRoutingWorld } from "./routing-world.ts";
 
 /** Every protocol under a name that says nothing about it, as an operator may choose it. */
 const names = {
@@ -34,11 +34,9 @@ async function offer(prices: Partial<Record<Name, bigint>>): Promise<void> {
   await shop.forgetPrices();
 }
 
-type Buyer = Awaited<ReturnType<RoutingWorld["buyer"]>>;
-
-const choose = (buyer: Buyer): Promise<TranscriptMessage> =>
+const choose = (buyer: RichBuyer): Promise<TranscriptMessage> =>
   buyer.say("whatsapp india", "is held; you pay only");
-const get = (buyer: Buyer, confirm: TranscriptMessage): Promise<TranscriptMessage> =>
+const get = (buyer: RichBuyer, confirm: TranscriptMessage): Promise<TranscriptMessage> =>
   buyer.tap(confirm, "number", "waiting for the code");
 const labels = (message: TranscriptMessage): string[] =>
   message.buttons.flat().map((button) => button.text.replace(/\d{6,}/, "…"));
