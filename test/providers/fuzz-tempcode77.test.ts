@@ -58,6 +58,7 @@ const samples = [
   { ok: true, data: { balance_cents: 12_500 } },
   { ok: true, data: { sell_price_cents: 287, count: 124_335 } },
   { ok: true, data: { activations: [details, { ...details, activation_status: "expired" }], page: 1 } },
+  { ok: true, data: { activations: [{ ...details, sms_status: "smsRequested" }], page: 1 } },
   { services: [{ service_id: "whatsapp", name: "WhatsApp" }] },
   { ok: false, error: "Sorry", code: "insufficient_balance", balance_cents: 1 },
   { ok: false, error: "Sorry", code: "not_found" },
@@ -67,11 +68,12 @@ function isSuccess({ status, json }: FuzzedAnswer): boolean {
   return status >= 200 && status < 300 && at(json, "ok") === true;
 }
 
-it("makes of 10,000 tempcode77 answers only what they really say", { timeout: 30_000 }, async () => {
+it("makes of 10,000 tempcode77 answers only what they really say", { timeout: 60_000 }, async () => {
   const http = createFuzzedHttp();
   const provider = createTempcode77(settings, http);
   let sales = 0;
   let endings = 0;
+  let waits = 0;
   await fuzzAnswers(samples, async (answer) => {
     http.give(answer);
     const { json, text } = answer;
@@ -109,6 +111,13 @@ it("makes of 10,000 tempcode77 answers only what they really say", { timeout: 30
 
     const active = await outcomeOf(provider.active(poll));
     if (active.kind === "value") expect(Array.isArray(at(data, "activations"))).toBe(true);
+    const watched = await outcomeOf(provider.checkMany(["43"], poll));
+    for (const [upstreamId, observation] of watched.kind === "value" ? watched.value : []) {
+      waits += 1;
+      expect(observation).toEqual({ status: "waiting", sms: [] });
+      expect(text).toContain(upstreamId);
+      expect(text).toContain("smsRequested");
+    }
     const prices = await outcomeOf(provider.prices({ serviceCode: "a", countryCode: "b" }, poll));
     for (const { costMicros, stock } of prices.kind === "value" ? prices.value : []) {
       expect(costMicros).toBeGreaterThan(0n);
@@ -121,4 +130,5 @@ it("makes of 10,000 tempcode77 answers only what they really say", { timeout: 30
   // The mutations leave enough answers whole for the checks above to mean something.
   expect(sales).toBeGreaterThan(100);
   expect(endings).toBeGreaterThan(100);
+  expect(waits).toBeGreaterThan(50);
 });
