@@ -1,5 +1,8 @@
+import { ar } from "./ar.ts";
 import { en } from "./en.ts";
 import { es } from "./es.ts";
+import { id } from "./id.ts";
+import { pt } from "./pt.ts";
 import { ru } from "./ru.ts";
 import type { Texts } from "./texts.ts";
 
@@ -7,7 +10,7 @@ import type { Texts } from "./texts.ts";
 export const TERMS_VERSION = 1;
 
 /** Every language of the shop, in the order of the settings menu. */
-export const languages: readonly Texts[] = [en, ru, es];
+export const languages: readonly Texts[] = [en, ru, es, pt, id, ar];
 
 /** The texts of a stored language; English for one that we do not speak. */
 export function textsFor(language: string): Texts {

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PretendUser, TranscriptMessage } from "../../sandbox/telegram/index.ts";
 import { newId } from "../../src/core/ids.ts";
 import type { OutboxMessage } from "../../src/core/messages.ts";
+import { languages } from "../../src/texts/index.ts";
 import { type BotShop, labelsOf } from "../support/bot.ts";
 import { type OutboxShop, startOutboxShop } from "../support/bot-outbox.ts";
 
@@ -109,7 +110,7 @@ describe("events", () => {
       { kind: "topup_refunded", amountMicros: "5", stars: 50, availableMicros: "0" },
       { kind: "balance_adjusted", amountMicros: "-5", availableMicros: "0", reason: "a < b" },
     ];
-    for (const language of ["en", "ru", "es"]) {
+    for (const { language } of languages) {
       shop.fakes.buyers.change(outbox.buyerId, { language });
       for (const message of messages)
         expect(await outbox.send(message), `${language} ${message.kind}`).toEqual({ kind: "sent" });

@@ -5,6 +5,7 @@ import { bold, code, escapeHtml, localTime, mention, money, relativeTime } from 
 import { languages, pickLanguage, textsFor } from "../../src/texts/index.ts";
 import { operatorNotice, operatorTexts, parseSignedUsd } from "../../src/texts/operator.ts";
 import { counted } from "../../src/texts/plural.ts";
+import { ltrIn } from "../../src/texts/rtl.ts";
 import type { Texts } from "../../src/texts/texts.ts";
 
 const nasty = escapeHtml('<b>"Tom & Jerry"</b>');
@@ -120,11 +121,13 @@ describe.each(languages.map((texts) => [texts.name, texts] as const))("%s", (_na
 
 describe("languages", () => {
   it("are picked by Telegram's language code, English where we have no other", () => {
-    expect(["ru", "es-MX", "EN", "pt-br", "", "zz", undefined].map(pickLanguage)).toEqual([
+    expect(["ru", "es-MX", "EN", "pt-br", "id", "ar", "", "zz", undefined].map(pickLanguage)).toEqual([
       "ru",
       "es",
       "en",
-      "en",
+      "pt",
+      "id",
+      "ar",
       "en",
       "en",
       "en",
@@ -143,6 +146,25 @@ describe("languages", () => {
       "25 заказов",
     ]);
     expect(counted("en", 1, { one: "order", other: "orders" })).toBe("1 order");
+  });
+});
+
+describe("a language that is written from right to left", () => {
+  const ar = textsFor("ar");
+  /** Everything in it that is not inside an isolate, as plain text. */
+  const bare = (text: string): string => text.replace(/[\u2066\u2068][^\u2066-\u2069]*\u2069/gu, "");
+
+  it("isolates what runs the other way: amounts, commands, names and other people's words", () => {
+    const messages = messagesOf(ar).map(([key, message]): [string, string] => [key, parseHtml(message).text]);
+    const plain = [...Object.entries(ar.toasts), ...Object.entries(ar.errors), ...labelsOf(ar)];
+    for (const [key, text] of [...messages, ...plain]) {
+      expect(bare(text), key).not.toMatch(/[\u2066-\u2069$/+]|Tom|\bwhatsapp\b/u);
+    }
+  });
+
+  it("isolates numbers on cards only there", () => {
+    expect(ltrIn("ar", code("+447700900123"))).toBe("\u2066<code>+447700900123</code>\u2069");
+    expect(ltrIn("en", code("+447700900123"))).toBe("<code>+447700900123</code>");
   });
 });
 

@@ -1,6 +1,7 @@
 import type { CountryOffer } from "../../catalog/catalog.ts";
 import type { OrderSms } from "../../orders/orders.ts";
 import { bold, code, type Html } from "../../texts/html.ts";
+import { ltrIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
 import {
   type Card,
@@ -43,7 +44,7 @@ export function codeEventCard(
       sms.code !== null && bold(code(sms.code)),
       order.phone === null
         ? productName(service, country)
-        : `${productName(service, country)} · ${code(formatPhone(order.phone))}`,
+        : `${productName(service, country)} · ${ltrIn(texts.language, code(formatPhone(order.phone)))}`,
       isPurged && messages.smsPurged,
       sms.text !== null &&
         sms.text !== sms.code &&

@@ -1,6 +1,7 @@
 import type { CountryItem, ServiceItem } from "../../catalog/catalog.ts";
 import { formatUsd } from "../../core/money.ts";
 import { localTime, money } from "../../texts/html.ts";
+import { ltrIn } from "../../texts/rtl.ts";
 import type { MovementWords, Texts } from "../../texts/texts.ts";
 import type { Balance, Movement } from "../deps.ts";
 import { type Card, lines, linkButton, pager, shortProduct, tap } from "./card.ts";
@@ -14,7 +15,7 @@ export function balanceCard(
   const { labels, messages } = texts;
   const movements = page.items.map(
     ({ kind, amountMicros, at }) =>
-      `${localTime(at)} · ${movementWord(messages.movementKinds, kind)} ${amountMicros > 0n ? "+" : ""}${money(amountMicros)}`,
+      `${localTime(at)} · ${movementWord(messages.movementKinds, kind)} ${ltrIn(texts.language, `${amountMicros > 0n ? "+" : ""}${money(amountMicros)}`)}`,
   );
   return {
     text: lines(

@@ -3,6 +3,7 @@ import type { CountryItem, ServiceItem } from "../../catalog/catalog.ts";
 import type { OrderPage, OrderSms, OrderView } from "../../orders/orders.ts";
 import { heldStates, isEnded, type OrderState } from "../../orders/state.ts";
 import { bold, code, escapeHtml, localTime, money, relativeTime } from "../../texts/html.ts";
+import { ltrIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
 import { callingCode } from "./calling-code.ts";
 import {
@@ -39,7 +40,7 @@ export function orderCard(texts: Texts, named: NamedOrder, now: Date): Card {
 function cardText(texts: Texts, { order, service, country }: NamedOrder, now: Date, maxSms: number): string {
   const { messages } = texts;
   return lines(
-    order.phone !== null && code(formatPhone(order.phone)),
+    order.phone !== null && ltrIn(texts.language, code(formatPhone(order.phone))),
     `${productTitle(service, country)} · ${messages.orderStates[order.state]}`,
     order.state === "placing"
       ? messages.placing({ price: money(order.priceMicros) })
