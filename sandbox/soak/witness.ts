@@ -23,18 +23,19 @@ export interface Witness {
   /** Stars payments by charge id. */
   readonly charges: ReadonlyMap<string, Charge>;
   readonly refunds: ReadonlySet<string>;
-  /** How often this code was sent to this chat in a message that rings; edits and silent cards count as 0. */
-  timesRung(chatId: number, code: string): number;
   /** The code was in the chat at any time, in whatever message. */
   isShown(chatId: number, code: string): boolean;
   /** The number was shown to somebody, who may have given it away since. */
   isNumberShown(phone: string): boolean;
-  /** A push of this code to the shop was accepted. */
-  pushAccepted(code: string): void;
+  /** A webhook reached the shop, or did not: a push that was not accepted is lost by its sender. */
+  forwarded(body: string, status: number): void;
+  /** Codes that rang more than once in the same chat. */
+  toldTwice(): number;
 }
 
 /** Seven digits: no price and no year reads like that. */
 const CODE = /\b\d{7}\b/g;
+const PUSHED = /"otp_code":"(\d+)"/;
 const PHONE = /\+\d{8,15}/g;
 
 export function createWitness({ telegram, providers }: Outside): Witness {
@@ -77,12 +78,13 @@ export function createWitness({ telegram, providers }: Outside): Witness {
     sms,
     charges,
     refunds,
-    timesRung: (chatId, code) => rung.get(`${chatId} ${code}`) ?? 0,
     isShown: (chatId, code) => shown.has(`${chatId} ${code}`),
     isNumberShown: (phone) => numbers.has(phone),
-    pushAccepted: (code) => {
-      const seen = byCode.get(code);
+    forwarded: (body, status) => {
+      const code = status === 200 ? PUSHED.exec(body)?.[1] : undefined;
+      const seen = code === undefined ? undefined : byCode.get(code);
       if (seen) seen.isTold = true;
     },
+    toldTwice: () => [...rung.values()].filter((times) => times > 1).length,
   };
 }

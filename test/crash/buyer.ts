@@ -1,11 +1,13 @@
 import type { PretendUser, TranscriptMessage } from "../../sandbox/telegram/index.ts";
 
-const WAIT_MS = 4_000;
+const WAIT_MS = 8_000;
 
 /** A person who presses what is there, and again when nothing came of it: the shop may be dead just now. */
 export interface Buyer {
   readonly user: PretendUser;
   say(text: string): void;
+  /** Says it until the answer reads like that. */
+  ask(text: string, answer: RegExp): Promise<void>;
   /** Waits for the newest message with such a button and presses it; does not wait for the answer. */
   press(label: RegExp): Promise<void>;
   /** Waits for a message that says this. */
@@ -27,6 +29,14 @@ export function createBuyer(user: PretendUser): Buyer {
     user,
     say(text) {
       since = user.send(text).messageId;
+    },
+    async ask(text, answer) {
+      for (let attempt = 1; ; attempt += 1) {
+        since = user.send(text).messageId;
+        const { text: answered } = await wait(({ from }) => from.isBot);
+        if (answer.test(answered)) return;
+        if (attempt === 10) throw new Error(`${text} was answered with: ${answered}`);
+      }
     },
     async press(label) {
       const message = await wait((candidate) => has(candidate, label));

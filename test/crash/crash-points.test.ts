@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleShop } from "../../sandbox/soak/bundle.ts";
 import type { Replica } from "../../sandbox/soak/replica.ts";
 import { systemClock } from "../../src/core/clock.ts";
@@ -11,79 +11,84 @@ import { createBuyer } from "./buyer.ts";
 import { products, type Scenario, scenarios } from "./scenarios.ts";
 
 const points = await readCrashPoints();
-/** Worlds side by side: most of the time is waiting. */
+/** Side by side, because most of the time is waiting; vitest runs five concurrent tests at once. */
 const WORLDS = 3;
-const REACH_MS = 12_000;
-
+const REACH_MS = 15_000;
+const worlds: CrashWorld[] = [];
+const waiting: ((world: CrashWorld) => void)[] = [];
 let directory = "";
-let script = "";
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "numstore-crash-"));
-  script = await bundleShop(directory);
-});
+  const script = await bundleShop(directory);
+  await Promise.all(
+    Array.from({ length: WORLDS }, async () => {
+      const world = await createCrashWorld(script);
+      worlds.push(world);
+      await warmUp(world);
+    }),
+  );
+}, 60_000);
 
-afterAll(() => rm(directory, { recursive: true, force: true }));
+afterAll(async () => {
+  await Promise.all(worlds.map((world) => world.close()));
+  await rm(directory, { recursive: true, force: true });
+});
 
 it("has a scenario for every crash point of the source, and no other", () => {
   expect(Object.keys(scenarios).sort()).toEqual(points);
 });
 
-describe.concurrent("killed at", () => {
-  for (let index = 0; index < WORLDS; index += 1) {
-    describe(`world ${index + 1}`, { concurrent: false }, () => {
-      let world: CrashWorld;
-      beforeAll(async () => {
-        world = await createCrashWorld(script);
-        await warmUp(world);
-      });
-      afterAll(() => world.close());
-
-      for (const point of points.filter((_, place) => place % WORLDS === index)) {
-        it(`${point}, the shop loses nothing`, async () => {
-          const scenario = scenarios[point];
-          if (scenario) await crash(world, point, scenario);
-          await world.start().opened;
-          await world.settle();
-          expect(await world.violations()).toEqual([]);
-        });
-      }
-    });
-  }
+describe.concurrent("the shop, killed and started again, loses nothing", () => {
+  it.each(Object.entries(scenarios))("at %s", { timeout: 120_000 }, async (point, scenario) => {
+    const world = await takeWorld();
+    try {
+      await crash(world, point, scenario);
+      await world.start().opened;
+      await world.settle();
+      const violations = await world.violations();
+      expect(violations, JSON.stringify(violations)).toEqual([]);
+    } finally {
+      giveBack(world);
+    }
+  });
 });
+
+function takeWorld(): Promise<CrashWorld> {
+  const free = worlds.shift();
+  return free ? Promise.resolve(free) : new Promise((resolve) => waiting.push(resolve));
+}
+
+function giveBack(world: CrashWorld): void {
+  const next = waiting.shift();
+  if (next) next(world);
+  else worlds.push(world);
+}
 
 /** Until the shop has read what everybody sells. */
 async function warmUp(world: CrashWorld): Promise<void> {
   await world.start().opened;
   const buyer = createBuyer(world.outside.telegram.user());
-  for (const text of Object.values(products)) {
-    const isKnown = async (): Promise<boolean> => {
-      buyer.say(text);
-      return await buyer.read(/held; you pay only/).then(
-        () => true,
-        () => false,
-      );
-    };
-    await vi.waitUntil(isKnown, { timeout: 20_000, interval: 200 });
-  }
+  for (const text of Object.values(products)) await buyer.ask(text, /held; you pay only/);
 }
 
 async function crash(world: CrashWorld, point: string, { after, drive }: Scenario): Promise<void> {
-  const buyer = createBuyer(world.outside.telegram.user());
-  const stage = { world, buyer };
   if (after) {
     await crash(world, after.point, { drive: after.drive });
     await world.clock.sleep(after.downMs);
   }
   await world.stop();
+  const buyer = createBuyer(world.outside.telegram.user());
   const replica = world.start(point);
-  let trouble: unknown;
-  const driving = drive(stage).catch((error: unknown) => {
-    // The shop is dead or dying: what the buyer waits for may never come. Told if the point is not reached.
+  await replica.opened;
+  let trouble: unknown = "the buyer saw nothing unusual";
+  const driving = drive({ world, buyer }).catch((error: unknown) => {
+    // The shop is dead or dying, and what the buyer waits for may never come. Told if the point is not reached.
     trouble = error;
   });
-  expect(await signalOf(replica), `${point} was not reached: ${String(trouble)}`).toBe("SIGKILL");
+  const signal = await signalOf(replica);
   await driving;
+  expect(signal, `${point} was not reached: ${String(trouble)}`).toBe("SIGKILL");
 }
 
 async function signalOf(replica: Replica): Promise<NodeJS.Signals | null> {

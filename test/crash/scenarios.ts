@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import { faults } from "../../sandbox/providers/faults.ts";
 import type { PretendProvider } from "../../sandbox/providers/server.ts";
 import type { CrashWorld } from "../support/crash-world.ts";
@@ -23,17 +24,15 @@ const GET = /^(Get number|Accept and get number)/;
 
 export const products = {
   oxgel: "/buy whatsapp uk",
-  herosms: "/buy telegram usa",
-  gateway: "/buy telegram india",
-  both: "/buy google poland",
+  herosms: "/buy tiktok usa",
+  gateway: "/buy whatsapp india",
 } as const;
 type Product = keyof typeof products;
 
-/** The confirm card lies in the chat. */
+/** The confirm card lies in the chat. On a busy machine prices may not be there in time at first. */
 async function order({ world, buyer }: Stage, product: Product): Promise<void> {
   await world.fund(buyer.user.id, FUNDS);
-  buyer.say(products[product]);
-  await buyer.read(/held; you pay only/);
+  await buyer.ask(products[product], /held; you pay only/);
 }
 
 async function buy(stage: Stage, product: Product): Promise<void> {
@@ -64,6 +63,15 @@ async function buyAndReceive(stage: Stage, product: "oxgel" | "herosms" | "gatew
   await deliver(stage, product);
 }
 
+/** The supplier does what it is asked and answers with these fields instead. */
+function answering(fields: Readonly<Record<string, unknown>>) {
+  return faults.rewrite((text) => JSON.stringify(merged(JSON.parse(text), fields)));
+}
+
+function merged(value: object, fields: Readonly<Record<string, unknown>>): object {
+  return "data" in value ? { ...value, data: { ...Object(value.data), ...fields } } : { ...value, ...fields };
+}
+
 const inDoubt =
   (name: "oxgel" | "herosms", fault: "dropBefore" | "dropAfter"): Drive =>
   async (stage) => {
@@ -76,14 +84,19 @@ const cancelling: Drive = async (stage) => {
   await stage.buyer.press(/^Cancel$/);
 };
 
-/** Bought above the ceiling, because the price rose after the card was shown. */
+/** The answer names a price above the ceiling. */
 const tooDear: Drive = async (stage) => {
-  const { market } = supplier(stage.world, "oxgel");
-  await order(stage, "oxgel");
-  market.setPrice("wa", "16", 5_000_000n);
-  await stage.buyer.press(GET);
-  await stage.world.clock.sleep(30_000);
-  market.setPrice("wa", "16", 180_000n);
+  supplier(stage.world, "oxgel").faults.add("buy", answering({ cost: 5 }));
+  await buy(stage, "oxgel");
+};
+
+/** The supplier does not know the number that is to be given back, long after it has run out. */
+const forgotten: Drive = async (stage) => {
+  const { db } = stage.world;
+  supplier(stage.world, "oxgel").faults.add("cancel", faults.raw(404, '{"error":"Order not found"}'), 50);
+  await tooDear(stage);
+  await stage.world.clock.sleep(20_000);
+  await sql`UPDATE orphans SET seen_at = seen_at - interval '1 day'`.execute(db);
 };
 
 const soldOut: Drive = async (stage) => {
@@ -116,7 +129,7 @@ const dollars =
   async ({ buyer }) => {
     buyer.say("/topup");
     await buyer.press(way);
-    await buyer.press(/^Pay \$5$/);
+    await buyer.press(/^Pay \$5\.00$/);
   };
 
 const crypto: Drive = async (stage) => {
@@ -144,7 +157,7 @@ const refund: Drive = async ({ buyer, world }) => {
   buyer.say("/topup");
   await buyer.press(/^100 Stars/);
   const chargeId = await buyer.pay();
-  await buyer.read(/\$1\.3/);
+  await buyer.read(/added\. Balance/);
   operator.send(`/refund ${chargeId}`);
 };
 
@@ -162,31 +175,17 @@ const refusedCancel: Drive = async (stage) => {
 
 /** The number lives on upstream after the end that its purchase named. */
 const outlived: Drive = async (stage) => {
-  const { clock } = stage.world;
-  const early = faults.rewrite((text) => {
-    const end = new Date(clock.now().getTime() + 25_000).toISOString();
-    return JSON.stringify({ ...JSON.parse(text), expires_at: end });
-  });
-  supplier(stage.world, "oxgel").faults.add("buy", early);
+  const early = new Date(stage.world.clock.now().getTime() + 60_000).toISOString();
+  supplier(stage.world, "oxgel").faults.add("buy", answering({ expires_at: early }));
   await buyAndReceive(stage, "oxgel");
 };
 
 const nothing: Drive = async () => undefined;
 
-const refusedFirst: Drive = async (stage) => {
-  const { market } = supplier(stage.world, "herosms");
-  await order(stage, "both");
-  market.setStock("go", "15", 0);
-  await stage.buyer.press(GET);
-  await stage.world.clock.sleep(30_000);
-  market.setStock("go", "15", 1_000_000);
-};
-
 const twoWaiting: Drive = async (stage) => {
   await buy(stage, "herosms");
   await stage.buyer.number();
-  stage.buyer.say("/buy instagram usa");
-  await stage.buyer.read(/Instagram.*\n.*held; you pay only/);
+  await stage.buyer.ask("/buy instagram usa", /held; you pay only/);
   await stage.buyer.press(GET);
 };
 
@@ -225,6 +224,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "manual/decided": { drive: decision },
   "observe/committed": { drive: receiveFrom("oxgel") },
   "orphans/answered": { drive: tooDear },
+  "orphans/forgotten": { drive: forgotten },
   "orphans/settled": { drive: tooDear },
   "outbox/card-edited": { drive: buyFrom("oxgel") },
   "outbox/card-moved": { drive: deletedCard },
@@ -237,13 +237,14 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "place/call-failed": { drive: inDoubt("herosms", "dropAfter") },
   "place/failed": { drive: soldOut },
   "place/in-doubt": { drive: inDoubt("herosms", "dropAfter") },
-  "place/refused": { drive: refusedFirst },
+  "place/refused": { drive: soldOut },
   "place/rented": { drive: buyFrom("oxgel") },
   "place/too-dear": { drive: tooDear },
   "purchase/before-hold": { drive: buyFrom("oxgel") },
   "purchase/held": { drive: buyFrom("oxgel") },
   "reconcile/adopted": { drive: inDoubt("herosms", "dropAfter") },
   "reconcile/adopting": { drive: inDoubt("herosms", "dropAfter") },
+  "reconcile/balance-intact": { drive: inDoubt("oxgel", "dropBefore") },
   "reconcile/listed": { drive: inDoubt("herosms", "dropAfter") },
   "reconcile/not-bought": { drive: inDoubt("herosms", "dropBefore") },
   "reconcile/released": { drive: inDoubt("oxgel", "dropAfter") },

@@ -10,7 +10,7 @@ import { type Supplier, soakEnvironment, startSoakOutside } from "../../sandbox/
 import { createPostman } from "../../sandbox/soak/postman.ts";
 import { type Replica, startReplica } from "../../sandbox/soak/replica.ts";
 import { createScaledClock, type TimeScale } from "../../sandbox/soak/scaled-clock.ts";
-import { createWitness, type Witness } from "../../sandbox/soak/witness.ts";
+import { createWitness } from "../../sandbox/soak/witness.ts";
 import type { Outside } from "../../sandbox/world.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { systemClock } from "../../src/core/clock.ts";
@@ -21,7 +21,7 @@ import { inTransaction } from "../../src/db/transaction.ts";
 import { adjust } from "../../src/wallet/wallet.ts";
 import { createTestDatabase } from "./database.ts";
 
-const SPEED = 60;
+const SPEED = 30;
 const CRYPTO_TOKEN = "1234:pretend-crypto-pay-token";
 export const operatorId = 700_000_001;
 
@@ -38,7 +38,7 @@ const suppliers: Readonly<Record<string, Supplier>> = {
   herosms: {
     protocol: "handler-api",
     dialect: "herosms",
-    sells: ({ serviceCode, countryCode }) => is(serviceCode, countryCode, ["tg 187", "ig 187", "go 15"]),
+    sells: ({ serviceCode, countryCode }) => is(serviceCode, countryCode, ["lf 187", "ig 187", "go 15"]),
     cancelAfterMs: 8_000,
     lifetimeMs: 150_000,
   },
@@ -86,7 +86,7 @@ export async function createCrashWorld(script: string): Promise<CrashWorld> {
   const ports = (): number[] => (port !== undefined && replica?.isAlive() ? [port] : []);
   const front = await startFront({
     ports,
-    onForwarded: ({ body, status }) => tellPush(witness, body, status),
+    onForwarded: ({ body, status }) => witness.forwarded(body, status),
   });
   const env = soakEnvironment(outside, {
     DATABASE_URL: database.connectionString,
@@ -142,11 +142,6 @@ export async function createCrashWorld(script: string): Promise<CrashWorld> {
       await database.close();
     },
   };
-}
-
-function tellPush(witness: Witness, body: string, status: number): void {
-  const code = /"otp_code":"(\d+)"/.exec(body)?.[1];
-  if (code !== undefined && status === 200) witness.pushAccepted(code);
 }
 
 async function fund(db: Database, clock: Clock, telegramId: number, amountMicros: bigint): Promise<void> {

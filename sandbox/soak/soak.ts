@@ -1,0 +1,228 @@
+import { openSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemClock } from "../../src/core/clock.ts";
+import { createDatabase, type DatabaseHandle } from "../../src/db/client.ts";
+import { createLogger } from "../../src/logging.ts";
+import type { Outside } from "../world.ts";
+import { bundleShop } from "./bundle.ts";
+import { type Crowd, createCrowd } from "./crowd.ts";
+import { scaleDatabaseTime } from "./database-time.ts";
+import { selectFigures, selectUnrest } from "./facts.ts";
+import { type Front, startFront } from "./front.ts";
+import { type Herd, startHerd } from "./herd.ts";
+import { findViolations, type Violation } from "./invariants.ts";
+import { createMischief } from "./mischief.ts";
+import { type Supplier, soakEnvironment, startSoakOutside } from "./outside.ts";
+import { type CrashablePostgres, startCrashablePostgres } from "./postgres.ts";
+import { createPostman } from "./postman.ts";
+import { createRandom, type Random } from "./random.ts";
+import { createRecovery, type Recovery } from "./recovery.ts";
+import { createScaledClock, type TimeScale } from "./scaled-clock.ts";
+import { createWitness, type Witness } from "./witness.ts";
+
+export interface SoakOptions {
+  /** Ends after so many SIGKILLs of replicas. */
+  readonly kills: number;
+  readonly replicas: number;
+  readonly seed: number;
+  /** Simulated seconds per real second. */
+  readonly speed: number;
+  /** Immediate crashes of PostgreSQL, spread over the kills. */
+  readonly pgCrashes: number;
+  /** Kills before everything comes to rest and is checked. */
+  readonly cycleKills: number;
+  readonly killsPerSecond: number;
+  readonly buyers: number;
+  readonly tell: (line: string) => void;
+}
+
+export interface SoakReport {
+  readonly violations: readonly Violation[];
+  readonly figures: Readonly<Record<string, number>>;
+}
+
+const suppliers: Readonly<Record<string, Supplier>> = {
+  oxgel: { protocol: "oxgel", cancelAfterMs: 20_000, lifetimeMs: 150_000 },
+  herosms: { protocol: "handler-api", dialect: "herosms", cancelAfterMs: 20_000, lifetimeMs: 150_000 },
+  gateway: { protocol: "push-gateway", cancelAfterMs: 20_000, lifetimeMs: 150_000 },
+};
+/** Those whose list lets a purchase in doubt be found again. */
+const listed = ["herosms"];
+const STEP_MS = 250;
+const REST_MS = 90_000;
+
+interface Stage {
+  readonly options: SoakOptions;
+  readonly clock: ReturnType<typeof createScaledClock>;
+  readonly postgres: CrashablePostgres;
+  readonly database: DatabaseHandle;
+  readonly outside: Outside;
+  readonly witness: Witness;
+  readonly crowd: Crowd;
+  readonly herd: Herd;
+  readonly front: Front;
+  readonly recovery: Recovery;
+  readonly random: Random;
+  readonly deliver: () => void;
+}
+
+/**
+ * Kills replicas and the database at random moments while buyers buy, lets everything come to rest now and then, and
+ * holds the promises against what the outside world saw. The seed repeats what buyers mean to do and what goes wrong
+ * on the network; how the processes interleave is never the same twice.
+ */
+export async function runSoak(options: SoakOptions): Promise<SoakReport> {
+  const directory = await mkdtemp(join(tmpdir(), "numstore-soak-"));
+  const stage = await setUp(options, directory);
+  const violations: Violation[] = [];
+  let crashes = 0;
+  try {
+    while (stage.herd.figures.kills < options.kills && violations.length === 0) {
+      crashes += await havoc(stage, crashes);
+      const restMs = await comeToRest(stage);
+      violations.push(...(await judge(stage)));
+      await tellCycle(stage, crashes, restMs, violations.length);
+    }
+    return { violations, figures: { ...(await summary(stage)), "database crashes": crashes } };
+  } finally {
+    await stage.herd.stop();
+    await stage.front.close();
+    await stage.outside.close();
+    await stage.database.close();
+    await stage.postgres.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function setUp(options: SoakOptions, directory: string): Promise<Stage> {
+  const { seed, speed } = options;
+  const logger = createLogger("silent");
+  const script = await bundleShop(directory);
+  const postgres = await startCrashablePostgres(join(directory, "data"), logger);
+  const scale: TimeScale = { anchorMs: Date.now(), speed };
+  const clock = createScaledClock(scale);
+  const { connectionString } = postgres;
+  await scaleDatabaseTime(connectionString, scale);
+  const database = createDatabase({ connectionString, applicationName: "soak", logger, maxConnections: 2 });
+  const outside = await startSoakOutside(clock, suppliers);
+  const witness = createWitness(outside);
+  let herd: Herd | undefined;
+  const front = await startFront({
+    ports: () => herd?.ports() ?? [],
+    onForwarded: ({ body, status }) => witness.forwarded(body, status),
+  });
+  const env = soakEnvironment(outside, { DATABASE_URL: connectionString, PUBLIC_URL: front.url });
+  for (const [name, provider] of outside.providers) {
+    provider.setWebhookUrl(`${front.url}/webhooks/providers/${name}/${env.WEBHOOK_SECRET}`);
+  }
+  const log = openSync(join(tmpdir(), `numstore-soak-${process.pid}.log`), "a");
+  herd = startHerd(options.replicas, { script, env, scale, log });
+  await herd.open();
+  const crowd = createCrowd({ telegram: outside.telegram, clock, seed, size: options.buyers });
+  const postman = createPostman({ clock, providers: outside.providers, witness, seed });
+  const random = createRandom(seed);
+  const recovery = createRecovery(outside.telegram);
+  const parts = {
+    options,
+    clock,
+    postgres,
+    database,
+    outside,
+    witness,
+    crowd,
+    herd,
+    front,
+    recovery,
+    random,
+  };
+  return { ...parts, deliver: postman.step };
+}
+
+/** Buyers, faults, kills and database crashes until this cycle's kills are done; returns the crashes. */
+async function havoc(stage: Stage, crashesBefore: number): Promise<number> {
+  const { options, herd, crowd, random, outside, recovery, postgres } = stage;
+  const mischief = createMischief(outside, createRandom(options.seed * 7 + herd.figures.kills));
+  const until = Math.min(herd.figures.kills + options.cycleKills, options.kills);
+  const killsPerCrash = options.pgCrashes > 0 ? options.kills / options.pgCrashes : Number.POSITIVE_INFINITY;
+  const work = setInterval(() => {
+    mischief.step();
+    stage.deliver();
+  }, STEP_MS);
+  crowd.start();
+  let crashes = 0;
+  let recovering: Promise<void> = Promise.resolve();
+  while (herd.figures.kills < until) {
+    // Exponential, so that any moment is as likely as any other.
+    const waitMs = (-Math.log(1 - random.next()) * 1000) / options.killsPerSecond;
+    await systemClock.sleep(Math.min(waitMs, 5_000));
+    await herd.kill(random.between(0, options.replicas - 1));
+    recovery.killed();
+    if (herd.figures.kills >= (crashesBefore + crashes + 1) * killsPerCrash) {
+      await recovering;
+      recovering = postgres.crash();
+      crashes += 1;
+    }
+  }
+  await recovering;
+  clearInterval(work);
+  mischief.stop();
+  await crowd.pause();
+  return crashes;
+}
+
+/** Nothing more goes wrong and nobody buys; returns how long (real) it took until nothing was left to do. */
+async function comeToRest(stage: Stage): Promise<number> {
+  const { herd, database, outside } = stage;
+  // The sweep of Telegram's own list of payments, which runs at the start, has to find the lost updates.
+  await herd.killAll();
+  const startedAt = Date.now();
+  await herd.open();
+  let unrest: Record<string, number> = {};
+  while (Date.now() - startedAt < REST_MS) {
+    stage.deliver();
+    unrest = await selectUnrest(database.db);
+    if (Object.keys(unrest).length === 0 && outside.telegram.pendingUpdates() === 0) {
+      return Date.now() - startedAt;
+    }
+    await systemClock.sleep(STEP_MS);
+  }
+  stage.options.tell(`  not at rest after ${REST_MS / 1000} s: ${JSON.stringify(unrest)}`);
+  return REST_MS;
+}
+
+async function judge({ database, outside, witness, clock }: Stage): Promise<Violation[]> {
+  return await findViolations({ now: clock.now(), db: database.db, outside, witness, listed });
+}
+
+async function summary({ database, herd, witness, crowd, recovery }: Stage): Promise<Record<string, number>> {
+  const shop = await selectFigures(database.db);
+  return {
+    ...shop,
+    ...herd.figures,
+    ...crowd.figures,
+    "sms upstream": witness.sms.length,
+    "codes told twice": witness.toldTwice(),
+    "recovery p50 ms": percentile(recovery.timesMs, 50),
+    "recovery p95 ms": percentile(recovery.timesMs, 95),
+    "tap to answer p50 ms": percentile(crowd.answersMs, 50),
+    "tap to answer p95 ms": percentile(crowd.answersMs, 95),
+  };
+}
+
+async function tellCycle(stage: Stage, crashes: number, restMs: number, violations: number): Promise<void> {
+  const figures = await selectFigures(stage.database.db);
+  const of = (name: string): number => figures[name] ?? 0;
+  const { kills, killsWhileOpen } = stage.herd.figures;
+  stage.options.tell(
+    `${kills} kills (${killsWhileOpen} while open), ${crashes} database crashes, ${of("orders")} orders: ` +
+      `${of("finished") + of("received") + of("waiting_again")} sold, ${of("doubts")} doubts, ${of("adopted")} adopted, ` +
+      `${of("orphans")} strays; at rest after ${(restMs / 1000).toFixed(1)} s; ${violations} violations`,
+  );
+}
+
+export function percentile(values: readonly number[], percent: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? 0);
+}
