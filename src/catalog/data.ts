@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { usualServices } from "../providers/handler-api-lists.ts";
 
 const blockReasons = ["bank", "payment", "government", "telegram"] as const;
 export type BlockReason = (typeof blockReasons)[number];
@@ -25,9 +26,15 @@ export interface CatalogData {
 const namesById = z.record(z.string(), z.array(z.string()));
 const byReason = z.record(z.enum(blockReasons), z.array(z.string()));
 
+/** Names that we write differently than sms-activate did, and rows of its table that are no service of their own. */
+const serviceNames = z.object({
+  ours: z.record(z.string(), z.string().min(1)),
+  leftOut: z.array(z.string()),
+});
+
 /** Reads the tables. Called once at start; throws when a file of the installation is damaged. */
 export function loadCatalogData(): CatalogData {
-  const services = read("services", z.record(z.string().regex(/^[a-z]{2,4}$/), z.string().min(1)));
+  const names = read("service-names", serviceNames);
   const aliases = read("service-aliases", z.object({ names: namesById, search: namesById }));
   const countries = read(
     "countries",
@@ -39,7 +46,7 @@ export function loadCatalogData(): CatalogData {
   );
   const blocklist = read("blocklist", z.object({ ids: byReason, patterns: byReason }));
   return {
-    services: new Map(Object.entries(services)),
+    services: servicesOf(names),
     serviceNames: new Map(Object.entries(aliases.names)),
     serviceNicknames: new Map(Object.entries(aliases.search)),
     countries: new Set(countries.iso),
@@ -53,6 +60,12 @@ export function loadCatalogData(): CatalogData {
       blocklist.patterns[reason].map((pattern) => ({ reason, pattern: new RegExp(pattern, "u") })),
     ),
   };
+}
+
+/** Our service ids are those of sms-activate, whose codes most suppliers still use. */
+function servicesOf({ ours, leftOut }: z.infer<typeof serviceNames>): ReadonlyMap<string, string> {
+  const listed = usualServices().filter(({ code }) => !leftOut.includes(code));
+  return new Map(listed.map(({ code, name }) => [code, ours[code] ?? name]));
 }
 
 function read<T>(name: string, schema: z.ZodType<T>): T {
