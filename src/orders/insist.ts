@@ -8,8 +8,8 @@ const MAX_TRIES = 8;
 const RETRY = { baseMs: 500, maxMs: 5_000 };
 
 /**
- * Stores what an upstream answered to a purchase, over and over (about 20 s) while the database is away: nobody else
- * knows this answer, and where the upstream has no list a number would be lost with it. `work` may have been
+ * Stores what an upstream told us once, over and over (about 20 s) while the database is away: nobody else knows the
+ * answer to a purchase, and where the upstream has no list a number would be lost with it. `work` may have been
  * committed although its confirmation was lost, and must find that out.
  */
 export async function insist<T>(
@@ -23,7 +23,7 @@ export async function insist<T>(
       if (!isConnectionLost(error) || attempt >= MAX_TRIES) throw error;
       deps.logger.warn(
         { attempt, error: messageOf(error) },
-        "the database is away: a purchase waits to be stored",
+        "the database is away: what a provider told us waits to be stored",
       );
       await deps.clock.sleep(backoffMs(attempt, RETRY));
     }

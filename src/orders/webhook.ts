@@ -9,11 +9,11 @@ import {
   selectOrderByUpstream,
   touchOrder,
 } from "../db/queries/orders.ts";
-import { inTransaction } from "../db/transaction.ts";
 import type { ObservedSms } from "../providers/observation.ts";
 import type { Provider } from "../providers/provider.ts";
 import { bookProviderLoss } from "../wallet/wallet.ts";
 import type { OrderDeps } from "./deps.ts";
+import { insist } from "./insist.ts";
 import { newSms, recordSms } from "./record-sms.ts";
 import { isEnded, watchedStates } from "./state.ts";
 import { stateOf } from "./transition.ts";
@@ -51,7 +51,8 @@ export async function takeWebhook(
 async function takeSms(deps: OrderDeps, provider: Provider, phone: string, sms: ObservedSms): Promise<void> {
   const at = deps.clock.now();
   const since = addMs(at, -NUMBER_MEMORY_MS);
-  await inTransaction(deps.db, async (tx) => {
+  // Nobody sends it again: where a webhook is the only delivery, a code would be lost with a lost connection.
+  await insist(deps, async (tx) => {
     const found = await selectOrderByPhone(tx, provider.name, phone, since);
     const order = found && (await lockOrder(tx, found.id));
     if (order) return await deliver(tx, order, sms, at);
