@@ -19,8 +19,8 @@ export async function selectProviderBooks(db: Executor, provider: string): Promi
       (SELECT coalesce(sum(e.amount_micros), 0)::bigint FROM entries e
         WHERE e.account_id = (SELECT id FROM accounts WHERE code = ${account})) AS prepaid,
       (SELECT coalesce(sum(cost_micros), 0)::bigint FROM orders
-        WHERE provider = ${provider} AND state IN ('waiting', 'cancelling')) AS open_cost,
-      (SELECT count(*) FROM orders WHERE provider = ${provider} AND state IN ('placing', 'in_doubt'))
+        WHERE provider = ${provider} AND state IN ('waiting', 'cancelling') AND closed_at IS NULL) AS open_cost,
+      (SELECT count(*) FROM orders WHERE provider = ${provider} AND state IN ('placing', 'in_doubt') AND closed_at IS NULL)
         + (SELECT count(*) FROM orphans WHERE provider = ${provider} AND settled_at IS NULL) AS unsettled`.execute(
     db,
   );

@@ -30,7 +30,7 @@ export async function selectShopFacts(db: Executor): Promise<ShopFacts> {
       FROM accounts a JOIN entries e ON e.account_id = a.id WHERE a.kind = 'system' GROUP BY a.code)
     SELECT
       (SELECT count(*) FROM orders WHERE closed_at IS NULL)::text AS open_orders,
-      (SELECT count(*) FROM orders WHERE state = 'in_doubt')::text AS doubts,
+      (SELECT count(*) FROM orders WHERE state = 'in_doubt' AND closed_at IS NULL)::text AS doubts,
       (SELECT coalesce(sum(balance_micros), 0) FROM accounts WHERE kind = 'available')::text AS available,
       (SELECT coalesce(sum(balance_micros), 0) FROM accounts WHERE kind = 'held')::text AS held,
       (SELECT coalesce(sum(micros), 0) FROM system WHERE code = 'system:revenue')::text AS revenue,
