@@ -5,7 +5,8 @@ import { type RichBuyer, type RoutingWorld, startRoutingWorld } from "./routing-
 const RATE = 2;
 /** The gate lets one second's worth through at once. */
 const BURST = RATE;
-const BUSY_MS = 30_000;
+/** In real time: what is measured is a wait of less than a second, on a machine that may be busy itself. */
+const BUSY_MS = 10_000;
 const terms = { priceMicros: 130_000n, ceilingMicros: 110_000n };
 const CHEAP = 100_000n;
 const DEAR = 900_000n;
@@ -68,9 +69,9 @@ describe("a provider that takes two requests a second", () => {
     for (let group = 0; group < 6; group += 1)
       await Promise.all([order(), order(), order(), order(), order()]);
     expect(shop.provider("busy").market.active()).toHaveLength(30);
-    shop.clock.setSpeed(4);
+    shop.clock.setSpeed(1);
     const startedAt = now();
-    for (let passedMs = 0; passedMs < BUSY_MS; passedMs += 5_000) {
+    for (let passedMs = 0; passedMs < BUSY_MS; passedMs += 2_000) {
       await waitUntil(() => now() >= startedAt + passedMs);
       await order();
     }
@@ -91,14 +92,14 @@ describe("a provider that takes two requests a second", () => {
       ({ started_at }, index) => (bought[index]?.at.getTime() ?? NaN) - started_at.getTime(),
     );
     console.info(
-      `half a busy minute: ${times.length} requests, at most ${busiestSecond(times)} in a second; purchases waited ${waits.map(Math.round).join(", ")} ms`,
+      `ten busy seconds: ${times.length} requests, at most ${busiestSecond(times)} in a second; purchases waited ${waits.map(Math.round).join(", ")} ms`,
     );
-    expect(waits).toHaveLength(6);
+    expect(waits).toHaveLength(5);
     expect(Math.max(...waits)).toBeLessThan(1_000);
     expect(busiestSecond(times)).toBeLessThanOrEqual(RATE + BURST);
     // It is made use of, too.
     expect(times.length).toBeGreaterThan((BUSY_MS / 1_000) * (RATE / 2));
-  });
+  }, 60_000);
 
   it("that says “Retry-After: 20” gets no request for twenty seconds, not even a purchase", async () => {
     const { requests, faults: queue } = shop.provider("busy");
@@ -144,7 +145,7 @@ describe("a provider that answers nothing", () => {
     shop.clock.setSpeed(4);
     const before = Math.max(...(await codeTimes()));
     await onlyFrom("slow");
-    await Promise.all(Array.from({ length: 10 }, order));
+    await Promise.all(Array.from({ length: 4 }, order));
     shop.provider("slow").faults.add("*", faults.hang, 10_000);
     const hangsAt = now();
     await waitUntil(() => shop.sent("slow", "check", new Date(hangsAt)) > 0);
@@ -153,5 +154,5 @@ describe("a provider that answers nothing", () => {
     // OxgelAPI is asked every 4 s about each order.
     expect(during).toBeLessThan(6_000);
     expect(await price()).toContain("$0.13");
-  });
+  }, 60_000);
 });
