@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../core/clock.ts";
-import type { ShopErrorCode } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
+import type { Desk } from "../operations/desk.ts";
 import type { Orders } from "../orders/orders.ts";
 import type { Topups } from "../topups/topups.ts";
 
@@ -61,43 +61,6 @@ export interface ConversationStates {
   delete(key: string): Promise<void>;
 }
 
-export interface ManualClaimView {
-  readonly claimId: string;
-  readonly buyerTelegramId: number | null;
-  readonly amountMicros: bigint;
-  readonly note: string | null;
-  readonly fileId: string | null;
-  readonly isDuplicate: boolean;
-  readonly decision: "approved" | "rejected" | null;
-}
-
-export interface DisputeView {
-  readonly buyerTelegramId: number | null;
-  readonly text: string;
-  readonly createdAt: Date;
-}
-
-export type DeskResult =
-  | { readonly kind: "done" }
-  | { readonly kind: "not_found" }
-  | { readonly kind: "refused"; readonly code: ShopErrorCode };
-
-/** What operators can do from the chat. Every method writes the audit log; `key` makes a redelivered update harmless. */
-export interface OperatorDesk {
-  adjustBalance(input: {
-    key: string;
-    operatorTelegramId: number;
-    telegramId: number;
-    amountMicros: bigint;
-    reason: string;
-  }): Promise<DeskResult>;
-  refundStars(input: { operatorTelegramId: number; chargeId: string }): Promise<DeskResult>;
-  ban(input: { operatorTelegramId: number; telegramId: number; reason: string }): Promise<DeskResult>;
-  unban(input: { operatorTelegramId: number; telegramId: number }): Promise<DeskResult>;
-  /** One plain line a fact. */
-  status(): Promise<readonly string[]>;
-}
-
 export interface BotConfig {
   /** ADMIN_IDS. */
   readonly operatorIds: readonly number[];
@@ -115,7 +78,7 @@ export interface BotDeps {
   readonly wallet: WalletReader;
   readonly buyers: Buyers;
   readonly conversationStates: ConversationStates;
-  readonly desk: OperatorDesk;
+  readonly desk: Desk;
   readonly config: BotConfig;
   readonly clock: Clock;
   readonly logger: Logger;

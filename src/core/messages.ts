@@ -74,3 +74,19 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
 ]);
 
 export type OutboxMessage = z.infer<typeof outboxMessageSchema>;
+
+/** A message that somebody is owed, as the outbox hands it over. */
+export interface OwedMessage {
+  readonly id: bigint;
+  readonly chatId: number;
+  readonly buyerId: string | null;
+  readonly message: OutboxMessage;
+  /** Earlier tries. */
+  readonly attempts: number;
+}
+
+/** "flood" as a reason to retry means that Telegram named the wait; "blocked" ends all that the chat is owed. */
+export type SendOutcome =
+  | { readonly kind: "sent" }
+  | { readonly kind: "retry"; readonly afterMs: number; readonly reason: string }
+  | { readonly kind: "drop"; readonly reason: string };

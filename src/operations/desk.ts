@@ -23,7 +23,10 @@ export type DeskResult =
   | { readonly kind: "not_found" }
   | { readonly kind: "refused"; readonly code: ShopErrorCode };
 
-/** What operators do from the chat. Each is audited in the transaction that does it; the caller has checked the operator. */
+/**
+ * What operators do from the chat. Each is audited in the transaction that does it; the caller has checked the
+ * operator. `key` makes a redelivered update harmless.
+ */
 export interface Desk {
   adjustBalance(input: {
     key: string;
@@ -35,6 +38,7 @@ export interface Desk {
   refundStars(input: { operatorTelegramId: number; chargeId: string }): Promise<DeskResult>;
   ban(input: { operatorTelegramId: number; telegramId: number; reason: string }): Promise<DeskResult>;
   unban(input: { operatorTelegramId: number; telegramId: number }): Promise<DeskResult>;
+  /** One plain line a fact. */
   status(): Promise<readonly string[]>;
 }
 

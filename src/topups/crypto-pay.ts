@@ -1,7 +1,5 @@
 import { addMs } from "../core/clock.ts";
-import { newId } from "../core/ids.ts";
 import {
-  insertTopup,
   moveTopup,
   scheduleTopups,
   selectDueTopups,
@@ -14,12 +12,17 @@ import { inTransaction } from "../db/transaction.ts";
 import { credit } from "./credit.ts";
 import { CryptoPayError, type CryptoPayInvoice } from "./crypto-pay-client.ts";
 import type { TopupDeps } from "./deps.ts";
-import type { BeginResult, CryptoInvoice, Resume } from "./topups.ts";
+import { openUsdTopup, type UsdTopup } from "./open-usd.ts";
+import type { BeginResult, CryptoInvoice } from "./topups.ts";
 
 const GATEWAY = "crypto-pay";
 const INVOICE_SECONDS = 60 * 60;
-const MIN_MICROS = 1_000_000n;
-const MAX_MICROS = 10_000_000_000n;
+const terms = {
+  gateway: GATEWAY,
+  minMicros: 1_000_000n,
+  maxMicros: 10_000_000_000n,
+  lifetimeMs: INVOICE_SECONDS * 1000,
+} as const;
 const POLL_MS = 30_000;
 /** An invoice can be paid on the chain in its last minute and confirmed after it: looked at for a day longer. */
 const LATE_MS = 24 * 60 * 60 * 1000;
@@ -27,29 +30,12 @@ const LATE_POLL_MS = 30 * 60 * 1000;
 const BATCH = 100;
 
 /** Our row is committed first, its id in the invoice's payload: an invoice whose answer was lost still finds it. */
-export async function beginCrypto(
-  deps: TopupDeps,
-  input: { buyerId: string; chatId: number; amountMicros: bigint; resume: Resume | null },
-): Promise<BeginResult<CryptoInvoice>> {
+export async function beginCrypto(deps: TopupDeps, input: UsdTopup): Promise<BeginResult<CryptoInvoice>> {
   if (!deps.cryptoPay || !deps.gateways.includes(GATEWAY)) return { kind: "refused", code: "gateway_off" };
   const { amountMicros } = input;
-  if (amountMicros < MIN_MICROS || amountMicros > MAX_MICROS)
-    return { kind: "refused", code: "topup_amount_invalid" };
-  const id = newId();
-  const createdAt = deps.clock.now();
-  const expiresAt = addMs(createdAt, INVOICE_SECONDS * 1000);
-  await insertTopup(deps.db, {
-    id,
-    buyerId: input.buyerId,
-    gateway: GATEWAY,
-    amountMicros,
-    stars: null,
-    resumeServiceId: input.resume?.serviceId ?? null,
-    resumeCountryId: input.resume?.countryId ?? null,
-    chatId: input.chatId,
-    createdAt,
-    expiresAt,
-  });
+  const opened = await openUsdTopup(deps, terms, input);
+  if (!opened) return { kind: "refused", code: "topup_amount_invalid" };
+  const { id, createdAt, expiresAt } = opened;
   deps.checkpoint("crypto-pay/row-committed");
   try {
     const invoice = await deps.cryptoPay.createInvoice({

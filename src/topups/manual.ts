@@ -1,46 +1,34 @@
 import { createHash } from "node:crypto";
-import { addMs } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { formatUsd } from "../core/money.ts";
 import { decideClaim, insertClaim, selectClaim } from "../db/queries/manual-claims.ts";
 import { insertAudit, insertDispute } from "../db/queries/operations.ts";
 import { enqueue } from "../db/queries/outbox.ts";
-import { insertTopup, moveTopup, selectTopup } from "../db/queries/topups.ts";
+import { moveTopup, selectTopup } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { credit } from "./credit.ts";
 import type { TopupDeps } from "./deps.ts";
-import type { BeginResult, Resume } from "./topups.ts";
+import { openUsdTopup, type UsdTopup } from "./open-usd.ts";
+import type { BeginResult } from "./topups.ts";
 
 const GATEWAY = "manual";
-const CLAIM_LIFETIME_MS = 24 * 60 * 60 * 1000;
-const MIN_MICROS = 1_000_000n;
-const MAX_MICROS = 1_000_000_000n;
+const terms = {
+  gateway: GATEWAY,
+  minMicros: 1_000_000n,
+  maxMicros: 1_000_000_000n,
+  lifetimeMs: 24 * 60 * 60 * 1000,
+} as const;
 const MAX_NOTE = 1_000;
 const MAX_DISPUTE = 2_000;
 
 export async function beginManual(
   deps: TopupDeps,
-  input: { buyerId: string; chatId: number; amountMicros: bigint; resume: Resume | null },
+  input: UsdTopup,
 ): Promise<BeginResult<{ topupId: string }>> {
   if (!deps.gateways.includes(GATEWAY)) return { kind: "refused", code: "gateway_off" };
-  const { amountMicros } = input;
-  if (amountMicros < MIN_MICROS || amountMicros > MAX_MICROS)
-    return { kind: "refused", code: "topup_amount_invalid" };
-  const id = newId();
-  const createdAt = deps.clock.now();
-  await insertTopup(deps.db, {
-    id,
-    buyerId: input.buyerId,
-    gateway: GATEWAY,
-    amountMicros,
-    stars: null,
-    resumeServiceId: input.resume?.serviceId ?? null,
-    resumeCountryId: input.resume?.countryId ?? null,
-    chatId: input.chatId,
-    createdAt,
-    expiresAt: addMs(createdAt, CLAIM_LIFETIME_MS),
-  });
-  return { kind: "begun", invoice: { topupId: id } };
+  const opened = await openUsdTopup(deps, terms, input);
+  if (!opened) return { kind: "refused", code: "topup_amount_invalid" };
+  return { kind: "begun", invoice: { topupId: opened.id } };
 }
 
 /** Takes the buyer's proof and asks the operators. A proof that was sent before is flagged, not refused. */

@@ -3,7 +3,7 @@ import { type Checkpoint, noCheckpoint } from "../core/checkpoint.ts";
 import { addMs, type Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
-import type { OutboxMessage } from "../core/messages.ts";
+import type { OwedMessage, SendOutcome } from "../core/messages.ts";
 import type { Database } from "../db/client.ts";
 import {
   type ClaimedMessage,
@@ -25,26 +25,11 @@ const RETRY = { baseMs: 1000, maxMs: 300_000 };
 /** So many chats refused for flooding without one success in between: it is the bot that floods, not a chat. */
 const FLOODED_CHATS = 3;
 
-export interface OutboxRow {
-  readonly id: bigint;
-  readonly chatId: number;
-  readonly buyerId: string | null;
-  readonly message: OutboxMessage;
-  /** Earlier tries. */
-  readonly attempts: number;
-}
-
-/** "flood" as a reason to retry means that Telegram named the wait; "blocked" as a reason to drop ends all that the chat is owed. */
-export type SendOutcome =
-  | { readonly kind: "sent" }
-  | { readonly kind: "retry"; readonly afterMs: number; readonly reason: string }
-  | { readonly kind: "drop"; readonly reason: string };
-
 export interface OutboxWorkerDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly send: (row: OutboxRow) => Promise<SendOutcome>;
+  readonly send: (row: OwedMessage) => Promise<SendOutcome>;
   readonly onSettled?: (outcome: SendOutcome["kind"]) => void;
   readonly checkpoint?: Checkpoint;
   readonly concurrency?: number;

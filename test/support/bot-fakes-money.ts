@@ -1,13 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type {
-  Buyer,
-  Buyers,
-  ConversationStates,
-  Movement,
-  OperatorDesk,
-  WalletReader,
-} from "../../src/bot/deps.ts";
+import type { Buyer, Buyers, ConversationStates, Movement, WalletReader } from "../../src/bot/deps.ts";
 import { addMs, type Clock } from "../../src/core/clock.ts";
+import type { Desk } from "../../src/operations/desk.ts";
 import type { GatewayName, StarsPayment, Topups } from "../../src/topups/topups.ts";
 
 const STAR_MICROS = 13_000n;
@@ -172,7 +166,7 @@ export function createFakeDesk() {
     calls.push({ name, ...input });
     return { kind: "done" } as const;
   };
-  const desk: OperatorDesk = {
+  const desk: Desk = {
     adjustBalance: note("adjust"),
     refundStars: note("refund"),
     ban: note("ban"),

@@ -1,10 +1,10 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../../src/core/ids.ts";
-import type { OutboxMessage } from "../../src/core/messages.ts";
+import type { OutboxMessage, OwedMessage, SendOutcome } from "../../src/core/messages.ts";
 import { enqueue, outboxBacklog, purgeMessages } from "../../src/db/queries/outbox.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
-import { createOutboxWorker, type OutboxRow, type SendOutcome } from "../../src/workers/outbox-worker.ts";
+import { createOutboxWorker } from "../../src/workers/outbox-worker.ts";
 import { createTestClock, type TestClock } from "../support/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { deferred } from "../support/deferred.ts";
@@ -33,11 +33,11 @@ function owe(
   return enqueue(database.db, { chatId, buyerId: null, message: full, dedupeKey, at: clock.now() });
 }
 
-function nameOf(row: OutboxRow): string {
+function nameOf(row: OwedMessage): string {
   return row.message.kind === "operator_notice" ? row.message.notice : row.message.kind;
 }
 
-function setUp(answer: (row: OutboxRow) => SendOutcome | Promise<SendOutcome> = () => ({ kind: "sent" })) {
+function setUp(answer: (row: OwedMessage) => SendOutcome | Promise<SendOutcome> = () => ({ kind: "sent" })) {
   const tried: string[] = [];
   const logger = createTestLogger();
   const worker = createOutboxWorker({
@@ -101,7 +101,7 @@ describe("sending", () => {
   it("keeps the order within a chat and sends each message once, also with several replicas", async () => {
     for (let i = 0; i < 40; i += 1) await owe((i % 4) + 1, `n${i}`);
     const sent: { chatId: number; number: number }[] = [];
-    const record = (row: OutboxRow): SendOutcome => {
+    const record = (row: OwedMessage): SendOutcome => {
       sent.push({ chatId: row.chatId, number: Number(nameOf(row).slice(1)) });
       return { kind: "sent" };
     };

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { backoffMs } from "../../core/backoff.ts";
+import type { OwedMessage, SendOutcome } from "../../core/messages.ts";
 import type { OrderView } from "../../orders/orders.ts";
 import { textsFor } from "../../texts/index.ts";
 import type { Texts } from "../../texts/texts.ts";
@@ -8,7 +9,7 @@ import { orderCard } from "../cards/order.ts";
 import type { Buyer } from "../deps.ts";
 import { nameOrder } from "../features/orders.ts";
 import { floodWaitMs, isBlocked, isGone, isNotModified, isRefused, loggable } from "../telegram-errors.ts";
-import type { OutboxDeps, OwedMessage, SendOutcome } from "./deps.ts";
+import type { OutboxDeps } from "./deps.ts";
 import { type EventMessage, type Rendered, renderEvent } from "./render.ts";
 
 const RETRY = { baseMs: 1000, maxMs: 60_000 };
