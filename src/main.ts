@@ -44,7 +44,9 @@ async function run(
   signal: AbortSignal,
 ): Promise<void> {
   const { url: connectionString } = database;
-  const shop = await startShop({ config, clock: systemClock, logger, connectionString, signal });
+  // The embedded database has one owner at a time.
+  const isAlone = config.database.url === null;
+  const shop = await startShop({ config, clock: systemClock, logger, connectionString, isAlone, signal });
   logger.info({ port: shop.port }, "Numstore is open");
   await Promise.race([aborted(signal), database.ended]);
   await stopInTime(shop, logger);

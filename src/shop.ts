@@ -8,6 +8,7 @@ import { createDatabase, type Database, ping } from "./db/client.ts";
 import { migrate } from "./db/migrate.ts";
 import { countOpenFindings } from "./db/queries/findings.ts";
 import { inboxBacklog } from "./db/queries/inbox.ts";
+import { releaseEverything } from "./db/queries/leases.ts";
 import { ensureSystemAccounts } from "./db/queries/ledger.ts";
 import { outboxBacklog } from "./db/queries/outbox.ts";
 import { selectProviderHealth } from "./db/queries/provider-health.ts";
@@ -22,6 +23,7 @@ import { createServices, type Services } from "./services.ts";
 import { gatewayNames } from "./topups/topups.ts";
 import { systemAccounts } from "./wallet/accounts.ts";
 import { createHousekeeping } from "./workers/housekeeping.ts";
+import { createIntroduction } from "./workers/introduction.ts";
 import { createSupervisor, type Runnable } from "./workers/loop.ts";
 import { createProbes } from "./workers/probes.ts";
 import { createPollingSource, createWebhookSource, storeRaw } from "./workers/update-source.ts";
@@ -32,6 +34,8 @@ export interface ShopOptions {
   readonly logger: Logger;
   /** The database to use, embedded or not. */
   readonly connectionString: string;
+  /** Nobody else uses that database: what an earlier process held there is free. */
+  readonly isAlone?: boolean;
   /** Aborts waiting for a database that does not answer yet. */
   readonly signal: AbortSignal;
   /** The crash tests' way in; absent in the shop. */
@@ -108,6 +112,7 @@ async function migrateAlone(connectionString: string, logger: Logger): Promise<v
 /** Durable facts before the parts that need them: system accounts, and the secret of our webhooks. */
 async function prepare(options: ShopOptions, db: Database): Promise<string> {
   const { config, clock } = options;
+  if (options.isAlone) await releaseEverything(db);
   // Of every gateway, on or off: a payment may still come in through one that was switched off.
   const names = config.providers.map((settings) => settings.name);
   await ensureSystemAccounts(db, systemAccounts(gatewayNames, names));
@@ -162,6 +167,7 @@ function startWorkers(options: ShopOptions, db: Database, services: Services, se
     source,
     outbox,
     inboxAfterSetUp(options, bot, inbox),
+    createIntroduction({ introduce: bot.introduce, clock, logger }),
     createHousekeeping({ ...base, smsRetentionMs: config.smsRetentionMs }),
     createProbes({ ...base, providers: services.providers, health: services.health, holder }),
     ...jobs.loops,

@@ -5,7 +5,6 @@ import {
   type BackupRow,
   type BackupTable,
   clearTables,
-  expireLeases,
   insertRows,
   isRefusedData,
   selectBackupTables,
@@ -15,6 +14,7 @@ import {
   useNeutralSession,
   withLateSelfReferences,
 } from "../db/queries/backup.ts";
+import { releaseEverything } from "../db/queries/leases.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { type BackupSummary, describeLedger } from "./backup.ts";
 import {
@@ -83,7 +83,8 @@ async function restoreAll(
       `The restored ledger does not add up as it did (${ledgerDifferences[0] ?? "differences are gone"}). Nothing was restored.`,
     );
   }
-  await expireLeases(tx);
+  // Whoever held a lease held it on another database.
+  await releaseEverything(tx);
   await target.continueNumbers();
   return { tables: tables.length, rows: target.rows(), ledgerDifferences };
 }

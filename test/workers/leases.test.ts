@@ -1,6 +1,14 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { acquireLease, holdsLease, releaseLease, renewLease } from "../../src/db/queries/leases.ts";
+import { newId } from "../../src/core/ids.ts";
+import { claimUpdates, storeUpdates } from "../../src/db/queries/inbox.ts";
+import {
+  acquireLease,
+  holdsLease,
+  releaseEverything,
+  releaseLease,
+  renewLease,
+} from "../../src/db/queries/leases.ts";
 import { readOrCreateSetting, readSetting, writeSetting } from "../../src/db/queries/settings.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
@@ -22,6 +30,19 @@ describe("leases", () => {
       Array.from({ length: 20 }, (_, index) => acquireLease(database.db, "one", `h${index}`, 60_000)),
     );
     expect(asked.filter((lease) => lease !== undefined)).toHaveLength(1);
+  });
+
+  it("of a process that died is free at once where nobody else uses the database", async () => {
+    const { db } = database;
+    const at = new Date();
+    await acquireLease(db, "dead", "a", 60_000);
+    await storeUpdates(db, [{ updateId: 1, lane: "u:1", payload: {} }], at);
+    const claim = { limit: 10, leaseMs: 60_000 };
+    await claimUpdates(db, { ...claim, leaseToken: newId() });
+    expect(await claimUpdates(db, { ...claim, leaseToken: newId() })).toEqual([]);
+    await releaseEverything(db);
+    expect(await acquireLease(db, "dead", "b", 60_000)).toMatchObject({ holder: "b", epoch: 2n });
+    expect(await claimUpdates(db, { ...claim, leaseToken: newId() })).toHaveLength(1);
   });
 
   it("is prolonged by its holder under the same epoch", async () => {

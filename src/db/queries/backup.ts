@@ -179,11 +179,6 @@ export async function selectRestoreObstacle(tx: Tx): Promise<"running" | "in_use
   return undefined;
 }
 
-/** Whoever held a lease held it on another database. */
-export async function expireLeases(tx: Tx): Promise<void> {
-  await sql`UPDATE leases SET expires_at = least(expires_at, now())`.execute(tx);
-}
-
 /** Removes what a shop wrote when it merely started, so that the backup's rows take its place. */
 export async function clearTables(tx: Tx, tables: readonly BackupTable[]): Promise<void> {
   for (const { name } of [...tables].reverse()) await sql`DELETE FROM ${sql.table(name)}`.execute(tx);
