@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock.ts";
-import type { Database } from "../db/client.ts";
+import type { Database, Tx } from "../db/client.ts";
 import * as queries from "../db/queries/buyers.ts";
 import { forgetBuyer } from "../db/queries/forget-buyer.ts";
 import { selectOrdersOfBuyer } from "../db/queries/order-lists.ts";
@@ -16,7 +16,10 @@ export interface BuyerService {
   setNavigationMessage(buyerId: string, messageId: number | null): Promise<void>;
   markBlocked(telegramId: number): Promise<void>;
   unmarkBlocked(telegramId: number): Promise<void>;
-  /** Delete-my-data: the ledger stays, the person is gone. Refused while orders are open, because their money is held. */
+  /**
+   * Delete-my-data: the ledger stays, the person is gone. Refused while orders are open, because their money is held.
+   * Of somebody who is banned the Telegram id and the ban are kept, or everybody could lift their own.
+   */
   forget(buyerId: string): Promise<"forgotten" | "open_orders">;
 }
 
@@ -36,11 +39,17 @@ export function createBuyers({ db, clock }: { db: Database; clock: Clock }): Buy
     forget: (buyerId) =>
       inTransaction(db, async (tx) => {
         // The purchase takes the same lock: no order can begin in between.
-        await queries.lockBuyer(tx, buyerId);
+        const buyer = await queries.lockBuyer(tx, buyerId);
         const open = await selectOrdersOfBuyer(tx, buyerId, { open: true, limit: 1, offset: 0 });
         if (open.length > 0) return "open_orders";
-        await forgetBuyer(tx, buyerId, clock.now());
+        const telegramId = await forgetBuyer(tx, buyerId, clock.now());
+        if (buyer?.bannedAt && telegramId !== undefined) await banAnew(tx, telegramId, clock.now());
         return "forgotten";
       }),
   };
+}
+
+async function banAnew(tx: Tx, telegramId: number, at: Date): Promise<void> {
+  const { id } = await queries.upsertBuyer(tx, { telegramId, languageCode: undefined, at });
+  await queries.banBuyer(tx, id, "was banned before the data was deleted", at);
 }

@@ -86,7 +86,10 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
     const updates = await poll(signal);
     if (updates.length === 0) return "again";
     await storeRaw(deps, updates);
-    offset = nextOffset(updates, offset);
+    const next = nextOffset(updates, offset);
+    // Not one update among them: the same would come again at once, and again.
+    if (next === offset) await clock.sleep(RETRY.maxMs, signal);
+    offset = next;
     return "again";
   }
 

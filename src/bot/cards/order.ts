@@ -28,6 +28,8 @@ export interface NamedOrder {
 
 const MAX_SMS_SHOWN = 10;
 const MAX_SMS_TEXT = 300;
+/** Some suppliers give the whole text as the code. */
+const MAX_CODE_SHOWN = 100;
 
 /** The one message that shows an order and is edited as it changes. `now` decides only whether a cancel is still locked. */
 export function orderCard(texts: Texts, named: NamedOrder, now: Date): Card {
@@ -82,7 +84,7 @@ function smsLine(texts: Texts, sms: OrderSms, maxText: number): string {
   if (sms.code === null && sms.text === null) return texts.messages.smsPurged;
   const shown = sms.text === null ? "" : quoted(sms.text, maxText);
   return lines(
-    sms.code === null ? "" : bold(code(sms.code)),
+    sms.code === null ? "" : bold(code(shorten(sms.code, MAX_CODE_SHOWN))),
     shown === "" ? "" : `<blockquote>${shown}</blockquote>`,
   );
 }

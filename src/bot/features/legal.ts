@@ -1,4 +1,5 @@
 import { escapeHtml } from "../../texts/html.ts";
+import { lines } from "../cards/card.ts";
 import { forgetCard, noticeCard, privacyCard } from "../cards/home.ts";
 import { askCard } from "../cards/money.ts";
 import type { ShopContext } from "../context.ts";
@@ -47,10 +48,11 @@ export async function askForget(
 async function forget(deps: LegalDeps, ctx: ShopContext): Promise<void> {
   await ctx.conversation.exitAll();
   const outcome = await deps.buyers.forget(ctx.buyer.id);
-  const { messages } = ctx.texts;
+  const { messages, errors } = ctx.texts;
   if (outcome === "open_orders")
     return await deps.show(ctx, noticeCard(ctx.texts, messages.forgetOpenOrders));
-  // Nothing is stored about this person any more, so the farewell is no navigation card.
+  // Nothing is stored about this person any more (but for a ban), so the farewell is no navigation card.
   await removeButtons(ctx);
-  await ctx.reply(messages.forgotten, { parse_mode: "HTML" });
+  const farewell = lines(messages.forgotten, ctx.buyer.bannedAt !== null && errors.buyer_banned);
+  await ctx.reply(farewell, { parse_mode: "HTML" });
 }

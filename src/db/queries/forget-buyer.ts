@@ -40,7 +40,12 @@ async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promis
   await sql`DELETE FROM conversation_states WHERE key = ${String(telegramId)}`.execute(tx);
   await sql`DELETE FROM outbox WHERE buyer_id = ${buyerId} OR chat_id = ${telegramId}::bigint`.execute(tx);
   // The update that asks for this is still in hand; the purge takes it when its time comes.
-  await sql`DELETE FROM inbox WHERE lane = ${`u:${telegramId}`} AND done_at IS NOT NULL`.execute(tx);
+  await sql`
+    DELETE FROM inbox WHERE done_at IS NOT NULL AND (
+      lane = ${`u:${telegramId}`}
+      OR ${String(telegramId)} IN (
+        payload #>> '{message,from,id}', payload #>> '{message,chat,id}', payload #>> '{pre_checkout_query,from,id}',
+        payload #>> '{inline_query,from,id}'))`.execute(tx);
   await sql`UPDATE orders SET chat_id = ${nobody}, card_message_id = NULL WHERE buyer_id = ${buyerId}`.execute(
     tx,
   );
