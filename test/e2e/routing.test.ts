@@ -163,7 +163,8 @@ describe("offers of several providers", () => {
     expect(news.text).toContain("$0.13 released, balance $5.00");
     const { id } = await shop.latestOrder(buyer.buyerId);
     expect(await shop.transfersOf(id)).toEqual(["hold", "release"]);
-    const again = await buyer.tap(news, "Same again", "is held; you pay only");
+    expect(labels(news).join("|")).toMatch(/WhatsApp.*UK · \$0\.19/);
+    const again = await buyer.tap(news, "$0.19", "is held; you pay only");
     expect(labels(again)[0]).toContain("$0.19");
     await get(buyer, again);
     expect((await shop.latestOrder(buyer.buyerId)).provider).toBe("epsilon");

@@ -1,6 +1,6 @@
 import type { CountryOffer } from "../../catalog/catalog.ts";
 import type { OrderSms } from "../../orders/orders.ts";
-import { bold, code, type Html } from "../../texts/html.ts";
+import { bold, code, type Html, money } from "../../texts/html.ts";
 import { ltrIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
 import {
@@ -59,10 +59,15 @@ export function codeEventCard(
 export function endedEventCard(
   texts: Texts,
   named: NamedOrder,
-  event: { text: string; alternatives: readonly CountryOffer[] },
+  event: { text: string; alternatives: readonly CountryOffer[]; newPriceMicros: bigint | null },
 ): Card {
   const { labels } = texts;
   const { service, country, order } = named;
+  // A price that moved is named on the button that leads to agreeing to it.
+  const again =
+    event.newPriceMicros === null
+      ? labels.sameAgain
+      : `${shortProduct(service, country)} · ${money(event.newPriceMicros)}`;
   const serviceId = service.id;
   const tries = event.alternatives.map((offer) => [
     tap(labels.tryCountry(alternativeText(offer)), {
@@ -76,7 +81,7 @@ export function endedEventCard(
     keyboard: [
       ...tries,
       [
-        tap(labels.sameAgain, { kind: "confirm", serviceId, countryId: order.countryId }),
+        tap(again, { kind: "confirm", serviceId, countryId: order.countryId }),
         tap(labels.notNow, { kind: "dismiss" }),
       ],
     ],

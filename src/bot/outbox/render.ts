@@ -93,7 +93,10 @@ async function renderOrderEvent(
     }
     case "order_failed": {
       const text = lines(texts.errors[message.code], messages.failedEvent(amounts(message)));
-      return quiet(await endedEvent(deps, named, texts, text, true));
+      const { serviceId, countryId, buyerId } = order;
+      const moved = message.code === "price_moved" ? { serviceId, countryId } : null;
+      const today = await resumeOf(deps, moved, buyerId, texts.language);
+      return quiet(await endedEvent(deps, named, texts, text, true, today?.priceMicros ?? null));
     }
     case "cancel_refused":
       return quiet(orderNewsCard(texts, named, messages.cancelRefused({ product })));
@@ -117,11 +120,12 @@ async function endedEvent(
   texts: Texts,
   text: string,
   withAlternatives: boolean,
+  newPriceMicros: bigint | null = null,
 ): Promise<Card> {
   const { serviceId, countryId } = named.order;
   const input = { serviceId, countryId, language: texts.language, limit: MAX_ALTERNATIVES };
   const alternatives = withAlternatives ? await deps.catalog.alternatives(input) : [];
-  return endedEventCard(texts, named, { text, alternatives });
+  return endedEventCard(texts, named, { text, alternatives, newPriceMicros });
 }
 
 type Credited = Extract<EventMessage, { kind: "topup_credited" }>;
@@ -140,10 +144,10 @@ async function renderCredit(
   return creditedCard(texts, credit, resume);
 }
 
-/** The purchase that ran short, at today's price; without one where it cannot be had just now. The tap makes its own quote. */
+/** A purchase that did not come about, at today's price; without one where it cannot be had just now. The tap makes its own quote. */
 async function resumeOf(
   deps: OutboxDeps,
-  resume: Credited["resume"],
+  resume: { readonly serviceId: string; readonly countryId: string } | null,
   buyerId: string,
   language: string,
 ): Promise<ResumeView | null> {
