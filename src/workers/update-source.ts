@@ -86,10 +86,9 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
     const updates = await poll(signal);
     if (updates.length === 0) return "again";
     await storeRaw(deps, updates);
-    const next = nextOffset(updates, offset);
     // Not one update among them: the same would come again at once, and again.
-    if (next === offset) await clock.sleep(RETRY.maxMs, signal);
-    offset = next;
+    if (!updates.some(isUpdate)) await clock.sleep(RETRY.maxMs, signal);
+    offset = nextOffset(updates, offset);
     return "again";
   }
 
@@ -139,6 +138,10 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
 /** grammY declares a polyfill's signal; at run time it takes the platform's. */
 function grammySignal(signal: AbortSignal): Parameters<UpdateApi["getUpdates"]>[1] {
   return signal as unknown as Parameters<UpdateApi["getUpdates"]>[1];
+}
+
+function isUpdate(raw: unknown): boolean {
+  return toStoredUpdate(raw) !== undefined;
 }
 
 function nextOffset(updates: readonly unknown[], before: number | undefined): number | undefined {
