@@ -81,7 +81,7 @@ function asksAbout({
     ["selectOrder", (db) => selectOrder(db, orderId)],
     [
       "selectOrderByPhone",
-      (db) => selectOrderByPhone(db, "p0", `+44${size.endedOrders + size.openOrders}`, ago(DAY_MS)),
+      (db) => selectOrderByPhone(db, "p0", `+44${size.endedOrders + size.openOrders}`, ago(DAY_MS / 24)),
     ],
     ["selectOrdersOfBuyer", (db) => lists.selectOrdersOfBuyer(db, buyerId, { ...page, open: false })],
     ["countEndedOrders", (db) => lists.countEndedOrders(db, buyerId)],

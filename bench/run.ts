@@ -56,7 +56,10 @@ async function main(): Promise<void> {
   }
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`The bench failed: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
-  process.exitCode = 1;
-});
+main()
+  .catch((error: unknown) => {
+    process.stderr.write(`The bench failed: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
+    process.exitCode = 1;
+  })
+  // What a failed bench left running must not keep the process.
+  .finally(() => process.exit());

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { access, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -33,7 +33,9 @@ export const start: Bench = {
         const directory = await mkdtemp(join(tmpdir(), "numstore-bench-start-"));
         const env = { ...shop, DATA_DIR: join(directory, "data") };
         freshMs.push(await startOnce(["start"], "/healthz", env));
+        await untilGone(env.DATA_DIR);
         warmMs.push(await startOnce(["start"], "/healthz", env));
+        await untilGone(env.DATA_DIR);
         await rm(directory, { recursive: true, force: true });
       }
     } finally {
@@ -109,6 +111,24 @@ async function stop(child: ChildProcess): Promise<void> {
   const exited = once(child, "exit");
   process.kill(-child.pid, "SIGTERM");
   await exited;
+}
+
+/** PostgreSQL may outlive the command by its own shutdown; the next start would wait for it. */
+async function untilGone(dataDir: string): Promise<void> {
+  const deadline = performance.now() + PATIENCE_MS;
+  while (await exists(join(dataDir, "postgres", "postmaster.pid"))) {
+    if (performance.now() > deadline) throw new Error("the database did not stop");
+    await systemClock.sleep(POLL_MS);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function freePort(): Promise<number> {
