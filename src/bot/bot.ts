@@ -26,8 +26,10 @@ export interface CreateBotInput extends BotDeps {
 
 export interface ShopBot {
   readonly api: Api;
-  /** Asks Telegram who we are and tells it commands and descriptions. Must have succeeded before updates are handled. */
+  /** Asks Telegram who we are. Must have succeeded before updates are handled. */
   setUp(): Promise<void>;
+  /** Tells Telegram our commands and descriptions; nothing depends on it. */
+  introduce(): Promise<void>;
   /**
    * Handles one update to its end. Rejects where it should be delivered again: a payment that was not credited, a
    * database that is away. Never two updates of one person at a time; the caller sees to that.
@@ -55,8 +57,8 @@ export function createBot(input: CreateBotInput): ShopBot {
     api: bot.api,
     setUp: async () => {
       bot.botInfo = await bot.api.getMe();
-      await introduce(bot.api);
     },
+    introduce: () => introduce(bot.api),
     handleUpdate: async (update) => {
       if (!isUpdate(update)) {
         logger.warn({}, "dropped something that is no update");

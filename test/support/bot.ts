@@ -77,6 +77,7 @@ export async function startBotShop(config: Partial<BotConfig> = {}): Promise<Bot
   const telegram = await startPretendTelegram({ clock: fakes.clock });
   const bot = createBot({ ...fakes.deps, token: telegram.token, apiRoot: telegram.apiRoot });
   await bot.setUp();
+  await bot.introduce();
   telegram.clearCalls();
   const rejected: unknown[] = [];
   const stop = new AbortController();
