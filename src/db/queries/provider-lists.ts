@@ -32,7 +32,7 @@ function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
 }
 
-/** Replaces the provider's list of services; its codes must be distinct. */
+/** Replaces the provider's list of services; its codes must be distinct. Another replica may be doing the same. */
 export async function replaceProviderServices(
   tx: Executor,
   provider: string,
@@ -48,11 +48,21 @@ export async function replaceProviderServices(
       service_id: id,
       seen_at: at,
     }));
-    await tx.insertInto("provider_services").values(rows).execute();
+    await tx
+      .insertInto("provider_services")
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(["provider", "code"]).doUpdateSet((row) => ({
+          name: row.ref("excluded.name"),
+          service_id: row.ref("excluded.service_id"),
+          seen_at: row.ref("excluded.seen_at"),
+        })),
+      )
+      .execute();
   }
 }
 
-/** Replaces the provider's list of countries; its codes must be distinct. */
+/** Replaces the provider's list of countries; its codes must be distinct. Another replica may be doing the same. */
 export async function replaceProviderCountries(
   tx: Executor,
   provider: string,
@@ -68,7 +78,17 @@ export async function replaceProviderCountries(
       country_id: id,
       seen_at: at,
     }));
-    await tx.insertInto("provider_countries").values(rows).execute();
+    await tx
+      .insertInto("provider_countries")
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict.columns(["provider", "code"]).doUpdateSet((row) => ({
+          name: row.ref("excluded.name"),
+          country_id: row.ref("excluded.country_id"),
+          seen_at: row.ref("excluded.seen_at"),
+        })),
+      )
+      .execute();
   }
 }
 
