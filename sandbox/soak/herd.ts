@@ -12,6 +12,7 @@ export interface HerdFigures {
 export interface Herd {
   readonly figures: HerdFigures;
   ports(): readonly number[];
+  isOpen(place: number): boolean;
   /** Kills the replica at this place, whatever it does just now. */
   kill(place: number): Promise<void>;
   /** Kills all at once. */
@@ -60,6 +61,7 @@ export function startHerd(size: number, options: ReplicaOptions): Herd {
     figures,
     ports: () =>
       members.flatMap(({ replica, port }) => (port !== undefined && replica.isAlive() ? [port] : [])),
+    isOpen: (place) => members[place]?.replica.isOpen() ?? false,
     kill,
     killAll: async () => void (await Promise.all(members.map((_, place) => kill(place)))),
     async open() {

@@ -1,4 +1,4 @@
-/** `npm run soak -- --kills 2000 --replicas 3 --seed 1 --speed 30 --pg-crashes 50` */
+/** `npm run soak -- --kills 2000 --replicas 3 --seed 1 --speed 10 --pg-crashes 50` */
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { messageOf } from "../../src/core/errors.ts";
@@ -9,7 +9,7 @@ const { values } = parseArgs({
     kills: { type: "string", default: "200" },
     replicas: { type: "string", default: "3" },
     seed: { type: "string", default: "1" },
-    speed: { type: "string", default: "20" },
+    speed: { type: "string", default: "10" },
     "pg-crashes": { type: "string", default: "5" },
     "cycle-kills": { type: "string", default: "100" },
     "kills-per-second": { type: "string", default: "2" },

@@ -3,6 +3,8 @@ import type { PretendTelegram } from "../telegram/index.ts";
 /** How long it takes from a kill until the shop is seen to handle something again. */
 export interface Recovery {
   killed(): void;
+  /** The shop has handled something since the last kill. */
+  isAtWork(): boolean;
   /** Real milliseconds, one for each kill that was followed by a sign of life. */
   readonly timesMs: readonly number[];
 }
@@ -18,5 +20,5 @@ export function createRecovery(telegram: Pick<PretendTelegram, "events">): Recov
     timesMs.push(...open.map((killedAt) => now - killedAt));
     open = [];
   });
-  return { killed: () => void open.push(Date.now()), timesMs };
+  return { isAtWork: () => open.length === 0, killed: () => void open.push(Date.now()), timesMs };
 }

@@ -51,6 +51,8 @@ const suppliers: Readonly<Record<string, Supplier>> = {
 /** Those whose list lets a purchase in doubt be found again. */
 const listed = ["herosms"];
 const STEP_MS = 250;
+/** Of the blows that meet a replica while it starts, or a shop that has done nothing since the last, so many are struck. */
+const EARLY_SHARE = 0.1;
 const REST_MS = 90_000;
 
 interface Stage {
@@ -157,7 +159,10 @@ async function havoc(stage: Stage, crashesBefore: number): Promise<number> {
     // Exponential, so that any moment is as likely as any other.
     const waitMs = (-Math.log(1 - random.next()) * 1000) / options.killsPerSecond;
     await systemClock.sleep(Math.min(waitMs, 5_000));
-    await herd.kill(random.between(0, options.replicas - 1));
+    const place = random.between(0, options.replicas - 1);
+    // Most should die at work: where starting is slow, every other moment would be one of starting.
+    if (!(herd.isOpen(place) && recovery.isAtWork()) && !random.isIn(EARLY_SHARE)) continue;
+    await herd.kill(place);
     recovery.killed();
     if (herd.figures.kills >= (crashesBefore + crashes + 1) * killsPerCrash) {
       await recovering;
