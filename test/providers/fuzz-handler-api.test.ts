@@ -3,7 +3,6 @@ import type { ProviderError } from "../../src/providers/errors.ts";
 import { createHandlerApi } from "../../src/providers/handler-api.ts";
 import { knownTokens } from "../../src/providers/handler-api-tokens.ts";
 import type { ProviderHttp } from "../../src/providers/http.ts";
-import type { ProviderSettings } from "../../src/providers/provider.ts";
 import {
   at,
   createFuzzedHttp,
@@ -12,18 +11,11 @@ import {
   fuzzAnswers,
   outcomeOf,
 } from "../support/fuzzed-answers.ts";
+import { providerSettings } from "../support/provider-settings.ts";
 
-const settings: ProviderSettings = {
-  name: "alpha",
-  protocol: "handler-api",
+const settings = providerSettings("handler-api", "https://supplier.example/stubs/handler_api.php", {
   dialect: "herosms",
-  key: "secret",
-  url: "https://supplier.example/stubs/handler_api.php",
-  currency: "USD",
-  usdRate: "1",
-  requestsPerSecond: 5,
-  prices: null,
-};
+});
 const request = {
   serviceCode: "wa",
   countryCode: "16",

@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { createOtpBuddy } from "../../src/providers/otpbuddy.ts";
-import type { ProviderSettings } from "../../src/providers/provider.ts";
 import {
   at,
   createFuzzedHttp,
@@ -10,18 +9,12 @@ import {
   fuzzAnswers,
   outcomeOf,
 } from "../support/fuzzed-answers.ts";
+import { providerSettings } from "../support/provider-settings.ts";
 
-const settings: ProviderSettings = {
-  name: "alpha",
-  protocol: "otpbuddy",
-  dialect: "plain",
-  key: "secret",
-  url: "https://otpbuddy.example",
+const settings = providerSettings("otpbuddy", "https://otpbuddy.example", {
   currency: "INR",
   usdRate: "0.012",
-  requestsPerSecond: 1,
-  prices: null,
-};
+});
 const request = {
   serviceCode: "p1",
   countryCode: "in",

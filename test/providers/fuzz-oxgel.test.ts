@@ -1,6 +1,5 @@
 import { expect, it } from "vitest";
 import { createOxgel } from "../../src/providers/oxgel.ts";
-import type { ProviderSettings } from "../../src/providers/provider.ts";
 import {
   at,
   createFuzzedHttp,
@@ -10,18 +9,9 @@ import {
   fuzzAnswers,
   outcomeOf,
 } from "../support/fuzzed-answers.ts";
+import { providerSettings } from "../support/provider-settings.ts";
 
-const settings: ProviderSettings = {
-  name: "alpha",
-  protocol: "oxgel",
-  dialect: "plain",
-  key: "secret",
-  url: "https://oxgel.example/api/v1",
-  currency: "USD",
-  usdRate: "1",
-  requestsPerSecond: 5,
-  prices: null,
-};
+const settings = providerSettings("oxgel", "https://oxgel.example/api/v1");
 const request = {
   serviceCode: "wa",
   countryCode: "187",

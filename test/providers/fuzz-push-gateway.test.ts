@@ -1,5 +1,4 @@
 import { expect, it } from "vitest";
-import type { ProviderSettings } from "../../src/providers/provider.ts";
 import { createPushGateway } from "../../src/providers/push-gateway.ts";
 import { createTestClock } from "../support/clock.ts";
 import {
@@ -10,18 +9,9 @@ import {
   fuzzAnswers,
   outcomeOf,
 } from "../support/fuzzed-answers.ts";
+import { providerSettings } from "../support/provider-settings.ts";
 
-const settings: ProviderSettings = {
-  name: "alpha",
-  protocol: "push-gateway",
-  dialect: "plain",
-  key: "secret",
-  url: "https://gateway.example",
-  currency: "USD",
-  usdRate: "1",
-  requestsPerSecond: 1,
-  prices: { "1": "0.12" },
-};
+const settings = providerSettings("push-gateway", "https://gateway.example", { prices: { "1": "0.12" } });
 const request = {
   serviceCode: null,
   countryCode: "1",

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createHandlerApi } from "../../src/providers/handler-api.ts";
-import type { ProviderSettings } from "../../src/providers/provider.ts";
+import { providerSettings } from "../support/provider-settings.ts";
 import { createScriptedHttp } from "../support/scripted-http.ts";
 
 const wish = "ref=abc&exceptProviderIds=1,2&phoneException=7918,7900111";
@@ -15,17 +15,8 @@ const request = {
 
 function account(query: string, dialect: string, ...bodies: readonly unknown[]) {
   const http = createScriptedHttp(...bodies.map((body) => ({ body })));
-  const settings: ProviderSettings = {
-    name: "alpha",
-    protocol: "handler-api",
-    dialect,
-    key: "secret",
-    url: `https://supplier.example/stubs/handler_api.php?${query}`,
-    currency: "USD",
-    usdRate: "1",
-    requestsPerSecond: 2,
-    prices: null,
-  };
+  const url = `https://supplier.example/stubs/handler_api.php?${query}`;
+  const settings = providerSettings("handler-api", url, { dialect });
   const sent = () => http.requests.map(({ url }) => Object.fromEntries(url.searchParams));
   return { provider: createHandlerApi(settings, http), sent, requests: http.requests };
 }

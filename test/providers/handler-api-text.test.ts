@@ -1,19 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createHandlerApi } from "../../src/providers/handler-api.ts";
-import type { ProviderSettings } from "../../src/providers/provider.ts";
+import { providerSettings } from "../support/provider-settings.ts";
 import { createScriptedHttp, type ScriptedAnswer } from "../support/scripted-http.ts";
 
-const settings: ProviderSettings = {
-  name: "alpha",
-  protocol: "handler-api",
-  dialect: "herosms",
-  key: "secret",
-  url: "https://supplier.example/stubs/handler_api.php",
-  currency: "USD",
-  usdRate: "1",
-  requestsPerSecond: 2,
-  prices: null,
-};
+const settings = providerSettings("handler-api", "https://supplier.example/stubs/handler_api.php");
 const poll = { priority: "poll" } as const;
 const tap = { priority: "tap" } as const;
 const TEXT = "Your code is 0123. Do not share it";

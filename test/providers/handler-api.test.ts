@@ -5,6 +5,7 @@ import { usualCountries, usualServices } from "../../src/providers/handler-api-l
 import { knownTokens } from "../../src/providers/handler-api-tokens.ts";
 import type { HttpRequest, ProviderHttp } from "../../src/providers/http.ts";
 import type { Provider, ProviderSettings } from "../../src/providers/provider.ts";
+import { providerSettings } from "../support/provider-settings.ts";
 
 interface Canned {
   readonly status?: number;
@@ -24,18 +25,7 @@ function supplier(answers: (Canned | string)[], settings: Partial<ProviderSettin
     },
   };
   const provider = createHandlerApi(
-    {
-      name: "alpha",
-      protocol: "handler-api",
-      dialect: "plain",
-      key: "secret",
-      url: "https://supplier.example/stubs/handler_api.php",
-      currency: "USD",
-      usdRate: "1",
-      requestsPerSecond: 2,
-      prices: null,
-      ...settings,
-    },
+    providerSettings("handler-api", "https://supplier.example/stubs/handler_api.php", settings),
     http,
   );
   return { provider, requests };

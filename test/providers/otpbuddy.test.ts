@@ -1,19 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { createOtpBuddy } from "../../src/providers/otpbuddy.ts";
-import type { ProviderSettings } from "../../src/providers/provider.ts";
+import { providerSettings } from "../support/provider-settings.ts";
 import { createScriptedHttp, type ScriptedAnswer } from "../support/scripted-http.ts";
 
-const settings: ProviderSettings = {
-  name: "alpha",
-  protocol: "otpbuddy",
-  dialect: "plain",
-  key: "secret",
-  url: "https://otpbuddy.example",
+const settings = providerSettings("otpbuddy", "https://otpbuddy.example", {
   currency: "INR",
   usdRate: "0.012",
-  requestsPerSecond: 1,
-  prices: null,
-};
+});
 const request = {
   serviceCode: "p1",
   countryCode: "in",

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ProviderError, type ProviderErrorKind } from "../../src/providers/errors.ts";
 import type { HttpRequest, ProviderHttp } from "../../src/providers/http.ts";
 import { createOxgel } from "../../src/providers/oxgel.ts";
+import { providerSettings } from "../support/provider-settings.ts";
 
 const rental = { id: "5e8b-uuid", order_code: "ORD-1", phone: "+15551234567", cost: 0.18 };
 const request = {
@@ -25,17 +26,7 @@ function upstream(...answers: [status: number, body: unknown][]) {
       return { status, headers: new Headers(), text: JSON.stringify(body) };
     },
   };
-  const settings = {
-    name: "alpha",
-    protocol: "oxgel",
-    dialect: "plain",
-    key: "OXGL-secret",
-    url: "https://oxgel.example/api/v1/",
-    currency: "USD",
-    usdRate: "1",
-    requestsPerSecond: 5,
-    prices: null,
-  } as const;
+  const settings = providerSettings("oxgel", "https://oxgel.example/api/v1/", { key: "OXGL-secret" });
   return { provider: createOxgel(settings, http), requests };
 }
 

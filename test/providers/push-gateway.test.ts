@@ -1,22 +1,16 @@
 import { createServer } from "node:http";
 import { describe, expect, it } from "vitest";
 import { startPretendProvider } from "../../sandbox/providers/server.ts";
-import type { ProviderSettings, PurchaseRequest } from "../../src/providers/provider.ts";
+import type { PurchaseRequest } from "../../src/providers/provider.ts";
 import { createPushGateway } from "../../src/providers/push-gateway.ts";
 import { createTestClock } from "../support/clock.ts";
+import { providerSettings } from "../support/provider-settings.ts";
 import { createScriptedHttp, type ScriptedAnswer } from "../support/scripted-http.ts";
 
-const settings: ProviderSettings = {
-  name: "alpha",
-  protocol: "push-gateway",
-  dialect: "plain",
+const settings = providerSettings("push-gateway", "https://gateway.example/", {
   key: "k/e y",
-  url: "https://gateway.example/",
-  currency: "USD",
-  usdRate: "1",
-  requestsPerSecond: 1,
   prices: { "1": "0.12", "2": "abc", "3": "0.5" },
-};
+});
 const india: ScriptedAnswer = {
   body: {
     status: "success",

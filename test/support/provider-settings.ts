@@ -1,0 +1,21 @@
+import type { Protocol, ProviderSettings } from "../../src/providers/provider.ts";
+
+/** An account for the tests of one protocol, kept in dollars; `url` is where the protocol's document puts it. */
+export function providerSettings(
+  protocol: Protocol,
+  url: string,
+  overrides: Partial<ProviderSettings> = {},
+): ProviderSettings {
+  return {
+    name: "alpha",
+    protocol,
+    dialect: "plain",
+    key: "secret",
+    url,
+    currency: "USD",
+    usdRate: "1",
+    requestsPerSecond: 5,
+    prices: null,
+    ...overrides,
+  };
+}
