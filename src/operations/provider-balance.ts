@@ -24,21 +24,16 @@ const baselineSchema = z.object({ balanceMicros: micros, bookedMicros: micros })
  * Our books move with the provider's balance from a baseline on: the balance then, less what was booked since. More
  * than expected is the operator's deposit and becomes the new baseline; less is a leak and stays a finding until an
  * operator accepts it ({@link acceptBalance}). Undefined: nothing to compare, or numbers are being bought just now.
+ * A difference is looked at twice: the provider pays a cancel back a moment before we book it.
  */
 export async function compareBalance(
   deps: BalanceDeps,
   provider: Provider,
 ): Promise<readonly Finding[] | undefined> {
-  const before = await selectProviderBooks(deps.db, provider.name);
-  const balance = await provider.balance({ priority: "background" });
-  const after = await selectProviderBooks(deps.db, provider.name);
-  if (!balance) return [];
-  const isMoving =
-    before.unsettled > 0 || after.unsettled > 0 || booked(provider, before) !== booked(provider, after);
-  if (isMoving) return undefined;
-  const { balanceMicros } = balance;
-  const bookedMicros = booked(provider, after);
   const baseline = await readBaseline(deps.db, provider.name);
+  const first = await look(deps, provider);
+  if (typeof first === "string") return first === "untold" ? [] : undefined;
+  const { balanceMicros, bookedMicros } = first;
   if (!baseline) {
     await writeBaseline(deps, provider.name, balanceMicros, bookedMicros);
     return [];
@@ -46,6 +41,10 @@ export async function compareBalance(
   const expectedMicros = baseline.balanceMicros + bookedMicros - baseline.bookedMicros;
   const differenceMicros = balanceMicros - expectedMicros;
   if (differenceMicros === 0n) return [];
+  const second = await look(deps, provider);
+  const isSteady =
+    typeof second !== "string" && second.balanceMicros - second.bookedMicros === balanceMicros - bookedMicros;
+  if (!isSteady) return undefined;
   if (differenceMicros > 0n) {
     deps.logger.info(
       { provider: provider.name, by: formatUsd(differenceMicros) },
@@ -56,6 +55,20 @@ export async function compareBalance(
   }
   const detail = `expected ${formatUsd(expectedMicros)}, found ${formatUsd(balanceMicros)}: ${formatUsd(differenceMicros)}`;
   return [{ kind: "provider_balance", subject: provider.name, detail }];
+}
+
+/** The balance and our books of one quiet moment. "moving": something was bought or ended meanwhile. */
+async function look(
+  deps: BalanceDeps,
+  provider: Provider,
+): Promise<{ balanceMicros: bigint; bookedMicros: bigint } | "moving" | "untold"> {
+  const before = await selectProviderBooks(deps.db, provider.name);
+  const balance = await provider.balance({ priority: "background" });
+  const after = await selectProviderBooks(deps.db, provider.name);
+  if (!balance) return "untold";
+  const bookedMicros = booked(provider, after);
+  const isMoving = before.unsettled > 0 || after.unsettled > 0 || booked(provider, before) !== bookedMicros;
+  return isMoving ? "moving" : { balanceMicros: balance.balanceMicros, bookedMicros };
 }
 
 /**

@@ -21,21 +21,21 @@ export async function compareOpenOrders(
   if (!provider.capabilities.activeList) return [];
   const placedBefore = addMs(deps.clock.now(), -SETTLED_MS);
   const states = ["waiting", "cancelling"];
-  const ours = await selectOrdersInStates(deps.db, states, {
-    provider: provider.name,
-    placedBefore,
-    limit: MAX_ORDERS,
-  });
+  const filter = { provider: provider.name, placedBefore, limit: MAX_ORDERS };
+  const ours = await selectOrdersInStates(deps.db, states, filter);
+  const list = await provider.active({ priority: "background" });
+  const listed = new Set(list.map((rental) => rental.upstreamId));
+  const ids = [...listed];
+  // Read after the list, and purchases before the known ids: what began or ended meanwhile is no difference.
   const doubts = await selectOrdersInStates(deps.db, ["placing", "in_doubt"], {
     provider: provider.name,
     limit: 1,
   });
-  const list = await provider.active({ priority: "background" });
-  const listed = new Set(list.map((rental) => rental.upstreamId));
-  const ids = [...listed];
   const known = await selectKnownUpstreamIds(deps.db, provider.name, ids);
   const orphans = await selectOrphanIds(deps.db, provider.name, ids);
+  const open = new Set((await selectOrdersInStates(deps.db, states, filter)).map((order) => order.id));
   const findings: Finding[] = ours
+    .filter((order) => open.has(order.id))
     .filter(
       (order) =>
         order.upstreamId !== null && !listed.has(order.upstreamId) && isAlive(order.expiresAt, deps.clock),
