@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
+import { addMs } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { formatUsd } from "../core/money.ts";
-import { decideClaim, insertClaim, selectClaim } from "../db/queries/manual-claims.ts";
-import { insertAudit, insertDispute } from "../db/queries/operations.ts";
+import { countUndecidedClaims, decideClaim, insertClaim, selectClaim } from "../db/queries/manual-claims.ts";
+import { countDisputes, insertAudit, insertDispute } from "../db/queries/operations.ts";
 import { enqueue } from "../db/queries/outbox.ts";
 import { moveTopup, selectTopup } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -20,12 +21,19 @@ const terms = {
 } as const;
 const MAX_NOTE = 1_000;
 const MAX_DISPUTE = 2_000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const MAX_UNDECIDED = 5;
+/** Further complaints of one buyer in a day are kept, but ring at nobody's. */
+const MAX_TOLD_A_DAY = 5;
 
 export async function beginManual(
   deps: TopupDeps,
   input: UsdTopup,
 ): Promise<BeginResult<{ topupId: string }>> {
   if (!deps.gateways.includes(GATEWAY)) return { kind: "refused", code: "gateway_off" };
+  const undecided = await countUndecidedClaims(deps.db, input.buyerId, addMs(deps.clock.now(), -DAY_MS));
+  // Operators decide by hand: one person must not bury what the others sent.
+  if (undecided >= MAX_UNDECIDED) return { kind: "refused", code: "gateway_unavailable" };
   const opened = await openUsdTopup(deps, terms, input);
   if (!opened) return { kind: "refused", code: "topup_amount_invalid" };
   return { kind: "begun", invoice: { topupId: opened.id } };
@@ -113,7 +121,7 @@ export async function decideManual(
   return { kind };
 }
 
-/** /paysupport: kept, and told to every operator. */
+/** /paysupport: kept, and told to every operator unless this buyer has just told them so often. */
 export async function openDispute(
   deps: TopupDeps,
   input: { buyerId: string; text: string },
@@ -121,7 +129,9 @@ export async function openDispute(
   const id = newId();
   await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
+    const earlier = await countDisputes(tx, input.buyerId, addMs(at, -DAY_MS));
     await insertDispute(tx, { id, buyerId: input.buyerId, text: input.text.slice(0, MAX_DISPUTE), at });
+    if (earlier >= MAX_TOLD_A_DAY) return;
     for (const chatId of deps.operatorChatIds) {
       const message = { kind: "dispute" as const, disputeId: id };
       await enqueue(tx, { chatId, buyerId: null, message, dedupeKey: `dispute:${id}:${chatId}`, at });

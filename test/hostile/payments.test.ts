@@ -114,3 +114,31 @@ describe("Crypto Pay", () => {
     expect(await available(buyerId)).toBe(5_000_000n);
   });
 });
+
+describe("one person who writes to the operators without end", () => {
+  it("rings five times a day with complaints; all are kept", async () => {
+    const { buyerId } = await test.buyer();
+    for (let turn = 0; turn < 9; turn += 1) await test.topups.openDispute({ buyerId, text: `again ${turn}` });
+    expect(await test.messages("dispute")).toHaveLength(5);
+    expect(await database.db.selectFrom("disputes").select("id").execute()).toHaveLength(9);
+  });
+
+  it("has at most five claims of manual payments waiting", async () => {
+    const { buyerId, telegramId } = await test.buyer();
+    const claim = async () => {
+      const amountMicros = 5_000_000n;
+      const begun = await test.topups.beginManual({
+        buyerId,
+        chatId: telegramId,
+        amountMicros,
+        resume: null,
+      });
+      if (begun.kind !== "begun") return begun.code;
+      const proof = { note: newId(), fileId: null, fileUniqueId: null };
+      return (await test.topups.claimManual({ topupId: begun.invoice.topupId, buyerId, ...proof })).kind;
+    };
+    for (let turn = 0; turn < 5; turn += 1) expect(await claim()).toBe("begun");
+    expect(await claim()).toBe("gateway_unavailable");
+    expect(await test.messages("manual_claim")).toHaveLength(5);
+  });
+});

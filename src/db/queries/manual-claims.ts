@@ -70,6 +70,19 @@ export async function selectClaim(db: Executor, claimId: string): Promise<Manual
   );
 }
 
+/** A buyer's claims for top-ups made since then that no operator has decided. */
+export async function countUndecidedClaims(db: Executor, buyerId: string, since: Date): Promise<number> {
+  const row = await db
+    .selectFrom("topups")
+    .innerJoin("manual_claims", "manual_claims.topup_id", "topups.id")
+    .select((eb) => eb.fn.countAll<bigint>().as("count"))
+    .where("topups.buyer_id", "=", buyerId)
+    .where("topups.created_at", ">", since)
+    .where("manual_claims.decision", "is", null)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** False: decided before, or no such claim. */
 export async function decideClaim(
   db: Executor,

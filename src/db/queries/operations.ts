@@ -20,6 +20,17 @@ export async function insertDispute(
   await db.insertInto("disputes").values({ id, buyer_id: buyerId, text, created_at: at }).execute();
 }
 
+/** A buyer's complaints since then. */
+export async function countDisputes(db: Executor, buyerId: string, since: Date): Promise<number> {
+  const row = await db
+    .selectFrom("disputes")
+    .select((eb) => eb.fn.countAll<bigint>().as("count"))
+    .where("buyer_id", "=", buyerId)
+    .where("created_at", ">", since)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 export interface Dispute {
   readonly id: string;
   readonly buyerId: string;
