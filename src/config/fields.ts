@@ -11,6 +11,7 @@ const PERCENT = /^(\d{1,5})(?:\.(\d{1,2}))?$/;
 const DECIMAL = /^\d{1,12}(?:\.\d{1,18})?$/;
 const MAX_BASIS_POINTS = 1_000_000n;
 const MAX_TELEGRAM_ID = 2 ** 53;
+const MAX_USD_MICROS = 1_000_000_000n;
 
 /** Turns a parser that returns undefined on bad input into a zod type. */
 function parsed<T>(expected: string, parse: (text: string) => T | undefined): z.ZodType<T, string> {
@@ -31,11 +32,12 @@ export function wholeNumber(min: number, max: number): z.ZodType<number, string>
   });
 }
 
-/** Dollars as micro-dollars. */
+/** Dollars as micro-dollars, at most $1,000: more is an amount in another unit, and 10,000 times as much must be storable. */
 export function usd(options: { allowZero: boolean }): z.ZodType<bigint, string> {
-  const expected = `${options.allowZero ? "an" : "a positive"} amount in dollars such as 0.02, at most 6 decimals`;
-  return parsed(expected, (text) => {
+  const kind = options.allowZero ? "an" : "a positive";
+  return parsed(`${kind} amount in dollars such as 0.02, at most 6 decimals and not above 1000`, (text) => {
     const micros = parseUsd(text, "exact");
+    if (micros === undefined || micros > MAX_USD_MICROS) return undefined;
     return micros === 0n && !options.allowZero ? undefined : micros;
   });
 }
