@@ -50,7 +50,8 @@ export function createWitness({ telegram, providers }: Outside): Witness {
   function read(message: TranscriptMessage, isNew: boolean): void {
     if (!message.from.isBot) return;
     for (const [phone] of message.text.matchAll(PHONE)) numbers.add(phone);
-    for (const [code] of message.text.matchAll(CODE)) {
+    const codes = new Set([...message.text.matchAll(CODE)].map(([code]) => code));
+    for (const code of codes) {
       const key = `${message.chatId} ${code}`;
       shown.add(key);
       if (isNew && !message.silent) rung.set(key, (rung.get(key) ?? 0) + 1);

@@ -33,7 +33,10 @@ export function createBuyer(user: PretendUser): Buyer {
     async ask(text, answer) {
       for (let attempt = 1; ; attempt += 1) {
         since = user.send(text).messageId;
-        const { text: answered } = await wait(({ from }) => from.isBot);
+        const answered = await wait(({ from }) => from.isBot).then(
+          (message) => message.text,
+          () => "nothing",
+        );
         if (answer.test(answered)) return;
         if (attempt === 10) throw new Error(`${text} was answered with: ${answered}`);
       }
