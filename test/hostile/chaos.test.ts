@@ -5,13 +5,13 @@ import { faults as providerFaults } from "../../sandbox/providers/faults.ts";
 import { createRandom, type Random } from "../../sandbox/soak/random.ts";
 import type { PretendUser, TranscriptMessage } from "../../sandbox/telegram/index.ts";
 import { startWorld, type World } from "../../sandbox/world.ts";
-import { encodeAction } from "../../src/bot/callback-data.ts";
 import { newId } from "../../src/core/ids.ts";
 import { findByTelegramId } from "../../src/db/queries/buyers.ts";
 import { selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
 import { adjust } from "../../src/wallet/wallet.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestLogger } from "../support/logger.ts";
+import { forgedData, oddTexts, pushOddUpdate } from "./odd-things.ts";
 
 /** CHAOS_SEED and CHAOS_ACTIONS make a longer run; from 300 actions on the database restarts too, and leases must run out. */
 const SEED = Number(process.env.CHAOS_SEED ?? 20261121);
@@ -72,56 +72,6 @@ afterAll(async () => {
   await database.close();
 });
 
-const texts = [
-  "whatsapp uk",
-  "/buy",
-  "/buy telegram",
-  "/topup",
-  "/orders",
-  "/balance",
-  "/settings",
-  "/paysupport",
-  "/terms",
-  "/start buy_wa_gb",
-  "/start buy_~_~~",
-  "/start ' OR 1=1 --",
-  "/adjust 42 1000 mine",
-  "/refund x",
-  "50",
-  "-5",
-  "1e9",
-  "٥٠",
-  "NaN",
-  "0x10",
-  "99999999999999",
-  "\u202e\u200b\u0000<b>&amp;",
-  "x".repeat(4096),
-  "🇬🇧".repeat(500),
-  "\ud83d",
-];
-
-function forged(): string {
-  const id = newId();
-  return random.pick([
-    encodeAction({ kind: "get", quoteId: id, termsVersion: 1 }),
-    encodeAction({ kind: "cancel", orderId: id }),
-    encodeAction({ kind: "order", orderId: id }),
-    encodeAction({ kind: "approve", claimId: id }),
-    encodeAction({ kind: "countries", serviceId: "nope", page: 9999, sort: "price" }),
-    encodeAction({ kind: "confirm", serviceId: "~~~~", countryId: "ZZ" }),
-    encodeAction({ kind: "balance", page: 9999 }),
-    encodeAction({ kind: "forgetNow" }),
-    "topup/zz/0//hX",
-    "topup/0/0/s:99999:wa:GB/fX",
-    "settings/0/0//h\u0000",
-    "1__proto__",
-    "",
-    "\u0000",
-    "1G:::::",
-    "é".repeat(40),
-  ]);
-}
-
 /** Every button that this chat has shown, with whose it was: old ones are pressed again, and by others. */
 const seen: string[] = [];
 
@@ -150,9 +100,9 @@ async function actOnce(person: PretendUser): Promise<void> {
   } else if (roll < 0.6 && seen.length > 0) {
     await person.pressData(random.pick(messages), random.pick(seen), wait);
   } else if (roll < 0.65) {
-    await person.pressData(random.pick(messages), forged(), wait);
+    await person.pressData(random.pick(messages), forgedData(random), wait);
   } else if (roll < 0.82) {
-    person.send(random.pick(texts));
+    person.send(random.pick(oddTexts));
   } else if (roll < 0.9) {
     const invoice = messages.findLast((message) => message.invoice !== undefined && !message.invoice.paid);
     if (invoice) void person.payInvoice(invoice, { deliver: !random.isIn(0.1) });
@@ -168,28 +118,8 @@ async function actOnce(person: PretendUser): Promise<void> {
   } else if (roll < 0.98) {
     world.telegram.duplicateLastUpdate();
   } else {
-    oddUpdate(person);
+    pushOddUpdate(world.telegram, random, person);
   }
-}
-
-function oddUpdate(person: PretendUser): void {
-  const { user } = person;
-  const chat = { id: -1001, type: "supergroup", title: "g" };
-  world.telegram.pushUpdate(
-    random.pick([
-      { message: { message_id: 1, date: 1, chat, text: "/buy", from: user } },
-      { message: { message_id: 1, date: 1, chat, sender_chat: chat, text: "/buy" } },
-      { callback_query: { id: "9", from: user, chat_instance: "1", inline_message_id: "x", data: "1h" } },
-      { callback_query: { id: "10", from: user, chat_instance: "1", game_short_name: "x" } },
-      { business_message: { message_id: 1, date: 1, chat, from: user, text: "/buy" } },
-      { message: { message_id: 5, date: 1, chat: { id: user.id, type: "private" }, from: user } },
-      { edited_message: { message_id: 5, date: 1, chat: { id: user.id, type: "private" }, text: "/buy" } },
-      {
-        pre_checkout_query: { id: "z", from: user, currency: "XTR", total_amount: -1, invoice_payload: "x" },
-      },
-      { nonsense: null },
-    ]),
-  );
 }
 
 function breakSomething(): void {
