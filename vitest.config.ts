@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/browser/**", "**/node_modules/**"],
+    exclude: ["test/browser/**", "test/crash/**", "**/node_modules/**"],
     globalSetup: ["test/support/global-setup.ts"],
     // Files are isolated by their own database, and a test that kills or signals processes needs its own process.
     pool: "forks",

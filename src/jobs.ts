@@ -48,7 +48,7 @@ export function createJobs(deps: JobDeps): Jobs {
       name,
       createLoop({
         name: `watch ${name}`,
-        everyMs: 500,
+        everyMs: 250,
         run: async (signal) => ((await orders.watch(name, signal)) ? "again" : "idle"),
         clock: deps.clock,
         logger: deps.logger,

@@ -84,6 +84,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     const workers = startWorkers(options, db, services, webhookSecret);
     const stop = async (): Promise<void> => {
       await Promise.all([server.stop(), workers.stop(STOP_TIMEOUT_MS), services.orders.drain()]);
+      await services.orders.release();
       await database.close();
     };
     return { port, db, services, stop };

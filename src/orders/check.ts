@@ -27,7 +27,9 @@ export async function checkOrder(deps: OrderDeps, provider: Provider, order: Ord
   const now = deps.clock.now();
   try {
     if (!provider.capabilities.poll) return await endByClock(deps, provider, order, now);
-    const observation = await provider.check(upstreamIdOf(order), { priority: "poll" });
+    // A cancel that was asked for is a buyer's tap, and its look comes before the others'.
+    const priority = order.state === "cancelling" ? "tap" : "poll";
+    const observation = await provider.check(upstreamIdOf(order), { priority });
     deps.checkpoint("check/answered");
     await settle(deps, provider, order, observation);
   } catch (error) {
@@ -174,6 +176,8 @@ async function checkFailed(
   order: OrderRow,
   error: ProviderError,
 ): Promise<void> {
+  // Nobody was asked: the order keeps its place among those that wait, or the longest waiting would starve.
+  if (error.kind === "rate_limited") throw error;
   const now = deps.clock.now();
   deps.logger.debug({ orderId: order.id, provider: provider.name, kind: error.kind }, "check failed");
   const isPastEnd = order.expiresAt !== null && order.expiresAt < now;

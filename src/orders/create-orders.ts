@@ -24,6 +24,8 @@ export interface OrderJobs {
   takeWebhook(provider: string, body: unknown): Promise<"accepted" | "unknown_provider" | "unreadable">;
   /** Waits for purchase calls in hand, for an orderly stop. */
   drain(): Promise<void>;
+  /** Gives up watching, once nothing runs any more: another replica need not wait for our leases to end. */
+  release(): Promise<void>;
 }
 
 export interface OrderHooks {
@@ -87,6 +89,9 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
     },
     async drain() {
       await Promise.all(placing);
+    },
+    async release() {
+      await Promise.all([...watchers.values()].map((watcher) => watcher.release()));
     },
   };
 

@@ -1,5 +1,5 @@
 import { addMs } from "../core/clock.ts";
-import { acquireLease } from "../db/queries/leases.ts";
+import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts";
 import { selectDueOrders } from "../db/queries/order-lists.ts";
 import { type OrderRow, touchOrder } from "../db/queries/orders.ts";
 import { ProviderError } from "../providers/errors.ts";
@@ -17,8 +17,10 @@ const CONCURRENCY = 8;
 const MAX_FINISH_TRIES = 5;
 
 export interface Watcher {
-  /** One pass over the due orders of this provider; false: nothing was due, or another replica has the lease. */
+  /** One pass over the due orders of this provider; false: nothing more can be done just now. */
   step(signal: AbortSignal): Promise<boolean>;
+  /** Lets another replica take over at once. */
+  release(): Promise<void>;
 }
 
 /**
@@ -27,15 +29,21 @@ export interface Watcher {
  * order's row lock.
  */
 export function createWatcher(deps: OrderDeps, provider: Provider, holder: string): Watcher {
+  let lease: Lease | undefined;
   return {
     async step(signal) {
-      const lease = await acquireLease(deps.db, `watch:${provider.name}`, holder, LEASE_MS);
+      lease = await acquireLease(deps.db, `watch:${provider.name}`, holder, LEASE_MS);
       if (!lease) return false;
       const due = await selectDueOrders(deps.db, provider.name, deps.clock.now(), BATCH);
       if (due.length === 0) return false;
       const single = await checkTogether(deps, provider, due);
-      await forEachBounded(single, CONCURRENCY, signal, (order) => look(deps, provider, order));
-      return true;
+      const spent = new AbortController();
+      const until = AbortSignal.any([signal, spent.signal]);
+      await forEachBounded(single, CONCURRENCY, until, (order) => look(deps, provider, order, spent));
+      return !spent.signal.aborted;
+    },
+    async release() {
+      if (lease) await releaseLease(deps.db, lease);
     },
   };
 }
@@ -79,10 +87,22 @@ function isListed(order: OrderRow): boolean {
   return order.state === "waiting" || order.state === "waiting_again";
 }
 
-async function look(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
-  await guarded(deps, provider, order, () =>
-    order.state === "finished" ? tellFinished(deps, provider, order) : checkOrder(deps, provider, order),
-  );
+/** `spent` is aborted when the request budget is used up: the others keep their places for the next step. */
+async function look(
+  deps: OrderDeps,
+  provider: Provider,
+  order: OrderRow,
+  spent: AbortController,
+): Promise<void> {
+  await guarded(deps, provider, order, async () => {
+    if (order.state === "finished") return await tellFinished(deps, provider, order);
+    try {
+      await checkOrder(deps, provider, order);
+    } catch (error) {
+      if (!(error instanceof ProviderError) || error.kind !== "rate_limited") throw error;
+      spent.abort();
+    }
+  });
 }
 
 /** One order's trouble (a bug, a full disk) must not keep the others from their codes. */

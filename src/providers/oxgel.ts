@@ -47,7 +47,7 @@ const capabilities: Capabilities = {
   chargedAt: "purchase",
   cancelAfterMs: 120_000,
   lifetimeMs: 1_200_000,
-  pollIntervalMs: 4000,
+  pollIntervalMs: 3000,
   checkManyLimit: 0,
 };
 

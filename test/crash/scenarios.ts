@@ -135,7 +135,7 @@ const dollars =
 const crypto: Drive = async (stage) => {
   await dollars(/^Crypto$/)(stage);
   const { cryptoPay } = stage.world;
-  await stage.buyer.read(/Crypto/i);
+  await stage.buyer.read(/invoice for/);
   for (const invoice of cryptoPay.invoices)
     if (invoice.status === "active") cryptoPay.pay(invoice.invoice_id);
 };

@@ -191,6 +191,32 @@ describe("watching", () => {
     expect(provider.calls).toHaveLength(1);
   });
 
+  it("keeps the place of every order that the request budget left out, so that none starves", async () => {
+    const provider = shop.providers[0]!;
+    for (let count = 0; count < 20; count += 1) await bought();
+    await shop.clock.advance(3_000);
+    const looked = new Set<string>();
+    for (let pass = 0; pass < 10; pass += 1) {
+      let budget = 2;
+      provider.onCheck = (id) => {
+        budget -= 1;
+        if (budget < 0) throw providerError("rate_limited", true);
+        looked.add(id);
+        return waiting;
+      };
+      await shop.watch();
+    }
+    expect(looked.size).toBe(20);
+  });
+
+  it("gives its lease up at an orderly stop", async () => {
+    const { provider } = await bought();
+    await watchAfter(3_000);
+    await shop.orders.release();
+    await shop.clock.advance(3_000);
+    expect(await shop.replica("next").watch(provider.name, new AbortController().signal)).toBe(true);
+  });
+
   it("keeps the deadline over a restart", async () => {
     const { orderId } = await bought();
     const before = (await shop.order(orderId)).expiresAt;

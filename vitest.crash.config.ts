@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+/** Processes that are killed at every crash point, and a short soak; `npm run test:crash`. They want the machine to themselves. */
+export default defineConfig({
+  test: {
+    include: ["test/crash/**/*.test.ts"],
+    globalSetup: ["test/support/global-setup.ts"],
+    pool: "forks",
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
+    fileParallelism: false,
+  },
+});
