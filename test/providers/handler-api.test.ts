@@ -1,35 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { ProviderError, type ProviderErrorKind } from "../../src/providers/errors.ts";
-import { createHandlerApi } from "../../src/providers/handler-api.ts";
-import { usualCountries, usualServices } from "../../src/providers/handler-api-lists.ts";
+import type { ProviderErrorKind } from "../../src/providers/errors.ts";
 import { knownTokens } from "../../src/providers/handler-api-tokens.ts";
-import type { HttpRequest, ProviderHttp } from "../../src/providers/http.ts";
-import type { Provider, ProviderSettings } from "../../src/providers/provider.ts";
-import { providerSettings } from "../support/provider-settings.ts";
-
-interface Canned {
-  readonly status?: number;
-  readonly text: string;
-}
-
-/** A provider whose supplier answers the given bodies one after another, the last one for ever. */
-function supplier(answers: (Canned | string)[], settings: Partial<ProviderSettings> = {}) {
-  const requests: HttpRequest[] = [];
-  const http: ProviderHttp = {
-    provider: "alpha",
-    request: async (request) => {
-      requests.push(request);
-      const next = answers.length > 1 ? answers.shift() : answers[0];
-      const { status = 200, text } = typeof next === "string" ? { text: next } : (next ?? { text: "" });
-      return { status, headers: new Headers(), text };
-    },
-  };
-  const provider = createHandlerApi(
-    providerSettings("handler-api", "https://supplier.example/stubs/handler_api.php", settings),
-    http,
-  );
-  return { provider, requests };
-}
+import type { Provider } from "../../src/providers/provider.ts";
+import { type Canned, failure, handlerApiSupplier, json } from "../support/handler-api.ts";
 
 const request = {
   serviceCode: "wa",
@@ -39,21 +12,14 @@ const request = {
   reference: "0190-order",
 };
 const tap = { priority: "tap" } as const;
-const json = (value: unknown, status = 200): Canned => ({ status, text: JSON.stringify(value) });
 
 function buy(provider: Provider, overrides = {}) {
   return provider.buy({ ...request, ...overrides }, { priority: "purchase" });
 }
 
-async function failure(call: Promise<unknown>): Promise<ProviderError> {
-  const outcome = await call.catch((error: unknown) => error);
-  if (!(outcome instanceof ProviderError)) throw new Error("expected a ProviderError");
-  return outcome;
-}
-
 describe("what is sent", () => {
   it("is a GET with the ceiling, also under a base URL with its own query and without .php", async () => {
-    const { provider, requests } = supplier(["ACCESS_NUMBER:1:447700900123"], {
+    const { provider, requests } = handlerApiSupplier(["ACCESS_NUMBER:1:447700900123"], {
       url: "https://supplier.example/stubs/handler_api?setting=smspool&lang=en",
     });
     await buy(provider, { operator: "three" });
@@ -73,9 +39,12 @@ describe("what is sent", () => {
   });
 
   it("names SMSBower's own supplier where the offer was one of its", async () => {
-    const { provider, requests } = supplier([json({ activationId: 7, phoneNumber: 447_700_900_123 })], {
-      dialect: "smsbower",
-    });
+    const { provider, requests } = handlerApiSupplier(
+      [json({ activationId: 7, phoneNumber: 447_700_900_123 })],
+      {
+        dialect: "smsbower",
+      },
+    );
     await buy(provider, { operator: "2263" });
     const query = requests[0]?.url.searchParams;
     expect([query?.get("action"), query?.get("providerIds"), query?.get("operator")]).toEqual([
@@ -86,7 +55,7 @@ describe("what is sent", () => {
   });
 
   it("holds the ceiling in the account's currency, never a fraction above", async () => {
-    const { provider, requests } = supplier(["NO_NUMBERS"], { currency: "RUB", usdRate: "0.0123" });
+    const { provider, requests } = handlerApiSupplier(["NO_NUMBERS"], { currency: "RUB", usdRate: "0.0123" });
     await failure(buy(provider, { ceilingMicros: 184_500n }));
     await failure(buy(provider, { ceilingMicros: 184_499n }));
     expect(requests.map((sent) => sent.url.searchParams.get("maxPrice"))).toEqual(["15.00", "14.999918"]);
@@ -95,7 +64,7 @@ describe("what is sent", () => {
 
 describe("a purchase", () => {
   it("tells what getNumberV2 says about cost, end and further SMS", async () => {
-    const { provider } = supplier([
+    const { provider } = handlerApiSupplier([
       json({
         activationId: "635468024",
         phoneNumber: "447700900123",
@@ -128,7 +97,7 @@ describe("a purchase", () => {
     ["Grizzly's sentence", "bad_mapping", "The service is prohibited for sale in your region"],
     ["an unknown word in a JSON 4xx", "refused", json({ title: "SOMETHING_NEW" }, 422)],
   ])("is refused for good by %s", async (_name, kind, answer) => {
-    const { provider, requests } = supplier([answer], { dialect: "smsbower" });
+    const { provider, requests } = handlerApiSupplier([answer], { dialect: "smsbower" });
     expect(await failure(buy(provider))).toMatchObject({ kind, definite: true });
     expect(requests).toHaveLength(1);
   });
@@ -152,33 +121,35 @@ describe("a purchase", () => {
     ["a proxy's own error", { status: 403, text: "error code: 1020" }],
     ["an unknown token on a 4xx", { status: 400, text: "NOPE" }],
   ])("is in doubt after %s", async (_name, answer) => {
-    const { provider, requests } = supplier([answer]);
+    const { provider, requests } = handlerApiSupplier([answer]);
     expect((await failure(buy(provider))).definite).toBe(false);
     expect(requests).toHaveLength(1);
   });
 
   it("does not take Tiger's BAD_ACTION for a refusal, since it stands for internal errors there", async () => {
-    expect(await failure(buy(supplier(["BAD_ACTION"]).provider))).toMatchObject({ definite: true });
-    const tiger = supplier(["BAD_ACTION"], { dialect: "tiger" }).provider;
+    expect(await failure(buy(handlerApiSupplier(["BAD_ACTION"]).provider))).toMatchObject({ definite: true });
+    const tiger = handlerApiSupplier(["BAD_ACTION"], { dialect: "tiger" }).provider;
     expect(await failure(buy(tiger))).toMatchObject({ kind: "garbage", definite: false });
   });
 
   it("tells the least it would cost now", async () => {
-    const token = supplier(["WRONG_MAX_PRICE:0.31"]).provider;
+    const token = handlerApiSupplier(["WRONG_MAX_PRICE:0.31"]).provider;
     expect(await failure(buy(token))).toMatchObject({ kind: "price_moved", minCostMicros: 310_000n });
-    const envelope = supplier([json({ title: "WRONG_MAX_PRICE", info: { min: 0.4 } }, 400)]).provider;
+    const envelope = handlerApiSupplier([
+      json({ title: "WRONG_MAX_PRICE", info: { min: 0.4 } }, 400),
+    ]).provider;
     expect(await failure(buy(envelope))).toMatchObject({ kind: "price_moved", minCostMicros: 400_000n });
   });
 
   it("tells how long an account is banned", async () => {
     const answer = json({ title: "BANNED", info: { scope: "specific", retry_after_seconds: 1800 } }, 403);
-    const error = await failure(buy(supplier([answer]).provider));
+    const error = await failure(buy(handlerApiSupplier([answer]).provider));
     expect(error).toMatchObject({ kind: "suspended", definite: true, retryAfterMs: 1_800_000 });
   });
 
   it.each(knownTokens)("never leaves %s unexplained, bare or in an envelope", async (token) => {
     for (const answer of [token, `${token}:detail`, json({ title: token }, 409), json({ error: token })]) {
-      const error = await failure(buy(supplier([answer]).provider));
+      const error = await failure(buy(handlerApiSupplier([answer]).provider));
       expect(error.kind).not.toBe("garbage");
       expect(error.definite).toBe(error.kind !== "unavailable");
     }
@@ -202,7 +173,7 @@ describe("a status", () => {
       [{ code: "482913", text: "Your code: 482913. Do not share" }],
     ],
   ])("%s reads as %s", async (text, status, sms) => {
-    expect(await supplier([text]).provider.check("1", tap)).toEqual({ status, sms });
+    expect(await handlerApiSupplier([text]).provider.check("1", tap)).toEqual({ status, sms });
   });
 
   it.each([
@@ -216,7 +187,9 @@ describe("a status", () => {
     "null",
     '{"status":"success"}',
   ])("%s says nothing", async (text) => {
-    expect(await failure(supplier([text]).provider.check("1", tap))).toMatchObject({ kind: "garbage" });
+    expect(await failure(handlerApiSupplier([text]).provider.check("1", tap))).toMatchObject({
+      kind: "garbage",
+    });
   });
 });
 
@@ -245,161 +218,21 @@ describe("a cancel", () => {
     ["BAD_STATUS on a cancelled order", ["BAD_STATUS", "STATUS_CANCEL"], { kind: "cancelled" }],
     ["BAD_ACTION on a waiting order", ["BAD_ACTION", "STATUS_WAIT_CODE"], { kind: "refused" }],
   ])("is answered by %s", async (_name, answers, outcome) => {
-    expect(await supplier(answers).provider.cancel("1", tap)).toMatchObject(outcome);
+    expect(await handlerApiSupplier(answers).provider.cancel("1", tap)).toMatchObject(outcome);
   });
 
   it.each(["STATUS_WAIT_CODE", "ACCESS_ACTIVATION", "<html></html>", "", "{}", "OK"])(
     "is not confirmed by %j",
     async (text) => {
-      expect(await failure(supplier([text]).provider.cancel("1", tap))).toMatchObject({ kind: "garbage" });
+      expect(await failure(handlerApiSupplier([text]).provider.cancel("1", tap))).toMatchObject({
+        kind: "garbage",
+      });
     },
   );
 
   it("is not confirmed by a 5xx, whatever it says", async () => {
     for (const answer of [json({ title: "NOT_FOUND" }, 500), { status: 502, text: "ACCESS_CANCEL" }]) {
-      expect((await failure(supplier([answer]).provider.cancel("1", tap))).definite).toBe(false);
+      expect((await failure(handlerApiSupplier([answer]).provider.cancel("1", tap))).definite).toBe(false);
     }
-  });
-});
-
-describe("a price list", () => {
-  const whatsapp = async (leaf: unknown) => {
-    const { provider } = supplier([json({ "16": { wa: leaf } })]);
-    const rows = await provider.prices({ serviceCode: "wa" }, tap);
-    return rows.map(({ operator, costMicros, stock }) => [operator, costMicros, stock]);
-  };
-
-  it.each<[string, unknown, unknown[][]]>([
-    ["V1", { cost: 0.25, count: 12 }, [[null, 250_000n, 12]]],
-    ["V1 in strings", { cost: "0.2500", count: "12", physicalCount: 3 }, [[null, 250_000n, 12]]],
-    ["V2", { "0.7": 31, "0.683": 22, "0.5": 0 }, [[null, 683_000n, 22]]],
-    ["V2, sold out", { "0.7": 0, "0.683": 0 }, [[null, 683_000n, 0]]],
-    ["V2 of Tiger", { prices: { "0.5": 10, "0.6": 30 }, has_multi: true }, [[null, 500_000n, 10]]],
-    [
-      "V3",
-      { "2263": { count: 4, price: 0.3, provider_id: 2263 }, "9": { count: -1, price: 0.2, provider_id: 9 } },
-      [["2263", 300_000n, 4]],
-    ],
-    [
-      "V3 of Tiger",
-      { price: 0.3, count: 9, providers: { "7": { count: 9, price: [0.3] } } },
-      [[null, 300_000n, 9]],
-    ],
-    ["nothing", {}, []],
-    ["an empty PHP map", [], []],
-    ["rubbish", { cost: "abc", count: 1 }, []],
-    ["text", "sold out", []],
-  ])("of %s", async (_name, leaf, rows) => {
-    expect(await whatsapp(leaf)).toEqual(rows);
-  });
-
-  it.each(["{}", "[]"])("%s has no rows", async (text) => {
-    expect(await supplier([text]).provider.prices({ serviceCode: "wa" }, tap)).toEqual([]);
-  });
-});
-
-describe("lists", () => {
-  it("come from the supplier where it has them, in any of their shapes", async () => {
-    const rows = {
-      "16": { id: 16, eng: "England" },
-      "187": { eng: "USA" },
-      "": { id: null },
-      "6": "Indonesia",
-    };
-    const { provider } = supplier([json(rows)], { dialect: "smsbower" });
-    expect(await provider.countries(tap)).toEqual([
-      { code: "6", name: "Indonesia", iso2: "ID" },
-      // The id says Britain, the name does not: left to those who can look closer.
-      { code: "16", name: "England", iso2: null },
-      { code: "187", name: "USA", iso2: "US" },
-    ]);
-    const array = supplier([json([{ id: "1001", eng: "Japan" }])], { dialect: "smsbower" }).provider;
-    expect(await array.countries(tap)).toEqual([{ code: "1001", name: "Japan", iso2: "JP" }]);
-    const flat = supplier([json({ wa: "WhatsApp", bad: null })], { dialect: "smsbower" }).provider;
-    expect(await flat.services(tap)).toEqual([{ code: "wa", name: "WhatsApp" }]);
-  });
-
-  it("may number a country like something that every object has", async () => {
-    const { provider } = supplier([json([{ id: "constructor", eng: "USA" }])], { dialect: "smsbower" });
-    expect(await provider.countries(tap)).toEqual([{ code: "constructor", name: "USA", iso2: null }]);
-  });
-
-  it("are sms-activate's where a supplier does not understand the question", async () => {
-    const { provider } = supplier(["BAD_ACTION"]);
-    expect(await provider.services(tap)).toContainEqual({ code: "wa", name: "WhatsApp" });
-    expect(await provider.countries(tap)).toContainEqual({ code: "187", name: "USA", iso2: "US" });
-    expect(usualServices().length).toBeGreaterThan(1900);
-    expect(usualCountries("smsbower")).toContainEqual({ code: "1001", name: "Japan", iso2: "JP" });
-  });
-
-  it("are not made up when the key is wrong or the supplier is down", async () => {
-    expect(await failure(supplier(["BAD_KEY"]).provider.services(tap))).toMatchObject({
-      kind: "bad_credentials",
-    });
-    const down = supplier([{ status: 502, text: "<html>" }]).provider;
-    expect(await failure(down.countries(tap))).toMatchObject({ kind: "unavailable" });
-  });
-});
-
-describe("the list of active numbers", () => {
-  const row = {
-    activationId: 1,
-    phoneNumber: "447700900123",
-    serviceCode: "wa",
-    countryCode: 16,
-    activationStatus: "4",
-  };
-
-  it.each<[string, Canned | string]>([
-    ["{}", "{}"],
-    ["a row without a number", json({ data: [row, { activationId: 2 }] })],
-    ["a page", "<html></html>"],
-    ["a word", "OK"],
-  ])("is not read from %s: what is missing from it would count as not bought", async (_name, answer) => {
-    const { provider } = supplier([answer], { dialect: "herosms" });
-    expect(await failure(provider.active(tap))).toMatchObject({ kind: "garbage" });
-  });
-
-  it.each<[string, Canned | string]>([
-    ["a token", "NO_ACTIVATIONS"],
-    ["an empty list", json({ status: "success", data: [] })],
-    ["empty rows", json({ status: "success", activeActivations: { rows: [] } })],
-  ])("is empty when %s says so", async (_name, answer) => {
-    expect(await supplier([answer], { dialect: "herosms" }).provider.active(tap)).toEqual([]);
-  });
-
-  it("goes on to the next page until one is not full", async () => {
-    const full = Array.from({ length: 100 }, (_, index) => ({ ...row, activationId: index + 1 }));
-    const { provider, requests } = supplier(
-      [json({ data: full }), json({ data: [{ ...row, activationId: 101 }] })],
-      {
-        dialect: "herosms",
-      },
-    );
-    expect(await provider.active(tap)).toHaveLength(101);
-    expect(requests.map((sent) => sent.url.searchParams.get("start"))).toEqual(["0", "100"]);
-  });
-
-  it("stands for many checks only where a row's status is known and complete", async () => {
-    const rows = [
-      row,
-      { ...row, activationId: 2, activationStatus: 2, smsCode: ["11", "22"], smsText: "Code 22" },
-      { ...row, activationId: 3, activationStatus: "2", smsCode: null },
-      { ...row, activationId: 4, activationStatus: "3", smsCode: "old" },
-      { ...row, activationId: 5, activationStatus: "8" },
-    ];
-    const { provider } = supplier([json({ data: rows })], { dialect: "herosms" });
-    const seen = await provider.checkMany(["1", "2", "3", "4", "5", "6"], tap);
-    expect(Object.fromEntries(seen)).toEqual({
-      "1": { status: "waiting", sms: [] },
-      "2": {
-        status: "received",
-        sms: [
-          { code: "11", text: null },
-          { code: "22", text: "Code 22" },
-        ],
-      },
-      "4": { status: "waiting", sms: [] },
-    });
   });
 });
