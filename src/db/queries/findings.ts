@@ -43,20 +43,6 @@ export async function closeFindings(
     .execute();
 }
 
-export async function selectOpenFindings(
-  db: Executor,
-  limit: number,
-): Promise<(Finding & { firstSeenAt: Date })[]> {
-  const rows = await db
-    .selectFrom("findings")
-    .select(["kind", "subject", "detail", "first_seen_at as firstSeenAt"])
-    .where("closed_at", "is", null)
-    .orderBy("first_seen_at")
-    .limit(limit)
-    .execute();
-  return rows;
-}
-
 /** Open findings by kind, for the metric. */
 export async function countOpenFindings(db: Executor): Promise<Map<string, number>> {
   const rows = await db
