@@ -54,6 +54,7 @@ const STEP_MS = 250;
 /** Of the blows that meet a replica while it starts, or a shop that has done nothing since the last, so many are struck. */
 const EARLY_SHARE = 0.1;
 const REST_MS = 90_000;
+const PATIENCE_MS = 15_000;
 
 interface Stage {
   readonly options: SoakOptions;
@@ -197,8 +198,15 @@ async function comeToRest(stage: Stage): Promise<number> {
   return REST_MS;
 }
 
-async function judge({ database, outside, witness, clock }: Stage): Promise<Violation[]> {
-  return await findViolations({ now: clock.now(), db: database.db, outside, witness, listed });
+/** What does not hold, and does not after a while either: a code that has just come may still be on its way. */
+async function judge(stage: Stage): Promise<Violation[]> {
+  const { database, outside, witness, clock } = stage;
+  for (const startedAt = Date.now(); ; ) {
+    const violations = await findViolations({ now: clock.now(), db: database.db, outside, witness, listed });
+    if (violations.length === 0 || Date.now() - startedAt > PATIENCE_MS) return violations;
+    stage.deliver();
+    await systemClock.sleep(STEP_MS);
+  }
 }
 
 async function summary({ database, herd, witness, crowd, recovery }: Stage): Promise<Record<string, number>> {
