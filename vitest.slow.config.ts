@@ -1,0 +1,21 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests that kill and restart whole processes, or need real seconds to measure something. */
+export const slowTests = [
+  "test/db/embedded-kill.test.ts",
+  "test/e2e/process.test.ts",
+  "test/e2e/routing-budget.test.ts",
+  "test/hostile/chaos.test.ts",
+];
+
+/** `npm run test:slow`. */
+export default defineConfig({
+  test: {
+    include: slowTests,
+    globalSetup: ["test/support/global-setup.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
