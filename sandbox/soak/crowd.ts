@@ -17,9 +17,10 @@ type Intent =
   | { readonly kind: "go on" }
   | { readonly kind: "press"; readonly label: RegExp };
 
-const wanted = ["whatsapp uk", "google poland", "instagram usa", "tiktok uk", "whatsapp india"];
+const wanted = ["whatsapp uk", "google poland", "openai usa", "tiktok uk", "whatsapp india"];
 const goOn = [/^Pay \d+ Stars and buy/, /^(Get number|Accept and get number)/, /^Get (?!number)/];
-const TAP_MS = 2_000;
+/** Real time; a tap that was in the hands of a killed replica waits for its lease to run out. */
+const TAP_MS = 6_000;
 /** Older messages are out of sight. */
 const SEEN = 25;
 const DOUBLE_SHARE = 0.15;

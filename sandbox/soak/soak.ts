@@ -43,10 +43,18 @@ export interface SoakReport {
   readonly figures: Readonly<Record<string, number>>;
 }
 
+const terms = { cancelAfterMs: 20_000, lifetimeMs: 150_000 };
 const suppliers: Readonly<Record<string, Supplier>> = {
-  oxgel: { protocol: "oxgel", cancelAfterMs: 20_000, lifetimeMs: 150_000 },
-  herosms: { protocol: "handler-api", dialect: "herosms", cancelAfterMs: 20_000, lifetimeMs: 150_000 },
-  gateway: { protocol: "push-gateway", cancelAfterMs: 20_000, lifetimeMs: 150_000 },
+  // OpenAI is its alone; without a list, what became of a purchase in doubt is told by its balance.
+  oxgel: { protocol: "oxgel", ...terms },
+  herosms: {
+    protocol: "handler-api",
+    dialect: "herosms",
+    ...terms,
+    sells: ({ serviceCode }) => serviceCode !== "dr",
+  },
+  // The cheapest of all, in India.
+  gateway: { protocol: "push-gateway", ...terms, sells: ({ countryCode }) => countryCode === "3" },
 };
 /** Those whose list lets a purchase in doubt be found again. */
 const listed = ["herosms"];

@@ -29,7 +29,7 @@ export interface Witness {
   isNumberShown(phone: string): boolean;
   /** A webhook reached the shop, or did not: a push that was not accepted is lost by its sender. */
   forwarded(body: string, status: number): void;
-  /** Codes that rang more than once in the same chat. */
+  /** Messages with a code that were sent more than once, word for word. */
   toldTwice(): number;
 }
 
@@ -51,11 +51,10 @@ export function createWitness({ telegram, providers }: Outside): Witness {
     if (!message.from.isBot) return;
     for (const [phone] of message.text.matchAll(PHONE)) numbers.add(phone);
     const codes = new Set([...message.text.matchAll(CODE)].map(([code]) => code));
-    for (const code of codes) {
-      const key = `${message.chatId} ${code}`;
-      shown.add(key);
-      if (isNew && !message.silent) rung.set(key, (rung.get(key) ?? 0) + 1);
-    }
+    for (const code of codes) shown.add(`${message.chatId} ${code}`);
+    if (!isNew || message.silent || codes.size === 0) return;
+    const key = `${message.chatId} ${message.text}`;
+    rung.set(key, (rung.get(key) ?? 0) + 1);
   }
 
   telegram.events.subscribe((event: TelegramEvent) => {
