@@ -3,7 +3,7 @@ import { newId } from "../../src/core/ids.ts";
 import { createDatabaseGate } from "../../src/providers/database-gate.ts";
 import { ProviderError } from "../../src/providers/errors.ts";
 import type { Priority } from "../../src/providers/provider.ts";
-import { createTestClock, type TestClock } from "../support/clock.ts";
+import { createTestClock } from "../support/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestLogger } from "../support/logger.ts";
 
@@ -33,13 +33,15 @@ function setUp(requestsPerSecond: number, replicas = 1) {
         open -= 1;
       });
   }
-  return { clock, gate: gates[0], ask, sentAt, refused, isBusy: () => open > 0 };
+  /** Every request that is open has been answered by the database and sleeps until its turn. */
+  const rest = () => expect.poll(() => open - clock.sleeping(), { interval: 1, timeout: 15_000 }).toBe(0);
+  return { clock, gate: gates[0], ask, sentAt, refused, rest, isBusy: () => open > 0 };
 }
 
-/** Moves time until nobody waits; a real pause lets the database answer. */
-async function run(clock: TestClock, isBusy: () => boolean, stepMs = 50): Promise<void> {
+/** Moves time until nobody waits, and only when nothing else is under way. */
+async function run({ clock, rest, isBusy }: ReturnType<typeof setUp>, stepMs = 50): Promise<void> {
   for (let i = 0; i < 2000 && isBusy(); i += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 3));
+    await rest();
     await clock.advance(stepMs);
   }
   expect(isBusy()).toBe(false);
@@ -47,11 +49,12 @@ async function run(clock: TestClock, isBusy: () => boolean, stepMs = 50): Promis
 
 describe("createDatabaseGate", () => {
   it("lets one second's worth through at once and spaces the rest", async () => {
-    const { clock, ask, sentAt, isBusy } = setUp(5);
+    const gated = setUp(5);
+    const { ask, sentAt } = gated;
     await Promise.all([1, 2, 3, 4, 5].map(() => ask("purchase")));
     expect(sentAt.map((entry) => entry.ms)).toEqual([0, 0, 0, 0, 0]);
     const more = Promise.all([1, 2, 3, 4, 5].map(() => ask("purchase")));
-    await run(clock, isBusy);
+    await run(gated);
     await more;
     const waited = sentAt
       .slice(5)
@@ -64,9 +67,10 @@ describe("createDatabaseGate", () => {
   });
 
   it("never lets more through in any second than the budget and its burst, over all replicas", async () => {
-    const { clock, ask, sentAt, isBusy } = setUp(4, 3);
+    const gated = setUp(4, 3);
+    const { ask, sentAt } = gated;
     const asked = Array.from({ length: 24 }, (_, index) => ask("purchase", index % 3));
-    await run(clock, isBusy);
+    await run(gated);
     await Promise.all(asked);
     expect(sentAt).toHaveLength(24);
     for (const { ms } of sentAt) {
@@ -77,9 +81,10 @@ describe("createDatabaseGate", () => {
   });
 
   it("refuses, without a request, what would wait longer than a buyer does", async () => {
-    const { clock, ask, sentAt, refused, isBusy } = setUp(1);
+    const gated = setUp(1);
+    const { ask, sentAt, refused } = gated;
     const asked = Array.from({ length: 12 }, () => ask("purchase"));
-    await run(clock, isBusy);
+    await run(gated);
     await Promise.all(asked);
     expect(sentAt).toHaveLength(9);
     expect(refused).toHaveLength(3);
@@ -90,19 +95,21 @@ describe("createDatabaseGate", () => {
   });
 
   it("gives polls only a turn that is there now, so that a purchase waits for one turn at most", async () => {
-    const { clock, ask, sentAt, refused, isBusy } = setUp(1);
+    const gated = setUp(1);
+    const { ask, sentAt, refused } = gated;
     await Promise.all(Array.from({ length: 20 }, () => ask("poll")));
     expect(sentAt).toHaveLength(1);
     expect(refused).toHaveLength(19);
     const bought = ask("purchase");
-    await run(clock, isBusy);
+    await run(gated);
     await bought;
     expect(sentAt.at(-1)).toMatchObject({ priority: "purchase" });
     expect(sentAt.at(-1)?.ms).toBeLessThanOrEqual(1100);
   });
 
   it("leaves half of the burst to buyers while polls use all they can", async () => {
-    const { clock, ask, sentAt, refused, isBusy } = setUp(10);
+    const gated = setUp(10);
+    const { ask, sentAt, refused } = gated;
     const polls = Promise.all(Array.from({ length: 20 }, () => ask("poll")));
     await expect.poll(() => sentAt.length + refused.length).toBe(17);
     expect(sentAt).toHaveLength(5);
@@ -112,13 +119,14 @@ describe("createDatabaseGate", () => {
       { priority: "purchase", ms: 0 },
       { priority: "tap", ms: 0 },
     ]);
-    await run(clock, isBusy);
+    await run(gated);
     await polls;
     expect(sentAt).toHaveLength(10);
   });
 
   it("lets background work through although polls never stop", async () => {
-    const { clock, ask, sentAt, isBusy } = setUp(2);
+    const gated = setUp(2);
+    const { clock, ask, rest, sentAt } = gated;
     await ask("poll");
     let isWaiting = true;
     const background = ask("background").finally(() => {
@@ -127,40 +135,43 @@ describe("createDatabaseGate", () => {
     const polls: Promise<void>[] = [];
     for (let i = 0; i < 200 && isWaiting; i += 1) {
       polls.push(ask("poll"));
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await rest();
       await clock.advance(100);
     }
-    await run(clock, isBusy);
+    await run(gated);
     await Promise.all([background, ...polls]);
     expect(sentAt.filter((entry) => entry.priority === "background")).toHaveLength(1);
   });
 
   it("sends nothing before the time that the provider named, and then no burst of all that waited", async () => {
-    const { clock, gate, ask, sentAt, refused, isBusy } = setUp(2);
+    const gated = setUp(2);
+    const { gate, ask, sentAt, refused } = gated;
     await gate?.penalise(5000);
     await ask("poll");
     expect(refused).toHaveLength(1);
     const asked = Array.from({ length: 6 }, () => ask("purchase"));
-    await run(clock, isBusy);
+    await run(gated);
     await Promise.all(asked);
     expect(Math.min(...sentAt.map((entry) => entry.ms))).toBeGreaterThanOrEqual(5000);
     expect(sentAt.filter((entry) => entry.ms < 5400).length).toBeLessThanOrEqual(2);
   });
 
   it("takes a turn back that was booked before the provider said stop", async () => {
-    const { clock, gate, ask, sentAt, refused, isBusy } = setUp(1);
+    const gated = setUp(1);
+    const { gate, ask, rest, sentAt, refused } = gated;
     await ask("purchase");
     const waiting = ask("purchase");
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await rest();
     await gate?.penalise(60_000);
-    await run(clock, isBusy);
+    await run(gated);
     await waiting;
     expect(sentAt).toHaveLength(1);
     expect(refused[0]?.error).toMatchObject({ kind: "rate_limited", definite: true });
   });
 
   it("never shortens a block", async () => {
-    const { gate, clock, ask, refused, sentAt } = setUp(1);
+    const gated = setUp(1);
+    const { clock, gate, ask, sentAt, refused } = gated;
     await gate?.penalise(20_000);
     await gate?.penalise(1000);
     await clock.advance(5000);

@@ -3,6 +3,8 @@ import type { Clock } from "../../src/core/clock.ts";
 export interface TestClock extends Clock {
   /** Moves time on and wakes every sleep that has come due, in order. */
   advance(ms: number): Promise<void>;
+  /** How many sleeps are under way: whoever waits for them knows that all else has come to rest. */
+  sleeping(): number;
 }
 
 interface Sleeper {
@@ -29,6 +31,7 @@ export function createTestClock(start = new Date("2026-03-01T12:00:00.000Z")): T
         sleepers.add(sleeper);
         signal?.addEventListener("abort", sleeper.wake, { once: true });
       }),
+    sleeping: () => sleepers.size,
     async advance(ms) {
       now += ms;
       const due = [...sleepers].filter((sleeper) => sleeper.dueAt <= now).sort((a, b) => a.dueAt - b.dueAt);
