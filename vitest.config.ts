@@ -9,6 +9,8 @@ export default defineConfig({
     // Files are isolated by their own database, and a test that kills or signals processes needs its own process.
     pool: "forks",
     maxWorkers: 3,
+    // The default of one second is a race on a busy machine.
+    expect: { poll: { timeout: 10_000 } },
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },

@@ -43,7 +43,7 @@ export interface SoakReport {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-const terms = { cancelAfterMs: 20_000, lifetimeMs: 150_000 };
+const terms = { cancelAfterMs: 20_000, lifetimeMs: 200_000 };
 const suppliers: Readonly<Record<string, Supplier>> = {
   // OpenAI is its alone; without a list, what became of a purchase in doubt is told by its balance.
   oxgel: { protocol: "oxgel", ...terms },

@@ -60,7 +60,7 @@ export function createFreshness(deps: FreshnessDeps): Freshness {
   const running = new Map<string, Refresh>();
 
   function start(ask: Ask, snapshot: Snapshot, priority: Priority): Refresh {
-    const key = `${ask.provider.name} ${ask.scope.name}`;
+    const key = keyOf(ask);
     const current = running.get(key);
     if (current) return current;
     const lists = snapshot.providers.get(ask.provider.name);
@@ -74,11 +74,13 @@ export function createFreshness(deps: FreshnessDeps): Freshness {
     refresh: async (subject, maxAgeMs, priority) => {
       const snapshot = await deps.snapshot();
       const asks = await openAsks(deps, snapshot, subject);
+      // One that ends while the rows are read may not be in them yet: it must not be asked a second time.
+      const underWay = new Map(running);
       const rows = await scopeRows(deps, asks);
       const now = deps.clock.now();
       return asks
         .filter((ask) => isDue(rows.get(keyOf(ask)), maxAgeMs, now))
-        .map((ask) => start(ask, snapshot, priority));
+        .map((ask) => underWay.get(keyOf(ask)) ?? start(ask, snapshot, priority));
     },
     standing: async (subject, maxAgeMs) => {
       const snapshot = await deps.snapshot();

@@ -53,7 +53,7 @@ describe("prices", () => {
     alpha.onPrices = () => answer.promise;
     const { catalog } = await createFixture(database.db, [alpha]);
     const viewers = Array.from({ length: 20 }, () => catalog.countries(whatsapp));
-    await vi.waitFor(() => expect(priceCalls(alpha)).toHaveLength(1));
+    await expect.poll(() => priceCalls(alpha)).toHaveLength(1);
     answer.resolve([price("wa", "16", 300_000n)]);
     for (const page of await Promise.all(viewers)) expect(pricesOf(page)).toEqual([["GB", 390_000n]]);
     expect(priceCalls(alpha)).toHaveLength(1);
@@ -66,10 +66,13 @@ describe("prices", () => {
     alpha.priceList = [price("wa", "16", 300_000n)];
     const { catalog, clock } = await createFixture(database.db, [hanging, alpha]);
     const viewing = catalog.countries(whatsapp);
-    await vi.waitFor(async () => {
-      const stored = await database.db.selectFrom("offers").select("provider").execute();
-      expect(stored).toHaveLength(1);
-    });
+    await vi.waitFor(
+      async () => {
+        const stored = await database.db.selectFrom("offers").select("provider").execute();
+        expect(stored).toHaveLength(1);
+      },
+      { timeout: 10_000 },
+    );
     await clock.pass(1_500);
     expect(await viewing).toMatchObject({ stale: true, items: [{ priceMicros: 390_000n }] });
   });
@@ -99,9 +102,7 @@ describe("prices", () => {
     await clock.pass(4_500);
     expect((await viewing).items).toEqual([]);
     answer.resolve([price("wa", "16", 300_000n)]);
-    await vi.waitFor(async () =>
-      expect(pricesOf(await catalog.countries(whatsapp))).toEqual([["GB", 390_000n]]),
-    );
+    await expect.poll(async () => pricesOf(await catalog.countries(whatsapp))).toEqual([["GB", 390_000n]]);
     expect(priceCalls(slow)).toHaveLength(1);
   });
 

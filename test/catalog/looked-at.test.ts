@@ -73,7 +73,7 @@ describe("what people look at", () => {
     hanging.onPrices = () => new Promise(() => undefined);
     await clock.advance(31_000);
     const first = catalog.refreshLookedAt();
-    await vi.waitFor(() => expect(priceCalls(alpha)).toHaveLength(2));
+    await expect.poll(() => priceCalls(alpha)).toHaveLength(2);
     await clock.pass(10_000);
     await first;
     await clock.advance(21_000);
@@ -83,14 +83,17 @@ describe("what people look at", () => {
     // Given up after a minute, so that the provider has its chance again.
     await clock.advance(60_000);
     hanging.onPrices = undefined;
-    await vi.waitFor(async () => {
-      const failed = await database.db
-        .selectFrom("offer_scopes")
-        .where("failed_at", "is not", null)
-        .selectAll()
-        .execute();
-      expect(failed).toMatchObject([{ provider: "hanging", scope: "wa" }]);
-    });
+    await vi.waitFor(
+      async () => {
+        const failed = await database.db
+          .selectFrom("offer_scopes")
+          .where("failed_at", "is not", null)
+          .selectAll()
+          .execute();
+        expect(failed).toMatchObject([{ provider: "hanging", scope: "wa" }]);
+      },
+      { timeout: 10_000 },
+    );
     await clock.advance(11_000);
     await catalog.countries(whatsapp);
     expect(priceCalls(hanging)).toHaveLength(3);

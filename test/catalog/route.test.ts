@@ -116,18 +116,21 @@ describe("a refused purchase", () => {
     const answer = deferred<ReturnType<typeof price>[]>();
     alpha.onPrices = () => answer.promise;
     await catalog.countries(view);
-    await vi.waitFor(() => expect(priceCalls(alpha)).toHaveLength(2));
+    await expect.poll(() => priceCalls(alpha)).toHaveLength(2);
     await clock.advance(1);
     await catalog.reportRefusal(offer, "no_stock", null);
     answer.resolve([price("wa", "16", 200_000n, 5)]);
-    await vi.waitFor(async () => {
-      const scopes = await database.db
-        .selectFrom("offer_scopes")
-        .selectAll()
-        .where("scope", "=", "wa")
-        .execute();
-      expect(scopes[0]?.observed_at).toEqual(new Date(clock.now().getTime() - 1));
-    });
+    await vi.waitFor(
+      async () => {
+        const scopes = await database.db
+          .selectFrom("offer_scopes")
+          .selectAll()
+          .where("scope", "=", "wa")
+          .execute();
+        expect(scopes[0]?.observed_at).toEqual(new Date(clock.now().getTime() - 1));
+      },
+      { timeout: 10_000 },
+    );
     expect(await catalog.route(route)).toEqual([]);
   });
 
