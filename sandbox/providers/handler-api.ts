@@ -4,7 +4,7 @@ import type { Face, FaceOptions } from "./face.ts";
 import { activeList, countryList, priceLeaf, priceTree } from "./handler-api-lists.ts";
 import { hasStatuses, type Refuse, refuseIn } from "./handler-api-words.ts";
 import type { Market } from "./market.ts";
-import type { MarketRental } from "./market-types.ts";
+import type { MarketRental, MarketSms } from "./market-types.ts";
 import { pushJson } from "./push.ts";
 
 const BASE_PATH = "/stubs/handler_api.php";
@@ -19,6 +19,7 @@ const operations: Readonly<Record<string, string>> = {
   getNumberV2: "buy",
   getStatus: "check",
   getStatusV2: "text",
+  getAllSms: "last word",
   getActiveActivations: "active",
 };
 const statusOperations: Readonly<Record<string, string>> = {
@@ -33,6 +34,7 @@ const lists: Readonly<Record<string, readonly string[]>> = {
   getCountries: ["smsbower", "herosms", "tiger"],
   getActiveActivations: ["herosms", "tiger"],
   getStatusV2: ["herosms", "tiger"],
+  getAllSms: ["herosms"],
   getPricesV2: ["plain", "smsbower", "tiger", "grizzly"],
   getPricesV3: ["smsbower", "tiger", "grizzly"],
 };
@@ -91,6 +93,8 @@ function answer(counter: Counter, context: Context, action: string): Response {
       return withRental(counter, context, (rental) => context.text(statusOf(rental)));
     case "getStatusV2":
       return withRental(counter, context, (rental) => statusV2(context, rental, dialect));
+    case "getAllSms":
+      return withRental(counter, context, (rental) => context.json({ data: rental.sms.map(smsRow) }));
     case "setStatus":
       return withRental(counter, context, (rental) => setStatus(counter, context, rental));
     case "getActiveActivations": {
@@ -179,10 +183,14 @@ function statusOf(rental: MarketRental): string {
 
 /** The last SMS whole; it is still shown while the next one is awaited. */
 function statusV2(context: Context, rental: MarketRental, dialect: string): Response {
-  if (statusOf(rental) === "STATUS_CANCEL") return context.text("STATUS_CANCEL");
+  if (statusOf(rental) === "STATUS_CANCEL" && dialect === "herosms") return context.text("STATUS_CANCEL");
   const last = rental.sms.at(-1);
-  const sms = last ? { dateTime: last.at.toISOString(), code: last.code, text: last.text } : null;
+  const sms = last ? smsRow(last) : null;
   return context.json({ verificationType: 0, ...(dialect === "herosms" ? { data: sms } : { sms }) });
+}
+
+function smsRow({ at, code, text }: MarketSms): Readonly<Record<string, string | null>> {
+  return { dateTime: at.toISOString(), code, text };
 }
 
 function setStatus(counter: Counter, context: Context, rental: MarketRental): Response {

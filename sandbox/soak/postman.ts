@@ -5,16 +5,6 @@ import type { PretendProvider } from "../providers/server.ts";
 import { createRandom } from "./random.ts";
 import type { Witness } from "./witness.ts";
 
-/**
- * An ended handler_api number reads "cancelled" whether or not it had an SMS (their documentation: "canceled or
- * completed"). One that comes in the last moments, while nobody is up to ask, cannot be known to any shop.
- */
-const LAST_MOMENTS_MS = 60_000;
-
-function isUnknowable(protocol: Protocol, rental: MarketRental, now: number): boolean {
-  return protocol === "handler-api" && rental.expiresAt.getTime() - now < LAST_MOMENTS_MS;
-}
-
 export interface Postman {
   /** Delivers what is due. */
   step(): void;
@@ -64,7 +54,7 @@ export function createPostman(deps: {
           const key = `${name} ${rental.id} ${rental.sms.length}`;
           plan(key, rental, protocol);
           const letter = due.get(key);
-          if (!letter || letter.at > now || isUnknowable(protocol, rental, now)) continue;
+          if (!letter || letter.at > now) continue;
           for (let copy = 0; copy < letter.copies; copy += 1) {
             const code = String(nextCode);
             nextCode += 1;

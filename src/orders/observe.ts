@@ -44,7 +44,7 @@ async function apply(deps: OrderDeps, tx: Tx, order: OrderRow, seen: Seen): Prom
   const at = deps.clock.now();
   const { observation, cause } = seen;
   let row = order;
-  if (observation.sms.length > 0) row = await recordSms(tx, order, observation.sms, { at, cause });
+  if (observation.sms.length > 0) row = await recordSms(tx, order, observation, { at, cause });
   const expiresAt = believable(observation.expiresAt, row.rentedAt ?? row.placedAt);
   if (expiresAt && row.expiresAt && expiresAt.getTime() !== row.expiresAt.getTime()) {
     row = (await touchOrder(tx, { orderId: row.id, from: watched, change: { expiresAt } })) ?? row;

@@ -5,6 +5,7 @@ import { selectBalance } from "../db/queries/ledger.ts";
 import { insertSms, type SmsRow, selectSms } from "../db/queries/order-sms.ts";
 import { type OrderRow, touchOrder } from "../db/queries/orders.ts";
 import type { ObservedSms } from "../providers/observation.ts";
+import type { Observation } from "../providers/provider.ts";
 import { isEnded, orderStates } from "./state.ts";
 import { owe, oweCard, stateOf, transition } from "./transition.ts";
 
@@ -15,11 +16,11 @@ import { owe, oweCard, stateOf, transition } from "./transition.ts";
 export async function recordSms(
   tx: Tx,
   order: OrderRow,
-  observed: readonly ObservedSms[],
+  observation: Pick<Observation, "sms" | "isWholeLife">,
   context: { at: Date; cause: string },
 ): Promise<OrderRow> {
   const stored = await selectSms(tx, [order.id]);
-  const fresh = newSms(order.round, stored, observed);
+  const fresh = newSms(order.round, stored, observation);
   let row = order;
   for (const [index, sms] of fresh.entries()) {
     const sequence = stored.length + index + 1;
@@ -80,10 +81,10 @@ async function touch(tx: Tx, row: OrderRow, at: Date): Promise<OrderRow | undefi
 export function newSms(
   round: number,
   stored: readonly SmsRow[],
-  observed: readonly ObservedSms[],
+  { sms: observed, isWholeLife = false }: Pick<Observation, "sms" | "isWholeLife">,
 ): readonly ObservedSms[] {
   const isRoundEmpty = !stored.some((sms) => sms.dedupeKey.startsWith(`${round}:`));
-  if (observed.length === 1 && round > 0 && isRoundEmpty) return observed;
+  if (observed.length === 1 && round > 0 && isRoundEmpty && !isWholeLife) return observed;
   const seen = new Map<string, number>();
   for (const sms of stored) {
     const content = sms.dedupeKey.split(":")[2] ?? "";

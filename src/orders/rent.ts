@@ -55,7 +55,9 @@ export async function rent(deps: OrderDeps, tx: Tx, renting: Renting): Promise<O
   });
   if (!row) return undefined;
   const early = await claimUnclaimedSms(tx, provider.name, rental.phone, addMs(at, -WEBHOOK_LEAD_MS));
-  return early.length > 0 ? await recordSms(tx, row, early, { at, cause: "webhook before the answer" }) : row;
+  return early.length > 0
+    ? await recordSms(tx, row, { sms: early }, { at, cause: "webhook before the answer" })
+    : row;
 }
 
 /** An end that an upstream names for a number rented at `rentedAt`; undefined when its clock or its format is wrong. */

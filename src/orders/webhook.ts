@@ -66,8 +66,8 @@ async function takeSms(deps: OrderDeps, provider: Provider, phone: string, sms: 
 /** Delivered whatever the state: after a release it costs the buyer nothing and is booked as the operator's loss. */
 async function deliver(tx: Tx, order: OrderRow, sms: ObservedSms, at: Date): Promise<void> {
   const stored = await selectSms(tx, [order.id]);
-  if (newSms(order.round, stored, [sms]).length === 0) return;
-  await recordSms(tx, order, [sms], { at, cause: "webhook" });
+  if (newSms(order.round, stored, { sms: [sms] }).length === 0) return;
+  await recordSms(tx, order, { sms: [sms] }, { at, cause: "webhook" });
   const isLate = isEnded(stateOf(order)) && order.state !== "finished" && stored.length === 0;
   if (!isLate || order.provider === null || order.costMicros === null) return;
   const loss = { orderId: order.id, provider: order.provider, amountMicros: order.costMicros };

@@ -1,5 +1,6 @@
 import { garbage, unsupported } from "./answers.ts";
 import type { Client } from "./handler-api-client.ts";
+import { createLastWord } from "./handler-api-last-word.ts";
 import { observationOf, rentalFromData, rentalFromToken, smsInRefusal } from "./handler-api-orders.ts";
 import type { Refusal, Reply } from "./handler-api-reply.ts";
 import { createSmsTexts } from "./handler-api-text.ts";
@@ -10,13 +11,15 @@ import { ceilingIn } from "./urls.ts";
 export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "cancel" | "another" | "finish"> {
   const { name, dialect, send, fail } = client;
   const texts = createSmsTexts(client);
+  const lastWord = createLastWord(client);
 
   const check: Provider["check"] = async (upstreamId, options) => {
     const reply = await send("check", "getStatus", { id: upstreamId }, options);
     if (reply.kind === "refused") throw fail("check", reply.refusal);
     const observation = reply.kind === "token" ? observationOf(reply.token) : undefined;
     if (!observation) throw garbage(name, "check", "not a status");
-    return await texts.complete(upstreamId, observation, options);
+    const completed = await texts.complete(upstreamId, observation, options);
+    return await lastWord.after(upstreamId, completed, options);
   };
 
   /** Resolves with the refusal, or with undefined when the supplier said yes in one of the expected words. */
@@ -45,8 +48,8 @@ export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "canc
       if (!isAboutState(refusal)) throw fail("cancel", refusal);
       // A word that may mean anything: only the order itself tells.
       const now = await check(id, options);
-      if (now.status === "cancelled") return { kind: "cancelled" };
-      return now.status === "received" ? { kind: "has_sms", sms: now.sms } : { kind: "refused" };
+      if (now.sms.length === 0 && now.status === "cancelled") return { kind: "cancelled" };
+      return now.sms.length > 0 ? { kind: "has_sms", sms: now.sms } : { kind: "refused" };
     },
     async another(id, options) {
       const words = ["ACCESS_RETRY_GET", "ACCESS_READY"];

@@ -14,6 +14,11 @@ export interface Dialect {
    * order stands: it shows the last SMS also while the next one is awaited.
    */
   readonly statusV2: "yes" | "no" | "tried";
+  /**
+   * What is asked about a number whose status is STATUS_CANCEL, which sms-activate documented as "canceled or completed":
+   * it may have had an SMS that nobody was up to see. Null: nothing is known to answer that.
+   */
+  readonly lastWord: "getAllSms" | "getStatusV2" | null;
   /** Rows of that list have a status whose meaning is known, so it can stand for many getStatus calls. */
   readonly listStatuses: Readonly<Record<string, "received" | "waiting">> | null;
   /** The parameter that takes an offer's operator. */
@@ -31,6 +36,7 @@ const plain: Dialect = {
   hasLists: false,
   activeList: false,
   statusV2: "tried",
+  lastWord: null,
   listStatuses: null,
   operatorParameter: "operator",
   cancelStatus: "8",
@@ -55,6 +61,7 @@ const dialects: Readonly<Record<string, Dialect>> = {
     hasLists: true,
     activeList: true,
     statusV2: "yes",
+    lastWord: "getAllSms",
     listStatuses: { "2": "received", "3": "waiting", "4": "waiting" },
     countryTable: "herosms",
   },
@@ -65,6 +72,7 @@ const dialects: Readonly<Record<string, Dialect>> = {
     hasLists: true,
     activeList: true,
     statusV2: "yes",
+    lastWord: "getStatusV2",
     isBadActionVague: true,
   },
   grizzly: {

@@ -157,6 +157,19 @@ export function smsInRefusal(info: unknown): ObservedSms[] {
   return smsInRows(otpInfo.safeParse(info).data?.data);
 }
 
+/** The SMS of getStatusV2 or getAllSms: one or a list, under `sms` or `data`; or the answer itself where it is a list. */
+export function smsInAnswer(value: unknown): ObservedSms[] {
+  const fields = new Map(entriesOf(value));
+  const data = fields.get("data");
+  const places = [
+    Array.isArray(value) ? value : undefined,
+    fields.get("sms"),
+    data,
+    new Map(entriesOf(data)).get("sms"),
+  ];
+  return places.map(smsInRows).find((found) => found.length > 0) ?? [];
+}
+
 /** The SMS in a row or a list of rows, whatever a supplier calls their fields. */
 export function smsInRows(node: unknown): ObservedSms[] {
   const rows = Array.isArray(node) ? node : [node];

@@ -1,7 +1,6 @@
 import { ProviderError } from "./errors.ts";
 import type { Client } from "./handler-api-client.ts";
-import { smsInRows } from "./handler-api-orders.ts";
-import { entriesOf } from "./handler-api-prices.ts";
+import { smsInAnswer } from "./handler-api-orders.ts";
 import type { CallOptions, Observation } from "./provider.ts";
 
 /** Adds the full text to an SMS of which getStatus shows the code alone. */
@@ -80,9 +79,6 @@ function withText(seen: Observation, sms: Asked): Observation {
  * `{data: …}`, with one SMS or a list of them. A text that is no more than the code is none.
  */
 function textIn(value: unknown, code: string): string | null {
-  const fields = new Map(entriesOf(value));
-  const data = fields.get("data");
-  const places = [fields.get("sms"), data, new Map(entriesOf(data)).get("sms")];
-  const found = places.flatMap(smsInRows).find((sms) => sms.code === code && sms.text !== code);
+  const found = smsInAnswer(value).find((sms) => sms.code === code && sms.text !== code);
   return found?.text ?? null;
 }

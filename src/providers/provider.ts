@@ -112,6 +112,8 @@ export interface Observation {
   readonly sms: readonly ObservedSms[];
   /** Where the answer says it. */
   readonly expiresAt?: Date;
+  /** `sms` is what the number has had in its whole life, so that one known from an earlier round is old. */
+  readonly isWholeLife?: boolean;
 }
 
 export type CancelOutcome =

@@ -105,6 +105,19 @@ describe("watching", () => {
     await shop.assertSound();
   });
 
+  it("tells no old code anew when the last word about a number is all the SMS of its life", async () => {
+    const { orderId, buyerId, provider } = await bought();
+    provider.onCheck = () => received("1111");
+    await watchAfter(3_000);
+    await shop.orders.another(orderId, buyerId);
+    const old = { code: "1111", text: null };
+    provider.onCheck = () => ({ status: "cancelled", sms: [old], isWholeLife: true });
+    await watchAfter(3_000);
+    expect((await shop.order(orderId)).state).toBe("finished");
+    expect(await shop.messages("order_code")).toHaveLength(1);
+    await shop.assertSound();
+  });
+
   it("does not release at the end of a silent number before the provider's yes", async () => {
     const { buyerId, orderId, provider } = await bought();
     provider.onCheck = () => waiting;

@@ -108,7 +108,7 @@ describe("the text of an SMS", () => {
   });
 
   it("is not asked for where the status has it, shows no code, or belongs to an order that waits", async () => {
-    const answers = [`STATUS_OK:${TEXT}`, "STATUS_WAIT_CODE", "STATUS_WAIT_RETRY:0123", "STATUS_CANCEL"];
+    const answers = [`STATUS_OK:${TEXT}`, "STATUS_WAIT_CODE", "STATUS_WAIT_RETRY:0123"];
     const { shown, actions } = supplier(answers);
     expect(await shown()).toEqual([inFull]);
     for (const _answer of answers.slice(1)) expect(await shown()).toEqual([]);
