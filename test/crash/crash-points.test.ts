@@ -14,6 +14,8 @@ const points = await readCrashPoints();
 /** Side by side, because most of the time is waiting; vitest runs five concurrent tests at once. */
 const WORLDS = 4;
 const REACH_MS = 15_000;
+/** On a busy machine a buyer may come too late for what is to be reached: that says nothing about the shop. */
+const TRIES = 3;
 const worlds: CrashWorld[] = [];
 const waiting: ((world: CrashWorld) => void)[] = [];
 let directory = "";
@@ -40,7 +42,7 @@ it("has a scenario for every crash point of the source, and no other", () => {
 });
 
 describe.concurrent("the shop, killed and started again, loses nothing", () => {
-  it.each(Object.entries(scenarios))("at %s", { timeout: 120_000 }, async (point, scenario) => {
+  it.each(Object.entries(scenarios))("at %s", { timeout: 180_000 }, async (point, scenario) => {
     const world = await takeWorld();
     try {
       await crash(world, point, scenario);
@@ -71,7 +73,20 @@ async function warmUp(world: CrashWorld): Promise<void> {
   for (const text of Object.values(products)) await buyer.ask(text, /held; you pay only/);
 }
 
-async function crash(world: CrashWorld, point: string, { after, drive }: Scenario): Promise<void> {
+async function crash(world: CrashWorld, point: string, scenario: Scenario): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const trouble = await tryToCrash(world, point, scenario);
+    if (trouble === undefined) return;
+    if (attempt === TRIES) throw new Error(`${point} was not reached: ${trouble}`);
+  }
+}
+
+/** Undefined: the shop died there. Else what the buyer met. */
+async function tryToCrash(
+  world: CrashWorld,
+  point: string,
+  { after, drive }: Scenario,
+): Promise<string | undefined> {
   if (after) {
     await crash(world, after.point, { drive: after.drive });
     await world.clock.sleep(after.downMs);
@@ -87,7 +102,7 @@ async function crash(world: CrashWorld, point: string, { after, drive }: Scenari
   });
   const signal = await signalOf(replica);
   await driving;
-  expect(signal, `${point} was not reached: ${String(trouble)}`).toBe("SIGKILL");
+  return signal === "SIGKILL" ? undefined : String(trouble);
 }
 
 async function signalOf(replica: Replica): Promise<NodeJS.Signals | null> {

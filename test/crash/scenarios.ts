@@ -180,7 +180,7 @@ const refusedCancel: Drive = async (stage) => {
 
 /** The number lives on upstream after the end that its purchase named. */
 const outlived: Drive = async (stage) => {
-  const early = new Date(stage.world.clock.now().getTime() + 100_000).toISOString();
+  const early = new Date(stage.world.clock.now().getTime() + 200_000).toISOString();
   supplier(stage.world, "oxgel").faults.add("buy", answering({ expires_at: early }));
   await buyAndReceive(stage, "oxgel");
 };

@@ -22,7 +22,7 @@ import { adjust } from "../../src/wallet/wallet.ts";
 import { createTestDatabase } from "./database.ts";
 
 const SPEED = 30;
-const REST_MS = 15_000;
+const REST_MS = 40_000;
 const CRYPTO_TOKEN = "1234:pretend-crypto-pay-token";
 export const operatorId = 700_000_001;
 
@@ -33,7 +33,7 @@ const suppliers: Readonly<Record<string, Supplier>> = {
     protocol: "oxgel",
     sells: ({ serviceCode, countryCode }) => is(serviceCode, countryCode, ["wa 16", "go 15"]),
     cancelAfterMs: 8_000,
-    lifetimeMs: 150_000,
+    lifetimeMs: 300_000,
   },
   // Has a list: a purchase in doubt is found again.
   herosms: {
@@ -41,14 +41,14 @@ const suppliers: Readonly<Record<string, Supplier>> = {
     dialect: "herosms",
     sells: ({ serviceCode, countryCode }) => is(serviceCode, countryCode, ["lf 187", "ig 187", "go 15"]),
     cancelAfterMs: 8_000,
-    lifetimeMs: 150_000,
+    lifetimeMs: 300_000,
   },
   // Pushes.
   gateway: {
     protocol: "push-gateway",
     sells: ({ countryCode }) => countryCode === "3",
     cancelAfterMs: 8_000,
-    lifetimeMs: 150_000,
+    lifetimeMs: 300_000,
   },
 };
 
