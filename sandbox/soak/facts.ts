@@ -42,7 +42,7 @@ export async function selectOrderFacts(db: Database): Promise<OrderFact[]> {
     SELECT o.id, o.chat_id, o.provider, o.upstream_id, o.state, o.closed_at, o.expires_at,
       ARRAY(SELECT s.code FROM order_sms s WHERE s.order_id = o.id AND s.code IS NOT NULL ORDER BY s.sequence) AS codes,
       EXISTS (SELECT FROM transfers t WHERE t.order_id = o.id AND t.kind = 'capture') AS is_captured,
-      (SELECT coalesce(sum(CASE WHEN t.kind = 'provider_recovery' THEN -e.amount_micros ELSE e.amount_micros END), 0)::text
+      (SELECT coalesce(sum(e.amount_micros), 0)::text
         FROM transfers t JOIN entries e ON e.transfer_id = t.id AND e.amount_micros > 0
         WHERE t.order_id = o.id AND t.kind LIKE 'provider_%' AND t.reason NOT LIKE 'purchase in doubt%') AS booked,
       (SELECT coalesce(sum(e.amount_micros), 0)::text

@@ -1,8 +1,11 @@
 import { addMs } from "../core/clock.ts";
-import { type Orphan, selectOpenOrphans, settleOrphan } from "../db/queries/orphans.ts";
+import { insertOrphan, type Orphan, selectOpenOrphans, settleOrphan } from "../db/queries/orphans.ts";
+import { inTransaction } from "../db/transaction.ts";
 import { ProviderError } from "../providers/errors.ts";
 import type { Provider } from "../providers/provider.ts";
+import { bookStrayLoss } from "../wallet/wallet.ts";
 import type { OrderDeps } from "./deps.ts";
+import { tellOperators } from "./tell-operators.ts";
 
 const BATCH = 20;
 const GIVE_UP_MS = 60 * 60 * 1000;
@@ -17,16 +20,14 @@ export async function giveBackOrphans(deps: OrderDeps, provider: Provider): Prom
       const outcome = await giveBack(deps, provider, orphan);
       if (!outcome) continue;
       deps.checkpoint("orphans/answered");
-      await settleOrphan(deps.db, provider.name, orphan.upstreamId, { outcome, at: deps.clock.now() });
+      if (outcome === "lost") await loseStray(deps, orphan);
+      else await settleOrphan(deps.db, orphan, { outcome, at: deps.clock.now() });
       deps.checkpoint("orphans/settled");
       deps.logger.info({ provider: provider.name, outcome }, "stray number settled");
     } catch (error) {
       if (!(error instanceof ProviderError)) throw error;
       if (isForgotten(deps, provider, orphan, error)) {
-        await settleOrphan(deps.db, provider.name, orphan.upstreamId, {
-          outcome: "lost",
-          at: deps.clock.now(),
-        });
+        await settleOrphan(deps.db, orphan, { outcome: "lost", at: deps.clock.now() });
         deps.checkpoint("orphans/forgotten");
         deps.logger.warn({ provider: provider.name, kind: error.kind }, "stray number given up");
         continue;
@@ -49,8 +50,32 @@ async function giveBack(
   const outcome = await provider.cancel(orphan.upstreamId, { priority: "background" });
   if (outcome.kind === "cancelled") return "cancelled";
   if (outcome.kind === "has_sms") return "lost";
+  if (!hasRunOut) return undefined;
   // Run out upstream: unused numbers are given back by the provider itself.
-  return hasRunOut ? "cancelled" : undefined;
+  if (!provider.capabilities.poll) return "cancelled";
+  const { status, sms } = await provider.check(orphan.upstreamId, { priority: "background" });
+  return sms.length > 0 || status === "received" || status === "finished" ? "lost" : "cancelled";
+}
+
+/** The provider keeps the money of this number: booked, told to the operators, and not looked at again. */
+export async function loseStray(deps: OrderDeps, orphan: Orphan): Promise<void> {
+  const { provider, upstreamId, costMicros } = orphan;
+  await inTransaction(deps.db, async (tx) => {
+    const at = deps.clock.now();
+    await insertOrphan(tx, orphan);
+    if (!(await settleOrphan(tx, orphan, { outcome: "lost", at }))) return;
+    const amountMicros = costMicros ?? 0n;
+    await bookStrayLoss(tx, { provider, upstreamId, amountMicros, at });
+    const params = { provider, amountMicros: amountMicros.toString() };
+    await tellOperators(deps, tx, {
+      notice: "stray_lost",
+      subject: `${provider}:${upstreamId}`,
+      params,
+      at,
+    });
+  });
+  deps.logger.warn({ provider }, "stray number lost: it has had an SMS");
+  deps.onMessages();
 }
 
 /** Unknown upstream once it has run out, or unanswered for an hour longer: to ask on would keep others waiting. */
@@ -59,6 +84,7 @@ function isForgotten(deps: OrderDeps, provider: Provider, orphan: Orphan, error:
   return addMs(orphan.seenAt, lifetimeOf(deps, provider) + graceMs) <= deps.clock.now();
 }
 
-function lifetimeOf(deps: OrderDeps, provider: Provider): number {
+/** How long a number of this provider lives. */
+export function lifetimeOf(deps: OrderDeps, provider: Provider): number {
   return provider.capabilities.lifetimeMs ?? deps.defaults.lifetimeMs;
 }

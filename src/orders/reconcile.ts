@@ -2,20 +2,27 @@ import { addMs } from "../core/clock.ts";
 import { endAttempt, selectProductsUnderWay } from "../db/queries/order-attempts.ts";
 import { selectKnownUpstreamIds } from "../db/queries/order-lists.ts";
 import { lockOrder, touchOrder } from "../db/queries/orders.ts";
-import { type DoubtRow, insertOrphan, selectDoubts, selectOrphanIds } from "../db/queries/orphans.ts";
-import { enqueue } from "../db/queries/outbox.ts";
+import {
+  type DoubtRow,
+  insertOrphan,
+  type Orphan,
+  selectDoubts,
+  selectOrphanIds,
+} from "../db/queries/orphans.ts";
 import { inTransaction, isUniqueViolation } from "../db/transaction.ts";
 import { ProviderError } from "../providers/errors.ts";
 import type { ActiveRental, Provider } from "../providers/provider.ts";
-import { bookProviderLoss } from "../wallet/wallet.ts";
 import type { OrderDeps } from "./deps.ts";
+import { lifetimeOf, loseStray } from "./orphans.ts";
 import { matchDoubts, quiesceMs } from "./reconcile-rules.ts";
+import { releaseAll, settleByBalance } from "./release-doubts.ts";
 import { rent } from "./rent.ts";
 import { failOrder } from "./settle-purchase.ts";
 
 const BATCH = 200;
 /** A list may lag behind a purchase: a number has to be missing twice, a round of the job apart. */
 const MISSES_NEEDED = 2;
+const RUN_OUT = "run out before the list was read";
 /** A provider that does not answer for so long cannot keep the buyer's money: any number has run out by then. */
 const GIVE_UP_MS = 45 * 60 * 1000;
 
@@ -29,7 +36,8 @@ export async function reconcile(deps: OrderDeps, provider: Provider): Promise<nu
   const doubts = await selectDoubts(deps.db, provider.name, BATCH);
   const ripe = doubts.filter((doubt) => addMs(doubt.startedAt, quiesceMs) <= now);
   if (ripe.length === 0) return 0;
-  if (!provider.capabilities.activeList) return await settleByBalance(deps, provider, ripe, doubts.length);
+  if (!provider.capabilities.activeList)
+    return await settleByBalance(deps, provider, ripe, { doubts: doubts.length, why: "no list to look in" });
   let list: readonly ActiveRental[];
   try {
     list = await provider.active({ priority: "tap" });
@@ -61,15 +69,20 @@ async function settleDoubts(
     if (await adopt(deps, provider, ripe, doubt.orderId, rental)) settled += 1;
     deps.checkpoint("reconcile/adopted");
   }
-  for (const doubt of ripe.filter((row) => unmatched.some((missing) => missing.orderId === row.orderId))) {
+  for (const rental of surplus.filter(isSpent)) await loseStray(deps, orphanOf(deps, provider, rental));
+  const missing = ripe.filter((row) => unmatched.some(({ orderId }) => orderId === row.orderId));
+  // A list shows what is open. A number that has run out since, with an SMS or without, is told by the balance alone.
+  const oldestListed = addMs(deps.clock.now(), -lifetimeOf(deps, provider));
+  for (const doubt of missing.filter(({ startedAt }) => startedAt > oldestListed)) {
     if (await missed(deps, provider, doubt)) settled += 1;
   }
+  const runOut = missing.filter(({ startedAt }) => startedAt <= oldestListed);
   // A younger doubt, perhaps one that began since, may yet claim a number that looks like surplus now.
   const known = new Set(ripe.map((doubt) => doubt.orderId));
   const doubts = await selectDoubts(deps.db, provider.name, BATCH);
   if (doubts.every((doubt) => known.has(doubt.orderId))) await keepSurplus(deps, provider, surplus);
   deps.onMessages();
-  return settled;
+  return settled + (await settleByBalance(deps, provider, runOut, { doubts: doubts.length, why: RUN_OUT }));
 }
 
 async function withoutKnown(
@@ -139,96 +152,23 @@ async function keepSurplus(
   provider: Provider,
   surplus: readonly ActiveRental[],
 ): Promise<void> {
-  for (const rental of surplus) {
-    if (rental.observation.status !== "waiting") continue;
-    const { upstreamId, serviceCode, countryCode, costMicros } = rental;
-    const seenAt = deps.clock.now();
-    await insertOrphan(deps.db, {
-      provider: provider.name,
-      upstreamId,
-      serviceCode,
-      countryCode,
-      costMicros,
-      seenAt,
-    });
-  }
+  const unused = surplus.filter((rental) => !isSpent(rental) && rental.observation.status === "waiting");
+  for (const rental of unused) await insertOrphan(deps.db, orphanOf(deps, provider, rental));
 }
 
-/**
- * A provider without a list: its balance tells whether something was bought. What is missing there is laid to the
- * oldest doubts, the others bought nothing; where the balance cannot tell, all of them are possible losses.
- */
-async function settleByBalance(
-  deps: OrderDeps,
-  provider: Provider,
-  ripe: readonly DoubtRow[],
-  doubts: number,
-): Promise<number> {
-  let missingMicros = await missingAt(deps, provider, doubts);
-  if (missingMicros === undefined) return await releaseAll(deps, provider, ripe, "no list to look in");
-  const lost: DoubtRow[] = [];
-  for (const doubt of ripe) {
-    if (missingMicros < doubt.costMicros) {
-      await inTransaction(deps.db, (tx) =>
-        failOrder(deps, tx, doubt.orderId, "in_doubt", "providers_unavailable"),
-      );
-      deps.checkpoint("reconcile/balance-intact");
-      continue;
-    }
-    missingMicros -= doubt.costMicros;
-    lost.push(doubt);
-  }
-  await releaseAll(deps, provider, lost, "the provider's balance fell");
-  deps.onMessages();
-  return ripe.length;
+/** It has had an SMS that was meant for nobody here: no provider takes such a number back. */
+function isSpent({ observation }: ActiveRental): boolean {
+  return observation.sms.length > 0 || observation.status === "received";
 }
 
-async function missingAt(deps: OrderDeps, provider: Provider, doubts: number): Promise<bigint | undefined> {
-  try {
-    return await deps.missingAt(provider, doubts);
-  } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
-    return undefined;
-  }
-}
-
-/** The hold goes back to the buyer; what the provider may have taken is the operator's to look into. */
-async function releaseAll(
-  deps: OrderDeps,
-  provider: Provider,
-  doubts: readonly DoubtRow[],
-  why: string,
-): Promise<number> {
-  for (const doubt of doubts) {
-    await inTransaction(deps.db, async (tx) => {
-      const at = deps.clock.now();
-      const row = await failOrder(deps, tx, doubt.orderId, "in_doubt", "providers_unavailable");
-      if (!row) return;
-      const loss = { orderId: row.id, provider: provider.name, amountMicros: doubt.costMicros, at };
-      await bookProviderLoss(tx, { ...loss, reason: `purchase in doubt: ${why}` });
-      const params = {
-        provider: provider.name,
-        orderId: row.id,
-        amountMicros: doubt.costMicros.toString(),
-        why,
-      };
-      for (const chatId of deps.operatorChatIds) {
-        const message = { kind: "operator_notice" as const, notice: "possible_loss", params };
-        await enqueue(tx, {
-          chatId,
-          buyerId: null,
-          message,
-          dedupeKey: `possible_loss:${row.id}:${chatId}`,
-          at,
-        });
-      }
-    });
-    deps.checkpoint("reconcile/released");
-    deps.logger.warn(
-      { orderId: doubt.orderId, provider: provider.name, why },
-      "doubt released, possible loss booked",
-    );
-  }
-  if (doubts.length > 0) deps.onMessages();
-  return doubts.length;
+function orphanOf(deps: OrderDeps, provider: Provider, rental: ActiveRental): Orphan {
+  const { upstreamId, serviceCode, countryCode, costMicros } = rental;
+  return {
+    provider: provider.name,
+    upstreamId,
+    serviceCode,
+    countryCode,
+    costMicros,
+    seenAt: deps.clock.now(),
+  };
 }

@@ -41,6 +41,8 @@ type Params = Readonly<Record<string, string>>;
 const notices: Readonly<Record<string, (params: Params) => string>> = {
   possible_loss: (params) =>
     `Possible loss at ${fact(params, "provider")}: up to ${amount(params)}. A purchase got no clear answer and no number was found. Check order ${fact(params, "orderId")} there.`,
+  stray_lost: (params) =>
+    `Loss at ${fact(params, "provider")}: ${amount(params)}. A number that was bought for nobody had an SMS before it could be given back.`,
   provider_down: (params) =>
     `${fact(params, "provider")} is out (${fact(params, "reason")}). Its offers are hidden until it answers.`,
   provider_up: (params) => `${fact(params, "provider")} answers again. Its offers are back.`,

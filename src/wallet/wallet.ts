@@ -101,6 +101,25 @@ export async function bookProviderLoss(tx: Executor, loss: ProviderMoney): Promi
   );
 }
 
+/** What a provider kept for a number that no order had. Once for each number; a cost of zero moves nothing. */
+export async function bookStrayLoss(
+  tx: Executor,
+  loss: { provider: string; upstreamId: string; amountMicros: bigint; at: Date },
+): Promise<void> {
+  const { provider, upstreamId, amountMicros, at } = loss;
+  if (amountMicros === 0n) return;
+  await post(tx, {
+    key: `stray_loss:${provider}:${upstreamId}`,
+    kind: "stray_loss",
+    from: system.providerPrepaid(provider),
+    to: system.providerLoss(provider),
+    amountMicros,
+    actor: "system",
+    reason: "a number that was no order's had an SMS",
+    at,
+  });
+}
+
 async function bookProvider(
   tx: Executor,
   kind: "provider_cost" | "provider_loss",

@@ -44,6 +44,16 @@ function listed(upstreamId: string, change: Partial<ActiveRental> = {}): ActiveR
   };
 }
 
+async function strayLosses(name: string): Promise<bigint[]> {
+  const rows = await shop.db
+    .selectFrom("transfers")
+    .select("amount_micros")
+    .where("kind", "=", "stray_loss")
+    .where("idempotency_key", "like", `stray_loss:${name}:%`)
+    .execute();
+  return rows.map((row) => row.amount_micros);
+}
+
 describe("a purchase in doubt", () => {
   it("is left alone until no call can be under way", async () => {
     const { orderId } = await doubted();
@@ -164,6 +174,63 @@ describe("a purchase in doubt", () => {
       .execute();
     expect(losses.map((row) => row.order_id)).toEqual([first.orderId]);
     expect((await shop.balance(second.buyerId)).availableMicros).toBe(1_000_000n);
+    await shop.assertSound();
+  });
+
+  it("books a number that had an SMS before anybody had it as lost, once, and tells the operators", async () => {
+    shop = await createTestShop(database.db, { providers: [provider], deps: { operatorChatIds: [77] } });
+    const { buyerId, orderId } = await doubted();
+    provider.onActive = () => [listed("81", { observation: received("1") })];
+    await shop.clock.advance(61_000);
+    for (let round = 0; round < 3; round += 1) await shop.orders.reconcile(provider.name);
+    expect((await shop.order(orderId)).state).toBe("failed");
+    expect((await shop.balance(buyerId)).availableMicros).toBe(1_000_000n);
+    expect(await strayLosses(provider.name)).toEqual([180_000n]);
+    const notices = await shop.messages("operator_notice");
+    expect(notices.map(({ payload }) => payload)).toEqual([
+      {
+        kind: "operator_notice",
+        notice: "stray_lost",
+        params: { provider: provider.name, amountMicros: "180000" },
+      },
+    ]);
+    expect(provider.calls.filter((call) => call.startsWith("cancel"))).toEqual([]);
+    await shop.assertSound();
+  });
+
+  it("is left to the balance when the list is read after any number has run out", async () => {
+    const missingAt = async () => 180_000n;
+    shop = await createTestShop(database.db, { providers: [provider], deps: { missingAt } });
+    const { buyerId, orderId } = await doubted();
+    await shop.clock.advance(21 * 60_000);
+    await shop.orders.reconcile(provider.name);
+    expect((await shop.order(orderId)).state).toBe("failed");
+    expect((await shop.balance(buyerId)).availableMicros).toBe(1_000_000n);
+    const losses = await shop.db
+      .selectFrom("transfers")
+      .select(["amount_micros", "reason"])
+      .where("kind", "=", "provider_loss")
+      .where("order_id", "=", orderId)
+      .execute();
+    expect(losses.map((row) => row.amount_micros)).toEqual([180_000n]);
+    await shop.assertSound();
+  });
+
+  it.each([
+    ["has had an SMS", received("1"), [180_000n]],
+    ["is finished there", { status: "finished" as const, sms: [] }, [180_000n]],
+    ["was never used", { status: "expired" as const, sms: [] }, []],
+  ])("leaves a surplus number that cannot be cancelled until it %s", async (_, end, losses) => {
+    await doubted();
+    provider.onActive = () => [listed("91"), listed("92")];
+    provider.onCancel = () => ({ kind: "refused" });
+    provider.onCheck = () => end;
+    await shop.clock.advance(61_000);
+    await shop.orders.reconcile(provider.name);
+    expect(await strayLosses(provider.name)).toEqual([]);
+    await shop.clock.advance(21 * 60_000);
+    await shop.orders.reconcile(provider.name);
+    expect(await strayLosses(provider.name)).toEqual(losses);
     await shop.assertSound();
   });
 

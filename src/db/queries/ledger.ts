@@ -10,6 +10,7 @@ export type TransferKind =
   | "release"
   | "provider_cost"
   | "provider_loss"
+  | "stray_loss"
   | "adjustment";
 
 export interface TransferRow {

@@ -45,19 +45,20 @@ export async function selectOpenOrphans(db: Executor, provider: string, limit: n
   }));
 }
 
+/** False: it was settled before, and the first outcome stands. */
 export async function settleOrphan(
   db: Executor,
-  provider: string,
-  upstreamId: string,
-  end: { outcome: "adopted" | "cancelled" | "lost"; at: Date },
-): Promise<void> {
-  await db
+  orphan: Pick<Orphan, "provider" | "upstreamId">,
+  end: { outcome: "cancelled" | "lost"; at: Date },
+): Promise<boolean> {
+  const result = await db
     .updateTable("orphans")
     .set({ outcome: end.outcome, settled_at: end.at })
-    .where("provider", "=", provider)
-    .where("upstream_id", "=", upstreamId)
+    .where("provider", "=", orphan.provider)
+    .where("upstream_id", "=", orphan.upstreamId)
     .where("settled_at", "is", null)
-    .execute();
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }
 
 /** Upstream ids that were dealt with before or are waiting to be given back. */
