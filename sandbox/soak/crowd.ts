@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../../src/core/clock.ts";
 import type { PretendTelegram, PretendUser, TranscriptMessage } from "../telegram/index.ts";
 import { createRandom, type Random } from "./random.ts";
@@ -102,6 +103,7 @@ export function createCrowd(deps: {
     figures,
     start() {
       pausing = new AbortController();
+      setMaxListeners(people.length + 1, pausing.signal);
       const { signal } = pausing;
       living = Promise.all(people.map(({ user, random }) => live(user, random, signal)));
     },

@@ -67,6 +67,15 @@ export async function selectOrderFacts(db: Database): Promise<OrderFact[]> {
   }));
 }
 
+/** What our ledger says that each supplier has kept. */
+export async function selectSpentBySupplier(db: Database): Promise<Map<string, bigint>> {
+  const { rows } = await sql<{ supplier: string; micros: string }>`
+    SELECT split_part(a.code, ':', 3) AS supplier, (-sum(e.amount_micros))::text AS micros
+    FROM accounts a JOIN entries e ON e.account_id = a.id
+    WHERE a.code LIKE 'system:provider:%:prepaid' GROUP BY a.code`.execute(db);
+  return new Map(rows.map((row) => [row.supplier, BigInt(row.micros)]));
+}
+
 export interface ChargeFact {
   readonly chargeId: string;
   readonly state: string;
@@ -128,4 +137,27 @@ export async function selectFigures(db: Database): Promise<Record<string, number
     UNION ALL SELECT 'dropped ' || drop_reason, count(*) FROM outbox WHERE drop_reason <> 'superseded' GROUP BY drop_reason
     UNION ALL SELECT 'top-ups', count(*) FROM topup_payments`.execute(db);
   return Object.fromEntries(rows.map(({ name, count }) => [name, Number(count)]));
+}
+
+/** How long things took, in simulated seconds: what a killed replica had in hand, and purchases in doubt. */
+export async function selectTimes(db: Database): Promise<Record<string, number>> {
+  const { rows } = await sql<{ name: string; p50: number; p95: number; longest: number }>`
+    WITH times AS (
+      SELECT 'update handled after' AS name, extract(epoch FROM done_at - received_at) AS seconds
+      FROM inbox WHERE done_at IS NOT NULL
+      UNION ALL
+      SELECT 'doubt settled after', extract(epoch FROM
+        (SELECT min(later.at) FROM order_history later WHERE later.order_id = h.order_id AND later.version > h.version) - h.at)
+      FROM order_history h WHERE h.to_state = 'in_doubt')
+    SELECT name, percentile_disc(0.5) WITHIN GROUP (ORDER BY seconds)::float AS p50,
+      percentile_disc(0.95) WITHIN GROUP (ORDER BY seconds)::float AS p95, max(seconds)::float AS longest
+    FROM times WHERE seconds IS NOT NULL GROUP BY name ORDER BY name DESC`.execute(db);
+  const rounded = (seconds: number): number => Math.round(seconds * 10) / 10;
+  return Object.fromEntries(
+    rows.flatMap(({ name, p50, p95, longest }) => [
+      [`${name} p50 s`, rounded(p50)],
+      [`${name} p95 s`, rounded(p95)],
+      [`${name} at most s`, rounded(longest)],
+    ]),
+  );
 }

@@ -4,6 +4,7 @@ import type { Database } from "../../src/db/client.ts";
 import { selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
 import type { MarketRental } from "../providers/market-types.ts";
 import type { Outside } from "../world.ts";
+import { compareBooks, describeBooks, driftOf } from "./books.ts";
 import {
   type ChargeFact,
   type OrderFact,
@@ -31,6 +32,7 @@ export interface Violation {
   readonly detail: string;
 }
 
+export const CODES_ARRIVE = "every code reaches its buyer";
 /** Longer than it takes to find out that a number is nobody's. */
 const ORPHAN_MS = 5 * 60_000;
 /** An upstream's last word may come this much later than the end. */
@@ -45,6 +47,7 @@ export async function findViolations(judged: Judged): Promise<Violation[]> {
   const orphans = await selectOrphanFacts(db);
   const pairing = pairUp(judged.outside, orders);
   const ledger = await selectLedgerDifferences(db);
+  const books = await compareBooks(db, judged.outside, judged.witness, pairing, orders);
   const negative = await selectNegativeAccounts(db);
   return [
     ...ledger.map(({ check, subject, detail }) => broken(`ledger: ${check}`, `${subject}: ${detail}`)),
@@ -54,6 +57,9 @@ export async function findViolations(judged: Judged): Promise<Violation[]> {
     ...judgeOrders(judged, orders),
     ...judgeNumbers(judged.witness, pairing, orders),
     ...judgeSuppliers(judged, pairing, orders, orphans),
+    ...books
+      .filter((one) => driftOf(one) > 0n)
+      .map((one) => broken("the ledger is the supplier's balance", describeBooks(one))),
   ];
 }
 
@@ -86,7 +92,7 @@ function judgeCodes({ witness }: Judged, pairing: Pairing): Violation[] {
     if (!order || !sms.isTold || !isAwaited(order, sms) || witness.isShown(order.chatId, sms.code)) continue;
     const life = order.history.map(({ to, cause, at }) => `${at.toISOString()} ${to} (${cause})`).join(", ");
     const detail = `${sms.code} at ${sms.at.toISOString()} for order ${order.id} at ${sms.provider}: ${life}`;
-    violations.push(broken("every code reaches its buyer", detail));
+    violations.push(broken(CODES_ARRIVE, detail));
   }
   return violations;
 }
@@ -129,9 +135,8 @@ function judgeNumbers(witness: Witness, pairing: Pairing, orders: readonly Order
     seen.add(number);
     const rental = pairing.rentalOf(order);
     // A push without an answer may have got through or not: then the supplier keeps the money, and the books may know.
-    const isTold = witness.sms.some(
-      (sms) => sms.isTold && sms.provider === provider && sms.rentalId === rental?.id,
-    );
+    const isTold =
+      rental !== undefined && provider !== null && witness.isAnyTold(provider, rental.id, order.closedAt);
     const takenMicros = rental ? takenFor(rental) : 0n;
     if (!isTold && bookedMicros === 0n) continue;
     if (takenMicros === bookedMicros) continue;

@@ -63,7 +63,7 @@ export function soakEnvironment(
     CANCELS_PER_HOUR: "10000",
     NEW_BUYER_ORDERS_PER_DAY: "10000",
     SMS_RETENTION_HOURS: "8760",
-    LOG_LEVEL: "warn",
+    LOG_LEVEL: "debug",
     ...further,
   };
 }

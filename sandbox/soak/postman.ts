@@ -6,11 +6,12 @@ import { createRandom } from "./random.ts";
 import type { Witness } from "./witness.ts";
 
 export interface Postman {
-  /** Delivers what is due. */
-  step(): void;
+  /** Delivers what is due; `promptly`: every number that was shown gets its SMS now. */
+  step(promptly?: boolean): void;
 }
 
-const FIRST_CODE = 1_000_001;
+/** Seven digits, and beyond any process id: a code in a log is a leak. */
+const FIRST_CODE = 7_000_001;
 /** Of numbers that nobody was ever shown: the number's last renter still gets SMS. */
 const STRAY_SHARE = 0.03;
 const SILENT_SHARE = 0.2;
@@ -25,37 +26,37 @@ export function createPostman(deps: {
   providers: ReadonlyMap<string, PretendProvider>;
   witness: Pick<Witness, "isNumberShown">;
   seed: number;
-  /** Every shown number gets its SMS at once, no other does. */
-  promptly?: boolean;
 }): Postman {
-  const { clock, providers, witness, seed, promptly = false } = deps;
+  const { clock, providers, witness, seed } = deps;
   const due = new Map<string, { at: number; copies: number }>();
   let nextCode = FIRST_CODE;
 
   function plan(key: string, rental: MarketRental, protocol: Protocol): void {
     if (due.has(key)) return;
     const random = createRandom(seed + rental.serial * 31 + rental.sms.length * 7);
-    const isStray = random.isIn(STRAY_SHARE) && !promptly;
+    const isStray = random.isIn(STRAY_SHARE);
     if (!isStray && !witness.isNumberShown(rental.phone)) return;
-    const isSilent = random.isIn(SILENT_SHARE) && !isStray && !promptly;
-    const afterMs = promptly ? 0 : random.between(2_000, 90_000);
+    const isSilent = random.isIn(SILENT_SHARE) && !isStray;
+    const afterMs = random.between(2_000, 90_000);
     const at = isSilent ? Number.POSITIVE_INFINITY : clock.now().getTime() + afterMs;
-    // The handler_api protocol shows the last SMS only: two at once cannot be told by anybody.
-    const isTwice = random.isIn(TWICE_SHARE) && !promptly && protocol !== "handler-api";
+    // Who is asked shows the last SMS only: of two at once one cannot be told by anybody. Who pushes tells both.
+    const isTwice = random.isIn(TWICE_SHARE) && protocol === "push-gateway";
     due.set(key, { at, copies: isTwice ? 2 : 1 });
   }
 
   return {
-    step() {
+    step(promptly = false) {
       const now = clock.now().getTime();
       for (const [name, { market, protocol }] of providers) {
         for (const rental of market.active()) {
           if (rental.status === "received") continue;
           const key = `${name} ${rental.id} ${rental.sms.length}`;
-          plan(key, rental, protocol);
+          const isHurried = promptly && witness.isNumberShown(rental.phone);
+          if (!promptly) plan(key, rental, protocol);
           const letter = due.get(key);
-          if (!letter || letter.at > now) continue;
-          for (let copy = 0; copy < letter.copies; copy += 1) {
+          if (!isHurried && (!letter || letter.at > now)) continue;
+          const copies = isHurried ? 1 : (letter?.copies ?? 1);
+          for (let copy = 0; copy < copies; copy += 1) {
             const code = String(nextCode);
             nextCode += 1;
             market.deliver(rental.id, { code, text: `Your code is ${code}` });

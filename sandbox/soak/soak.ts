@@ -13,13 +13,16 @@ import { selectFigures, selectUnrest } from "./facts.ts";
 import { type Front, startFront } from "./front.ts";
 import { type Herd, startHerd } from "./herd.ts";
 import { findViolations, type Violation } from "./invariants.ts";
+import { findLeaks, secretsOf } from "./leaks.ts";
 import { createMischief } from "./mischief.ts";
-import { type Supplier, soakEnvironment, startSoakOutside } from "./outside.ts";
+import { soakEnvironment, startSoakOutside } from "./outside.ts";
 import { type CrashablePostgres, startCrashablePostgres } from "./postgres.ts";
 import { createPostman } from "./postman.ts";
 import { createRandom, type Random } from "./random.ts";
 import { createRecovery, type Recovery } from "./recovery.ts";
 import { createScaledClock, type TimeScale } from "./scaled-clock.ts";
+import { summary } from "./summary.ts";
+import { listed, suppliers } from "./suppliers.ts";
 import { createWitness, type Witness } from "./witness.ts";
 
 export interface SoakOptions {
@@ -43,21 +46,6 @@ export interface SoakReport {
   readonly figures: Readonly<Record<string, number>>;
 }
 
-const terms = { cancelAfterMs: 20_000, lifetimeMs: 200_000 };
-const suppliers: Readonly<Record<string, Supplier>> = {
-  // OpenAI is its alone; without a list, what became of a purchase in doubt is told by its balance.
-  oxgel: { protocol: "oxgel", ...terms },
-  herosms: {
-    protocol: "handler-api",
-    dialect: "herosms",
-    ...terms,
-    sells: ({ serviceCode }) => serviceCode !== "dr",
-  },
-  // The cheapest of all, in India.
-  gateway: { protocol: "push-gateway", ...terms, sells: ({ countryCode }) => countryCode === "3" },
-};
-/** Those whose list lets a purchase in doubt be found again. */
-const listed = ["herosms"];
 const STEP_MS = 250;
 /** Of the blows that meet a replica while it starts, or a shop that has done nothing since the last, so many are struck. */
 const EARLY_SHARE = 0.1;
@@ -66,6 +54,9 @@ const PATIENCE_MS = 15_000;
 
 interface Stage {
   readonly options: SoakOptions;
+  /** What all replicas have logged. */
+  readonly logPath: string;
+  readonly secrets: readonly string[];
   readonly clock: ReturnType<typeof createScaledClock>;
   readonly postgres: CrashablePostgres;
   readonly database: DatabaseHandle;
@@ -76,7 +67,7 @@ interface Stage {
   readonly front: Front;
   readonly recovery: Recovery;
   readonly random: Random;
-  readonly deliver: () => void;
+  readonly deliver: (promptly: boolean) => void;
 }
 
 /**
@@ -93,10 +84,10 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     while (stage.herd.figures.kills < options.kills && violations.length === 0) {
       crashes += await havoc(stage, crashes);
       const restMs = await comeToRest(stage);
-      violations.push(...(await judge(stage)));
+      violations.push(...(await judge(stage)), ...(await judgeLog(stage)));
       await tellCycle(stage, crashes, restMs, violations.length);
     }
-    return { violations, figures: { ...(await summary(stage)), "database crashes": crashes } };
+    return { violations, figures: { ...(await summary(stage, violations)), "database crashes": crashes } };
   } finally {
     await stage.herd.stop();
     await stage.front.close();
@@ -104,6 +95,8 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
     await stage.database.close();
     await stage.postgres.stop();
     await rm(directory, { recursive: true, force: true });
+    if (violations.length > 0) options.tell(`The replicas' log is kept: ${stage.logPath}`);
+    else await rm(stage.logPath, { force: true });
   }
 }
 
@@ -119,6 +112,34 @@ async function setUp(options: SoakOptions, directory: string): Promise<Stage> {
   const database = createDatabase({ connectionString, applicationName: "soak", logger, maxConnections: 2 });
   const outside = await startSoakOutside(clock, suppliers);
   const witness = createWitness(outside);
+  const replicas = await startReplicas(options, { script, scale, connectionString, outside, witness });
+  return {
+    ...replicas,
+    options,
+    clock,
+    postgres,
+    database,
+    outside,
+    witness,
+    crowd: createCrowd({ telegram: outside.telegram, clock, seed, size: options.buyers }),
+    recovery: createRecovery(outside.telegram),
+    random: createRandom(seed),
+    deliver: createPostman({ clock, providers: outside.providers, witness, seed }).step,
+  };
+}
+
+interface Surroundings {
+  readonly script: string;
+  readonly scale: TimeScale;
+  readonly connectionString: string;
+  readonly outside: Outside;
+  readonly witness: Witness;
+}
+
+async function startReplicas(
+  options: SoakOptions,
+  { script, scale, connectionString, outside, witness }: Surroundings,
+): Promise<Pick<Stage, "herd" | "front" | "logPath" | "secrets">> {
   let herd: Herd | undefined;
   const front = await startFront({
     ports: () => herd?.ports() ?? [],
@@ -128,27 +149,10 @@ async function setUp(options: SoakOptions, directory: string): Promise<Stage> {
   for (const [name, provider] of outside.providers) {
     provider.setWebhookUrl(`${front.url}/webhooks/providers/${name}/${env.WEBHOOK_SECRET}`);
   }
-  const log = openSync(join(tmpdir(), `numstore-soak-${process.pid}.log`), "a");
-  herd = startHerd(options.replicas, { script, env, scale, log });
+  const logPath = join(tmpdir(), `numstore-soak-${process.pid}.log`);
+  herd = startHerd(options.replicas, { script, env, scale, log: openSync(logPath, "a") });
   await herd.open();
-  const crowd = createCrowd({ telegram: outside.telegram, clock, seed, size: options.buyers });
-  const postman = createPostman({ clock, providers: outside.providers, witness, seed });
-  const random = createRandom(seed);
-  const recovery = createRecovery(outside.telegram);
-  const parts = {
-    options,
-    clock,
-    postgres,
-    database,
-    outside,
-    witness,
-    crowd,
-    herd,
-    front,
-    recovery,
-    random,
-  };
-  return { ...parts, deliver: postman.step };
+  return { herd, front, logPath, secrets: secretsOf(env, outside) };
 }
 
 /** Buyers, faults, kills and database crashes until this cycle's kills are done; returns the crashes. */
@@ -159,7 +163,7 @@ async function havoc(stage: Stage, crashesBefore: number): Promise<number> {
   const killsPerCrash = options.pgCrashes > 0 ? options.kills / options.pgCrashes : Number.POSITIVE_INFINITY;
   const work = setInterval(() => {
     mischief.step();
-    stage.deliver();
+    stage.deliver(false);
   }, STEP_MS);
   crowd.start();
   let crashes = 0;
@@ -195,7 +199,7 @@ async function comeToRest(stage: Stage): Promise<number> {
   await herd.open();
   let unrest: Record<string, number> = {};
   while (Date.now() - startedAt < REST_MS) {
-    stage.deliver();
+    stage.deliver(true);
     unrest = await selectUnrest(database.db);
     if (Object.keys(unrest).length === 0 && outside.telegram.pendingUpdates() === 0) {
       return Date.now() - startedAt;
@@ -212,24 +216,17 @@ async function judge(stage: Stage): Promise<Violation[]> {
   for (const startedAt = Date.now(); ; ) {
     const violations = await findViolations({ now: clock.now(), db: database.db, outside, witness, listed });
     if (violations.length === 0 || Date.now() - startedAt > PATIENCE_MS) return violations;
-    stage.deliver();
+    stage.deliver(true);
     await systemClock.sleep(STEP_MS);
   }
 }
 
-async function summary({ database, herd, witness, crowd, recovery }: Stage): Promise<Record<string, number>> {
-  const shop = await selectFigures(database.db);
-  return {
-    ...shop,
-    ...herd.figures,
-    ...crowd.figures,
-    "sms upstream": witness.sms.length,
-    "codes told twice": witness.toldTwice(),
-    "recovery p50 ms": percentile(recovery.timesMs, 50),
-    "recovery p95 ms": percentile(recovery.timesMs, 95),
-    "tap to answer p50 ms": percentile(crowd.answersMs, 50),
-    "tap to answer p95 ms": percentile(crowd.answersMs, 95),
-  };
+async function judgeLog({ logPath, secrets, outside, witness }: Stage): Promise<Violation[]> {
+  const phones = [...outside.providers.values()].flatMap(({ market }) =>
+    market.rentals().map(({ phone }) => phone.slice(1)),
+  );
+  const codes = witness.sms.map(({ code }) => code);
+  return await findLeaks(logPath, { secrets, phones, codes });
 }
 
 async function tellCycle(stage: Stage, crashes: number, restMs: number, violations: number): Promise<void> {
@@ -241,9 +238,4 @@ async function tellCycle(stage: Stage, crashes: number, restMs: number, violatio
       `${of("finished") + of("received") + of("waiting_again")} sold, ${of("doubts")} doubts, ${of("adopted")} adopted, ` +
       `${of("orphans")} strays; at rest after ${(restMs / 1000).toFixed(1)} s; ${violations} violations`,
   );
-}
-
-export function percentile(values: readonly number[], percent: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? 0);
 }

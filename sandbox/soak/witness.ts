@@ -8,6 +8,8 @@ export interface WitnessedSms {
   readonly rentalId: string;
   readonly code: string;
   readonly at: Date;
+  /** Told by a push only. */
+  readonly isPushed: boolean;
   /** False: it is told by a push only, and the push did not get through. */
   isTold: boolean;
 }
@@ -25,6 +27,8 @@ export interface Witness {
   readonly refunds: ReadonlySet<string>;
   /** The code was in the chat at any time, in whatever message. */
   isShown(chatId: number, code: string): boolean;
+  /** The shop could learn of an SMS of this number: by asking, or by a push that got through while it waited. */
+  isAnyTold(provider: string, rentalId: string, closedAt: Date | null): boolean;
   /** The number was shown to somebody, who may have given it away since. */
   isNumberShown(phone: string): boolean;
   /** A webhook reached the shop, or did not: a push that was not accepted is lost by its sender. */
@@ -68,7 +72,7 @@ export function createWitness({ telegram, providers }: Outside): Witness {
     const isPushed = protocol === "push-gateway";
     market.onSms((rental: { id: string; status: RentalStatus }, { code, at }: MarketSms) => {
       if (code === null) return;
-      const seen = { provider, rentalId: rental.id, code, at, isTold: !isPushed };
+      const seen = { provider, rentalId: rental.id, code, at, isPushed, isTold: !isPushed };
       sms.push(seen);
       byCode.set(code, seen);
     });
@@ -79,6 +83,14 @@ export function createWitness({ telegram, providers }: Outside): Witness {
     charges,
     refunds,
     isShown: (chatId, code) => shown.has(`${chatId} ${code}`),
+    isAnyTold: (provider, rentalId, closedAt) =>
+      sms.some(
+        (seen) =>
+          seen.provider === provider &&
+          seen.rentalId === rentalId &&
+          seen.isTold &&
+          !(seen.isPushed && closedAt !== null && seen.at > closedAt),
+      ),
     isNumberShown: (phone) => numbers.has(phone),
     forwarded: (body, status) => {
       const code = status === 200 ? PUSHED.exec(body)?.[1] : undefined;

@@ -21,6 +21,7 @@ interface Attempt {
   readonly order: OrderRow;
   readonly offer: Offer;
   readonly provider: Provider;
+  readonly startedAt: Date;
 }
 
 type Step = "next" | "done";
@@ -73,6 +74,7 @@ async function beginAttempt(
   provider: Provider,
 ): Promise<Attempt | undefined> {
   const id = newId();
+  const startedAt = deps.clock.now();
   const isOurs = await inTransaction(deps.db, async (tx) => {
     const locked = await lockOrder(tx, order.id);
     if (locked?.state !== "placing") return false;
@@ -87,10 +89,10 @@ async function beginAttempt(
       countryCode: offer.countryCode,
       operator: offer.operator ?? "",
       costMicros: offer.costMicros,
-      startedAt: deps.clock.now(),
+      startedAt,
     });
   });
-  return isOurs ? { id, order, offer, provider } : undefined;
+  return isOurs ? { id, order, offer, provider, startedAt } : undefined;
 }
 
 function offerColumns(offer: Offer) {
@@ -141,7 +143,7 @@ async function rented(deps: OrderDeps, attempt: Attempt, rental: Rental): Promis
       if (current?.upstreamId === rental.upstreamId) return "done";
       const isOpen = current?.state === "placing" || current?.state === "in_doubt";
       const isTaken = isOpen && (await isSharedNumber(tx, provider, rental));
-      const renting = { provider, rental, offerCostMicros: offer.costMicros, at };
+      const renting = { provider, rental, offerCostMicros: offer.costMicros, askedAt: attempt.startedAt, at };
       const row = isOpen && !isTaken ? await rent(deps, tx, { ...renting, order: current }) : undefined;
       if (row) await endAttempt(tx, attempt.id, { outcome: "rented", errorKind: null, at });
       // Somebody decided about this order while the call was on its way: the number is not its any more.

@@ -119,7 +119,8 @@ async function adopt(
       const at = deps.clock.now();
       const order = await lockOrder(tx, orderId);
       if (order?.state !== "in_doubt") return false;
-      const row = await rent(deps, tx, { order, provider, rental, offerCostMicros: doubt.costMicros, at });
+      const { costMicros: offerCostMicros, startedAt: askedAt } = doubt;
+      const row = await rent(deps, tx, { order, provider, rental, offerCostMicros, askedAt, at });
       await endAttempt(tx, doubt.attemptId, { outcome: "rented", errorKind: null, at });
       deps.checkpoint("reconcile/adopting");
       return row !== undefined;

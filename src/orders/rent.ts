@@ -20,6 +20,8 @@ export interface Renting {
   readonly provider: Provider;
   readonly rental: Rental;
   readonly offerCostMicros: bigint;
+  /** When the number was asked for; it is not older. */
+  readonly askedAt: Date;
   readonly at: Date;
 }
 
@@ -28,10 +30,12 @@ export interface Renting {
  * elsewhere; they are set once and survive every restart. Undefined: the order has moved on without this number.
  */
 export async function rent(deps: OrderDeps, tx: Tx, renting: Renting): Promise<OrderRow | undefined> {
-  const { order, provider, rental, at } = renting;
+  const { order, provider, rental, askedAt, at } = renting;
   const from = stateOf(order);
   const { cancelAfterMs, lifetimeMs, poll, pollIntervalMs, another } = provider.capabilities;
-  const expiresAt = believable(rental.expiresAt, at) ?? addMs(at, lifetimeMs ?? deps.defaults.lifetimeMs);
+  // From the question on: a number that has run out upstream may be somebody else's there before it has run out here.
+  const expiresAt =
+    believable(rental.expiresAt, at) ?? addMs(askedAt, lifetimeMs ?? deps.defaults.lifetimeMs);
   const cancelOpensAt = rental.cancelOpensAt ?? addMs(at, cancelAfterMs ?? deps.defaults.cancelAfterMs);
   const row = await transition(tx, {
     orderId: order.id,

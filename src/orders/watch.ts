@@ -13,6 +13,8 @@ const LEASE_MS = 8_000;
 const BATCH = 100;
 /** Checks of one provider under way at once. */
 const CONCURRENCY = 8;
+/** Longer than any provider that is well takes to answer. */
+const STRAGGLER_MS = 2_000;
 /** How often an upstream that does not answer is told that an order is done, before we let it be. */
 const MAX_FINISH_TRIES = 5;
 
@@ -30,19 +32,38 @@ export interface Watcher {
  */
 export function createWatcher(deps: OrderDeps, provider: Provider, holder: string): Watcher {
   let lease: Lease | undefined;
+  /** Looks under way, by order. One that hangs outlives its step, and the other orders do not wait for it. */
+  const inHand = new Map<string, Promise<void>>();
+
+  /** Starts a look at each, as many at once as may be; returns when all are done, or all but those that hang. */
+  async function lookAtAll(orders: readonly OrderRow[], signal: AbortSignal): Promise<boolean> {
+    const spent = new AbortController();
+    const started: Promise<void>[] = [];
+    for (const order of orders) {
+      while (inHand.size >= CONCURRENCY) await Promise.race(inHand.values());
+      if (signal.aborted || spent.signal.aborted) break;
+      const job = look(deps, provider, order, spent).finally(() => inHand.delete(order.id));
+      inHand.set(order.id, job);
+      started.push(job);
+    }
+    const done = new AbortController();
+    const patience = deps.clock.sleep(STRAGGLER_MS, done.signal);
+    await Promise.race([Promise.all(started), patience]);
+    done.abort();
+    return !spent.signal.aborted;
+  }
+
   return {
     async step(signal) {
       lease = await acquireLease(deps.db, `watch:${provider.name}`, holder, LEASE_MS);
       if (!lease) return false;
-      const due = await selectDueOrders(deps.db, provider.name, deps.clock.now(), BATCH);
+      const rows = await selectDueOrders(deps.db, provider.name, deps.clock.now(), BATCH);
+      const due = rows.filter(({ id }) => !inHand.has(id));
       if (due.length === 0) return false;
-      const single = await checkTogether(deps, provider, due);
-      const spent = new AbortController();
-      const until = AbortSignal.any([signal, spent.signal]);
-      await forEachBounded(single, CONCURRENCY, until, (order) => look(deps, provider, order, spent));
-      return !spent.signal.aborted;
+      return await lookAtAll(await checkTogether(deps, provider, due), signal);
     },
     async release() {
+      await Promise.all(inHand.values());
       if (lease) await releaseLease(deps.db, lease);
     },
   };
@@ -139,18 +160,4 @@ async function tellFinished(deps: OrderDeps, provider: Provider, order: OrderRow
     const later = { checks, nextCheckAt: addMs(deps.clock.now(), 5_000 * checks) };
     await touchOrder(deps.db, { orderId: order.id, from: ["finished"], change: isPointless ? done : later });
   }
-}
-
-async function forEachBounded<T>(
-  items: readonly T[],
-  concurrency: number,
-  signal: AbortSignal,
-  run: (item: T) => Promise<void>,
-): Promise<void> {
-  const queue = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined && !signal.aborted; item = queue.shift())
-      await run(item);
-  };
-  await Promise.all(Array.from({ length: Math.min(concurrency, queue.length) }, worker));
 }

@@ -18,8 +18,8 @@ const CONCURRENCY = 64;
 const MAX_ATTEMPTS = 5;
 const POLL_MS = 500;
 /** After a crash the lane of the update in hand rests this long. */
-const LEASE_MS = 30_000;
-const RENEW_MS = 10_000;
+const LEASE_MS = 15_000;
+const RENEW_MS = 5_000;
 const TIMEOUT_MS = 60_000;
 const RETRY = { baseMs: 1000, maxMs: 30_000 };
 

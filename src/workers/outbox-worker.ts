@@ -12,14 +12,16 @@ import {
   dropMessage,
   dropSupersededCards,
   markSent,
+  renewMessages,
   retryAt,
 } from "../db/queries/outbox.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
 
 const CONCURRENCY = 30;
 const POLL_MS = 500;
-/** Longer than a send may take with its own HTTP time limits, so that no second replica sends the same. */
-const LEASE_MS = 60_000;
+/** Renewed while a message is being sent; what a killed process had in hand is sent by another after this. */
+const LEASE_MS = 15_000;
+const RENEW_MS = 5_000;
 const MAX_AGE_MS = 24 * 3_600_000;
 const RETRY = { baseMs: 1000, maxMs: 300_000 };
 /** So many chats refused for flooding without one success in between: it is the bot that floods, not a chat. */
@@ -53,6 +55,12 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   let pausedUntil = new Date(0);
 
   const loop = createLoop({ name: "outbox", everyMs: POLL_MS, run: step, clock, logger });
+  const renewing = createLoop({ name: "outbox leases", everyMs: RENEW_MS, run: renew, clock, logger });
+
+  async function renew(): Promise<StepResult> {
+    await renewMessages(db, [...inHand.keys()], LEASE_MS);
+    return "idle";
+  }
 
   async function step(): Promise<StepResult> {
     const limit = concurrency - inHand.size;
@@ -70,7 +78,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   async function work(row: ClaimedMessage): Promise<void> {
     const log = logger.child({ outboxId: String(row.id), kind: row.kind, attempt: row.attempts + 1 });
     try {
-      const outcome = await decide(row, log);
+      const outcome = await decide(deps, row, log);
       deps.onSettled?.(outcome.kind);
       if (!(await settle(row, outcome, log)))
         log.warn({}, "message was settled by another replica meanwhile");
@@ -81,18 +89,6 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     } finally {
       inHand.delete(row);
       loop.wake();
-    }
-  }
-
-  async function decide(row: ClaimedMessage, log: Logger): Promise<SendOutcome> {
-    const { id, chatId, buyerId, message, attempts } = row;
-    if (!message) return { kind: "drop", reason: "unreadable" };
-    if (clock.now() >= addMs(row.createdAt, MAX_AGE_MS)) return { kind: "drop", reason: "too old" };
-    try {
-      return await deps.send({ id, chatId, buyerId, message, attempts });
-    } catch (error) {
-      log.error({ error }, "sending a message failed unexpectedly");
-      return { kind: "retry", afterMs: 0, reason: "unexpected error" };
     }
   }
 
@@ -130,13 +126,30 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
 
   return {
     name: "outbox",
-    start: loop.start,
+    start() {
+      loop.start();
+      renewing.start();
+    },
     async stop() {
       await loop.stop();
       await settled();
+      await renewing.stop();
     },
     wake: loop.wake,
     step,
     settled,
   };
+}
+
+/** Sends what can be sent, and says what became of it. */
+async function decide(deps: OutboxWorkerDeps, row: ClaimedMessage, log: Logger): Promise<SendOutcome> {
+  const { id, chatId, buyerId, message, attempts } = row;
+  if (!message) return { kind: "drop", reason: "unreadable" };
+  if (deps.clock.now() >= addMs(row.createdAt, MAX_AGE_MS)) return { kind: "drop", reason: "too old" };
+  try {
+    return await deps.send({ id, chatId, buyerId, message, attempts });
+  } catch (error) {
+    log.error({ error }, "sending a message failed unexpectedly");
+    return { kind: "retry", afterMs: 0, reason: "unexpected error" };
+  }
 }

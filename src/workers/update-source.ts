@@ -5,7 +5,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import { type StoredUpdate, storeUpdates } from "../db/queries/inbox.ts";
-import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts";
+import { acquireLease, type Lease, releaseLease, renewLease } from "../db/queries/leases.ts";
 import { allowedUpdates, toStoredUpdate } from "./lanes.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
 
@@ -13,8 +13,9 @@ const POLL_SECONDS = 30;
 const BATCH = 100;
 /** A poll that Telegram should have answered after 30 s: the connection is dead, start anew. */
 const STALL_MS = 45_000;
-/** Outlives one poll, so that the poller keeps its lease while it waits. */
-const LEASE_MS = 60_000;
+/** Renewed while a poll waits; after a kill another replica polls after this. */
+const LEASE_MS = 15_000;
+const RENEW_MS = 5_000;
 const LEASE_NAME = "telegram-polling";
 const STANDBY_MS = 5_000;
 const RETRY = { baseMs: 1000, maxMs: 30_000 };
@@ -83,13 +84,39 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
       return "again";
     }
     if (!wasOurs) offset = undefined;
-    const updates = await poll(signal);
+    const updates = await pollHolding(lease, signal);
     if (updates.length === 0) return "again";
     await storeRaw(deps, updates);
     // Not one update among them: the same would come again at once, and again.
     if (!updates.some(isUpdate)) await clock.sleep(RETRY.maxMs, signal);
     offset = nextOffset(updates, offset);
     return "again";
+  }
+
+  /** One poll, which ends early when the lease is lost: two pollers would take each other's updates. */
+  async function pollHolding(held: Lease, signal: AbortSignal): Promise<readonly unknown[]> {
+    const over = new AbortController();
+    const lost = new AbortController();
+    const keeping = keepLease(held, over.signal).then((isKept) => isKept || lost.abort());
+    try {
+      return await poll(AbortSignal.any([signal, lost.signal]));
+    } finally {
+      over.abort();
+      await keeping;
+    }
+  }
+
+  /** Renews the lease until the signal; false: somebody else has it. */
+  async function keepLease(held: Lease, signal: AbortSignal): Promise<boolean> {
+    for (;;) {
+      await clock.sleep(RENEW_MS, signal);
+      if (signal.aborted) return true;
+      try {
+        if (!(await renewLease(db, held, LEASE_MS))) return false;
+      } catch (error) {
+        logger.warn({ error }, "the polling lease could not be renewed");
+      }
+    }
   }
 
   /** The answer to one poll; a failed one waits out its back-off and brings nothing. */

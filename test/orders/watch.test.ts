@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Observation } from "../../src/providers/provider.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { deferred } from "../support/deferred.ts";
 import { createScriptedProvider, providerError, received, waiting } from "../support/scripted-provider.ts";
 import { createTestShop, priceMicros, type TestShop } from "../support/shop.ts";
 
@@ -26,6 +28,12 @@ async function bought(money = 1_000_000n) {
 async function watchAfter(ms: number): Promise<void> {
   await shop.clock.advance(ms);
   await shop.watch();
+}
+
+/** The pass gives up waiting for its straggler. */
+async function watchPassed(pass: Promise<void>): Promise<void> {
+  await shop.clock.advance(2_000);
+  await pass;
 }
 
 describe("watching", () => {
@@ -115,6 +123,27 @@ describe("watching", () => {
     await watchAfter(3_000);
     expect((await shop.order(orderId)).state).toBe("finished");
     expect(await shop.messages("order_code")).toHaveLength(1);
+    await shop.assertSound();
+  });
+
+  it("lets no order wait for the answer about another one", async () => {
+    const { orderId: hanging, provider } = await bought();
+    const { orderId: other } = await bought();
+    const [stuck, fine] = [await shop.order(hanging), await shop.order(other)];
+    const answer = deferred<Observation>();
+    provider.onCheck = (id) => (id === stuck.upstreamId ? answer.promise : received("77"));
+    await shop.clock.advance(3_000);
+    const pass = shop.watch();
+    await expect.poll(async () => (await shop.order(other)).state).toBe("received");
+    await expect.poll(() => shop.clock.sleeping()).toBeGreaterThan(0);
+    await watchPassed(pass);
+    provider.onCheck = (id) => (id === fine.upstreamId ? received("77", "78") : answer.promise);
+    await shop.clock.advance(31_000);
+    await shop.watch();
+    expect(await shop.messages("order_code")).toHaveLength(2);
+    expect(provider.calls.filter((call) => call === `check ${stuck.upstreamId}`)).toHaveLength(1);
+    answer.resolve(received("11"));
+    await expect.poll(async () => (await shop.order(hanging)).state).toBe("received");
     await shop.assertSound();
   });
 

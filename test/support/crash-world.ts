@@ -103,7 +103,7 @@ export async function createCrashWorld(script: string): Promise<CrashWorld> {
   outside.providers
     .get("gateway")
     ?.setWebhookUrl(`${front.url}/webhooks/providers/gateway/${env.WEBHOOK_SECRET}`);
-  const postman = createPostman({ clock, providers: outside.providers, witness, seed: 1, promptly: true });
+  const postman = createPostman({ clock, providers: outside.providers, witness, seed: 1 });
   const log = openSync(join(tmpdir(), `numstore-crash-${process.pid}.log`), "a");
 
   return {
@@ -130,7 +130,7 @@ export async function createCrashWorld(script: string): Promise<CrashWorld> {
       const judged = { db: database.db, outside, witness, listed: ["herosms"] };
       const deadline = Date.now() + REST_MS;
       for (;;) {
-        postman.step();
+        postman.step(true);
         const unrest = Object.keys(await selectUnrest(database.db));
         if (outside.telegram.pendingUpdates() > 0) unrest.push("webhooks");
         const violations = unrest.length > 0 ? [] : await findViolations({ now: clock.now(), ...judged });

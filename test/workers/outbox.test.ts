@@ -140,6 +140,29 @@ describe("sending", () => {
     expect(other.tried).toEqual(["1:a"]);
   });
 
+  it("keeps a message that takes long to send from other replicas", async () => {
+    await owe(1, "a");
+    const slow = deferred<SendOutcome>();
+    const { worker } = setUp(() => slow.promise);
+    worker.start();
+    const secondsLeft = async (): Promise<number | null> => {
+      const left = sql<number | null>`extract(epoch FROM lease_until - now())::float`.as("left");
+      const row = await database.db.selectFrom("outbox").select(left).executeTakeFirstOrThrow();
+      return row.left;
+    };
+    await expect.poll(secondsLeft).toBeGreaterThan(10);
+    await sql`UPDATE outbox SET lease_until = now() + interval '1 second'`.execute(database.db);
+    await expect
+      .poll(async () => {
+        await clock.advance(5000);
+        return await secondsLeft();
+      })
+      .toBeGreaterThan(10);
+    slow.resolve({ kind: "sent" });
+    await worker.stop();
+    expect((await outboxBacklog(database.db)).open).toBe(0);
+  });
+
   it("wakes at once, and finishes what is in hand before it stops", async () => {
     const gate = deferred<SendOutcome>();
     const { worker, tried } = setUp(() => gate.promise);

@@ -174,6 +174,30 @@ describe("createPollingSource", () => {
     expect(await stored()).toHaveLength(2);
   });
 
+  it("keeps its lease while a poll waits, and ends the poll when another replica has the lease", async () => {
+    const { source } = sourceOf();
+    const waiting = new Promise<void>((resolve) => {
+      telegram.events.subscribe((event) => {
+        if (event.type === "poll_waiting") resolve();
+      });
+    });
+    const step = source.step(new AbortController().signal);
+    await waiting;
+    const secondsLeft = async (): Promise<number> => {
+      const left = sql<number>`extract(epoch FROM expires_at - now())::float`.as("left");
+      const row = await database.db.selectFrom("leases").select(left).executeTakeFirstOrThrow();
+      return row.left;
+    };
+    await sql`UPDATE leases SET expires_at = now() + interval '1 second'`.execute(database.db);
+    await clock.advance(5000);
+    await expect.poll(secondsLeft).toBeGreaterThan(10);
+    await sql`UPDATE leases SET holder = 'b', epoch = epoch + 1`.execute(database.db);
+    await expect.poll(() => clock.sleeping()).toBeGreaterThan(0);
+    await clock.advance(5000);
+    expect(await step).toBe("again");
+    expect(await stored()).toEqual([]);
+  });
+
   it("stops at once while it waits for updates", async () => {
     const { source } = sourceOf();
     const waiting = new Promise<void>((resolve) => {

@@ -132,6 +132,17 @@ export async function markSent(db: Executor, claim: Claim, at: Date): Promise<bo
   return settle(db, claim, sql`sent_at = ${at}`);
 }
 
+/** Prolongs the claims on messages that are still being sent. */
+export async function renewMessages(db: Executor, claims: readonly Claim[], leaseMs: number): Promise<void> {
+  if (claims.length === 0) return;
+  await sql`
+    UPDATE outbox SET lease_until = now() + make_interval(secs => ${leaseMs / 1000})
+    FROM unnest(${claims.map(({ id }) => id)}::bigint[],
+                ${claims.map(({ leaseToken }) => leaseToken)}::uuid[]) AS held (message_id, token)
+    WHERE id = held.message_id AND lease_token = held.token
+      AND sent_at IS NULL AND dropped_at IS NULL`.execute(db);
+}
+
 /** The message, and with it its chat, waits until then. */
 export async function retryAt(db: Executor, claim: Claim, nextAttemptAt: Date): Promise<boolean> {
   return settle(db, claim, sql`next_attempt_at = ${nextAttemptAt}`);
