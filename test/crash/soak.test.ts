@@ -8,11 +8,11 @@ it("loses neither a cent nor a code while replicas, the database and the network
     kills: 100,
     replicas: 3,
     seed: 20_260_301,
-    speed: 15,
+    speed: 10,
     pgCrashes: 2,
     cycleKills: 100,
-    killsPerSecond: 4,
-    buyers: 8,
+    killsPerSecond: 2,
+    buyers: 16,
     tell: (line) => void lines.push(line),
   });
   const facts = `${lines.join("\n")}\n${JSON.stringify(figures)}`;
