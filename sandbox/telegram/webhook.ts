@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Clock } from "../../src/core/clock.ts";
 import { badRequest } from "./errors.ts";
 import type { EventHub } from "./events.ts";
@@ -78,6 +79,8 @@ export function createWebhook(deps: { clock: Clock; queue: UpdateQueue; events: 
   const set = (next: WebhookSettings | undefined): void => {
     run.abort();
     run = new AbortController();
+    // One for each delivery under way: `maxConnections` bounds them.
+    setMaxListeners(0, run.signal);
     busyLanes.clear();
     settings = next;
     if (next === undefined) lastError = undefined;

@@ -31,8 +31,9 @@ export interface ShopBot {
   /** Tells Telegram our commands and descriptions; nothing depends on it. */
   introduce(): Promise<void>;
   /**
-   * Handles one update to its end. Rejects where it should be delivered again: a payment that was not credited, a
-   * database that is away. Never two updates of one person at a time; the caller sees to that.
+   * Handles one update to its end. Rejects where it should be delivered again: a payment that was not credited. Of
+   * anything else that fails the person is told at once, and can tap again. Never two updates of one person at a time;
+   * the caller sees to that.
    */
   handleUpdate(update: unknown): Promise<void>;
 }

@@ -5,6 +5,8 @@ import type { BotDeps } from "../deps.ts";
 
 export const settingsMenuId = "settings";
 
+const COLUMNS = 2;
+
 export function settingsText(ctx: ShopContext): string {
   const { messages } = ctx.texts;
   return `${messages.settings}\n${messages.settingsSound}`;
@@ -27,17 +29,16 @@ export function createSettingsMenu(
       await go.settings(ctx);
     },
   });
-  for (const { language, name } of languages) {
+  for (const [index, { language, name }] of languages.entries()) {
     const label = (ctx: ShopContext): string => (ctx.buyer.language === language ? `✓ ${name}` : name);
-    menu
-      .text(label, async (ctx) => {
-        await ctx.answerTap();
-        await deps.buyers.setLanguage(ctx.buyer.id, language);
-        ctx.buyer = { ...ctx.buyer, language };
-        ctx.texts = textsFor(language);
-        await go.settings(ctx);
-      })
-      .row();
+    menu.text(label, async (ctx) => {
+      await ctx.answerTap();
+      await deps.buyers.setLanguage(ctx.buyer.id, language);
+      ctx.buyer = { ...ctx.buyer, language };
+      ctx.texts = textsFor(language);
+      await go.settings(ctx);
+    });
+    if ((index + 1) % COLUMNS === 0 || index === languages.length - 1) menu.row();
   }
   menu
     .text(
