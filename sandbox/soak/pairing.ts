@@ -40,10 +40,13 @@ function find(
   const [digits = ""] = upstreamId.split("-");
   const rentedAt = order.history.find(({ to }) => to === "waiting")?.at;
   if (!rentedAt) return undefined;
+  // The newest: the gateway rents a number out again once it has run out.
   return market
     .rentals()
-    .find(
+    .filter(
       ({ phone, createdAt }) =>
         phone === `+${digits}` && createdAt <= rentedAt && addMs(createdAt, ANSWER_MS) > rentedAt,
-    );
+    )
+    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+    .at(-1);
 }

@@ -16,6 +16,8 @@ import { createLoop, type Runnable, type StepResult } from "./loop.ts";
 
 const CONCURRENCY = 64;
 const MAX_ATTEMPTS = 5;
+/** Of an update that died with its process each time. More, for it may be the process that is ill, and not the update. */
+const MAX_CLAIMS = 20;
 const POLL_MS = 500;
 /** After a crash the lane of the update in hand rests this long. */
 const LEASE_MS = 15_000;
@@ -90,8 +92,8 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   }
 
   async function handle(update: ClaimedUpdate, log: Logger): Promise<UpdateOutcome> {
-    // Claimed before and never settled: it took the process down with it each time.
-    if (update.attempts > MAX_ATTEMPTS) return abandon(update, log, "failed");
+    // Claimed again and again and never settled: it takes the process down with it.
+    if (update.attempts > MAX_CLAIMS) return abandon(update, log, "failed");
     const outcome = await withTimeout(update);
     if (outcome.kind === "done") return complete(deps, update);
     if (outcome.kind === "timeout") return abandon(update, log, "timeout");

@@ -246,7 +246,7 @@ describe("after a crash", () => {
 
   it("does not go on for ever with an update that takes the process down", async () => {
     await store(message(1, 7));
-    for (let crash = 0; crash < 5; crash += 1) {
+    for (let crash = 0; crash < 20; crash += 1) {
       const { worker } = setUp(() => new Promise(() => undefined));
       await worker.step();
       await endLeases();
