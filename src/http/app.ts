@@ -25,8 +25,13 @@ export function createApp(deps: AppDeps): Hono {
     const report = await readiness.check();
     return context.json(report, report.ready ? 200 : 503);
   });
+  let rendering: Promise<string> | undefined;
   app.get("/metrics", async (context) => {
-    const body = await registry.metrics();
+    // Shared by all who ask meanwhile: the gauges query the database, and anybody may ask.
+    rendering ??= registry.metrics().finally(() => {
+      rendering = undefined;
+    });
+    const body = await rendering;
     return context.body(body, 200, { "Content-Type": registry.contentType });
   });
   addWebhooks(app, deps.webhooks, logger);

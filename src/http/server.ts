@@ -1,4 +1,5 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Hono } from "hono";
 import type { Clock } from "../core/clock.ts";
@@ -20,6 +21,7 @@ export interface HttpServerDeps {
   readonly logger: Logger;
   /** Time for the requests in hand when the server stops. */
   readonly drainMs?: number;
+  /** Connections at one time; another one takes the place of one that keeps us waiting. */
   readonly maxConnections?: number;
   readonly requestTimeoutMs?: number;
 }
@@ -68,12 +70,49 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       });
     },
   );
-  server.maxConnections = deps.maxConnections ?? MAX_CONNECTIONS;
+  limitConnections(server, deps.maxConnections ?? MAX_CONNECTIONS);
 
   return {
-    start: () => listen(server, host, port),
+    async start() {
+      const listeningPort = await listen(server, host, port);
+      // A connection that the system cannot give us (no descriptor left) is that client's misfortune, not the shop's end.
+      server.on("error", (error) => logger.error({ error }, "a connection could not be taken"));
+      return listeningPort;
+    },
     stop: () => drain(server, deps),
   };
+}
+
+/**
+ * A newcomer takes the place of the connection that has kept us waiting longest (silent, or with a request that does
+ * not come to its end): to turn newcomers away would let a stranger with enough idle connections lock everybody out.
+ */
+function limitConnections(server: Server, max: number): void {
+  /** The one that was last heard of longest ago comes first. */
+  const open = new Set<Socket>();
+  const requests = new Map<Socket, IncomingMessage>();
+
+  const isBeingAnswered = (socket: Socket): boolean => requests.get(socket)?.complete ?? false;
+
+  server.on("connection", (socket) => {
+    if (open.size >= max) {
+      const waiting = [...open].find((other) => !isBeingAnswered(other)) ?? socket;
+      open.delete(waiting);
+      waiting.destroy();
+      if (waiting === socket) return;
+    }
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+  });
+  server.on("request", (incoming, outgoing) => {
+    const { socket } = incoming;
+    requests.set(socket, incoming);
+    outgoing.once("close", () => {
+      // With pipelining a later request may be in hand already.
+      if (requests.get(socket) === incoming) requests.delete(socket);
+      if (open.delete(socket) && !socket.destroyed) open.add(socket);
+    });
+  });
 }
 
 function listen(server: Server, host: string, port: number): Promise<number> {

@@ -1,62 +1,12 @@
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { systemClock } from "../../src/core/clock.ts";
-import { createApp } from "../../src/http/app.ts";
-import { createReadiness, shopChecks } from "../../src/http/health.ts";
 import { createMetrics } from "../../src/http/metrics.ts";
-import {
-  createHttpServer,
-  type HttpServer,
-  type HttpServerDeps,
-  PortInUseError,
-} from "../../src/http/server.ts";
-import type { WebhookHandlers } from "../../src/http/webhooks.ts";
-import { createTestClock } from "../support/clock.ts";
+import { PortInUseError } from "../../src/http/server.ts";
 import { deferred } from "../support/deferred.ts";
-import { createTestLogger } from "../support/logger.ts";
+import { createHttpServers, WEBHOOK_SECRET as SECRET } from "../support/http-server.ts";
 
-const SECRET = "webhook-secret-0123456789";
-const running: HttpServer[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((server) => server.stop()));
-});
-
-interface Options {
-  readonly webhooks?: Partial<WebhookHandlers>;
-  readonly server?: Partial<HttpServerDeps>;
-  readonly ready?: Partial<Parameters<typeof shopChecks>[0]>;
-}
-
-async function start(options: Options = {}) {
-  const logger = createTestLogger();
-  const clock = createTestClock();
-  const metrics = createMetrics();
-  const checks = shopChecks({
-    pingDatabase: async () => undefined,
-    askTelegram: async () => undefined,
-    providerStates: async () => [{ state: "closed", failures: 0 }],
-    ...options.ready,
-  });
-  const webhooks: WebhookHandlers = {
-    telegram: null,
-    providers: { secret: SECRET, handle: async () => "accepted" },
-    cryptoPay: null,
-    ...options.webhooks,
-  };
-  const readiness = createReadiness({ checks, clock, logger });
-  const app = createApp({ logger, registry: metrics.registry, readiness, webhooks });
-  const server = createHttpServer({
-    app,
-    host: "127.0.0.1",
-    port: 0,
-    clock: systemClock,
-    logger,
-    ...options.server,
-  });
-  const port = await server.start();
-  running.push(server);
-  return { url: `http://127.0.0.1:${port}`, port, server, logger, clock, metrics };
-}
+const { start, stopAll } = createHttpServers();
+afterEach(stopAll);
 
 function post(url: string, body: string | Uint8Array<ArrayBuffer>, headers: Record<string, string> = {}) {
   return fetch(url, { method: "POST", body, headers });
