@@ -36,7 +36,7 @@ export async function findLeaks(path: string, confidential: Confidential): Promi
     if (!what) continue;
     leaks.push({
       promise: "nothing confidential is logged",
-      detail: `${what} in line ${lineNumber}: ${blank(line)}`,
+      detail: `${what} in line ${lineNumber}: ${blank(line, confidential.secrets)}`,
     });
     if (leaks.length === MAX_TOLD) break;
   }
@@ -57,6 +57,7 @@ function leakIn(
 }
 
 /** Enough to find the place in the source. */
-function blank(line: string): string {
-  return line.replaceAll(/\d/g, "#").slice(0, 300);
+function blank(line: string, secrets: readonly string[]): string {
+  const clean = secrets.reduce((text, secret) => text.replaceAll(secret, "…"), line);
+  return clean.replaceAll(/\d/g, "#").slice(0, 300);
 }
