@@ -177,7 +177,7 @@ async function checkFailed(
   error: ProviderError,
 ): Promise<void> {
   // Nobody was asked: the order keeps its place among those that wait, or the longest waiting would starve.
-  if (error.kind === "rate_limited") throw error;
+  if (!error.wasAsked) throw error;
   const now = deps.clock.now();
   deps.logger.debug({ orderId: order.id, provider: provider.name, kind: error.kind }, "check failed");
   const isPastEnd = order.expiresAt !== null && order.expiresAt < now;
@@ -190,6 +190,8 @@ async function checkFailed(
     error.retryAfterMs ?? backoffMs(checks, { baseMs: pollIntervalMs, maxMs: SLOWEST_RETRY_MS });
   const change = { checks, nextCheckAt: addMs(now, delayMs) };
   await touchOrder(deps.db, { orderId: order.id, from: watchedStates, change });
+  // Asked too often: the next step goes on, with the orders that have waited longer than this one now.
+  if (error.kind === "rate_limited") throw error;
 }
 
 function isHeld(order: OrderRow): boolean {

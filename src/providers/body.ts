@@ -9,6 +9,7 @@ export type Body =
   | { readonly kind: "truncated" };
 
 const JSON_TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+const LONG_DIGITS = /\d{16}/;
 /** Longer integers do not fit into a double. */
 const SAFE_DIGITS = 15;
 
@@ -19,7 +20,9 @@ export function parseBody(raw: string): Body {
   if (looksLikeHtml(text)) return { kind: "html" };
   if (!/^[[{"]/.test(text)) return { kind: "text", text };
   try {
-    const value: unknown = JSON.parse(keepDigits(text));
+    const parsed: unknown = JSON.parse(text);
+    // Only now: in a text whose quotes do not pair, the search for numbers would look for their ends without end.
+    const value: unknown = LONG_DIGITS.test(text) ? JSON.parse(keepDigits(text)) : parsed;
     // Some suppliers wrap their one-line answers into quotes.
     return typeof value === "string" ? { kind: "text", text: value.trim() } : { kind: "json", value };
   } catch {
@@ -34,7 +37,6 @@ export function looksLikeHtml(text: string): boolean {
 
 /** Puts quotes around integers that JSON.parse would round. */
 function keepDigits(text: string): string {
-  if (!/\d{16}/.test(text)) return text;
   return text.replace(JSON_TOKENS, (token) =>
     /^-?\d+$/.test(token) && token.length > SAFE_DIGITS ? `"${token}"` : token,
   );

@@ -65,6 +65,7 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
       provider,
       kind: "rate_limited",
       definite: true,
+      wasAsked: false,
       reason: "request budget spent",
     } as const;
     return new ProviderError({ ...details, retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)) });

@@ -26,6 +26,8 @@ export interface ProviderErrorDetails {
    * False: it may have. A purchase that ends with false is in doubt, never "failed".
    */
   readonly definite: boolean;
+  /** False: nobody was asked, because our own request budget was spent. Absent: the upstream was, or we tried. */
+  readonly wasAsked?: false;
   /** For the operator: a token or status, never an upstream body, key, phone number or code. */
   readonly reason: string;
   /** How long the upstream asked us to wait. */
@@ -40,6 +42,7 @@ export class ProviderError extends Error {
   readonly provider: string;
   readonly kind: ProviderErrorKind;
   readonly definite: boolean;
+  readonly wasAsked: boolean;
   readonly reason: string;
   readonly retryAfterMs: number | undefined;
   readonly minCostMicros: bigint | undefined;
@@ -50,6 +53,7 @@ export class ProviderError extends Error {
     this.provider = details.provider;
     this.kind = details.kind;
     this.definite = details.definite;
+    this.wasAsked = details.wasAsked ?? true;
     this.reason = details.reason;
     this.retryAfterMs = details.retryAfterMs;
     this.minCostMicros = details.minCostMicros;

@@ -2,7 +2,7 @@ import type { Priority } from "./provider.ts";
 
 /**
  * The request budget of one upstream account, shared by all replicas. `acquire` resolves when the request may
- * be sent, and rejects with a definite ProviderError "rate_limited" when its turn would come too late to be of use.
+ * be sent, and rejects with a definite ProviderError "rate_limited" (not asked) when its turn would come too late.
  */
 export interface RequestGate {
   acquire(priority: Priority): Promise<void>;

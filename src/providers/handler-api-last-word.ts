@@ -15,7 +15,12 @@ export interface LastWord {
 /** A supplier that never answers this question must not keep a buyer's money. */
 const MAX_TRIES = 3;
 const MAX_REMEMBERED = 2000;
-const worthAnotherTry: ReadonlySet<string> = new Set(["unreachable", "unavailable", "timeout"]);
+const worthAnotherTry: ReadonlySet<string> = new Set([
+  "unreachable",
+  "unavailable",
+  "timeout",
+  "rate_limited",
+]);
 
 export function createLastWord(client: Client): LastWord {
   const { lastWord } = client.dialect;
@@ -24,8 +29,7 @@ export function createLastWord(client: Client): LastWord {
 
   function failed(upstreamId: string, error: unknown): void {
     if (!(error instanceof ProviderError)) throw error;
-    // Nobody was asked.
-    if (error.kind === "rate_limited") throw error;
+    if (!error.wasAsked) throw error;
     const count = (tries.get(upstreamId) ?? 0) + 1;
     tries.set(upstreamId, count);
     const [oldest] = tries.size > MAX_REMEMBERED ? tries.keys() : [];

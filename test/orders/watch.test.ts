@@ -242,13 +242,31 @@ describe("watching", () => {
       let budget = 2;
       provider.onCheck = (id) => {
         budget -= 1;
-        if (budget < 0) throw providerError("rate_limited", true);
+        if (budget < 0) throw providerError("rate_limited", true, { wasAsked: false });
         looked.add(id);
         return waiting;
       };
       await shop.watch();
     }
     expect(looked.size).toBe(20);
+  });
+
+  it("puts orders that the provider itself will not be asked about behind the others", async () => {
+    const provider = shop.providers[0]!;
+    const refused = new Set<string>();
+    for (let count = 0; count < 9; count += 1) {
+      const { orderId } = await bought();
+      refused.add((await shop.order(orderId)).upstreamId ?? "");
+    }
+    await shop.clock.advance(1_000);
+    const { orderId } = await bought();
+    provider.onCheck = (id) => {
+      if (refused.has(id)) throw providerError("rate_limited", true);
+      return received("4711");
+    };
+    await watchAfter(3_000);
+    await watchAfter(0);
+    expect((await shop.order(orderId)).state).toBe("received");
   });
 
   it("gives its lease up at an orderly stop", async () => {

@@ -34,11 +34,13 @@ describe("a number that reads STATUS_CANCEL, which means cancelled or completed"
     expect(await check()).toEqual({ status: "cancelled", sms: [] });
   });
 
-  it("is looked at again when the supplier could not be asked, three times at most", async () => {
-    const down: Canned = { status: 503, text: "" };
+  it.each([
+    ["is down", "unavailable", { status: 503, text: "" }],
+    ["is asked too often", "rate_limited", { status: 200, text: "RATE_LIMIT" }],
+  ])("is looked at again when the supplier %s, three times at most", async (_name, kind, down: Canned) => {
     const { check } = supplier(["STATUS_CANCEL", down, "STATUS_CANCEL", down, "STATUS_CANCEL", down]);
-    expect(await failure(check())).toMatchObject({ kind: "unavailable" });
-    expect(await failure(check())).toMatchObject({ kind: "unavailable" });
+    expect(await failure(check())).toMatchObject({ kind });
+    expect(await failure(check())).toMatchObject({ kind });
     expect(await check()).toEqual({ status: "cancelled", sms: [] });
   });
 

@@ -53,8 +53,12 @@ export function received(...codes: string[]): Observation {
   return { status: "received", sms: codes.map((code) => ({ code, text: null })) };
 }
 
-export function providerError(kind: ProviderErrorKind, definite: boolean): ProviderError {
-  return new ProviderError({ provider: "scripted", kind, definite, reason: `scripted ${kind}` });
+export function providerError(
+  kind: ProviderErrorKind,
+  definite: boolean,
+  details: { readonly wasAsked?: false } = {},
+): ProviderError {
+  return new ProviderError({ provider: "scripted", kind, definite, reason: `scripted ${kind}`, ...details });
 }
 
 export function createScriptedProvider(
