@@ -21,6 +21,8 @@ export interface DeskDeps {
 export type DeskResult =
   | { readonly kind: "done" }
   | { readonly kind: "not_found" }
+  /** A refund has to wait for the end of the buyer's open orders. */
+  | { readonly kind: "held" }
   | { readonly kind: "refused"; readonly code: ShopErrorCode };
 
 /**
@@ -51,7 +53,7 @@ export function createDesk(deps: DeskDeps): Desk {
       const at = clock.now();
       await insertAudit(db, { actor, action: "refund asked for", subject: chargeId, detail: "stars", at });
       const { kind } = await deps.topups.refundStars({ chargeId, actor, reason: "operator's refund" });
-      if (kind === "not_found") return { kind };
+      if (kind === "not_found" || kind === "held") return { kind };
       return kind === "refused" ? { kind, code: "gateway_unavailable" } : { kind: "done" };
     },
     ban: (input) =>

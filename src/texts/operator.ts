@@ -11,6 +11,8 @@ export const operatorTexts = {
   usageUnban: "Usage: /unban &lt;telegram id&gt;",
   done: "Done.",
   notFound: "Not found.",
+  refundHeld:
+    "Part of this money is held for an open order. Nothing was refunded: try again when the order has ended.",
   claimDecided: {
     approved: "Approved.",
     rejected: "Rejected.",
@@ -43,6 +45,10 @@ const notices: Readonly<Record<string, (params: Params) => string>> = {
     `Possible loss at ${fact(params, "provider")}: up to ${amount(params)}. A purchase got no clear answer and no number was found. Check order ${fact(params, "orderId")} there.`,
   stray_lost: (params) =>
     `Loss at ${fact(params, "provider")}: ${amount(params)}. A number that was bought for nobody had an SMS before it could be given back.`,
+  crypto_pay_amount: (params) =>
+    `Crypto Pay invoice ${fact(params, "invoiceId")} is paid, but not over the ${amount(params)} that top-up ${fact(params, "topupId")} asked for. Nothing was credited. Settle it by hand.`,
+  crypto_pay_nobody: (params) =>
+    `Crypto Pay invoice ${fact(params, "invoiceId")} over ${amount(params)} was paid after its buyer had their data deleted (top-up ${fact(params, "topupId")}). The money is on an account of nobody. Settle it by hand.`,
   provider_down: (params) =>
     `${fact(params, "provider")} is out (${fact(params, "reason")}). Its offers are hidden until it answers.`,
   provider_up: (params) => `${fact(params, "provider")} answers again. Its offers are back.`,

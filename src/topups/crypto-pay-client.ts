@@ -73,7 +73,7 @@ export function createCryptoPay(options: { token: string; apiRoot: string }): Cr
         redirect: "error",
         signal: AbortSignal.timeout(TIMEOUT_MS),
       });
-      text = await response.text();
+      text = await readText(response);
     } catch (error) {
       throw new CryptoPayError(`${method}: no answer`, { cause: error });
     }
@@ -115,6 +115,18 @@ export function createCryptoPay(options: { token: string; apiRoot: string }): Cr
       return update.success ? update.data.payload.invoice_id : undefined;
     },
   };
+}
+
+/** What it unpacks to is bounded, not what is sent: fetch takes compressed answers. */
+async function readText(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body ?? []) {
+    size += chunk.byteLength;
+    if (size > MAX_BODY_BYTES) throw new CryptoPayError("answer too large");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
 }
 
 /** Hex HMAC-SHA-256 of the raw body under SHA-256(token), compared in constant time. */

@@ -1,4 +1,6 @@
 import { addMs } from "../core/clock.ts";
+import type { Tx } from "../db/client.ts";
+import { findBuyer } from "../db/queries/buyers.ts";
 import {
   moveTopup,
   scheduleTopups,
@@ -13,6 +15,7 @@ import { credit } from "./credit.ts";
 import { CryptoPayError, type CryptoPayInvoice } from "./crypto-pay-client.ts";
 import type { TopupDeps } from "./deps.ts";
 import { openUsdTopup, type UsdTopup } from "./open-usd.ts";
+import { tellOperators } from "./tell-operators.ts";
 import type { BeginResult, CryptoInvoice } from "./topups.ts";
 
 const GATEWAY = "crypto-pay";
@@ -28,6 +31,7 @@ const POLL_MS = 30_000;
 const LATE_MS = 24 * 60 * 60 * 1000;
 const LATE_POLL_MS = 30 * 60 * 1000;
 const BATCH = 100;
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Our row is committed first, its id in the invoice's payload: an invoice whose answer was lost still finds it. */
 export async function beginCrypto(deps: TopupDeps, input: UsdTopup): Promise<BeginResult<CryptoInvoice>> {
@@ -76,25 +80,32 @@ export async function pollCrypto(deps: TopupDeps): Promise<void> {
   const due = await selectDueTopups(deps.db, GATEWAY, now, BATCH);
   const ids = due.flatMap((topup) => (topup.externalId === null ? [] : [topup.externalId]));
   if (ids.length === 0) return;
+  let isLookedAt = true;
   try {
     for (const invoice of await deps.cryptoPay.invoices(ids)) await settle(deps, invoice);
   } catch (error) {
     if (!(error instanceof CryptoPayError)) throw error;
+    isLookedAt = false;
     deps.logger.warn(
       { reason: error.message, invoices: ids.length },
       "Crypto Pay invoices could not be looked up",
     );
   }
-  await reschedule(deps, due, now);
+  await reschedule(deps, due, { now, isLookedAt });
 }
 
-async function reschedule(deps: TopupDeps, due: readonly TopupRow[], now: Date): Promise<void> {
+/** The last look is one that was answered: what was paid during an outage is found after it. */
+async function reschedule(
+  deps: TopupDeps,
+  due: readonly TopupRow[],
+  { now, isLookedAt }: { now: Date; isLookedAt: boolean },
+): Promise<void> {
   for (const topup of due) {
     const current = await selectTopup(deps.db, topup.id);
     if (current?.state !== "pending" && current?.state !== "expired") continue;
     const isLate = topup.expiresAt <= now;
     if (isLate) await moveTopup(deps.db, topup.id, ["pending"], "expired", now);
-    const isOver = addMs(topup.expiresAt, LATE_MS) <= now;
+    const isOver = isLookedAt && addMs(topup.expiresAt, LATE_MS) <= now;
     const next = isOver ? null : addMs(now, isLate ? LATE_POLL_MS : POLL_MS);
     await scheduleTopups(deps.db, [topup.id], next);
   }
@@ -109,11 +120,13 @@ async function settle(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<void>
   }
   if (invoice.amountMicros !== topup.amountMicros) {
     deps.logger.error({ topupId: topup.id }, "paid Crypto Pay invoice is not over the amount we asked for");
+    await inTransaction(deps.db, (tx) => tell(deps, tx, "crypto_pay_amount", invoice, topup));
+    deps.onMessages();
     return;
   }
-  const credited = await inTransaction(deps.db, (tx) => {
+  const credited = await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
-    return credit(tx, {
+    const isNew = await credit(tx, {
       gateway: GATEWAY,
       chargeId: invoice.invoiceId,
       topup,
@@ -126,15 +139,31 @@ async function settle(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<void>
       actor: "system",
       at,
     });
+    const buyer = await findBuyer(tx, topup.buyerId);
+    if (isNew && buyer?.telegramId == null) await tell(deps, tx, "crypto_pay_nobody", invoice, topup);
+    return isNew;
   });
   deps.checkpoint("crypto-pay/credited");
   if (credited) deps.onMessages();
 }
 
+/** Money came in that no rule of ours can give to anybody: people have to. */
+async function tell(
+  deps: TopupDeps,
+  tx: Tx,
+  notice: "crypto_pay_amount" | "crypto_pay_nobody",
+  { invoiceId }: CryptoPayInvoice,
+  { id, amountMicros }: TopupRow,
+): Promise<void> {
+  const params = { invoiceId, topupId: id, amountMicros: amountMicros.toString() };
+  const message = { kind: "operator_notice" as const, notice, params };
+  await tellOperators(deps, tx, { message, subject: `${notice}:${invoiceId}`, at: deps.clock.now() });
+}
+
 async function topupOf(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<TopupRow | undefined> {
   const known = await selectTopupByExternalId(deps.db, GATEWAY, invoice.invoiceId);
   if (known) return known;
-  const isOurs = invoice.payload !== null && /^[0-9a-f-]{36}$/.test(invoice.payload);
-  const named = isOurs && invoice.payload !== null ? await selectTopup(deps.db, invoice.payload) : undefined;
+  const payload = invoice.payload ?? "";
+  const named = UUID.test(payload) ? await selectTopup(deps.db, payload) : undefined;
   return named?.gateway === GATEWAY ? named : undefined;
 }

@@ -10,6 +10,7 @@ import { inTransaction } from "../db/transaction.ts";
 import { credit } from "./credit.ts";
 import type { TopupDeps } from "./deps.ts";
 import { openUsdTopup, type UsdTopup } from "./open-usd.ts";
+import { tellOperators } from "./tell-operators.ts";
 import type { BeginResult } from "./topups.ts";
 
 const GATEWAY = "manual";
@@ -61,10 +62,8 @@ export async function claimManual(
     const claim = { id, topupId: topup.id, note, noteDigest: digest(note), at };
     if (!(await insertClaim(tx, { ...claim, fileId: input.fileId, fileUniqueId: input.fileUniqueId })))
       return false;
-    for (const chatId of deps.operatorChatIds) {
-      const message = { kind: "manual_claim" as const, claimId: id };
-      await enqueue(tx, { chatId, buyerId: null, message, dedupeKey: `manual_claim:${id}:${chatId}`, at });
-    }
+    const message = { kind: "manual_claim" as const, claimId: id };
+    await tellOperators(deps, tx, { message, subject: `manual_claim:${id}`, at });
     return true;
   });
   deps.checkpoint("manual/claimed");
@@ -132,10 +131,8 @@ export async function openDispute(
     const earlier = await countDisputes(tx, input.buyerId, addMs(at, -DAY_MS));
     await insertDispute(tx, { id, buyerId: input.buyerId, text: input.text.slice(0, MAX_DISPUTE), at });
     if (earlier >= MAX_TOLD_A_DAY) return;
-    for (const chatId of deps.operatorChatIds) {
-      const message = { kind: "dispute" as const, disputeId: id };
-      await enqueue(tx, { chatId, buyerId: null, message, dedupeKey: `dispute:${id}:${chatId}`, at });
-    }
+    const message = { kind: "dispute" as const, disputeId: id };
+    await tellOperators(deps, tx, { message, subject: `dispute:${id}`, at });
   });
   deps.onMessages();
   return { disputeId: id };

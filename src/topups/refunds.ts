@@ -20,13 +20,16 @@ const BATCH = 20;
 
 export type RefundResult =
   | { readonly kind: "refunded" | "already" | "not_found" | "refused" }
+  /** Part of the money is held for an open order. Nothing was done. */
+  | { readonly kind: "held" }
   /** Telegram did not answer: asked again every minute until it does. */
   | { readonly kind: "pending" };
 
 /**
  * Refunds a Stars payment by an operator's decision. The credit is taken back first (what the buyer has spent is
  * the operator's loss, never a negative balance), then Telegram is asked; it refunds a charge at most once, so an
- * unknown answer is simply asked for again.
+ * unknown answer is simply asked for again. What an open order holds is not spent yet: it may come back to the buyer,
+ * who would then have it twice, so the refund waits for that order's end.
  */
 export async function refundStars(
   deps: TopupDeps,
@@ -36,6 +39,8 @@ export async function refundStars(
     const payment = await lockPayment(tx, "stars", input.chargeId);
     if (!payment?.buyerId) return { kind: "not_found" as const };
     if (payment.state !== "credited") return { kind: "already" as const };
+    const { availableMicros, heldMicros } = await selectBalance(tx, payment.buyerId, { lock: true });
+    if (availableMicros < payment.amountMicros && heldMicros > 0n) return { kind: "held" as const };
     const at = deps.clock.now();
     await takeBack(tx, payment, payment.buyerId, { ...input, at });
     await setPaymentState(tx, "stars", input.chargeId, { ...input, state: "refunding", at });

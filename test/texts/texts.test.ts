@@ -192,7 +192,15 @@ describe("operators' texts", () => {
   it("name a notice that has no sentence by its code, and survive missing facts", () => {
     expect(operatorNotice("constructor", { a: "<1>" })).toBe("<b>constructor</b>\na: &lt;1&gt;");
     expect(operatorNotice("possible_loss", {})).toContain("Possible loss at ?: up to ?.");
-    for (const notice of ["possible_loss", "provider_down", "provider_up", "low_balance", "finding"]) {
+    for (const notice of [
+      "possible_loss",
+      "provider_down",
+      "provider_up",
+      "low_balance",
+      "finding",
+      "crypto_pay_amount",
+      "crypto_pay_nobody",
+    ]) {
       expect(
         parseHtml(operatorNotice(notice, { provider: "<x>", amountMicros: "-5", detail: "&" })).text,
       ).toBeTruthy();

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type PretendCryptoPay, startPretendCryptoPay } from "../../sandbox/crypto-pay.ts";
+import { createBuyers } from "../../src/buyers/create-buyers.ts";
 import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestTopups, type TestTopups } from "../support/topups.ts";
@@ -95,6 +96,69 @@ describe("Crypto Pay", () => {
     Object.assign(crypto.invoices[0] ?? {}, { amount: "0.01" });
     crypto.pay(1);
     await webhook(1);
+    expect(await credited(buyerId)).toBe(0n);
+  });
+
+  it.each([
+    ["less", { amount: "0.01" }],
+    ["more", { amount: "500.00" }],
+    ["another currency", { fiat: "EUR" }],
+    ["a coin", { currency_type: "crypto", asset: "TON" }],
+  ])("tells the operators, once, of an invoice that was paid over %s", async (_name, change) => {
+    const { buyerId } = await begun();
+    Object.assign(crypto.invoices[0] ?? {}, change);
+    crypto.pay(1);
+    await webhook(1);
+    await webhook(1);
+    await test.clock.advance(31_000);
+    await test.topups.pollCrypto();
+    expect(await credited(buyerId)).toBe(0n);
+    const [topup] = await database.db.selectFrom("topups").select("id").execute();
+    const params = { invoiceId: "1", topupId: topup?.id, amountMicros: "5000000" };
+    expect(await test.messages("operator_notice")).toEqual([
+      { kind: "operator_notice", notice: "crypto_pay_amount", params },
+    ]);
+  });
+
+  it("tells the operators of a payment whose buyer had their data deleted meanwhile", async () => {
+    const { buyerId, telegramId } = await begun();
+    const buyers = createBuyers({ db: database.db, clock: test.clock });
+    expect(await buyers.forget(buyerId)).toBe("forgotten");
+    crypto.pay(1);
+    await webhook(1);
+    await webhook(1);
+    expect(await credited(buyerId)).toBe(5_000_000n);
+    expect(await test.messages("topup_credited")).toEqual([]);
+    const told = await test.messages("operator_notice");
+    expect(told).toMatchObject([{ notice: "crypto_pay_nobody", params: { invoiceId: "1" } }]);
+    expect(JSON.stringify(told)).not.toContain(String(telegramId));
+  });
+
+  it("finds what was paid while Crypto Pay could not be asked, however long that took", async () => {
+    const { buyerId } = await begun();
+    crypto.fail("status500");
+    crypto.pay(1);
+    await test.clock.advance(48 * 3_600_000);
+    await test.topups.pollCrypto();
+    crypto.fail(null);
+    await test.clock.advance(31 * 60_000);
+    await test.topups.pollCrypto();
+    expect(await credited(buyerId)).toBe(5_000_000n);
+  });
+
+  it("passes over an invoice of somebody else's whose payload only looks like an id", async () => {
+    await begun();
+    Object.assign(crypto.invoices[0] ?? {}, { invoice_id: 7, payload: "-".repeat(36) });
+    crypto.pay(7);
+    expect(await webhook(7)).toBe(true);
+  });
+
+  it("reads no more of an answer than an invoice list can be", async () => {
+    const { buyerId } = await begun();
+    crypto.pay(1);
+    Object.assign(crypto.invoices[0] ?? {}, { description: "x".repeat(2_000_000) });
+    await test.clock.advance(31_000);
+    await test.topups.pollCrypto();
     expect(await credited(buyerId)).toBe(0n);
   });
 

@@ -3,7 +3,7 @@ import { newId } from "../../src/core/ids.ts";
 import { findBuyer } from "../../src/db/queries/buyers.ts";
 import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
 import { StarsRefundRefused } from "../../src/topups/deps.ts";
-import { hold } from "../../src/wallet/wallet.ts";
+import { capture, hold, release } from "../../src/wallet/wallet.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestTopups, type TestTopups } from "../support/topups.ts";
 
@@ -212,16 +212,33 @@ describe("refunds", () => {
     await expectBalanced();
   });
 
+  const spending = (buyerId: string) => ({
+    orderId: newId(),
+    buyerId,
+    amountMicros: 500_000n,
+    actor: "t",
+    reason: "t",
+    at: test.clock.now(),
+  });
+
+  it("wait for open orders, whose money would come back to the buyer a second time", async () => {
+    const { buyerId, chargeId } = await paid();
+    const order = spending(buyerId);
+    await hold(database.db, order);
+    expect(await refund(chargeId)).toEqual({ kind: "held" });
+    expect(test.stars.refunds).toEqual([]);
+    expect(await available(buyerId)).toBe(150_000n);
+    await release(database.db, order);
+    expect(await refund(chargeId)).toEqual({ kind: "refunded" });
+    expect(await available(buyerId)).toBe(0n);
+    await expectBalanced();
+  });
+
   it("book what the buyer has spent as a loss and flag the buyer, never below zero", async () => {
     const { buyerId, chargeId } = await paid();
-    await hold(database.db, {
-      orderId: newId(),
-      buyerId,
-      amountMicros: 500_000n,
-      actor: "t",
-      reason: "t",
-      at: test.clock.now(),
-    });
+    const order = spending(buyerId);
+    await hold(database.db, order);
+    await capture(database.db, order);
     await refund(chargeId);
     expect(await available(buyerId)).toBe(0n);
     const loss = await database.db

@@ -100,6 +100,7 @@ async function unban(deps: OperatorDeps, ctx: Command): Promise<void> {
 async function report(ctx: ShopContext, result: DeskResult): Promise<void> {
   if (result.kind === "done") return await tell(ctx, operatorTexts.done);
   if (result.kind === "not_found") return await tell(ctx, operatorTexts.notFound);
+  if (result.kind === "held") return await tell(ctx, operatorTexts.refundHeld);
   await tell(ctx, ctx.texts.errors[result.code]);
 }
 
