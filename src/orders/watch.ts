@@ -153,7 +153,8 @@ async function tellFinished(deps: OrderDeps, provider: Provider, order: OrderRow
     deps.checkpoint("finish/told");
     await touchOrder(deps.db, { orderId: order.id, from: ["finished"], change: done });
   } catch (error) {
-    if (!(error instanceof ProviderError)) throw error;
+    // Where nobody was asked, no try is used up.
+    if (!(error instanceof ProviderError) || !error.wasAsked) throw error;
     const checks = order.checks + 1;
     const isPointless =
       error.kind === "unknown_order" || error.kind === "unsupported" || checks >= MAX_FINISH_TRIES;

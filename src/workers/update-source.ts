@@ -96,11 +96,16 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
   /** One poll, which ends early when the lease is lost: two pollers would take each other's updates. */
   async function pollHolding(held: Lease, signal: AbortSignal): Promise<readonly unknown[]> {
     const over = new AbortController();
-    const lost = new AbortController();
-    const keeping = keepLease(held, over.signal).then((isKept) => isKept || lost.abort());
+    const ending = new AbortController();
+    // Not AbortSignal.any: each use of it would leave a trace on a signal that lives as long as the shop.
+    const end = (): void => ending.abort();
+    signal.addEventListener("abort", end, { once: true });
+    if (signal.aborted) end();
+    const keeping = keepLease(held, over.signal).then((isKept) => isKept || end());
     try {
-      return await poll(AbortSignal.any([signal, lost.signal]));
+      return await poll(ending.signal);
     } finally {
+      signal.removeEventListener("abort", end);
       over.abort();
       await keeping;
     }
@@ -121,6 +126,8 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
 
   /** The answer to one poll; a failed one waits out its back-off and brings nothing. */
   async function poll(signal: AbortSignal): Promise<readonly unknown[]> {
+    // Asked to stop while the lease was taken: a poll begun now would hold the stop up for half a minute.
+    if (signal.aborted) return [];
     const attempt = new AbortController();
     const stop = (): void => attempt.abort();
     signal.addEventListener("abort", stop, { once: true });

@@ -269,6 +269,21 @@ describe("watching", () => {
     expect((await shop.order(orderId)).state).toBe("received");
   });
 
+  it("tells the provider that an order is done, however long the request budget is spent before", async () => {
+    const { buyerId, orderId, provider } = await bought();
+    provider.onCheck = () => received("4711");
+    await watchAfter(3_000);
+    await shop.orders.finish(orderId, buyerId);
+    provider.onFinish = () => {
+      throw providerError("rate_limited", true, { wasAsked: false });
+    };
+    for (let pass = 0; pass < 8; pass += 1) await watchAfter(31_000);
+    provider.onFinish = () => undefined;
+    const before = provider.calls.length;
+    await watchAfter(31_000);
+    expect(provider.calls.slice(before)).toEqual([expect.stringContaining("finish")]);
+  });
+
   it("gives its lease up at an orderly stop", async () => {
     const { provider } = await bought();
     await watchAfter(3_000);

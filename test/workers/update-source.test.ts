@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { PretendTelegram } from "../../sandbox/telegram/index.ts";
@@ -196,6 +197,18 @@ describe("createPollingSource", () => {
     await clock.advance(5000);
     expect(await step).toBe("again");
     expect(await stored()).toEqual([]);
+  });
+
+  it("begins no poll when it was asked to stop while it took the lease, and leaves no listener behind", async () => {
+    const { source } = sourceOf();
+    const stop = new AbortController();
+    telegram.pushUpdate({});
+    await source.step(stop.signal);
+    expect(getEventListeners(stop.signal, "abort")).toEqual([]);
+    const asked = offsets().length;
+    stop.abort();
+    expect(await source.step(stop.signal)).toBe("again");
+    expect(offsets()).toHaveLength(asked);
   });
 
   it("stops at once while it waits for updates", async () => {
