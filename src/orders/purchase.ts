@@ -96,6 +96,8 @@ async function refusalUnderLock(
 ): Promise<ShopErrorCode | undefined> {
   const buyer = await lockBuyer(tx, input.buyerId);
   if (!buyer || buyer.bannedAt) return "buyer_banned";
+  // Their data was deleted a moment ago, and with it everything they were offered.
+  if (buyer.telegramId === null) return "quote_expired";
   if ((buyer.termsVersion ?? 0) < deps.termsVersion) {
     if (input.acceptsTermsVersion !== deps.termsVersion) return "terms_not_accepted";
     await acceptTerms(tx, input.buyerId, deps.termsVersion, at);

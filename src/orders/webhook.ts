@@ -9,6 +9,7 @@ import {
   selectOrderByUpstream,
   touchOrder,
 } from "../db/queries/orders.ts";
+import { nobody } from "../db/queries/outbox.ts";
 import type { ObservedSms } from "../providers/observation.ts";
 import type { Provider } from "../providers/provider.ts";
 import { bookProviderLoss } from "../wallet/wallet.ts";
@@ -67,7 +68,8 @@ async function takeSms(deps: OrderDeps, provider: Provider, phone: string, sms: 
 async function deliver(tx: Tx, order: OrderRow, sms: ObservedSms, at: Date): Promise<void> {
   const stored = await selectSms(tx, [order.id]);
   if (newSms(order.round, stored, { sms: [sms] }).length === 0) return;
-  await recordSms(tx, order, { sms: [sms] }, { at, cause: "webhook" });
+  // Of somebody whose data was deleted nothing is written down again; what the number cost is booked all the same.
+  if (order.chatId !== nobody) await recordSms(tx, order, { sms: [sms] }, { at, cause: "webhook" });
   const isLate = isEnded(stateOf(order)) && order.state !== "finished" && stored.length === 0;
   if (!isLate || order.provider === null || order.costMicros === null) return;
   const loss = { orderId: order.id, provider: order.provider, amountMicros: order.costMicros };
