@@ -32,12 +32,16 @@ export async function beginManual(
   input: UsdTopup,
 ): Promise<BeginResult<{ topupId: string }>> {
   if (!deps.gateways.includes(GATEWAY)) return { kind: "refused", code: "gateway_off" };
-  const undecided = await countUndecidedClaims(deps.db, input.buyerId, addMs(deps.clock.now(), -DAY_MS));
-  // Operators decide by hand: one person must not bury what the others sent.
-  if (undecided >= MAX_UNDECIDED) return { kind: "refused", code: "gateway_unavailable" };
+  if (await hasTooMany(deps, input.buyerId)) return { kind: "refused", code: "gateway_unavailable" };
   const opened = await openUsdTopup(deps, terms, input);
   if (!opened) return { kind: "refused", code: "topup_amount_invalid" };
   return { kind: "begun", invoice: { topupId: opened.id } };
+}
+
+/** Operators decide by hand: one person must not bury what the others sent. */
+async function hasTooMany(deps: TopupDeps, buyerId: string): Promise<boolean> {
+  const undecided = await countUndecidedClaims(deps.db, buyerId, addMs(deps.clock.now(), -DAY_MS));
+  return undecided >= MAX_UNDECIDED;
 }
 
 /** Takes the buyer's proof and asks the operators. A proof that was sent before is flagged, not refused. */
@@ -56,6 +60,8 @@ export async function claimManual(
     return { kind: "refused", code: "topup_not_found" };
   const at = deps.clock.now();
   if (topup.state !== "pending" || topup.expiresAt <= at) return { kind: "refused", code: "topup_expired" };
+  // Once more: many top-ups may have been begun before the first claim.
+  if (await hasTooMany(deps, input.buyerId)) return { kind: "refused", code: "gateway_unavailable" };
   const id = newId();
   const note = input.note?.slice(0, MAX_NOTE) ?? null;
   const isNew = await inTransaction(deps.db, async (tx) => {

@@ -64,6 +64,41 @@ describe("the sweep of Star transactions", () => {
     test.stars.list.push(incoming({ stars: 0 }), incoming({ stars: 1 }));
     expect(await test.topups.sweepStars()).toEqual({ found: 1 });
   });
+
+  it("credits each payment once when pages overlap, and when two replicas sweep at once", async () => {
+    for (let count = 0; count < 120; count += 1) test.stars.list.push(incoming({ stars: 1 }));
+    const honest = test.stars.transactions;
+    // Each page begins with the end of the one before.
+    test.stars.transactions = (offset, limit) => honest(Math.max(0, offset - 30), limit);
+    await Promise.all([test.topups.sweepStars(), test.topups.sweepStars()]);
+    expect(await balanceOf(77)).toBe(120n * 13_000n);
+    expect(await test.messages("topup_credited")).toHaveLength(120);
+  });
+
+  it("takes back what was refunded, although the refund was told before the payment", async () => {
+    const { telegramId, payload, buyerId } = await invoiced();
+    const paid = incoming({ telegramId, payload });
+    const refund = { ...paid, direction: "out", payload: null } as const;
+    await test.topups.refundedStars({ chargeId: paid.id, telegramId, stars: 20 });
+    await test.topups.creditStars({ ...paid, chargeId: paid.id, telegramId, payload, paidAt: paid.at });
+    test.stars.list.push(paid, refund);
+    await test.topups.sweepStars();
+    expect((await selectBalance(database.db, buyerId)).availableMicros).toBe(0n);
+  });
+
+  it("books one refund when three operators ask at once and Telegram tells of it as well", async () => {
+    const { telegramId, payload, buyerId } = await invoiced();
+    const chargeId = newId();
+    await test.topups.creditStars({ chargeId, telegramId, payload, stars: 20, paidAt: test.clock.now() });
+    const refund = (operator: number) =>
+      test.topups.refundStars({ chargeId, actor: `operator:${operator}`, reason: "asked" });
+    const results = await Promise.all([refund(1), refund(2), refund(3)]);
+    expect(results.map(({ kind }) => kind).toSorted()).toEqual(["already", "already", "refunded"]);
+    await test.topups.refundedStars({ chargeId, telegramId, stars: 20 });
+    expect(test.stars.refunds).toEqual([chargeId]);
+    expect((await selectBalance(database.db, buyerId)).availableMicros).toBe(0n);
+    expect(await test.messages("topup_refunded")).toHaveLength(1);
+  });
 });
 
 describe("a payment of somebody whose data was deleted in between", () => {
@@ -139,6 +174,23 @@ describe("one person who writes to the operators without end", () => {
     };
     for (let turn = 0; turn < 5; turn += 1) expect(await claim()).toBe("begun");
     expect(await claim()).toBe("gateway_unavailable");
+    expect(await test.messages("manual_claim")).toHaveLength(5);
+  });
+
+  it("has no more of them by beginning all top-ups before the first claim", async () => {
+    const { buyerId, telegramId } = await test.buyer();
+    const input = { buyerId, chatId: telegramId, amountMicros: 5_000_000n, resume: null };
+    const topupIds: string[] = [];
+    for (let turn = 0; turn < 8; turn += 1) {
+      const begun = await test.topups.beginManual(input);
+      if (begun.kind === "begun") topupIds.push(begun.invoice.topupId);
+    }
+    const results: string[] = [];
+    for (const topupId of topupIds) {
+      const proof = { note: newId(), fileId: null, fileUniqueId: null };
+      results.push((await test.topups.claimManual({ topupId, buyerId, ...proof })).kind);
+    }
+    expect(results.filter((kind) => kind === "begun")).toHaveLength(5);
     expect(await test.messages("manual_claim")).toHaveLength(5);
   });
 });
