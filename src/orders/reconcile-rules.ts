@@ -51,6 +51,18 @@ export function matchDoubts(
   return { adopted, unmatched, surplus: free };
 }
 
+/** Those of the doubts, one for each of these numbers, that bought it: the number is gone, and its loss is known. */
+export function explained<D extends Doubt>(
+  doubts: readonly D[],
+  lost: readonly ActiveRental[],
+): readonly D[] {
+  const left = [...doubts];
+  return lost.flatMap((rental) => {
+    const index = left.findIndex((doubt) => isSameProduct(doubt, rental));
+    return index < 0 ? [] : left.splice(index, 1);
+  });
+}
+
 /** A list that names no product may be showing any: then it is taken to match. */
 function isSameProduct(product: Product, rental: ActiveRental): boolean {
   const isService = rental.serviceCode === null || rental.serviceCode === product.serviceCode;

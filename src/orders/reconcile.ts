@@ -14,7 +14,7 @@ import { ProviderError } from "../providers/errors.ts";
 import type { ActiveRental, Provider } from "../providers/provider.ts";
 import type { OrderDeps } from "./deps.ts";
 import { lifetimeOf, loseStray } from "./orphans.ts";
-import { matchDoubts, quiesceMs } from "./reconcile-rules.ts";
+import { explained, matchDoubts, quiesceMs } from "./reconcile-rules.ts";
 import { releaseAll, settleByBalance } from "./release-doubts.ts";
 import { rent } from "./rent.ts";
 import { failOrder } from "./settle-purchase.ts";
@@ -69,18 +69,22 @@ async function settleDoubts(
     if (await adopt(deps, provider, ripe, doubt.orderId, rental)) settled += 1;
     deps.checkpoint("reconcile/adopted");
   }
-  for (const rental of surplus.filter(isSpent)) await loseStray(deps, orphanOf(deps, provider, rental));
+  const spent = surplus.filter(isSpent);
+  for (const rental of spent) await loseStray(deps, orphanOf(deps, provider, rental));
   const missing = ripe.filter((row) => unmatched.some(({ orderId }) => orderId === row.orderId));
   // A list shows what is open. A number that has run out since, with an SMS or without, is told by the balance alone.
   const oldestListed = addMs(deps.clock.now(), -lifetimeOf(deps, provider));
   for (const doubt of missing.filter(({ startedAt }) => startedAt > oldestListed)) {
     if (await missed(deps, provider, doubt)) settled += 1;
   }
-  const runOut = missing.filter(({ startedAt }) => startedAt <= oldestListed);
+  const old = missing.filter(({ startedAt }) => startedAt <= oldestListed);
+  const known = explained(old, spent);
+  for (const doubt of known) if (await nothingFor(deps, provider, doubt)) settled += 1;
+  const runOut = old.filter((doubt) => !known.includes(doubt));
   // A younger doubt, perhaps one that began since, may yet claim a number that looks like surplus now.
-  const known = new Set(ripe.map((doubt) => doubt.orderId));
+  const seen = new Set(ripe.map((doubt) => doubt.orderId));
   const doubts = await selectDoubts(deps.db, provider.name, BATCH);
-  if (doubts.every((doubt) => known.has(doubt.orderId))) await keepSurplus(deps, provider, surplus);
+  if (doubts.every((doubt) => seen.has(doubt.orderId))) await keepSurplus(deps, provider, surplus);
   deps.onMessages();
   return settled + (await settleByBalance(deps, provider, runOut, { doubts: doubts.length, why: RUN_OUT }));
 }
@@ -139,11 +143,16 @@ async function missed(deps: OrderDeps, provider: Provider, doubt: DoubtRow): Pro
     await touchOrder(deps.db, { orderId: doubt.orderId, from: ["in_doubt"], change: { checks: misses } });
     return false;
   }
+  return await nothingFor(deps, provider, doubt);
+}
+
+/** No number for this order: its buyer gets the money back. */
+async function nothingFor(deps: OrderDeps, provider: Provider, doubt: DoubtRow): Promise<boolean> {
   const row = await inTransaction(deps.db, (tx) =>
     failOrder(deps, tx, doubt.orderId, "in_doubt", "providers_unavailable"),
   );
   deps.checkpoint("reconcile/not-bought");
-  deps.logger.info({ orderId: doubt.orderId, provider: provider.name }, "doubt settled: nothing was bought");
+  deps.logger.info({ orderId: doubt.orderId, provider: provider.name }, "doubt settled: no number for it");
   return row !== undefined;
 }
 

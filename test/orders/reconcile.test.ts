@@ -216,6 +216,19 @@ describe("a purchase in doubt", () => {
     await shop.assertSound();
   });
 
+  it("costs the operator one number, not two, when the list is read late and shows that it had an SMS", async () => {
+    const { orderId } = await doubted();
+    await shop.clock.advance(21 * 60_000);
+    provider.onActive = () => [listed("95", { observation: received("1") })];
+    await shop.orders.reconcile(provider.name);
+    expect((await shop.order(orderId)).state).toBe("failed");
+    expect(await strayLosses(provider.name)).toEqual([180_000n]);
+    expect((await shop.messages("operator_notice")).map(({ payload }) => payload.notice)).toEqual([
+      "stray_lost",
+    ]);
+    await shop.assertSound();
+  });
+
   it.each([
     ["has had an SMS", received("1"), [180_000n]],
     ["is finished there", { status: "finished" as const, sms: [] }, [180_000n]],
