@@ -24,7 +24,8 @@ const baselineSchema = z.object({ balanceMicros: micros, bookedMicros: micros })
  * Our books move with the provider's balance from a baseline on: the balance then, less what was booked since. More
  * than expected is the operator's deposit and becomes the new baseline; less is a leak and stays a finding until an
  * operator accepts it ({@link acceptBalance}). Undefined: nothing to compare, or numbers are being bought just now.
- * A difference is looked at twice: the provider pays a cancel back a moment before we book it.
+ * A difference is looked at twice: the provider pays a cancel back a moment before we book it. It may pay an open number
+ * back long before we hear of its end, so no more of a rise is a deposit than open numbers cannot explain.
  */
 export async function compareBalance(
   deps: BalanceDeps,
@@ -33,7 +34,7 @@ export async function compareBalance(
   const baseline = await readBaseline(deps.db, provider.name);
   const first = await look(deps, provider);
   if (typeof first === "string") return first === "untold" ? [] : undefined;
-  const { balanceMicros, bookedMicros } = first;
+  const { balanceMicros, bookedMicros, openMicros } = first;
   if (!baseline) {
     await writeBaseline(deps, provider.name, balanceMicros, bookedMicros);
     return [];
@@ -46,12 +47,14 @@ export async function compareBalance(
     typeof second !== "string" && second.balanceMicros - second.bookedMicros === balanceMicros - bookedMicros;
   if (!isSteady) return undefined;
   if (differenceMicros > 0n) {
+    const depositMicros = differenceMicros - openMicros;
+    if (depositMicros <= 0n) return undefined;
     deps.logger.info(
-      { provider: provider.name, by: formatUsd(differenceMicros) },
+      { provider: provider.name, by: formatUsd(depositMicros) },
       "provider balance rose: a deposit",
     );
-    await writeBaseline(deps, provider.name, balanceMicros, bookedMicros);
-    return [];
+    await writeBaseline(deps, provider.name, balanceMicros - openMicros, bookedMicros);
+    return openMicros > 0n ? undefined : [];
   }
   const detail = `expected ${formatUsd(expectedMicros)}, found ${formatUsd(balanceMicros)}: ${formatUsd(differenceMicros)}`;
   return [{ kind: "provider_balance", subject: provider.name, detail }];
@@ -61,19 +64,21 @@ export async function compareBalance(
 async function look(
   deps: BalanceDeps,
   provider: Provider,
-): Promise<{ balanceMicros: bigint; bookedMicros: bigint } | "moving" | "untold"> {
+): Promise<{ balanceMicros: bigint; bookedMicros: bigint; openMicros: bigint } | "moving" | "untold"> {
   const before = await selectProviderBooks(deps.db, provider.name);
   const balance = await provider.balance({ priority: "background" });
   const after = await selectProviderBooks(deps.db, provider.name);
   if (!balance) return "untold";
   const bookedMicros = booked(provider, after);
   const isMoving = before.unsettled > 0 || after.unsettled > 0 || booked(provider, before) !== bookedMicros;
-  return isMoving ? "moving" : { balanceMicros: balance.balanceMicros, bookedMicros };
+  if (isMoving) return "moving";
+  return { balanceMicros: balance.balanceMicros, bookedMicros, openMicros: setAside(provider, after) };
 }
 
 /**
  * How much less the balance is than our books say, while so many purchases are in doubt and nothing else moves;
- * undefined: no baseline yet, the provider does not tell its balance, or numbers are being bought just now.
+ * undefined: no baseline yet, the provider does not tell its balance, numbers are being bought just now, or the balance
+ * has risen (a deposit, or a number paid back whose end we have not heard of): a rise may hide what is missing.
  */
 export async function missingAt(
   deps: BalanceDeps,
@@ -88,7 +93,7 @@ export async function missingAt(
   const isMoving = booked(provider, before) !== booked(provider, after);
   if (!balance || isMoving || before.unsettled !== doubts || after.unsettled !== doubts) return undefined;
   const expectedMicros = baseline.balanceMicros + booked(provider, after) - baseline.bookedMicros;
-  return expectedMicros > balance.balanceMicros ? expectedMicros - balance.balanceMicros : 0n;
+  return expectedMicros < balance.balanceMicros ? undefined : expectedMicros - balance.balanceMicros;
 }
 
 /** An operator has looked into the difference: the balance as it is now is the new baseline. */
@@ -102,8 +107,11 @@ export async function acceptBalance(deps: BalanceDeps, provider: Provider): Prom
 
 /** Minus everything that the provider has taken by our books: delivered, lost, and set aside for open numbers. */
 function booked(provider: Provider, books: ProviderBooks): bigint {
-  const isSetAside = provider.capabilities.chargedAt === "purchase";
-  return books.prepaidMicros - (isSetAside ? books.openCostMicros : 0n);
+  return books.prepaidMicros - setAside(provider, books);
+}
+
+function setAside(provider: Provider, books: ProviderBooks): bigint {
+  return provider.capabilities.chargedAt === "purchase" ? books.openCostMicros : 0n;
 }
 
 async function readBaseline(db: Database, provider: string) {

@@ -4,7 +4,7 @@ import type { Database } from "../db/client.ts";
 import { closeFindings, type Finding, upsertFinding } from "../db/queries/findings.ts";
 import { inboxBacklog } from "../db/queries/inbox.ts";
 import { selectLedgerDifferences } from "../db/queries/ledger.ts";
-import { enqueue, outboxBacklog } from "../db/queries/outbox.ts";
+import { enqueueToAll, outboxBacklog } from "../db/queries/outbox.ts";
 import { selectDatabaseTime } from "../db/queries/provider-books.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { ProviderError } from "../providers/errors.ts";
@@ -136,10 +136,8 @@ async function keep(deps: SelfCheckDeps, results: readonly CheckResult[], at: Da
       await inTransaction(deps.db, async (tx) => {
         if (!(await upsertFinding(tx, finding, at))) return;
         const message = { kind: "operator_notice" as const, notice: "finding", params: { ...finding } };
-        for (const chatId of deps.operatorChatIds) {
-          const dedupeKey = `finding:${finding.kind}:${finding.subject}:${at.getTime()}:${chatId}`;
-          await enqueue(tx, { chatId, buyerId: null, message, dedupeKey, at });
-        }
+        const subject = `finding:${finding.kind}:${finding.subject}:${at.getTime()}`;
+        await enqueueToAll(tx, deps.operatorChatIds, { message, subject, at });
       });
     }
   }

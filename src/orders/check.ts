@@ -31,19 +31,22 @@ export async function checkOrder(deps: OrderDeps, provider: Provider, order: Ord
     const priority = order.state === "cancelling" ? "tap" : "poll";
     const observation = await provider.check(upstreamIdOf(order), { priority });
     deps.checkpoint("check/answered");
-    await settle(deps, provider, order, observation);
+    await settle(deps, provider, order, { observation, askedAt: now });
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     await checkFailed(deps, provider, order, error);
   }
 }
 
-/** Applies an observation, then does what the time asks for. */
+/**
+ * Applies an observation, then does what the time asks for. An answer may be long on its way: that a number had no further
+ * SMS at its end is known only from a question that was asked after the end.
+ */
 export async function settle(
   deps: OrderDeps,
   provider: Provider,
   order: OrderRow,
-  observation: Observation,
+  { observation, askedAt }: { observation: Observation; askedAt: Date },
 ): Promise<void> {
   const row = await observe(deps, {
     orderId: order.id,
@@ -61,7 +64,8 @@ export async function settle(
   const isCancelOpen = row.cancelOpensAt === null || row.cancelOpensAt <= now;
   if (row.state === "cancelling" && (isCancelOpen || isOverdue))
     return await cancelUpstream(deps, provider, row);
-  if ((row.state === "received" || row.state === "waiting_again") && isOverdue)
+  const wasOverdue = row.expiresAt !== null && row.expiresAt <= askedAt;
+  if ((row.state === "received" || row.state === "waiting_again") && wasOverdue)
     await finishByClock(deps, provider, row);
 }
 

@@ -1,3 +1,4 @@
+import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts";
 import { updateCard } from "../db/queries/order-cards.ts";
 import { selectOrder } from "../db/queries/orders.ts";
 import { another, cancel, finish } from "./actions.ts";
@@ -33,9 +34,13 @@ export interface OrderHooks {
   readonly wakeWatcher: (provider: string) => void;
 }
 
+/** Two rounds of the job: whoever reconciles goes on doing it. */
+const RECONCILE_LEASE_MS = 20_000;
+
 /** Orders for the chat, and the jobs that keep them moving. `holder` names this process in leases. */
 export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks): Orders & OrderJobs {
   const placing = new Set<Promise<void>>();
+  const reconciling = new Map<string, Lease>();
   const watchers = new Map(
     [...deps.providers.values()].map((provider) => [provider.name, createWatcher(deps, provider, holder)]),
   );
@@ -76,6 +81,10 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
     async reconcile(name) {
       const provider = deps.providers.get(name);
       if (!provider) return;
+      // One replica at a time: a number counts as missing after two looks a round apart, not two at the same moment.
+      const lease = await acquireLease(deps.db, `reconcile:${name}`, holder, RECONCILE_LEASE_MS);
+      if (!lease) return;
+      reconciling.set(name, lease);
       await reconcile(deps, provider);
       await giveBackOrphans(deps, provider);
     },
@@ -92,6 +101,7 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
     },
     async release() {
       await Promise.all([...watchers.values()].map((watcher) => watcher.release()));
+      await Promise.all([...reconciling.values()].map((lease) => releaseLease(deps.db, lease)));
     },
   };
 

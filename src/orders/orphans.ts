@@ -1,11 +1,11 @@
 import { addMs } from "../core/clock.ts";
 import { insertOrphan, type Orphan, selectOpenOrphans, settleOrphan } from "../db/queries/orphans.ts";
+import { enqueueToAll } from "../db/queries/outbox.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { ProviderError } from "../providers/errors.ts";
 import type { Provider } from "../providers/provider.ts";
 import { bookStrayLoss } from "../wallet/wallet.ts";
 import type { OrderDeps } from "./deps.ts";
-import { tellOperators } from "./tell-operators.ts";
 
 const BATCH = 20;
 const GIVE_UP_MS = 60 * 60 * 1000;
@@ -67,10 +67,10 @@ export async function loseStray(deps: OrderDeps, orphan: Orphan): Promise<void> 
     const amountMicros = costMicros ?? 0n;
     await bookStrayLoss(tx, { provider, upstreamId, amountMicros, at });
     const params = { provider, amountMicros: amountMicros.toString() };
-    await tellOperators(deps, tx, {
-      notice: "stray_lost",
-      subject: `${provider}:${upstreamId}`,
-      params,
+    const message = { kind: "operator_notice" as const, notice: "stray_lost", params };
+    await enqueueToAll(tx, deps.operatorChatIds, {
+      message,
+      subject: `stray_lost:${provider}:${upstreamId}`,
       at,
     });
   });

@@ -1,11 +1,11 @@
 import type { DoubtRow } from "../db/queries/orphans.ts";
+import { enqueueToAll } from "../db/queries/outbox.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { ProviderError } from "../providers/errors.ts";
 import type { Provider } from "../providers/provider.ts";
 import { bookProviderLoss } from "../wallet/wallet.ts";
 import type { OrderDeps } from "./deps.ts";
 import { failOrder } from "./settle-purchase.ts";
-import { tellOperators } from "./tell-operators.ts";
 
 /**
  * Where no list can tell, the provider's balance tells whether something was bought. What is missing there is laid to the
@@ -67,7 +67,8 @@ export async function releaseAll(
         amountMicros: doubt.costMicros.toString(),
         why,
       };
-      await tellOperators(deps, tx, { notice: "possible_loss", subject: row.id, params, at });
+      const message = { kind: "operator_notice" as const, notice: "possible_loss", params };
+      await enqueueToAll(tx, deps.operatorChatIds, { message, subject: `possible_loss:${row.id}`, at });
     });
     deps.checkpoint("reconcile/released");
     deps.logger.warn(

@@ -85,6 +85,7 @@ async function checkTogether(
   const near = await selectDueOrders(deps.db, provider.name, horizon, BATCH);
   const group = near.filter(isListed).slice(0, checkManyLimit);
   if (group.length < 2) return due;
+  const askedAt = deps.clock.now();
   try {
     const answers = await provider.checkMany(group.map(upstreamIdOf), { priority: "poll" });
     deps.checkpoint("watch/list-answered");
@@ -93,7 +94,7 @@ async function checkTogether(
       const observation = answers.get(upstreamIdOf(order));
       if (!observation) continue;
       settled.add(order.id);
-      await guarded(deps, provider, order, () => settle(deps, provider, order, observation));
+      await guarded(deps, provider, order, () => settle(deps, provider, order, { observation, askedAt }));
     }
     const asked = new Set(group.map((order) => order.id));
     return due.filter((order) => !settled.has(order.id) && (asked.has(order.id) || !isListed(order)));

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
-import { enqueue } from "../db/queries/outbox.ts";
+import { enqueueToAll } from "../db/queries/outbox.ts";
 import {
   ensureProviderHealth,
   lockProviderHealth,
@@ -69,7 +69,7 @@ export function createProviderHealth(deps: ProviderHealthDeps): ProviderHealth {
   }
 
   async function tellOperators(
-    tx: Parameters<typeof enqueue>[0],
+    tx: Parameters<typeof enqueueToAll>[0],
     provider: string,
     decision: CircuitChange,
     row: ProviderHealthRow,
@@ -77,11 +77,8 @@ export function createProviderHealth(deps: ProviderHealthDeps): ProviderHealth {
   ): Promise<void> {
     const notice = decision.tell === "opened" ? "provider_down" : "provider_up";
     const reason = (decision.tell === "opened" ? decision.next.reason : row.reason) ?? "";
-    for (const chatId of adminIds) {
-      const message = { kind: "operator_notice" as const, notice, params: { provider, reason } };
-      const dedupeKey = `${notice}:${provider}:${at.getTime()}:${chatId}`;
-      await enqueue(tx, { chatId, buyerId: null, message, dedupeKey, at });
-    }
+    const message = { kind: "operator_notice" as const, notice, params: { provider, reason } };
+    await enqueueToAll(tx, adminIds, { message, subject: `${notice}:${provider}:${at.getTime()}`, at });
   }
 
   return {

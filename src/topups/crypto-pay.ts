@@ -1,6 +1,7 @@
 import { addMs } from "../core/clock.ts";
 import type { Tx } from "../db/client.ts";
 import { findBuyer } from "../db/queries/buyers.ts";
+import { enqueueToAll } from "../db/queries/outbox.ts";
 import {
   moveTopup,
   scheduleTopups,
@@ -15,7 +16,6 @@ import { credit } from "./credit.ts";
 import { CryptoPayError, type CryptoPayInvoice } from "./crypto-pay-client.ts";
 import type { TopupDeps } from "./deps.ts";
 import { openUsdTopup, type UsdTopup } from "./open-usd.ts";
-import { tellOperators } from "./tell-operators.ts";
 import type { BeginResult, CryptoInvoice } from "./topups.ts";
 
 const GATEWAY = "crypto-pay";
@@ -157,7 +157,11 @@ async function tell(
 ): Promise<void> {
   const params = { invoiceId, topupId: id, amountMicros: amountMicros.toString() };
   const message = { kind: "operator_notice" as const, notice, params };
-  await tellOperators(deps, tx, { message, subject: `${notice}:${invoiceId}`, at: deps.clock.now() });
+  await enqueueToAll(tx, deps.operatorChatIds, {
+    message,
+    subject: `${notice}:${invoiceId}`,
+    at: deps.clock.now(),
+  });
 }
 
 async function topupOf(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<TopupRow | undefined> {

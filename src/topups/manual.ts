@@ -4,13 +4,12 @@ import { newId } from "../core/ids.ts";
 import { formatUsd } from "../core/money.ts";
 import { countUndecidedClaims, decideClaim, insertClaim, selectClaim } from "../db/queries/manual-claims.ts";
 import { countDisputes, insertAudit, insertDispute } from "../db/queries/operations.ts";
-import { enqueue } from "../db/queries/outbox.ts";
+import { enqueue, enqueueToAll } from "../db/queries/outbox.ts";
 import { moveTopup, selectTopup } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { credit } from "./credit.ts";
 import type { TopupDeps } from "./deps.ts";
 import { openUsdTopup, type UsdTopup } from "./open-usd.ts";
-import { tellOperators } from "./tell-operators.ts";
 import type { BeginResult } from "./topups.ts";
 
 const GATEWAY = "manual";
@@ -69,7 +68,7 @@ export async function claimManual(
     if (!(await insertClaim(tx, { ...claim, fileId: input.fileId, fileUniqueId: input.fileUniqueId })))
       return false;
     const message = { kind: "manual_claim" as const, claimId: id };
-    await tellOperators(deps, tx, { message, subject: `manual_claim:${id}`, at });
+    await enqueueToAll(tx, deps.operatorChatIds, { message, subject: `manual_claim:${id}`, at });
     return true;
   });
   deps.checkpoint("manual/claimed");
@@ -138,7 +137,7 @@ export async function openDispute(
     await insertDispute(tx, { id, buyerId: input.buyerId, text: input.text.slice(0, MAX_DISPUTE), at });
     if (earlier >= MAX_TOLD_A_DAY) return;
     const message = { kind: "dispute" as const, disputeId: id };
-    await tellOperators(deps, tx, { message, subject: `dispute:${id}`, at });
+    await enqueueToAll(tx, deps.operatorChatIds, { message, subject: `dispute:${id}`, at });
   });
   deps.onMessages();
   return { disputeId: id };

@@ -233,7 +233,8 @@ describe("races, forced", () => {
     await shop.clock.advance(3_000);
     const row = await shop.order(orderId);
     const { settle } = await import("../../src/orders/check.ts");
-    await Promise.all(Array.from({ length: 8 }, () => settle(shop.deps, provider, row, received("42"))));
+    const seen = { observation: received("42"), askedAt: shop.clock.now() };
+    await Promise.all(Array.from({ length: 8 }, () => settle(shop.deps, provider, row, seen)));
     expect(await shop.messages("order_code")).toHaveLength(1);
     expect((await shop.balance(buyerId)).availableMicros).toBe(520_000n);
     await shop.assertSound();

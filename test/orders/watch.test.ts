@@ -126,6 +126,30 @@ describe("watching", () => {
     await shop.assertSound();
   });
 
+  it("ends no order that has a code by an answer to a question from before its end", async () => {
+    const { orderId, buyerId, provider } = await bought();
+    provider.onCheck = () => received("1111");
+    await watchAfter(3_000);
+    await shop.orders.another(orderId, buyerId);
+    // Asked a second before the end; on its way a second code comes, and the number runs out.
+    const late = deferred<Observation>();
+    provider.onCheck = () => late.promise;
+    const { expiresAt } = await shop.order(orderId);
+    await shop.clock.advance((expiresAt?.getTime() ?? 0) - shop.clock.now().getTime() - 1_000);
+    const pass = shop.watch();
+    await provider.called("check", 2);
+    await shop.clock.advance(1_500);
+    late.resolve(waiting);
+    await pass;
+    expect((await shop.order(orderId)).state).toBe("waiting_again");
+    const codes = ["1111", "2222"].map((code) => ({ code, text: null }));
+    provider.onCheck = () => ({ status: "cancelled", sms: codes, isWholeLife: true });
+    await watchAfter(31_000);
+    expect((await shop.order(orderId)).state).toBe("finished");
+    expect(await shop.messages("order_code")).toHaveLength(2);
+    await shop.assertSound();
+  });
+
   it("lets no order wait for the answer about another one", async () => {
     const { orderId: hanging, provider } = await bought();
     const { orderId: other } = await bought();

@@ -30,6 +30,17 @@ export async function enqueue(tx: Executor, entry: NewMessage): Promise<boolean>
   return result.rows.length > 0;
 }
 
+/** Owes the same message to each of these chats (the operators'), once for each subject. */
+export async function enqueueToAll(
+  tx: Executor,
+  chatIds: readonly number[],
+  { message, subject, at }: { message: OutboxMessage; subject: string; at: Date },
+): Promise<void> {
+  for (const chatId of chatIds) {
+    await enqueue(tx, { chatId, buyerId: null, message, dedupeKey: `${subject}:${chatId}`, at });
+  }
+}
+
 export interface ClaimedMessage {
   readonly id: bigint;
   readonly chatId: number;
