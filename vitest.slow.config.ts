@@ -1,11 +1,12 @@
 import { defineConfig } from "vitest/config";
 
-/** Tests that kill and restart whole processes, or need real seconds to measure something. */
+/** Tests that kill and restart whole processes, need real seconds to measure something, or try very many things. */
 export const slowTests = [
   "test/db/embedded-kill.test.ts",
   "test/e2e/process.test.ts",
   "test/e2e/routing-budget.test.ts",
   "test/hostile/chaos.test.ts",
+  "test/orders/interleavings.test.ts",
 ];
 
 /** `npm run test:slow`. */
