@@ -164,6 +164,8 @@ async function spoilt(desk: Desk, context: Context<Env>, fault: Fault): Promise<
     case "late":
       desk.market.makeNextBuyLate(fault.afterMs);
       await act();
+      // Where it was no purchase, the next one is an honest one.
+      desk.market.makeNextBuyLate(0);
       return new Response("upstream request timeout", { status: 504 });
   }
 }

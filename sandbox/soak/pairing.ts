@@ -12,6 +12,8 @@ export interface Pairing {
 
 /** An answer may have been this long on its way. */
 const ANSWER_MS = 10 * 60_000;
+/** A number may show up upstream so long after it was sold. */
+const LATE_MS = 30_000;
 
 export function pairUp(outside: Outside, orders: readonly OrderFact[]): Pairing {
   const rentals = new Map<string, MarketRental>();
@@ -45,7 +47,9 @@ function find(
     .rentals()
     .filter(
       ({ phone, createdAt }) =>
-        phone === `+${digits}` && createdAt <= rentedAt && addMs(createdAt, ANSWER_MS) > rentedAt,
+        phone === `+${digits}` &&
+        createdAt <= addMs(rentedAt, LATE_MS) &&
+        addMs(createdAt, ANSWER_MS) > rentedAt,
     )
     .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
     .at(-1);
