@@ -12,7 +12,7 @@ it("loses neither a cent nor a code while replicas, the database and the network
     pgCrashes: 2,
     cycleKills: 100,
     killsPerSecond: 2,
-    buyers: 16,
+    buyers: 12,
     tell: (line) => void lines.push(line),
   });
   const facts = `${lines.join("\n")}\n${JSON.stringify(figures)}`;
