@@ -7,6 +7,7 @@ export const slowTests = [
   "test/e2e/routing-budget.test.ts",
   "test/hostile/chaos.test.ts",
   "test/orders/interleavings.test.ts",
+  "test/providers/fuzz-*.test.ts",
 ];
 
 /** `npm run test:slow`. */
