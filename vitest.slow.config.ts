@@ -3,9 +3,11 @@ import { defineConfig } from "vitest/config";
 /** Tests that kill and restart whole processes, need real seconds to measure something, or try very many things. */
 export const slowTests = [
   "test/db/embedded-kill.test.ts",
+  "test/db/embedded.test.ts",
   "test/e2e/process.test.ts",
   "test/e2e/routing-budget.test.ts",
   "test/hostile/chaos.test.ts",
+  "test/http/hostile-clients.test.ts",
   "test/orders/interleavings.test.ts",
   "test/providers/fuzz-*.test.ts",
 ];

@@ -204,7 +204,7 @@ describe("whatever order the steps of a purchase's life fall in", () => {
         });
       }
       console.info(`${share} schedules, ${tried.size} different interleavings`);
-      expect(tried.size).toBeGreaterThan(share / 2);
+      expect(tried.size).toBeGreaterThan(Math.min(share / 2, 50));
     },
     120_000,
   );
