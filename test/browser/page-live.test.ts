@@ -88,7 +88,9 @@ describe("the panels", () => {
     const page = await tests.open();
     tests.world.setInsight({ order: { ...WAITING.order, state: "finished", profitUsd: "0.17" } });
     const sale = page.getByRole("region", { name: "This sale" });
-    expect(await sale.locator("dd").allTextContents()).toEqual(["$0.48", "$0.31", "$0.17"]);
+    await expect
+      .poll(() => sale.locator("dd").allTextContents(), { timeout: 10_000 })
+      .toEqual(["$0.48", "$0.31", "$0.17"]);
     await sale.getByRole("button", { name: "npm start" }).click();
     await page.getByText("Copied npm start").waitFor();
     expect(await clipboard(page)).toBe("npm start");

@@ -87,7 +87,7 @@ describe("the demo", () => {
       .getByText(/No code came\./)
       .waitFor({ timeout: 60 * SECONDS });
     await page.getByRole("region", { name: "The order" }).getByText("expired", { exact: true }).waitFor();
-    expect(await money.allTextContents()).toEqual([before, "$0.00"]);
+    await expect.poll(() => money.allTextContents(), { timeout: 10_000 }).toEqual([before, "$0.00"]);
     await context.close();
   }, 120_000);
 });
