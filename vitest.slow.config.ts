@@ -6,10 +6,10 @@ export const slowTests = [
   "test/db/embedded.test.ts",
   "test/e2e/process.test.ts",
   "test/e2e/routing-budget.test.ts",
-  "test/hostile/chaos.test.ts",
+  "test/e2e/chaos.test.ts",
   "test/http/hostile-clients.test.ts",
   "test/orders/interleavings.test.ts",
-  "test/providers/fuzz-*.test.ts",
+  "test/providers/protocols/fuzz-*.test.ts",
 ];
 
 /** `npm run test:slow`. */

@@ -5,7 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import { messageOf } from "../src/core/errors.ts";
 import type { Database } from "../src/db/client.ts";
 import { startTemporaryPostgres } from "../src/db/embedded/launcher.ts";
-import { createLogger } from "../src/logging.ts";
+import { createLogger } from "../src/shop/logging.ts";
 import { createSandboxClock } from "./clock.ts";
 import { createInsight } from "./insight.ts";
 import { createPage } from "./page/server.ts";

@@ -1,6 +1,6 @@
 import { plainUsd } from "../src/core/money.ts";
 import type { Database } from "../src/db/client.ts";
-import type { RequestRecord } from "../src/providers/gate.ts";
+import type { RequestRecord } from "../src/providers/transport/gate.ts";
 import type { SandboxClock } from "./clock.ts";
 import type { Insight, InsightEvent, InsightSource, OrderInsight, ProviderCall } from "./page/ports.ts";
 

@@ -1,11 +1,11 @@
-import { loadConfig } from "../src/config.ts";
 import type { Checkpoint } from "../src/core/checkpoint.ts";
 import type { Clock } from "../src/core/clock.ts";
 import type { Logger } from "../src/core/logger.ts";
-import type { RequestRecord } from "../src/providers/gate.ts";
+import type { Protocol } from "../src/providers/port/provider.ts";
 import { presets } from "../src/providers/presets.ts";
-import type { Protocol } from "../src/providers/provider.ts";
-import { type Shop, startShop } from "../src/shop.ts";
+import type { RequestRecord } from "../src/providers/transport/gate.ts";
+import { loadConfig } from "../src/shop/config/config.ts";
+import { type Shop, startShop } from "../src/shop/shop.ts";
 import { type PretendProvider, startPretendProvider } from "./providers/server.ts";
 import { type PretendTelegram, startPretendTelegram } from "./telegram/index.ts";
 

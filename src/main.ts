@@ -1,12 +1,12 @@
 import process from "node:process";
-import { type Config, describeConfig, loadConfig, secretsOf } from "./config.ts";
 import { systemClock } from "./core/clock.ts";
 import { messageOf } from "./core/errors.ts";
 import type { Logger } from "./core/logger.ts";
 import { startEmbeddedPostgres } from "./db/embedded/launcher.ts";
-import { createLogger } from "./logging.ts";
 import { presets } from "./providers/presets.ts";
-import { type Shop, startShop } from "./shop.ts";
+import { type Config, describeConfig, loadConfig, secretsOf } from "./shop/config/config.ts";
+import { createLogger } from "./shop/logging.ts";
+import { type Shop, startShop } from "./shop/shop.ts";
 
 /** What an orderly stop may take; the embedded database has its own bound behind it. */
 const STOP_TIMEOUT_MS = 10_000;

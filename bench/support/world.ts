@@ -1,11 +1,11 @@
 import type { PretendProvider } from "../../sandbox/providers/server.ts";
 import type { PretendTelegram, PretendUser } from "../../sandbox/telegram/index.ts";
 import { environmentOf, startOutside } from "../../sandbox/world.ts";
-import { loadConfig } from "../../src/config.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { Database } from "../../src/db/client.ts";
-import type { Protocol } from "../../src/providers/provider.ts";
-import { type Shop, startShop } from "../../src/shop.ts";
+import type { Protocol } from "../../src/providers/port/provider.ts";
+import { loadConfig } from "../../src/shop/config/config.ts";
+import { type Shop, startShop } from "../../src/shop/shop.ts";
 import type { BenchContext } from "./bench.ts";
 import { createBuyer } from "./buyers.ts";
 import { type CountingLogger, createCountingLogger } from "./logger.ts";

@@ -1,4 +1,4 @@
-import type { Protocol } from "../../src/providers/provider.ts";
+import type { Protocol } from "../../src/providers/port/provider.ts";
 import type { Face, FaceOptions } from "./face.ts";
 import { createHandlerApiFace } from "./handler-api.ts";
 import { createOtpBuddyFace } from "./otpbuddy.ts";

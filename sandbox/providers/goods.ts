@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Protocol } from "../../src/providers/provider.ts";
+import type { Protocol } from "../../src/providers/port/provider.ts";
 import type { MarketOptions } from "./market.ts";
 import type { MarketCountry, MarketOffer, MarketService } from "./market-types.ts";
 

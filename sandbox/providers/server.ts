@@ -2,7 +2,7 @@ import { type HttpBindings, serve } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import type { Clock } from "../../src/core/clock.ts";
-import type { Protocol } from "../../src/providers/provider.ts";
+import type { Protocol } from "../../src/providers/port/provider.ts";
 import type { Face } from "./face.ts";
 import { faces } from "./faces.ts";
 import { createFaultQueue, type Fault, type FaultQueue } from "./faults.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../../src/core/clock.ts";
-import type { Protocol } from "../../src/providers/provider.ts";
+import type { Protocol } from "../../src/providers/port/provider.ts";
 import { goodsOf } from "../providers/goods.ts";
 import { createMarket } from "../providers/market.ts";
 import type { MarketOffer } from "../providers/market-types.ts";

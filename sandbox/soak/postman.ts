@@ -1,5 +1,5 @@
 import type { Clock } from "../../src/core/clock.ts";
-import type { Protocol } from "../../src/providers/provider.ts";
+import type { Protocol } from "../../src/providers/port/provider.ts";
 import type { MarketRental } from "../providers/market-types.ts";
 import type { PretendProvider } from "../providers/server.ts";
 import { createRandom } from "./random.ts";

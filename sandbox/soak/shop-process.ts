@@ -5,10 +5,10 @@
  * SOAK_ANCHOR_MS, SOAK_SPEED: the time scale. CRASH_AT: the crash point to die at, at the CRASH_HIT-th time.
  */
 import process from "node:process";
-import { loadConfig } from "../../src/config.ts";
 import { type Checkpoint, noCheckpoint } from "../../src/core/checkpoint.ts";
-import { createLogger } from "../../src/logging.ts";
-import { startShop } from "../../src/shop.ts";
+import { loadConfig } from "../../src/shop/config/config.ts";
+import { createLogger } from "../../src/shop/logging.ts";
+import { startShop } from "../../src/shop/shop.ts";
 import { createScaledClock } from "./scaled-clock.ts";
 
 function dieAt(point: string | undefined, hit: number): Checkpoint {

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/core/clock.ts";
 import { createDatabase, type DatabaseHandle } from "../../src/db/client.ts";
-import { createLogger } from "../../src/logging.ts";
+import { createLogger } from "../../src/shop/logging.ts";
 import type { Outside } from "../world.ts";
 import { bundleShop } from "./bundle.ts";
 import { type Crowd, createCrowd } from "./crowd.ts";

@@ -1,23 +1,23 @@
 import { Composer } from "grammy";
+import type { BotDeps } from "./bot-deps.ts";
 import { productName } from "./cards/card.ts";
 import type { ShopContext } from "./context.ts";
-import type { BotDeps } from "./deps.ts";
 import { createBalanceFeature } from "./features/balance.ts";
 import { createBrowse } from "./features/browse.ts";
 import { createFeature, onTap } from "./features/feature.ts";
 import { createHome, createShowHome } from "./features/home.ts";
 import { askForget, createLegal } from "./features/legal.ts";
+import { createOrdersFeature, reopenOrder } from "./features/my-orders.ts";
 import { createOperators } from "./features/operators.ts";
-import { createOrdersFeature, reopenOrder } from "./features/orders.ts";
 import { createPay } from "./features/pay.ts";
 import { createPurchase, type Product, type PurchaseDeps, showConfirm } from "./features/purchase.ts";
 import { createLeave, createQuestions, keepConversations } from "./features/questions.ts";
 import { createUnhandled } from "./features/unhandled.ts";
 import { createSettingsMenu, settingsText } from "./menus/settings.ts";
 import { createTopupMenu, topupText } from "./menus/topup.ts";
-import { answerTaps } from "./middleware/answer-taps.ts";
 import { meetBuyer, stopBanned } from "./middleware/buyer.ts";
 import { onlyWellFormedMenus } from "./middleware/menu-guard.ts";
+import { answerTaps } from "./middleware/read-and-answer-taps.ts";
 import { createNavigation } from "./navigation.ts";
 import { noTopupState, type TopupState } from "./topup-state.ts";
 

@@ -1,8 +1,8 @@
 import { GrammyError } from "grammy";
 import type { InlineKeyboardMarkup, Message } from "grammy/types";
+import type { Buyers } from "./bot-deps.ts";
 import { type Card, messageOptions } from "./cards/card.ts";
 import type { ShopContext } from "./context.ts";
-import type { Buyers } from "./deps.ts";
 import { isGone, isNotModified } from "./telegram-errors.ts";
 
 export interface Navigation {

@@ -1,5 +1,5 @@
 import { type Api, GrammyError } from "grammy";
-import { type StarsApi, StarsRefundRefused, type StarTransaction } from "../topups/deps.ts";
+import { type StarsApi, StarsRefundRefused, type StarTransaction } from "../topups/topup-deps.ts";
 
 type Transactions = Awaited<ReturnType<Api["getStarTransactions"]>>["transactions"];
 

@@ -1,8 +1,8 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
-import type { Provider } from "../providers/provider.ts";
-import type { PriceTerms } from "./pricing.ts";
+import type { Provider } from "../providers/port/provider.ts";
+import type { PriceTerms } from "./prices/pricing.ts";
 
 export interface CatalogDeps {
   readonly db: Database;

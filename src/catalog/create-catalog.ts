@@ -1,22 +1,22 @@
 import { selectServiceRow } from "../db/queries/provider-lists.ts";
-import { createBlocklist } from "./blocklist.ts";
 import type { Catalog } from "./catalog.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
-import { createCountryNames } from "./countries.ts";
-import { countryIndex } from "./country-index.ts";
-import { createCountries } from "./country-lists.ts";
-import { loadCatalogData } from "./data.ts";
-import { createFinding } from "./finding.ts";
-import { createFreshness } from "./freshness.ts";
-import { createLists } from "./lists.ts";
-import { createLookedAt } from "./looked-at.ts";
-import { createMapper } from "./mapping.ts";
-import { createMarket } from "./market.ts";
-import { createQuoting } from "./quoting.ts";
-import { createRefreshLookedAt } from "./refresh-looked-at.ts";
-import { createShelf } from "./shelf.ts";
-import { createSnapshot } from "./snapshot.ts";
-import { createStatistics } from "./statistics.ts";
+import { createSnapshot } from "./lists/snapshot.ts";
+import { createLists } from "./lists/sync-lists.ts";
+import { createBlocklist } from "./names/blocklist.ts";
+import { countryIndex } from "./names/country-index.ts";
+import { createCountryNames } from "./names/country-names.ts";
+import { loadCatalogData } from "./names/data.ts";
+import { createMapper } from "./names/mapping.ts";
+import { createCountries } from "./offers/country-offers.ts";
+import { createStatistics } from "./offers/delivery-statistics.ts";
+import { createShelf } from "./offers/favourites-and-recents.ts";
+import { createMarket } from "./offers/stored-offers.ts";
+import { createFreshness } from "./prices/freshness.ts";
+import { createLookedAt } from "./prices/looked-at.ts";
+import { createQuoting } from "./prices/quoting.ts";
+import { createRefreshLookedAt } from "./prices/refresh-looked-at.ts";
+import { createFinding } from "./search/services-and-search.ts";
 
 export interface CatalogJobs {
   /** Refreshes what people look at, and lists that are due. Call every few seconds; takes 10 s at most, never rejects for a provider's sake. */

@@ -6,7 +6,7 @@ import type { Database } from "../db/client.ts";
 import type { Finding } from "../db/queries/findings.ts";
 import { type ProviderBooks, selectProviderBooks } from "../db/queries/provider-books.ts";
 import { readSetting, writeSetting } from "../db/queries/settings.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Provider } from "../providers/port/provider.ts";
 
 export interface BalanceDeps {
   readonly db: Database;

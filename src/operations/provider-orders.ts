@@ -4,7 +4,7 @@ import type { Database } from "../db/client.ts";
 import type { Finding } from "../db/queries/findings.ts";
 import { selectKnownUpstreamIds, selectOrdersInStates } from "../db/queries/order-lists.ts";
 import { selectOrphanIds } from "../db/queries/orphans.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Provider } from "../providers/port/provider.ts";
 
 const MAX_ORDERS = 1_000;
 /** A list may lag behind a purchase, and a purchase behind the list. */

@@ -7,8 +7,8 @@ import { selectLedgerDifferences } from "../db/queries/ledger.ts";
 import { enqueueToAll, outboxBacklog } from "../db/queries/outbox.ts";
 import { selectDatabaseTime } from "../db/queries/provider-books.ts";
 import { inTransaction } from "../db/transaction.ts";
-import { ProviderError } from "../providers/errors.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { Provider } from "../providers/port/provider.ts";
+import { ProviderError } from "../providers/port/provider-error.ts";
 import { compareBalance } from "./provider-balance.ts";
 import { compareOpenOrders } from "./provider-orders.ts";
 

@@ -2,12 +2,12 @@ import { addMs } from "../core/clock.ts";
 import { countCancels } from "../db/queries/order-limits.ts";
 import { type OrderRow, selectOrder } from "../db/queries/orders.ts";
 import { inTransaction } from "../db/transaction.ts";
-import { ProviderError } from "../providers/errors.ts";
-import type { Provider } from "../providers/provider.ts";
-import { upstreamIdOf } from "./check.ts";
-import type { OrderDeps } from "./deps.ts";
+import type { Provider } from "../providers/port/provider.ts";
+import { ProviderError } from "../providers/port/provider-error.ts";
+import type { OrderDeps } from "./order-deps.ts";
 import type { ActionResult, CancelResult } from "./orders.ts";
 import { stateOf, transition } from "./transition.ts";
+import { upstreamIdOf } from "./watching/check.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 

@@ -2,16 +2,16 @@ import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts"
 import { updateCard } from "../db/queries/order-cards.ts";
 import { selectOrder } from "../db/queries/orders.ts";
 import { another, cancel, finish } from "./actions.ts";
-import type { OrderDeps } from "./deps.ts";
+import { place } from "./buying/place.ts";
+import { purchase } from "./buying/purchase.ts";
+import { giveBackOrphans } from "./doubts/orphans.ts";
+import { reconcile } from "./doubts/reconcile.ts";
+import { sweep } from "./doubts/sweep.ts";
+import type { OrderDeps } from "./order-deps.ts";
 import type { Orders } from "./orders.ts";
-import { giveBackOrphans } from "./orphans.ts";
-import { place } from "./place.ts";
-import { purchase } from "./purchase.ts";
-import { reconcile } from "./reconcile.ts";
-import { sweep } from "./sweep.ts";
 import { viewOrder, viewOrders } from "./view.ts";
-import { createWatcher } from "./watch.ts";
-import { takeWebhook } from "./webhook.ts";
+import { createWatcher } from "./watching/watch.ts";
+import { takeWebhook } from "./watching/webhook.ts";
 
 /** What the workers and the HTTP server drive. */
 export interface OrderJobs {

@@ -3,7 +3,7 @@ import type { Database } from "../db/client.ts";
 import { countEndedOrders, selectOrdersOfBuyer } from "../db/queries/order-lists.ts";
 import { type SmsRow, selectSms } from "../db/queries/order-sms.ts";
 import { type OrderRow, selectOrder } from "../db/queries/orders.ts";
-import type { OrderDeps } from "./deps.ts";
+import type { OrderDeps } from "./order-deps.ts";
 import type { OrderPage, OrderView } from "./orders.ts";
 import { stateOf } from "./transition.ts";
 

@@ -1,4 +1,4 @@
-import type { Protocol } from "./provider.ts";
+import type { Protocol } from "./port/provider.ts";
 
 /** What the name of a known upstream stands for; the operator's own PROVIDER_<NAME>_* go before it. */
 export interface Preset {

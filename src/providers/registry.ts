@@ -1,13 +1,13 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
-import type { RequestGate, RequestRecord } from "./gate.ts";
-import { createHandlerApi } from "./handler-api.ts";
-import { createProviderHttp, type ProviderHttp } from "./http.ts";
-import { createOtpBuddy } from "./otpbuddy.ts";
-import { createOxgel } from "./oxgel.ts";
-import type { Provider, ProviderSettings } from "./provider.ts";
-import { createPushGateway } from "./push-gateway.ts";
-import { createTempcode77 } from "./tempcode77.ts";
+import type { Provider, ProviderSettings } from "./port/provider.ts";
+import { createHandlerApi } from "./protocols/handler-api/handler-api.ts";
+import { createOtpBuddy } from "./protocols/otpbuddy/otpbuddy.ts";
+import { createOxgel } from "./protocols/oxgel.ts";
+import { createPushGateway } from "./protocols/push-gateway.ts";
+import { createTempcode77 } from "./protocols/tempcode77/tempcode77.ts";
+import type { RequestGate, RequestRecord } from "./transport/gate.ts";
+import { createProviderHttp, type ProviderHttp } from "./transport/http.ts";
 
 export interface ProvidersDeps {
   readonly clock: Clock;

@@ -1,8 +1,8 @@
 import { beginCrypto, pollCrypto, takeCryptoWebhook } from "./crypto-pay.ts";
-import type { TopupDeps } from "./deps.ts";
 import { beginManual, claimManual, decideManual, openDispute } from "./manual.ts";
 import { type RefundResult, refunded, refundStars, resumeRefunds } from "./refunds.ts";
 import { beginStars, checkStars, creditStars, starsFor, sweepStars } from "./stars.ts";
+import type { TopupDeps } from "./topup-deps.ts";
 import type { Topups } from "./topups.ts";
 
 /** What operators, the workers and the HTTP server drive. */

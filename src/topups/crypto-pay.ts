@@ -14,8 +14,8 @@ import {
 import { inTransaction } from "../db/transaction.ts";
 import { credit } from "./credit.ts";
 import { CryptoPayError, type CryptoPayInvoice } from "./crypto-pay-client.ts";
-import type { TopupDeps } from "./deps.ts";
 import { openUsdTopup, type UsdTopup } from "./open-usd.ts";
+import type { TopupDeps } from "./topup-deps.ts";
 import type { BeginResult, CryptoInvoice } from "./topups.ts";
 
 const GATEWAY = "crypto-pay";

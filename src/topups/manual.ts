@@ -8,8 +8,8 @@ import { enqueue, enqueueToAll } from "../db/queries/outbox.ts";
 import { moveTopup, selectTopup } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { credit } from "./credit.ts";
-import type { TopupDeps } from "./deps.ts";
 import { openUsdTopup, type UsdTopup } from "./open-usd.ts";
+import type { TopupDeps } from "./topup-deps.ts";
 import type { BeginResult } from "./topups.ts";
 
 const GATEWAY = "manual";

@@ -1,7 +1,7 @@
 import { addMs } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { insertTopup } from "../db/queries/topups.ts";
-import type { TopupDeps } from "./deps.ts";
+import type { TopupDeps } from "./topup-deps.ts";
 import type { GatewayName, Resume } from "./topups.ts";
 
 /** What a buyer asks for at a gateway that counts in dollars. */

@@ -13,7 +13,7 @@ import {
 } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { bookTopupLoss, restoreTopup, takeBackTopup } from "../wallet/wallet.ts";
-import { StarsRefundRefused, type TopupDeps } from "./deps.ts";
+import { StarsRefundRefused, type TopupDeps } from "./topup-deps.ts";
 
 const RETRY_AFTER_MS = 60_000;
 const BATCH = 20;

@@ -6,8 +6,8 @@ import { readOrCreateSetting, readSetting, writeSetting } from "../db/queries/se
 import { insertTopup, selectTopup } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { credit } from "./credit.ts";
-import type { StarTransaction, TopupDeps } from "./deps.ts";
 import { refunded } from "./refunds.ts";
+import type { StarTransaction, TopupDeps } from "./topup-deps.ts";
 import type { BeginResult, PreCheckoutAnswer, Resume, StarsInvoice, StarsPayment } from "./topups.ts";
 
 /** An invoice can be paid for this long; its dollar value is frozen meanwhile. */

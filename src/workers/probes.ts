@@ -3,9 +3,9 @@ import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import { acquireLease } from "../db/queries/leases.ts";
 import { type ProviderHealthRow, selectProviderHealth } from "../db/queries/provider-health.ts";
-import { ProviderError } from "../providers/errors.ts";
-import type { ProviderHealth } from "../providers/health.ts";
-import type { Provider } from "../providers/provider.ts";
+import type { ProviderHealth } from "../providers/health/health.ts";
+import type { Provider } from "../providers/port/provider.ts";
+import { ProviderError } from "../providers/port/provider-error.ts";
 import { createLoop, type Runnable } from "./loop.ts";
 
 const EVERY_MS = 5_000;

@@ -12,7 +12,7 @@ import type {
   ProviderCountry,
   ProviderPrice,
   ProviderService,
-} from "../../src/providers/provider.ts";
+} from "../../src/providers/port/provider.ts";
 import { createTestClock, type TestClock } from "../support/clock.ts";
 import { createTestLogger } from "../support/logger.ts";
 import { createScriptedProvider, type ScriptedProvider } from "../support/scripted-provider.ts";

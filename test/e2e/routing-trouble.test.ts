@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Fault } from "../../sandbox/providers/faults.ts";
 import { faults } from "../../sandbox/providers/faults.ts";
-import type { Protocol } from "../../src/providers/provider.ts";
+import type { Protocol } from "../../src/providers/port/provider.ts";
 import { type RichBuyer, type RoutingWorld, startRoutingWorld } from "./routing-world.ts";
 
 const names = {

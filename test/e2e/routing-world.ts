@@ -6,7 +6,7 @@ import { newId } from "../../src/core/ids.ts";
 import { upsertBuyer } from "../../src/db/queries/buyers.ts";
 import { selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
-import type { Protocol } from "../../src/providers/provider.ts";
+import type { Protocol } from "../../src/providers/port/provider.ts";
 import { TERMS_VERSION } from "../../src/texts/index.ts";
 import { adjust } from "../../src/wallet/wallet.ts";
 import { type Buyer, createBuyer } from "../support/buyer.ts";

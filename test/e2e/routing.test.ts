@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { TranscriptMessage } from "../../sandbox/telegram/index.ts";
-import type { Protocol } from "../../src/providers/provider.ts";
+import type { Protocol } from "../../src/providers/port/provider.ts";
 import { type RichBuyer, type RoutingWorld, startRoutingWorld } from "./routing-world.ts";
 
 /** Every protocol under a name that says nothing about it, as an operator may choose it. */

@@ -3,7 +3,7 @@ import { addMs, type Clock, systemClock } from "../../src/core/clock.ts";
 import { countOpenFindings } from "../../src/db/queries/findings.ts";
 import { acceptBalance } from "../../src/operations/provider-balance.ts";
 import { selfCheck } from "../../src/operations/self-check.ts";
-import type { ActiveRental } from "../../src/providers/provider.ts";
+import type { ActiveRental } from "../../src/providers/port/provider.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { query } from "../support/embedded.ts";
 import {

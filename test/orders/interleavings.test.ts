@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createRandom, type Random } from "../../sandbox/soak/random.ts";
-import { checkOrder } from "../../src/orders/check.ts";
-import type { Observation } from "../../src/providers/provider.ts";
+import { checkOrder } from "../../src/orders/watching/check.ts";
+import type { Observation } from "../../src/providers/port/provider.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createScriptedProvider, type ScriptedProvider } from "../support/scripted-provider.ts";
 import { createTestShop, priceMicros, type TestShop } from "../support/shop.ts";

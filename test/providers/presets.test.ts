@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { dialectOf } from "../../src/providers/handler-api-dialects.ts";
+import type { ProviderSettings } from "../../src/providers/port/provider.ts";
 import { presets } from "../../src/providers/presets.ts";
-import type { ProviderSettings } from "../../src/providers/provider.ts";
+import { dialectOf } from "../../src/providers/protocols/handler-api/dialects.ts";
 import { createProviders } from "../../src/providers/registry.ts";
-import { ceilingIn, urlUnder } from "../../src/providers/urls.ts";
+import { ceilingIn, urlUnder } from "../../src/providers/transport/urls.ts";
 import { createTestClock } from "../support/clock.ts";
 import { createTestLogger } from "../support/logger.ts";
 

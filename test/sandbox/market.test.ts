@@ -4,7 +4,7 @@ import { goodsOf } from "../../sandbox/providers/goods.ts";
 import { createMarket, type Market, type MarketOptions } from "../../sandbox/providers/market.ts";
 import type { MarketRental } from "../../sandbox/providers/market-types.ts";
 import { startPretendProvider } from "../../sandbox/providers/server.ts";
-import { protocols } from "../../src/providers/provider.ts";
+import { protocols } from "../../src/providers/port/provider.ts";
 import { createTestClock } from "../support/clock.ts";
 
 const MINUTE_MS = 60_000;

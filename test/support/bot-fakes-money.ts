@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { Buyer, Buyers, ConversationStates, Movement, WalletReader } from "../../src/bot/deps.ts";
+import type { Buyer, Buyers, ConversationStates, Movement, WalletReader } from "../../src/bot/bot-deps.ts";
 import { addMs, type Clock } from "../../src/core/clock.ts";
-import type { Desk } from "../../src/operations/desk.ts";
+import type { Desk } from "../../src/operations/operator-actions.ts";
 import type { GatewayName, StarsPayment, Topups } from "../../src/topups/topups.ts";
 
 const STAR_MICROS = 13_000n;

@@ -1,7 +1,7 @@
 import type { PretendUser } from "../../sandbox/telegram/index.ts";
 import { createOutboxSender } from "../../src/bot/outbox/send.ts";
 import { type OutboxMessage, outboxMessageSchema, type SendOutcome } from "../../src/core/messages.ts";
-import type { ManualClaimView } from "../../src/operations/paperwork.ts";
+import type { ManualClaimView } from "../../src/operations/claims-and-disputes.ts";
 import type { OrderView } from "../../src/orders/orders.ts";
 import { type BotShop, startBotShop } from "./bot.ts";
 

@@ -6,7 +6,7 @@ import {
   type TranscriptMessage,
 } from "../../sandbox/telegram/index.ts";
 import { createBot, type ShopBot } from "../../src/bot/bot.ts";
-import type { BotConfig, BotDeps } from "../../src/bot/deps.ts";
+import type { BotConfig, BotDeps } from "../../src/bot/bot-deps.ts";
 import { createFakeCatalog, createFakeOrders } from "./bot-fakes.ts";
 import {
   createFakeBuyers,

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect } from "vitest";
-import { ProviderError } from "../../src/providers/errors.ts";
-import type { HttpAnswer, ProviderHttp } from "../../src/providers/http.ts";
+import { ProviderError } from "../../src/providers/port/provider-error.ts";
+import type { HttpAnswer, ProviderHttp } from "../../src/providers/transport/http.ts";
 
 /** An answer as an upstream, a proxy or a broken disk could give it. */
 export interface FuzzedAnswer {

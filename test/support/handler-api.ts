@@ -1,7 +1,7 @@
-import { ProviderError } from "../../src/providers/errors.ts";
-import { createHandlerApi } from "../../src/providers/handler-api.ts";
-import type { HttpRequest, ProviderHttp } from "../../src/providers/http.ts";
-import type { ProviderSettings } from "../../src/providers/provider.ts";
+import type { ProviderSettings } from "../../src/providers/port/provider.ts";
+import { ProviderError } from "../../src/providers/port/provider-error.ts";
+import { createHandlerApi } from "../../src/providers/protocols/handler-api/handler-api.ts";
+import type { HttpRequest, ProviderHttp } from "../../src/providers/transport/http.ts";
 import { providerSettings } from "./provider-settings.ts";
 
 export interface Canned {

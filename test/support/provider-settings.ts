@@ -1,4 +1,4 @@
-import type { Protocol, ProviderSettings } from "../../src/providers/provider.ts";
+import type { Protocol, ProviderSettings } from "../../src/providers/port/provider.ts";
 
 /** An account for the tests of one protocol, kept in dollars; `url` is where the protocol's document puts it. */
 export function providerSettings(

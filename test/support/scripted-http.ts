@@ -1,4 +1,4 @@
-import type { HttpAnswer, HttpRequest, ProviderHttp } from "../../src/providers/http.ts";
+import type { HttpAnswer, HttpRequest, ProviderHttp } from "../../src/providers/transport/http.ts";
 
 export interface ScriptedAnswer {
   readonly status?: number;

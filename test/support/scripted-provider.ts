@@ -1,5 +1,4 @@
 import { newId } from "../../src/core/ids.ts";
-import { ProviderError, type ProviderErrorKind } from "../../src/providers/errors.ts";
 import type {
   ActiveRental,
   AnotherOutcome,
@@ -10,7 +9,8 @@ import type {
   PurchaseRequest,
   Rental,
   WebhookEvent,
-} from "../../src/providers/provider.ts";
+} from "../../src/providers/port/provider.ts";
+import { ProviderError, type ProviderErrorKind } from "../../src/providers/port/provider-error.ts";
 
 type Script<Input, Output> = (input: Input) => Output | Promise<Output>;
 

@@ -6,7 +6,7 @@ import { ensureSystemAccounts, selectBalance, selectLedgerDifferences } from "..
 import { type OrderRow, selectOrder } from "../../src/db/queries/orders.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { createOrders, type OrderJobs } from "../../src/orders/create-orders.ts";
-import type { OrderDeps } from "../../src/orders/deps.ts";
+import type { OrderDeps } from "../../src/orders/order-deps.ts";
 import type { Orders } from "../../src/orders/orders.ts";
 import { systemAccounts } from "../../src/wallet/accounts.ts";
 import { adjust } from "../../src/wallet/wallet.ts";

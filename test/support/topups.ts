@@ -4,7 +4,7 @@ import { findByTelegramId, upsertBuyer } from "../../src/db/queries/buyers.ts";
 import { ensureSystemAccounts } from "../../src/db/queries/ledger.ts";
 import { createTopups, type TopupJobs } from "../../src/topups/create-topups.ts";
 import { createCryptoPay } from "../../src/topups/crypto-pay-client.ts";
-import type { StarsApi, StarTransaction, TopupDeps } from "../../src/topups/deps.ts";
+import type { StarsApi, StarTransaction, TopupDeps } from "../../src/topups/topup-deps.ts";
 import type { Topups } from "../../src/topups/topups.ts";
 import { systemAccounts } from "../../src/wallet/accounts.ts";
 import { createTestClock, type TestClock } from "./clock.ts";

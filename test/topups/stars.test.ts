@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../../src/core/ids.ts";
 import { findBuyer } from "../../src/db/queries/buyers.ts";
 import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
-import { StarsRefundRefused } from "../../src/topups/deps.ts";
+import { StarsRefundRefused } from "../../src/topups/topup-deps.ts";
 import { capture, hold, release } from "../../src/wallet/wallet.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestTopups, type TestTopups } from "../support/topups.ts";

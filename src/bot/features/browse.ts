@@ -1,6 +1,6 @@
+import type { BotDeps } from "../bot-deps.ts";
 import { countriesCard, foundServicesCard, notFoundCard, servicesCard } from "../cards/catalog.ts";
 import type { ShopContext } from "../context.ts";
-import type { BotDeps } from "../deps.ts";
 import type { Show } from "../navigation.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
 

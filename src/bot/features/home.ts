@@ -1,7 +1,7 @@
+import type { BotDeps } from "../bot-deps.ts";
 import { helpCard, homeCard } from "../cards/home.ts";
 import type { ShopContext } from "../context.ts";
 import { parseDeepLink } from "../deep-link.ts";
-import type { BotDeps } from "../deps.ts";
 import type { Show } from "../navigation.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
 

@@ -1,9 +1,9 @@
 import { escapeHtml } from "../../texts/html.ts";
+import type { BotDeps } from "../bot-deps.ts";
 import { lines } from "../cards/card.ts";
 import { forgetCard, noticeCard, privacyCard } from "../cards/home.ts";
 import { askCard } from "../cards/money.ts";
 import type { ShopContext } from "../context.ts";
-import type { BotDeps } from "../deps.ts";
 import { removeButtons, type Show, say } from "../navigation.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
 import { enterQuestion, questionIds } from "./pay.ts";

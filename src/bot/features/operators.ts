@@ -1,10 +1,10 @@
 import type { CommandContext } from "grammy";
 import { z } from "zod";
-import type { DeskResult } from "../../operations/desk.ts";
+import type { DeskResult } from "../../operations/operator-actions.ts";
 import { escapeHtml } from "../../texts/html.ts";
 import { operatorTexts, parseSignedUsd } from "../../texts/operator.ts";
+import type { BotDeps } from "../bot-deps.ts";
 import type { ShopContext } from "../context.ts";
-import type { BotDeps } from "../deps.ts";
 import { removeButtons } from "../navigation.ts";
 import { createFeature, type Feature, onTapAnswering } from "./feature.ts";
 

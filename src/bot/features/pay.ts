@@ -2,10 +2,10 @@ import type { ShopErrorCode } from "../../core/errors.ts";
 import { formatUsd } from "../../core/money.ts";
 import { escapeHtml, money } from "../../texts/html.ts";
 import type { Resume } from "../../topups/topups.ts";
+import type { BotDeps } from "../bot-deps.ts";
 import { noticeCard } from "../cards/home.ts";
 import { askCard, cryptoInvoiceCard } from "../cards/money.ts";
 import type { ShopContext } from "../context.ts";
-import type { BotDeps } from "../deps.ts";
 import { say } from "../navigation.ts";
 import type { TopupState } from "../topup-state.ts";
 

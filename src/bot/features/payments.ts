@@ -1,6 +1,6 @@
 import { Composer, type Context } from "grammy";
 import { pickLanguage, textsFor } from "../../texts/index.ts";
-import type { BotDeps } from "../deps.ts";
+import type { BotDeps } from "../bot-deps.ts";
 import { isRefused, loggable } from "../telegram-errors.ts";
 
 /**

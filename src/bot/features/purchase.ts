@@ -1,9 +1,9 @@
 import type { ServiceItem } from "../../catalog/catalog.ts";
 import { assertNever, type ShopErrorCode } from "../../core/errors.ts";
+import type { BotDeps } from "../bot-deps.ts";
 import { confirmCard, refusedCard, shortCard } from "../cards/confirm.ts";
 import { noticeCard } from "../cards/home.ts";
 import type { ShopContext } from "../context.ts";
-import type { BotDeps } from "../deps.ts";
 import type { Show } from "../navigation.ts";
 import { createFeature, type Feature, onTap, onTapAnswering } from "./feature.ts";
 import type { Pay } from "./pay.ts";

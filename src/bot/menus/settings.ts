@@ -1,7 +1,7 @@
 import { Menu } from "@grammyjs/menu";
 import { languages, textsFor } from "../../texts/index.ts";
+import type { BotDeps } from "../bot-deps.ts";
 import type { ShopContext } from "../context.ts";
-import type { BotDeps } from "../deps.ts";
 
 export const settingsMenuId = "settings";
 

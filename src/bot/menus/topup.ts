@@ -1,10 +1,10 @@
 import { Menu, type MenuRange } from "@grammyjs/menu";
 import { formatUsd } from "../../core/money.ts";
 import { money } from "../../texts/html.ts";
+import type { BotDeps } from "../bot-deps.ts";
 import { messageOptions } from "../cards/card.ts";
 import { askCard } from "../cards/money.ts";
 import type { ShopContext } from "../context.ts";
-import type { BotDeps } from "../deps.ts";
 import { amountQuestion, enterQuestion, type Pay, questionIds, starsRange } from "../features/pay.ts";
 import { decodeTopupState, encodeTopupState, type TopupState } from "../topup-state.ts";
 

@@ -1,9 +1,9 @@
 import type { MiddlewareFn } from "grammy";
 import { pickLanguage, textsFor } from "../../texts/index.ts";
+import type { Buyers } from "../bot-deps.ts";
 import { messageOptions } from "../cards/card.ts";
 import { noticeCard } from "../cards/home.ts";
 import type { ShopContext } from "../context.ts";
-import type { Buyers } from "../deps.ts";
 
 /** Finds or makes the buyer, and with it the language of the answer. */
 export function meetBuyer(buyers: Buyers): MiddlewareFn<ShopContext> {

@@ -1,7 +1,7 @@
 import type { Api } from "grammy";
 import type { Checkpoint } from "../../core/checkpoint.ts";
-import type { Paperwork } from "../../operations/paperwork.ts";
-import type { BotDeps } from "../deps.ts";
+import type { Paperwork } from "../../operations/claims-and-disputes.ts";
+import type { BotDeps } from "../bot-deps.ts";
 
 /** What a card showed last, so that an edit that would change nothing is not sent. */
 interface CardHashes {

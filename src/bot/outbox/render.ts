@@ -8,7 +8,7 @@ import { codeEventCard, endedEventCard, orderNewsCard } from "../cards/events.ts
 import { noticeCard } from "../cards/home.ts";
 import { creditedCard, type ResumeView } from "../cards/money.ts";
 import type { NamedOrder } from "../cards/order.ts";
-import { nameOrder } from "../features/orders.ts";
+import { nameOrder } from "../features/my-orders.ts";
 import type { OutboxDeps } from "./deps.ts";
 
 /** Everything that is sent as a new message; the order's card has its own way. */

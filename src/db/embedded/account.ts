@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
 import { promisify } from "node:util";
 import { messageOf } from "../../core/errors.ts";
-import { EmbeddedPostgresError } from "./errors.ts";
+import { EmbeddedPostgresError } from "./embedded-error.ts";
 
 const run = promisify(execFile);
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { messageOf } from "../../core/errors.ts";
-import { EmbeddedPostgresError } from "./errors.ts";
+import { EmbeddedPostgresError } from "./embedded-error.ts";
 import { findPostgresPackage, linkLibraries } from "./link-libraries.mjs";
 
 export interface Binaries {

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, open, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf } from "../../core/errors.ts";
-import { EmbeddedPostgresError } from "./errors.ts";
+import { EmbeddedPostgresError } from "./embedded-error.ts";
 
 /** The kernel's limit for the path of a Unix socket, without the closing zero. */
 const MAX_SOCKET_PATH_BYTES = 107;

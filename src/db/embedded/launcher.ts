@@ -13,7 +13,7 @@ import {
   socketDirectory,
   socketUrl,
 } from "./directory.ts";
-import { EmbeddedPostgresError } from "./errors.ts";
+import { EmbeddedPostgresError } from "./embedded-error.ts";
 import { interruptServer, readLiveOwner } from "./owner.ts";
 import { exitCodes, type Supervisor, type SupervisorOptions, startSupervisor } from "./supervisor.ts";
 

@@ -1,0 +1,85 @@
+import type { OrderView } from "../../orders/orders.ts";
+import type { BotDeps } from "../bot-deps.ts";
+import { type Card, messageOptions } from "../cards/card.ts";
+import { noticeCard } from "../cards/home.ts";
+import { type NamedOrder, orderCard, ordersCard } from "../cards/order.ts";
+import type { ShopContext } from "../context.ts";
+import { removeButtons, removeMessage, type Show, say } from "../navigation.ts";
+import { isGone, isNotModified } from "../telegram-errors.ts";
+import { createFeature, type Feature, onTap, onTapAnswering } from "./feature.ts";
+
+export interface OrdersFeatureDeps extends Pick<BotDeps, "catalog" | "orders" | "clock"> {
+  readonly show: Show;
+}
+
+/** The order with the names that the card shows; a service that is gone from the catalogue is shown by its id. */
+export async function nameOrder(
+  catalog: BotDeps["catalog"],
+  order: OrderView,
+  language: string,
+): Promise<NamedOrder> {
+  const service = (await catalog.service(order.serviceId)) ?? { id: order.serviceId, name: order.serviceId };
+  return { order, service, country: catalog.country(order.countryId, language) };
+}
+
+/** /orders, an order's card, and its buttons. */
+export function createOrdersFeature(deps: OrdersFeatureDeps): Feature {
+  const { orders } = deps;
+  const feature = createFeature();
+  feature.command("orders", (ctx) => showOrders(deps, ctx, 0));
+  onTap(feature, ["orders"], (ctx, { page }) => showOrders(deps, ctx, page));
+  onTap(feature, ["order"], (ctx, { orderId }) => reopenOrder(deps, ctx, orderId));
+  onTapAnswering(feature, ["cancel"], async (ctx, { orderId }) => {
+    const { toasts, errors } = ctx.texts;
+    const result = await orders.cancel(orderId, ctx.buyer.id);
+    if (result.kind === "refused") await ctx.answerTap(errors[result.code]);
+    else await ctx.answerTap(result.kind === "queued" ? toasts.cancelQueued : toasts.cancelRequested);
+  });
+  // Asking for another code asks the provider, which can take longer than a tap may stay unanswered.
+  onTap(feature, ["another"], async (ctx, { orderId }) => {
+    const result = await orders.another(orderId, ctx.buyer.id);
+    if (result.kind === "refused") await say(ctx, noticeCard(ctx.texts, ctx.texts.errors[result.code]));
+  });
+  onTapAnswering(feature, ["finish"], async (ctx, { orderId }) => {
+    const result = await orders.finish(orderId, ctx.buyer.id);
+    await ctx.answerTap(result.kind === "done" ? ctx.texts.toasts.finished : ctx.texts.errors[result.code]);
+  });
+  onTap(feature, ["dismiss"], (ctx) => removeButtons(ctx));
+  return feature;
+}
+
+async function showOrders(deps: OrdersFeatureDeps, ctx: ShopContext, page: number): Promise<void> {
+  const { language, id } = ctx.buyer;
+  const list = await deps.orders.list(id, page);
+  const named = (views: readonly OrderView[]): Promise<NamedOrder[]> =>
+    Promise.all(views.map((view) => nameOrder(deps.catalog, view, language)));
+  const [open, past] = await Promise.all([named(list.open), named(list.past)]);
+  await deps.show(ctx, ordersCard(ctx.texts, list, { open, past }));
+}
+
+/** Sends the order's card anew; the new message is its card, and the old one goes, so that an order has one. */
+export async function reopenOrder(deps: OrdersFeatureDeps, ctx: ShopContext, orderId: string): Promise<void> {
+  const { orders, catalog, clock } = deps;
+  const { id: buyerId, language } = ctx.buyer;
+  const order = await orders.find(orderId, buyerId);
+  if (!order) {
+    await say(ctx, noticeCard(ctx.texts, ctx.texts.errors.order_not_found));
+    return;
+  }
+  const cardOf = async (view: OrderView): Promise<Card> =>
+    orderCard(ctx.texts, await nameOrder(catalog, view, language), clock.now());
+  const sent = await say(ctx, await cardOf(order));
+  await orders.moveCard(orderId, sent.chat.id, sent.message_id);
+  // What happened between the reading and the moving was shown on the old message only.
+  const now = await orders.find(orderId, buyerId);
+  if (now && now.version !== order.version) {
+    const card = await cardOf(now);
+    try {
+      await ctx.api.editMessageText(sent.chat.id, sent.message_id, card.text, messageOptions(card));
+    } catch (error) {
+      // The change does not show, or the buyer took the card away at once.
+      if (!isNotModified(error) && !isGone(error)) throw error;
+    }
+  }
+  if (order.cardMessageId !== null) await removeMessage(ctx, order.cardMessageId);
+}

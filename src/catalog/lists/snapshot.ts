@@ -1,0 +1,125 @@
+import { type Cached, createCached } from "../../core/cached.ts";
+import type { Clock } from "../../core/clock.ts";
+import type { Database } from "../../db/client.ts";
+import {
+  type ProviderCode,
+  selectCountryRows,
+  selectListsVersion,
+  selectProviderCountries,
+  selectProviderServices,
+  selectServiceRows,
+} from "../../db/queries/provider-lists.ts";
+import type { Provider } from "../../providers/port/provider.ts";
+import type { ServiceItem } from "../catalog.ts";
+import type { BlockReasonOf } from "../names/blocklist.ts";
+import type { CatalogData } from "../names/data.ts";
+
+/** One provider's codes. Several may mean one thing of ours. */
+export interface ProviderLists {
+  readonly serviceCodes: ReadonlyMap<string, readonly string[]>;
+  readonly serviceIds: ReadonlyMap<string, string>;
+  readonly countryCodes: ReadonlyMap<string, readonly string[]>;
+  readonly countryIds: ReadonlyMap<string, string>;
+}
+
+/** What is on sale and what everybody calls it, as last read from the database. */
+export interface Snapshot {
+  readonly version: string;
+  readonly providers: ReadonlyMap<string, ProviderLists>;
+  /** Sold and not blocked, A to Z. */
+  readonly services: readonly ServiceItem[];
+  readonly serviceNames: ReadonlyMap<string, string>;
+  /** Our id → every other name that a provider uses. */
+  readonly providerNames: ReadonlyMap<string, readonly string[]>;
+  readonly countryNames: ReadonlyMap<string, string>;
+}
+
+export interface SnapshotDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly data: CatalogData;
+  readonly blockReasonOf: BlockReasonOf;
+}
+
+/** Another replica may read the lists, and the operator may change a row: looked for this often. */
+const TTL_MS = 60_000;
+
+/** Kept in memory and read again when its version in the database has changed. */
+export function createSnapshot(deps: SnapshotDeps): Cached<Snapshot> {
+  const cached: Cached<Snapshot> = createCached(deps.clock, TTL_MS, async () => {
+    const version = await selectListsVersion(deps.db);
+    const known = cached.peek();
+    return known?.version === version ? known : await load(deps, version);
+  });
+  return cached;
+}
+
+async function load(deps: SnapshotDeps, version: string): Promise<Snapshot> {
+  const names = [...deps.providers.keys()];
+  const [serviceCodes, countryCodes, serviceRows, countryRows] = await Promise.all([
+    selectProviderServices(deps.db, names),
+    selectProviderCountries(deps.db, names),
+    selectServiceRows(deps.db),
+    selectCountryRows(deps.db),
+  ]);
+  const serviceNames = new Map([
+    ...serviceRows.map((row) => [row.id, row.name] as const),
+    ...deps.data.services,
+  ]);
+  const decisions = new Map(serviceRows.map((row) => [row.id, row.blocked]));
+  const isSold = (id: string): boolean =>
+    !(decisions.get(id) ?? deps.blockReasonOf(id, serviceNames.get(id) ?? "") !== undefined);
+  return {
+    version,
+    providers: new Map(names.map((name) => [name, listsOf(name, serviceCodes, countryCodes)])),
+    services: listedIds(deps, serviceCodes)
+      .filter(isSold)
+      .map((id) => ({ id, name: serviceNames.get(id) ?? id }))
+      .sort(byName()),
+    serviceNames,
+    providerNames: grouped(serviceCodes, ({ id, name }) => [id, name]),
+    countryNames: new Map(countryRows.map((row) => [row.id, row.name])),
+  };
+}
+
+/** Where every number takes any service, what people ask for most is on sale. */
+function listedIds(deps: SnapshotDeps, codes: readonly ProviderCode[]): string[] {
+  const listed = [...new Set(codes.map(({ id }) => id))];
+  if (listed.length > 0) return listed;
+  const sellsAny = [...deps.providers.values()].some(({ capabilities }) => capabilities.anyService);
+  return sellsAny ? [...deps.data.popularServices] : [];
+}
+
+function listsOf(
+  provider: string,
+  services: readonly ProviderCode[],
+  countries: readonly ProviderCode[],
+): ProviderLists {
+  const ownServices = services.filter((row) => row.provider === provider);
+  const ownCountries = countries.filter((row) => row.provider === provider);
+  return {
+    serviceCodes: grouped(ownServices, ({ id, code }) => [id, code]),
+    serviceIds: new Map(ownServices.map(({ code, id }) => [code, id])),
+    countryCodes: grouped(ownCountries, ({ id, code }) => [id, code]),
+    countryIds: new Map(ownCountries.map(({ code, id }) => [code, id])),
+  };
+}
+
+function grouped<T>(
+  items: readonly T[],
+  pairOf: (item: T) => readonly [string, string],
+): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [key, value] of items.map(pairOf)) {
+    const group = groups.get(key);
+    if (group) group.push(value);
+    else groups.set(key, [value]);
+  }
+  return groups;
+}
+
+function byName(): (a: ServiceItem, b: ServiceItem) => number {
+  const collator = new Intl.Collator("en", { sensitivity: "base", numeric: true });
+  return (a, b) => collator.compare(a.name, b.name) || (a.id < b.id ? -1 : 1);
+}

@@ -1,0 +1,64 @@
+import {
+  deleteFavourite,
+  insertFavourite,
+  type ServiceInCountry,
+  selectFavourites,
+  selectRecentPurchases,
+} from "../../db/queries/favourites.ts";
+import type { Catalog, CountryItem, LanguageCode, ServiceItem } from "../catalog.ts";
+import type { CatalogDeps } from "../catalog-deps.ts";
+import type { Snapshot } from "../lists/snapshot.ts";
+import type { LookedAt } from "../prices/looked-at.ts";
+import type { Market } from "./stored-offers.ts";
+
+const MAX_FAVOURITES = 20;
+const MAX_RECENT = 20;
+
+export interface ShelfParts {
+  readonly deps: CatalogDeps;
+  readonly snapshot: () => Promise<Snapshot>;
+  readonly market: Market;
+  readonly lookedAt: LookedAt;
+  readonly country: (countryId: string, language: LanguageCode) => CountryItem;
+}
+
+interface ShelfItem {
+  readonly service: ServiceItem;
+  readonly country: CountryItem;
+  readonly priceMicros: bigint | null;
+}
+
+/** A buyer's own shelf: favourites and recent purchases, with today's price where it is known. */
+export function createShelf(parts: ShelfParts): Pick<Catalog, "recent" | "favourites" | "setFavourite"> {
+  const { db, clock } = parts.deps;
+
+  async function priced(
+    pairs: readonly ServiceInCountry[],
+    language: LanguageCode,
+    limit: number,
+  ): Promise<ShelfItem[]> {
+    const { services } = await parts.snapshot();
+    const sold = new Map(services.map((service) => [service.id, service]));
+    const known = pairs.filter(({ serviceId }) => sold.has(serviceId)).slice(0, Math.max(limit, 0));
+    const prices = await parts.market.prices(known);
+    return known.flatMap(({ serviceId, countryId }, at) => {
+      const service = sold.get(serviceId);
+      if (!service) return [];
+      // On the buyer's screen, so its price is worth knowing the next time.
+      parts.lookedAt.mark(serviceId);
+      return [{ service, country: parts.country(countryId, language), priceMicros: prices[at] ?? null }];
+    });
+  }
+
+  return {
+    recent: async (buyerId, language, limit) =>
+      await priced(await selectRecentPurchases(db, buyerId, MAX_RECENT), language, limit),
+    favourites: async (buyerId, language) =>
+      await priced(await selectFavourites(db, buyerId, MAX_FAVOURITES), language, MAX_FAVOURITES),
+    setFavourite: async (buyerId, serviceId, countryId, isFavourite) => {
+      const favourite = { buyerId, serviceId, countryId };
+      if (isFavourite) await insertFavourite(db, { ...favourite, at: clock.now() }, MAX_FAVOURITES);
+      else await deleteFavourite(db, favourite);
+    },
+  };
+}

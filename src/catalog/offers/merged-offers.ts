@@ -1,0 +1,125 @@
+import type { BestOfferRow } from "../../db/queries/offers.ts";
+import type { CountryItem, CountryOffer, CountrySort } from "../catalog.ts";
+import { costCeilingMicros, type PriceTerms, salePriceMicros } from "../prices/pricing.ts";
+import { expectedCostMicros, PRIOR, type Statistics, successPercent } from "./delivery-statistics.ts";
+
+/** A country's offers of all providers as one: the best price and the stock of all. */
+export interface MergedOffer {
+  readonly countryId: string;
+  readonly priceMicros: bigint;
+  /** The most that a sale at this price may cost. */
+  readonly ceilingMicros: bigint;
+  readonly stock: number | null;
+  readonly observedAt: Date;
+}
+
+export type TermsOf = (row: BestOfferRow) => PriceTerms;
+
+/** Merges the rows of one service by country. */
+export function mergeByCountry(rows: readonly BestOfferRow[], termsOf: TermsOf): Map<string, MergedOffer> {
+  const merged = new Map<string, MergedOffer>();
+  for (const row of rows) {
+    const terms = termsOf(row);
+    const priceMicros = salePriceMicros(row.costMicros, terms);
+    const offer: MergedOffer = {
+      countryId: row.countryId,
+      priceMicros,
+      ceilingMicros: costCeilingMicros(priceMicros, terms),
+      stock: row.stock,
+      observedAt: row.observedAt,
+    };
+    const other = merged.get(row.countryId);
+    merged.set(row.countryId, other ? combine(offer, other) : offer);
+  }
+  return merged;
+}
+
+function combine(a: MergedOffer, b: MergedOffer): MergedOffer {
+  const cheaper = b.priceMicros < a.priceMicros ? b : a;
+  return {
+    ...cheaper,
+    stock: a.stock === null && b.stock === null ? null : (a.stock ?? 0) + (b.stock ?? 0),
+    observedAt: new Date(Math.min(a.observedAt.getTime(), b.observedAt.getTime())),
+  };
+}
+
+/** A merged offer as buyers see it. */
+export function countryOffer(
+  serviceId: string,
+  offer: MergedOffer,
+  country: CountryItem,
+  statistics: Statistics,
+): CountryOffer {
+  const facts = statistics.pair(serviceId, offer.countryId);
+  return {
+    country,
+    priceMicros: offer.priceMicros,
+    stock: offer.stock,
+    successPercent: facts ? successPercent(facts.delivery) : null,
+    medianSeconds: facts?.medianSeconds ?? null,
+  };
+}
+
+export interface Sorting {
+  readonly sort: CountrySort;
+  readonly language: string;
+  readonly popularCountries: readonly string[];
+}
+
+/** Under this, experience says rather not. */
+const POOR_PERCENT = 30;
+
+/** A new list in the asked order; equal ones by name. */
+export function sortOffers(offers: readonly CountryOffer[], sorting: Sorting): CountryOffer[] {
+  const compareNames = nameComparison(sorting.language);
+  const compare = comparisons(sorting)[sorting.sort];
+  return [...offers].sort((a, b) => compare(a, b) || compareNames(a, b));
+}
+
+function comparisons(
+  sorting: Sorting,
+): Readonly<Record<CountrySort, (a: CountryOffer, b: CountryOffer) => number>> {
+  const ranks = new Map(sorting.popularCountries.map((id, rank) => [id, rank]));
+  const rank = (offer: CountryOffer): number => ranks.get(offer.country.id) ?? ranks.size;
+  return {
+    name: () => 0,
+    price: (a, b) => compareMicros(a.priceMicros, b.priceMicros),
+    best: (a, b) =>
+      tier(a, ranks) - tier(b, ranks) ||
+      (a.successPercent === null ? rank(a) - rank(b) : 0) ||
+      compareMicros(expectedPriceMicros(a), expectedPriceMicros(b)),
+  };
+}
+
+/**
+ * What is proven to work here comes first, by price ÷ success rate; then what people everywhere buy; then the
+ * rest; and last what is proven not to work.
+ */
+function tier(offer: CountryOffer, ranks: ReadonlyMap<string, number>): number {
+  if (offer.successPercent !== null) return offer.successPercent >= POOR_PERCENT ? 0 : 3;
+  return ranks.has(offer.country.id) ? 1 : 2;
+}
+
+function expectedPriceMicros(offer: CountryOffer): bigint {
+  const delivery = offer.successPercent === null ? PRIOR : { rented: 100, received: offer.successPercent };
+  return expectedCostMicros(offer.priceMicros, delivery);
+}
+
+function compareMicros(a: bigint, b: bigint): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function nameComparison(language: string): (a: CountryOffer, b: CountryOffer) => number {
+  const collator = collatorFor(language);
+  return (a, b) => collator.compare(a.country.name, b.country.name);
+}
+
+function collatorFor(language: string): Intl.Collator {
+  try {
+    return new Intl.Collator(language);
+  } catch {
+    // Not a language tag: English order is better than none.
+    return new Intl.Collator("en");
+  }
+}

@@ -1,0 +1,93 @@
+import process from "node:process";
+import { createTelegramApi } from "../bot/telegram-api.ts";
+import { systemClock } from "../core/clock.ts";
+import { messageOf } from "../core/errors.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Database } from "../db/client.ts";
+import { presets } from "../providers/presets.ts";
+import { createProviders } from "../providers/registry.ts";
+import { createDatabaseGate } from "../providers/transport/database-gate.ts";
+import type { RequestGate } from "../providers/transport/gate.ts";
+import { type Config, loadConfig, secretsOf } from "../shop/config/config.ts";
+import { createLogger } from "../shop/logging.ts";
+import { createCryptoPay } from "../topups/crypto-pay-client.ts";
+import { examine } from "./doctor/examine.ts";
+import { createReport, fail, warn } from "./doctor/report.ts";
+
+const USAGE = "Usage: npm run doctor, or npm run doctor -- --accept <provider>";
+const clock = systemClock;
+
+/** Without a database nobody keeps a budget, and a doctor makes a handful of requests. */
+const openGate: RequestGate = { acquire: async () => undefined, penalise: async () => undefined };
+
+async function main(): Promise<number> {
+  const [flag, accept, ...others] = process.argv.slice(2);
+  const isUnderstood = flag === undefined || (flag === "--accept" && accept !== undefined && !others.length);
+  if (!isUnderstood) {
+    process.stderr.write(`${USAGE}\n`);
+    return 1;
+  }
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  const result = loadConfig(process.env, presets);
+  const report = createReport({ clock, print, secrets: result.ok ? hiddenValues(result.config) : [] });
+  if (!result.ok) {
+    for (const { variable, problem } of result.problems) report.line(variable, fail(problem));
+    return 1;
+  }
+  const { config } = result;
+  for (const { variable, problem } of result.warnings) report.line(variable, warn(problem));
+  const { apiRoot, token } = config.telegram;
+  // Its lines say what is wrong; log lines between them would only hide it.
+  const logger = createLogger("silent");
+  await examine({
+    report,
+    clock,
+    logger,
+    apiRoot,
+    accept,
+    api: createTelegramApi({ token, apiRoot, clock }),
+    publicUrl: config.publicUrl,
+    takesStars: config.topups.gateways.includes("stars"),
+    database: config.database,
+    cryptoPay: config.topups.cryptoPay && createCryptoPay(config.topups.cryptoPay),
+    createProviders: (db) => providersOf(config, db, logger),
+  });
+  return report.hasFailed() ? 1 : 0;
+}
+
+/** Without circuits: looking takes nothing off sale. */
+function providersOf(config: Config, db: Database | undefined, logger: Logger) {
+  const rates = new Map(config.providers.map((settings) => [settings.name, settings.requestsPerSecond]));
+  return createProviders(config.providers, {
+    clock,
+    logger,
+    gateFor(provider) {
+      const requestsPerSecond = rates.get(provider) ?? 1;
+      return db ? createDatabaseGate({ db, provider, requestsPerSecond, clock, logger }) : openGate;
+    },
+  });
+}
+
+/** Also the password alone, which errors may quote without the URL around it. */
+function hiddenValues(config: Config): string[] {
+  const { url } = config.database;
+  const password = url !== null && URL.canParse(url) ? new URL(url).password : "";
+  return [...secretsOf(config), password, ...decoded(password)];
+}
+
+function decoded(text: string): string[] {
+  try {
+    return [decodeURIComponent(text)];
+  } catch {
+    // Not encoded at all: the text itself is what there is.
+    return [];
+  }
+}
+
+main()
+  .catch((error: unknown) => {
+    process.stderr.write(`The doctor cannot go on: ${messageOf(error)}\n`);
+    return 1;
+  })
+  // What still waits for an answer must not keep a finished examination alive.
+  .then((code) => process.exit(code));

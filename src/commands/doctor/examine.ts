@@ -1,0 +1,70 @@
+import type { Logger } from "../../core/logger.ts";
+import type { Database } from "../../db/client.ts";
+import type { Provider } from "../../providers/port/provider.ts";
+import type { CryptoPay } from "../../topups/crypto-pay-client.ts";
+import type { DatabaseSettings } from "../database-access.ts";
+import { checkDatabase, checkDataDirectory } from "./database-checks.ts";
+import { acceptProviderBalance, checkBooks, checkProvider } from "./provider-checks.ts";
+import { fail, type Report, warn } from "./report.ts";
+import { checkCryptoPay, checkPublicUrl, checkTelegram, type TelegramDeps } from "./telegram-checks.ts";
+
+export interface DoctorDeps extends TelegramDeps {
+  readonly report: Report;
+  readonly logger: Logger;
+  readonly database: DatabaseSettings;
+  /** Null: not taken. */
+  readonly cryptoPay: CryptoPay | null;
+  /** The configured providers, within their shared request budgets where there is a database that keeps those. */
+  readonly createProviders: (db: Database | undefined) => ReadonlyMap<string, Provider>;
+  /** Accept this provider's balance before looking. */
+  readonly accept: string | undefined;
+}
+
+/**
+ * Looks at everything that the shop needs and writes a line each; changes nothing but, where asked for, the balance
+ * that a provider's books go on from. May run beside the shop.
+ */
+export async function examine(deps: DoctorDeps): Promise<void> {
+  const { report, database } = deps;
+  // Neither waits for the other: a slow Telegram must not hide what the database says.
+  const [opened] = await Promise.all([
+    checkDatabase(report, database, deps.logger),
+    checkTelegram(report, deps),
+    deps.cryptoPay ? checkCryptoPay(report, deps.cryptoPay) : undefined,
+  ]);
+  try {
+    if (database.url === null) await checkDataDirectory(report, database.dataDir);
+    await examineProviders(deps, opened?.isMigrated ? opened.db : undefined);
+  } finally {
+    await opened?.close();
+  }
+}
+
+async function examineProviders(deps: DoctorDeps, db: Database | undefined): Promise<void> {
+  const { report, clock, logger } = deps;
+  const providers = deps.createProviders(db);
+  const all = [...providers.values()];
+  const pushOnly = all.filter(({ capabilities }) => !capabilities.poll).map(({ name }) => name);
+  await checkPublicUrl(report, { publicUrl: deps.publicUrl, apiRoot: deps.apiRoot, pushOnly });
+  if (deps.accept !== undefined) await accept(deps, providers, db, deps.accept);
+  await Promise.all(all.map((provider) => checkProvider(report, provider, db)));
+  if (db) await checkBooks(report, { db, clock, logger, providers });
+  else
+    report.line(
+      "self-check",
+      warn("left out: there are no tables to look at. Next: see database and migrations"),
+    );
+}
+
+async function accept(
+  deps: DoctorDeps,
+  providers: ReadonlyMap<string, Provider>,
+  db: Database | undefined,
+  name: string,
+): Promise<void> {
+  const { report, clock, logger } = deps;
+  const provider = providers.get(name);
+  if (!provider) report.line(`accept ${name}`, fail("not in PROVIDERS. Next: check the name"));
+  else if (!db) report.line(`accept ${name}`, fail("needs the database. Next: see database and migrations"));
+  else await acceptProviderBalance(report, { db, clock, logger }, provider);
+}

@@ -1,0 +1,61 @@
+import type { ShopErrorCode } from "../../core/errors.ts";
+import type { Tx } from "../../db/client.ts";
+import { selectBalance } from "../../db/queries/ledger.ts";
+import { endOpenAttempt } from "../../db/queries/order-attempts.ts";
+import type { OrderRow } from "../../db/queries/orders.ts";
+import type { OrderDeps } from "../order-deps.ts";
+import { owe, transition } from "../transition.ts";
+
+/** placing → in_doubt with its attempt; the first look at the provider's list comes when no call can be under way. */
+export async function markInDoubt(
+  deps: OrderDeps,
+  tx: Tx,
+  orderId: string,
+  attemptId: string,
+  errorKind: string,
+): Promise<void> {
+  const at = deps.clock.now();
+  const row = await transition(tx, {
+    orderId,
+    from: "placing",
+    to: "in_doubt",
+    cause: `purchase: ${errorKind}`,
+    actor: "system",
+    at,
+    change: { nextCheckAt: null },
+  });
+  await endOpenAttempt(tx, attemptId, { outcome: "in_doubt", errorKind, at });
+  if (!row) return;
+  await owe(tx, row, { kind: "order_in_doubt", orderId }, at, `order_in_doubt:${orderId}`);
+}
+
+/** → failed, released, told: also for a doubt that turned out to be no purchase. */
+export async function failOrder(
+  deps: OrderDeps,
+  tx: Tx,
+  orderId: string,
+  from: "placing" | "in_doubt",
+  code: ShopErrorCode,
+): Promise<OrderRow | undefined> {
+  const at = deps.clock.now();
+  const row = await transition(tx, {
+    orderId,
+    from,
+    to: "failed",
+    cause: code,
+    actor: "system",
+    at,
+    change: { failure: code },
+  });
+  if (!row) return undefined;
+  const { availableMicros } = await selectBalance(tx, row.buyerId);
+  const message = {
+    kind: "order_failed" as const,
+    orderId,
+    code,
+    releasedMicros: row.priceMicros.toString(),
+    availableMicros: availableMicros.toString(),
+  };
+  await owe(tx, row, message, at, `order_failed:${orderId}`);
+  return row;
+}

@@ -1,0 +1,250 @@
+import type { Offer } from "../../catalog/catalog.ts";
+import type { ShopErrorCode } from "../../core/errors.ts";
+import { newId } from "../../core/ids.ts";
+import type { Tx } from "../../db/client.ts";
+import {
+  type AttemptRow,
+  endAttempt,
+  insertAttempt,
+  selectAttempts,
+} from "../../db/queries/order-attempts.ts";
+import { lockOrder, type OrderRow, selectOrder, touchOrder } from "../../db/queries/orders.ts";
+import { insertOrphan } from "../../db/queries/orphans.ts";
+import { inTransaction, isUniqueViolation } from "../../db/transaction.ts";
+import type { Provider, Rental } from "../../providers/port/provider.ts";
+import { ProviderError } from "../../providers/port/provider-error.ts";
+import type { OrderDeps } from "../order-deps.ts";
+import { insist } from "../retry-while-database-is-away.ts";
+import { isSharedNumber, rent } from "./assign-number.ts";
+import { failOrder, markInDoubt } from "./fail-or-doubt.ts";
+
+/** More offers than this are not tried for one order: a buyer waits for each. */
+const MAX_ATTEMPTS = 8;
+
+interface Attempt {
+  readonly id: string;
+  readonly order: OrderRow;
+  readonly offer: Offer;
+  readonly provider: Provider;
+  readonly startedAt: Date;
+}
+
+type Step = "next" | "done";
+
+/**
+ * Tries the offers of a placing order one by one under its one hold: the next after a definite refusal, none after
+ * an unknown outcome. Safe to call again at any time and from any replica: an offer's attempt is a unique row that
+ * is committed before its one call.
+ */
+export async function place(deps: OrderDeps, orderId: string): Promise<void> {
+  for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
+    if ((await placeOnce(deps, orderId)) === "done") return;
+  }
+  const order = await selectOrder(deps.db, orderId);
+  if (order) await fail(deps, order, await selectAttempts(deps.db, orderId));
+}
+
+async function placeOnce(deps: OrderDeps, orderId: string): Promise<Step> {
+  const order = await selectOrder(deps.db, orderId);
+  if (order?.state !== "placing") return "done";
+  const attempts = await selectAttempts(deps.db, orderId);
+  if (attempts.some((attempt) => attempt.endedAt === null)) return "done";
+  const offers = await deps.catalog.route({ ...order, ceilingMicros: order.costCeilingMicros });
+  const offer = offers.find((candidate) => !attempts.some((attempt) => isSameOffer(attempt, candidate)));
+  const provider = offer && deps.providers.get(offer.provider);
+  if (!offer || !provider) {
+    await fail(deps, order, attempts);
+    return "done";
+  }
+  const attempt = await beginAttempt(deps, order, offer, provider);
+  if (!attempt) return "done";
+  deps.checkpoint("place/attempt-committed");
+  return await call(deps, attempt);
+}
+
+function isSameOffer(attempt: AttemptRow, offer: Offer): boolean {
+  return (
+    attempt.provider === offer.provider &&
+    attempt.serviceCode === (offer.serviceCode ?? "") &&
+    attempt.countryCode === offer.countryCode &&
+    attempt.operator === (offer.operator ?? "")
+  );
+}
+
+/** Writes down whom we are about to call; undefined when somebody else is placing this order. */
+async function beginAttempt(
+  deps: OrderDeps,
+  order: OrderRow,
+  offer: Offer,
+  provider: Provider,
+): Promise<Attempt | undefined> {
+  const id = newId();
+  const startedAt = deps.clock.now();
+  const isOurs = await inTransaction(deps.db, async (tx) => {
+    const locked = await lockOrder(tx, order.id);
+    if (locked?.state !== "placing") return false;
+    const attempts = await selectAttempts(tx, order.id);
+    if (attempts.some((attempt) => attempt.endedAt === null)) return false;
+    await touchOrder(tx, { orderId: order.id, from: ["placing"], change: offerColumns(offer) });
+    return await insertAttempt(tx, {
+      id,
+      orderId: order.id,
+      provider: offer.provider,
+      serviceCode: offer.serviceCode ?? "",
+      countryCode: offer.countryCode,
+      operator: offer.operator ?? "",
+      costMicros: offer.costMicros,
+      startedAt,
+    });
+  });
+  return isOurs ? { id, order, offer, provider, startedAt } : undefined;
+}
+
+function offerColumns(offer: Offer) {
+  return {
+    provider: offer.provider,
+    serviceCode: offer.serviceCode,
+    countryCode: offer.countryCode,
+    operator: offer.operator,
+    costMicros: offer.costMicros,
+  };
+}
+
+/** The one call. It is never retried: a second one could buy a second number. */
+async function call(deps: OrderDeps, attempt: Attempt): Promise<Step> {
+  const { offer, order, provider } = attempt;
+  let rental: Rental;
+  try {
+    rental = await provider.buy(
+      {
+        serviceCode: offer.serviceCode,
+        countryCode: offer.countryCode,
+        operator: offer.operator,
+        ceilingMicros: order.costCeilingMicros,
+        reference: order.id,
+      },
+      { priority: "purchase" },
+    );
+  } catch (error) {
+    deps.checkpoint("place/call-failed");
+    if (error instanceof ProviderError && error.definite) return await refused(deps, attempt, error);
+    return await doubt(deps, attempt, error);
+  }
+  deps.checkpoint("place/call-answered");
+  if (rental.costMicros !== null && rental.costMicros > order.costCeilingMicros) {
+    return await tooDear(deps, attempt, rental, rental.costMicros);
+  }
+  return await rented(deps, attempt, rental);
+}
+
+async function rented(deps: OrderDeps, attempt: Attempt, rental: Rental): Promise<Step> {
+  const { order, offer, provider } = attempt;
+  let step: Step;
+  try {
+    step = await insist(deps, async (tx): Promise<Step> => {
+      const at = deps.clock.now();
+      const current = await lockOrder(tx, order.id);
+      // The commit went through although its confirmation was lost.
+      if (current?.upstreamId === rental.upstreamId) return "done";
+      const isOpen = current?.state === "placing" || current?.state === "in_doubt";
+      const isTaken = isOpen && (await isSharedNumber(tx, provider, rental));
+      const renting = { provider, rental, offerCostMicros: offer.costMicros, askedAt: attempt.startedAt, at };
+      const row = isOpen && !isTaken ? await rent(deps, tx, { ...renting, order: current }) : undefined;
+      if (row) await endAttempt(tx, attempt.id, { outcome: "rented", errorKind: null, at });
+      // Somebody decided about this order while the call was on its way: the number is not its any more.
+      else await giveUpNumber(deps, tx, attempt, { rental, at, errorKind: isTaken ? "no_stock" : null });
+      return isTaken ? "next" : "done";
+    });
+  } catch (error) {
+    // The upstream named a number that another order has: whatever it did, it did not sell us this one.
+    if (isUniqueViolation(error)) return await doubt(deps, attempt, error);
+    throw error;
+  }
+  deps.checkpoint("place/rented");
+  deps.onMessages();
+  return step;
+}
+
+/** The upstream took more than the quote allows: that number goes back, and the next offer is tried. */
+async function tooDear(deps: OrderDeps, attempt: Attempt, rental: Rental, costMicros: bigint): Promise<Step> {
+  await insist(deps, async (tx) => {
+    await giveUpNumber(deps, tx, attempt, { rental, at: deps.clock.now(), errorKind: "price_moved" });
+  });
+  deps.checkpoint("place/too-dear");
+  await deps.catalog.reportRefusal(attempt.offer, "price_moved", costMicros);
+  return "next";
+}
+
+/** The number is not for this order: it goes back upstream. */
+async function giveUpNumber(
+  deps: OrderDeps,
+  tx: Tx,
+  attempt: Attempt,
+  why: { rental: Rental; at: Date; errorKind: "price_moved" | "no_stock" | null },
+): Promise<void> {
+  const { rental, errorKind, at } = why;
+  await endCall(deps, tx, attempt, { outcome: "surplus", errorKind, at });
+  await insertOrphan(tx, {
+    provider: attempt.offer.provider,
+    upstreamId: rental.upstreamId,
+    serviceCode: attempt.offer.serviceCode,
+    countryCode: attempt.offer.countryCode,
+    costMicros: rental.costMicros ?? attempt.offer.costMicros,
+    seenAt: at,
+  });
+}
+
+/** Ends an attempt that gave the order no number. Had the sweep given its call up, there is no doubt any more. */
+async function endCall(
+  deps: OrderDeps,
+  tx: Tx,
+  attempt: Attempt,
+  end: { outcome: "surplus" | "refused"; errorKind: string | null; at: Date },
+): Promise<void> {
+  const current = await lockOrder(tx, attempt.order.id);
+  await endAttempt(tx, attempt.id, end);
+  if (current?.state === "in_doubt")
+    await failOrder(deps, tx, current.id, "in_doubt", "providers_unavailable");
+}
+
+async function refused(deps: OrderDeps, attempt: Attempt, error: ProviderError): Promise<Step> {
+  const end = { outcome: "refused" as const, errorKind: error.kind, at: deps.clock.now() };
+  await insist(deps, (tx) => endCall(deps, tx, attempt, end));
+  deps.checkpoint("place/refused");
+  deps.logger.info(
+    { orderId: attempt.order.id, provider: error.provider, kind: error.kind, reason: error.reason },
+    "purchase refused",
+  );
+  if (error.kind === "no_stock" || error.kind === "price_moved" || error.kind === "bad_mapping") {
+    await deps.catalog.reportRefusal(attempt.offer, error.kind, error.minCostMicros ?? null);
+  }
+  return "next";
+}
+
+/** Nobody knows whether a number was bought: the money stays held, and `reconcile` finds out. */
+async function doubt(deps: OrderDeps, attempt: Attempt, error: unknown): Promise<Step> {
+  const kind = error instanceof ProviderError ? error.kind : "internal";
+  await inTransaction(deps.db, (tx) => markInDoubt(deps, tx, attempt.order.id, attempt.id, kind));
+  deps.checkpoint("place/in-doubt");
+  deps.logger.warn(
+    { orderId: attempt.order.id, provider: attempt.offer.provider, kind },
+    "purchase in doubt",
+  );
+  deps.onMessages();
+  return "done";
+}
+
+/** No offer is left: the hold is released and the buyer told what stands in the way. */
+async function fail(deps: OrderDeps, order: OrderRow, attempts: readonly AttemptRow[]): Promise<void> {
+  const code = failureOf(attempts);
+  await inTransaction(deps.db, (tx) => failOrder(deps, tx, order.id, "placing", code));
+  deps.checkpoint("place/failed");
+  deps.onMessages();
+}
+
+function failureOf(attempts: readonly AttemptRow[]): ShopErrorCode {
+  const kinds = new Set(attempts.map((attempt) => attempt.errorKind));
+  if (kinds.has("price_moved")) return "price_moved";
+  if (attempts.length === 0 || kinds.has("no_stock") || kinds.has("bad_mapping")) return "out_of_stock";
+  return "providers_unavailable";
+}

@@ -1,0 +1,127 @@
+import { ShopError, type ShopErrorCode } from "../../core/errors.ts";
+import { newId } from "../../core/ids.ts";
+import type { Tx } from "../../db/client.ts";
+import { acceptTerms, lockBuyer } from "../../db/queries/buyers.ts";
+import { selectBalance } from "../../db/queries/ledger.ts";
+import { insertHistory } from "../../db/queries/order-history.ts";
+import { selectPurchaseCounts } from "../../db/queries/order-limits.ts";
+import { insertOrder, selectOrder, selectOrderByQuote } from "../../db/queries/orders.ts";
+import { type QuoteRow, selectQuote } from "../../db/queries/quotes.ts";
+import { inTransaction } from "../../db/transaction.ts";
+import { hold } from "../../wallet/wallet.ts";
+import type { OrderDeps } from "../order-deps.ts";
+import type { PurchaseInput, PurchaseResult } from "../orders.ts";
+import { oweCard } from "../transition.ts";
+
+const HOUR_MS = 60 * 60 * 1000;
+const DAY_MS = 24 * HOUR_MS;
+
+type Refusal = Extract<PurchaseResult, { kind: "refused" }>;
+
+/**
+ * T1 of a purchase: order and hold are committed before anybody is called. The provider is asked afterwards, by
+ * `place`, so that neither a crash nor a second tap can buy twice.
+ */
+export async function purchase(deps: OrderDeps, input: PurchaseInput): Promise<PurchaseResult> {
+  const quote = await selectQuote(deps.db, input.quoteId);
+  if (!quote || quote.buyerId !== input.buyerId) return refuse("quote_expired", null);
+  const earlier = await selectOrderByQuote(deps.db, quote.id);
+  if (earlier) return { kind: "already", orderId: earlier.id };
+  const refusal = await refusalBeforeHold(deps, quote);
+  if (refusal) return refusal;
+  deps.checkpoint("purchase/before-hold");
+  try {
+    const result = await inTransaction(deps.db, (tx) => commitOrder(deps, tx, quote, input));
+    deps.checkpoint("purchase/held");
+    deps.onMessages();
+    return result;
+  } catch (error) {
+    if (error instanceof ShopError && error.code === "insufficient_funds") return short(deps, quote);
+    throw error;
+  }
+}
+
+/** Everything that can be said without taking a lock. */
+async function refusalBeforeHold(deps: OrderDeps, quote: QuoteRow): Promise<Refusal | undefined> {
+  if (quote.expiresAt <= deps.clock.now()) return refuse("quote_expired", quote);
+  if (await deps.catalog.isBlocked(quote.serviceId)) return refuse("service_blocked", quote);
+  const offers = await deps.catalog.route({ ...quote, ceilingMicros: quote.costCeilingMicros });
+  if (offers.length === 0) return refuse("out_of_stock", quote);
+  return undefined;
+}
+
+async function commitOrder(
+  deps: OrderDeps,
+  tx: Tx,
+  quote: QuoteRow,
+  input: PurchaseInput,
+): Promise<PurchaseResult> {
+  const at = deps.clock.now();
+  const code = await refusalUnderLock(deps, tx, input, at);
+  if (code) return refuse(code, quote);
+  const orderId = newId();
+  const isNew = await insertOrder(tx, { ...input, ...quote, id: orderId, quoteId: quote.id, at });
+  if (!isNew) {
+    const earlier = await selectOrderByQuote(tx, quote.id);
+    return earlier ? { kind: "already", orderId: earlier.id } : refuse("quote_used", quote);
+  }
+  await hold(tx, {
+    orderId,
+    buyerId: quote.buyerId,
+    amountMicros: quote.priceMicros,
+    actor: "buyer",
+    reason: `${quote.serviceId}/${quote.countryId}`,
+    at,
+  });
+  await insertHistory(tx, {
+    orderId,
+    version: 1,
+    from: null,
+    to: "placing",
+    cause: "tap",
+    actor: "buyer",
+    at,
+  });
+  const row = await selectOrder(tx, orderId);
+  if (row) await oweCard(tx, row, at);
+  return { kind: "placed", orderId };
+}
+
+/** The buyer's row is locked, so that parallel taps cannot each see the last free place. */
+async function refusalUnderLock(
+  deps: OrderDeps,
+  tx: Tx,
+  input: PurchaseInput,
+  at: Date,
+): Promise<ShopErrorCode | undefined> {
+  const buyer = await lockBuyer(tx, input.buyerId);
+  if (!buyer || buyer.bannedAt) return "buyer_banned";
+  // Their data was deleted a moment ago, and with it everything they were offered.
+  if (buyer.telegramId === null) return "quote_expired";
+  if ((buyer.termsVersion ?? 0) < deps.termsVersion) {
+    if (input.acceptsTermsVersion !== deps.termsVersion) return "terms_not_accepted";
+    await acceptTerms(tx, input.buyerId, deps.termsVersion, at);
+  }
+  const counts = await selectPurchaseCounts(tx, input.buyerId, {
+    hourAgo: new Date(at.getTime() - HOUR_MS),
+    dayAgo: new Date(at.getTime() - DAY_MS),
+  });
+  if (counts.open >= deps.limits.maxOpenOrders) return "too_many_open_orders";
+  if (counts.lastHour >= deps.limits.purchasesPerHour) return "too_many_purchases";
+  const isNewBuyer = at.getTime() - buyer.createdAt.getTime() < DAY_MS;
+  if (isNewBuyer && counts.lastDay >= deps.limits.newBuyerOrdersPerDay) return "new_buyer_limit";
+  return undefined;
+}
+
+async function short(deps: OrderDeps, quote: QuoteRow): Promise<PurchaseResult> {
+  const { availableMicros } = await selectBalance(deps.db, quote.buyerId);
+  const { priceMicros, serviceId, countryId } = quote;
+  // Money may have come in since the hold failed: then asking for a top-up of nothing would be wrong.
+  const missingMicros = priceMicros > availableMicros ? priceMicros - availableMicros : 0n;
+  if (missingMicros === 0n) return refuse("quote_expired", quote);
+  return { kind: "short", missingMicros, priceMicros, serviceId, countryId };
+}
+
+function refuse(code: ShopErrorCode, quote: QuoteRow | null): Refusal {
+  return { kind: "refused", code, serviceId: quote?.serviceId ?? null, countryId: quote?.countryId ?? null };
+}

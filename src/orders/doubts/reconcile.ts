@@ -1,0 +1,184 @@
+import { addMs } from "../../core/clock.ts";
+import { endAttempt, selectProductsUnderWay } from "../../db/queries/order-attempts.ts";
+import { selectKnownUpstreamIds } from "../../db/queries/order-lists.ts";
+import { lockOrder, touchOrder } from "../../db/queries/orders.ts";
+import {
+  type DoubtRow,
+  insertOrphan,
+  type Orphan,
+  selectDoubts,
+  selectOrphanIds,
+} from "../../db/queries/orphans.ts";
+import { inTransaction, isUniqueViolation } from "../../db/transaction.ts";
+import type { ActiveRental, Provider } from "../../providers/port/provider.ts";
+import { ProviderError } from "../../providers/port/provider-error.ts";
+import { rent } from "../buying/assign-number.ts";
+import { failOrder } from "../buying/fail-or-doubt.ts";
+import type { OrderDeps } from "../order-deps.ts";
+import { explained, matchDoubts, quiesceMs } from "./match-doubts.ts";
+import { lifetimeOf, loseStray } from "./orphans.ts";
+import { releaseAll, settleByBalance } from "./release-doubts.ts";
+
+const BATCH = 200;
+/** A list may lag behind a purchase: a number has to be missing twice, a round of the job apart. */
+const MISSES_NEEDED = 2;
+const RUN_OUT = "run out before the list was read";
+/** A provider that does not answer for so long cannot keep the buyer's money: any number has run out by then. */
+const GIVE_UP_MS = 45 * 60 * 1000;
+
+/**
+ * Finds out what became of this provider's purchases with an unknown outcome. Where the provider lists our numbers,
+ * an order gets the number that was bought for it, or its money back; elsewhere the money goes back and the possible
+ * loss is booked for the operator. Returns how many doubts were settled.
+ */
+export async function reconcile(deps: OrderDeps, provider: Provider): Promise<number> {
+  const now = deps.clock.now();
+  const doubts = await selectDoubts(deps.db, provider.name, BATCH);
+  const ripe = doubts.filter((doubt) => addMs(doubt.startedAt, quiesceMs) <= now);
+  if (ripe.length === 0) return 0;
+  if (!provider.capabilities.activeList)
+    return await settleByBalance(deps, provider, ripe, { doubts: doubts.length, why: "no list to look in" });
+  let list: readonly ActiveRental[];
+  try {
+    list = await provider.active({ priority: "tap" });
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    deps.logger.warn(
+      { provider: provider.name, kind: error.kind, doubts: ripe.length },
+      "cannot reconcile yet",
+    );
+    const hopeless = ripe.filter((doubt) => addMs(doubt.startedAt, GIVE_UP_MS) <= now);
+    return await releaseAll(deps, provider, hopeless, "provider silent");
+  }
+  deps.checkpoint("reconcile/listed");
+  return await settleDoubts(deps, provider, ripe, list);
+}
+
+async function settleDoubts(
+  deps: OrderDeps,
+  provider: Provider,
+  ripe: readonly DoubtRow[],
+  list: readonly ActiveRental[],
+): Promise<number> {
+  // Read before the known ids: a purchase that is answered in between is then seen by both.
+  const underWay = await selectProductsUnderWay(deps.db, provider.name);
+  const unknown = await withoutKnown(deps, provider, list);
+  const { adopted, unmatched, surplus } = matchDoubts(ripe, unknown, underWay);
+  let settled = 0;
+  for (const { doubt, rental } of adopted) {
+    if (await adopt(deps, provider, ripe, doubt.orderId, rental)) settled += 1;
+    deps.checkpoint("reconcile/adopted");
+  }
+  const spent = surplus.filter(isSpent);
+  for (const rental of spent) await loseStray(deps, orphanOf(deps, provider, rental));
+  const missing = ripe.filter((row) => unmatched.some(({ orderId }) => orderId === row.orderId));
+  // A list shows what is open. A number that has run out since, with an SMS or without, is told by the balance alone.
+  const oldestListed = addMs(deps.clock.now(), -lifetimeOf(deps, provider));
+  for (const doubt of missing.filter(({ startedAt }) => startedAt > oldestListed)) {
+    if (await missed(deps, provider, doubt)) settled += 1;
+  }
+  const old = missing.filter(({ startedAt }) => startedAt <= oldestListed);
+  const known = explained(old, spent);
+  for (const doubt of known) if (await nothingFor(deps, provider, doubt)) settled += 1;
+  const runOut = old.filter((doubt) => !known.includes(doubt));
+  // A younger doubt, perhaps one that began since, may yet claim a number that looks like surplus now.
+  const seen = new Set(ripe.map((doubt) => doubt.orderId));
+  const doubts = await selectDoubts(deps.db, provider.name, BATCH);
+  if (doubts.every((doubt) => seen.has(doubt.orderId))) await keepSurplus(deps, provider, surplus);
+  deps.onMessages();
+  return settled + (await settleByBalance(deps, provider, runOut, { doubts: doubts.length, why: RUN_OUT }));
+}
+
+async function withoutKnown(
+  deps: OrderDeps,
+  provider: Provider,
+  list: readonly ActiveRental[],
+): Promise<readonly ActiveRental[]> {
+  const ids = list.map((rental) => rental.upstreamId);
+  const known = await selectKnownUpstreamIds(deps.db, provider.name, ids);
+  const orphans = await selectOrphanIds(deps.db, provider.name, ids);
+  return list.filter((rental) => !known.has(rental.upstreamId) && !orphans.has(rental.upstreamId));
+}
+
+/** in_doubt → waiting with a number from the list. */
+async function adopt(
+  deps: OrderDeps,
+  provider: Provider,
+  doubts: readonly DoubtRow[],
+  orderId: string,
+  found: ActiveRental,
+): Promise<boolean> {
+  const doubt = doubts.find((row) => row.orderId === orderId);
+  if (!doubt) return false;
+  const rental = {
+    upstreamId: found.upstreamId,
+    phone: found.phone,
+    costMicros: found.costMicros,
+    expiresAt: found.observation.expiresAt ?? null,
+    cancelOpensAt: null,
+    canAnother: null,
+  };
+  try {
+    return await inTransaction(deps.db, async (tx) => {
+      const at = deps.clock.now();
+      const order = await lockOrder(tx, orderId);
+      if (order?.state !== "in_doubt") return false;
+      const { costMicros: offerCostMicros, startedAt: askedAt } = doubt;
+      const row = await rent(deps, tx, { order, provider, rental, offerCostMicros, askedAt, at });
+      await endAttempt(tx, doubt.attemptId, { outcome: "rented", errorKind: null, at });
+      deps.checkpoint("reconcile/adopting");
+      return row !== undefined;
+    });
+  } catch (error) {
+    // Another replica gave this number to another order in the meantime: the next round decides anew.
+    if (isUniqueViolation(error)) return false;
+    throw error;
+  }
+}
+
+/** The list does not show a number for it; the second time, there is none. */
+async function missed(deps: OrderDeps, provider: Provider, doubt: DoubtRow): Promise<boolean> {
+  const misses = doubt.misses + 1;
+  if (misses < MISSES_NEEDED) {
+    await touchOrder(deps.db, { orderId: doubt.orderId, from: ["in_doubt"], change: { checks: misses } });
+    return false;
+  }
+  return await nothingFor(deps, provider, doubt);
+}
+
+/** No number for this order: its buyer gets the money back. */
+async function nothingFor(deps: OrderDeps, provider: Provider, doubt: DoubtRow): Promise<boolean> {
+  const row = await inTransaction(deps.db, (tx) =>
+    failOrder(deps, tx, doubt.orderId, "in_doubt", "providers_unavailable"),
+  );
+  deps.checkpoint("reconcile/not-bought");
+  deps.logger.info({ orderId: doubt.orderId, provider: provider.name }, "doubt settled: no number for it");
+  return row !== undefined;
+}
+
+/** Numbers bought in doubt that no order needs any more: remembered, then cancelled by `giveBackOrphans`. */
+async function keepSurplus(
+  deps: OrderDeps,
+  provider: Provider,
+  surplus: readonly ActiveRental[],
+): Promise<void> {
+  const unused = surplus.filter((rental) => !isSpent(rental) && rental.observation.status === "waiting");
+  for (const rental of unused) await insertOrphan(deps.db, orphanOf(deps, provider, rental));
+}
+
+/** It has had an SMS that was meant for nobody here: no provider takes such a number back. */
+function isSpent({ observation }: ActiveRental): boolean {
+  return observation.sms.length > 0 || observation.status === "received";
+}
+
+function orphanOf(deps: OrderDeps, provider: Provider, rental: ActiveRental): Orphan {
+  const { upstreamId, serviceCode, countryCode, costMicros } = rental;
+  return {
+    provider: provider.name,
+    upstreamId,
+    serviceCode,
+    countryCode,
+    costMicros,
+    seenAt: deps.clock.now(),
+  };
+}

@@ -1,0 +1,81 @@
+import type { DoubtRow } from "../../db/queries/orphans.ts";
+import { enqueueToAll } from "../../db/queries/outbox.ts";
+import { inTransaction } from "../../db/transaction.ts";
+import type { Provider } from "../../providers/port/provider.ts";
+import { ProviderError } from "../../providers/port/provider-error.ts";
+import { bookProviderLoss } from "../../wallet/wallet.ts";
+import { failOrder } from "../buying/fail-or-doubt.ts";
+import type { OrderDeps } from "../order-deps.ts";
+
+/**
+ * Where no list can tell, the provider's balance tells whether something was bought. What is missing there is laid to the
+ * oldest doubts, the others bought nothing; where the balance cannot tell either, all of them are possible losses.
+ * `doubts`: how many this provider has in all. `why`: what kept the list from telling.
+ */
+export async function settleByBalance(
+  deps: OrderDeps,
+  provider: Provider,
+  ripe: readonly DoubtRow[],
+  { doubts, why }: { doubts: number; why: string },
+): Promise<number> {
+  if (ripe.length === 0) return 0;
+  let missingMicros = await missingAt(deps, provider, doubts);
+  if (missingMicros === undefined) return await releaseAll(deps, provider, ripe, why);
+  const lost: DoubtRow[] = [];
+  for (const doubt of ripe) {
+    if (missingMicros < doubt.costMicros) {
+      await inTransaction(deps.db, (tx) =>
+        failOrder(deps, tx, doubt.orderId, "in_doubt", "providers_unavailable"),
+      );
+      deps.checkpoint("reconcile/balance-intact");
+      continue;
+    }
+    missingMicros -= doubt.costMicros;
+    lost.push(doubt);
+  }
+  await releaseAll(deps, provider, lost, "the provider's balance fell");
+  deps.onMessages();
+  return ripe.length;
+}
+
+async function missingAt(deps: OrderDeps, provider: Provider, doubts: number): Promise<bigint | undefined> {
+  try {
+    return await deps.missingAt(provider, doubts);
+  } catch (error) {
+    if (!(error instanceof ProviderError)) throw error;
+    return undefined;
+  }
+}
+
+/** The hold goes back to the buyer; what the provider may have taken is the operator's to look into. */
+export async function releaseAll(
+  deps: OrderDeps,
+  provider: Provider,
+  doubts: readonly DoubtRow[],
+  why: string,
+): Promise<number> {
+  for (const doubt of doubts) {
+    await inTransaction(deps.db, async (tx) => {
+      const at = deps.clock.now();
+      const row = await failOrder(deps, tx, doubt.orderId, "in_doubt", "providers_unavailable");
+      if (!row) return;
+      const loss = { orderId: row.id, provider: provider.name, amountMicros: doubt.costMicros, at };
+      await bookProviderLoss(tx, { ...loss, reason: `purchase in doubt: ${why}` });
+      const params = {
+        provider: provider.name,
+        orderId: row.id,
+        amountMicros: doubt.costMicros.toString(),
+        why,
+      };
+      const message = { kind: "operator_notice" as const, notice: "possible_loss", params };
+      await enqueueToAll(tx, deps.operatorChatIds, { message, subject: `possible_loss:${row.id}`, at });
+    });
+    deps.checkpoint("reconcile/released");
+    deps.logger.warn(
+      { orderId: doubt.orderId, provider: provider.name, why },
+      "doubt released, possible loss booked",
+    );
+  }
+  if (doubts.length > 0) deps.onMessages();
+  return doubts.length;
+}

@@ -1,0 +1,65 @@
+import { addMs } from "../../core/clock.ts";
+import { selectAttempts } from "../../db/queries/order-attempts.ts";
+import { selectOrdersInStates } from "../../db/queries/order-lists.ts";
+import type { OrderRow } from "../../db/queries/orders.ts";
+import { inTransaction } from "../../db/transaction.ts";
+import { failOrder, markInDoubt } from "../buying/fail-or-doubt.ts";
+import { place } from "../buying/place.ts";
+import type { OrderDeps } from "../order-deps.ts";
+import { end } from "../watching/apply-observation.ts";
+import { quiesceMs } from "./match-doubts.ts";
+
+const BATCH = 100;
+/** An order that nobody could place for so long (we were down) is not bought any more: the buyer has gone on. */
+const TOO_LATE_MS = 3 * 60 * 1000;
+/** After this past its end, an order whose provider the operator has removed is released. */
+const REMOVED_GRACE_MS = 10 * 60 * 1000;
+
+/**
+ * Takes up what a stopped process left: placing orders go on or are released, a purchase call that never came back
+ * becomes a doubt, and orders of a provider that is no longer configured end by the clock.
+ */
+export async function sweep(deps: OrderDeps): Promise<void> {
+  const now = deps.clock.now();
+  const left = await selectOrdersInStates(deps.db, ["placing"], {
+    placedBefore: addMs(now, -2_000),
+    limit: BATCH,
+  });
+  for (const order of left) await takeUp(deps, order, now);
+  await endRemoved(deps, now);
+}
+
+async function takeUp(deps: OrderDeps, order: OrderRow, now: Date): Promise<void> {
+  const attempts = await selectAttempts(deps.db, order.id);
+  const open = attempts.find((attempt) => attempt.endedAt === null);
+  if (open) {
+    if (addMs(open.startedAt, quiesceMs) > now) return;
+    await inTransaction(deps.db, (tx) => markInDoubt(deps, tx, order.id, open.id, "no answer recorded"));
+    deps.checkpoint("sweep/in-doubt");
+    deps.onMessages();
+    return;
+  }
+  if (addMs(order.placedAt, TOO_LATE_MS) > now) return await place(deps, order.id);
+  await inTransaction(deps.db, (tx) => failOrder(deps, tx, order.id, "placing", "providers_unavailable"));
+  deps.checkpoint("sweep/too-late");
+  deps.onMessages();
+}
+
+/** Nobody can be asked about these: their end is by the clock, and the operator sees why in the log. */
+async function endRemoved(deps: OrderDeps, now: Date): Promise<void> {
+  const states = ["waiting", "cancelling", "received", "waiting_again"];
+  const open = await selectOrdersInStates(deps.db, states, {
+    placedBefore: addMs(now, -REMOVED_GRACE_MS),
+    limit: BATCH,
+  });
+  for (const order of open) {
+    if (order.provider === null || deps.providers.has(order.provider)) continue;
+    if (!order.expiresAt || addMs(order.expiresAt, REMOVED_GRACE_MS) > now) continue;
+    deps.logger.warn(
+      { orderId: order.id, provider: order.provider },
+      "order of a removed provider ended by the clock",
+    );
+    await inTransaction(deps.db, (tx) => end(tx, order, "expired", "provider removed", now));
+    deps.onMessages();
+  }
+}

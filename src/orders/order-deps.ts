@@ -1,0 +1,41 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { Checkpoint } from "../core/checkpoint.ts";
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { Database } from "../db/client.ts";
+import type { Provider } from "../providers/port/provider.ts";
+
+export interface OrderLimits {
+  readonly maxOpenOrders: number;
+  readonly purchasesPerHour: number;
+  readonly cancelsPerHour: number;
+  /** For a buyer's first 24 hours. */
+  readonly newBuyerOrdersPerDay: number;
+}
+
+export interface OrderDefaults {
+  /** Used only where the provider does not say. */
+  readonly cancelAfterMs: number;
+  readonly lifetimeMs: number;
+}
+
+export interface OrderDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly catalog: Catalog;
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly limits: OrderLimits;
+  readonly defaults: OrderDefaults;
+  readonly termsVersion: number;
+  readonly checkpoint: Checkpoint;
+  /** Chat messages were committed: send them now rather than at the next tick. */
+  readonly onMessages: () => void;
+  /**
+   * How much less a provider's balance is than our books say, while `doubts` purchases there are in doubt; undefined:
+   * it does not tell, or money is moving there just now. Rejects with a ProviderError.
+   */
+  readonly missingAt: (provider: Provider, doubts: number) => Promise<bigint | undefined>;
+  /** Who gets notices: chat ids of operators. */
+  readonly operatorChatIds: readonly number[];
+}

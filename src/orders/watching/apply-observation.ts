@@ -1,0 +1,104 @@
+import type { Tx } from "../../db/client.ts";
+import { selectBalance } from "../../db/queries/ledger.ts";
+import { lockOrder, type OrderChange, type OrderRow, touchOrder } from "../../db/queries/orders.ts";
+import { inTransaction } from "../../db/transaction.ts";
+import type { Observation } from "../../providers/port/provider.ts";
+import { bookProviderLoss } from "../../wallet/wallet.ts";
+import { believable } from "../buying/assign-number.ts";
+import type { OrderDeps } from "../order-deps.ts";
+import { watchedStates } from "../state.ts";
+import { owe, stateOf, transition } from "../transition.ts";
+import { recordSms } from "./record-sms.ts";
+
+export interface Seen {
+  readonly orderId: string;
+  readonly observation: Observation;
+  /**
+   * The order's round when the question was asked. An answer to a question of an earlier round is worth nothing:
+   * it may show the old code as if it were the new one.
+   */
+  readonly round: number;
+  readonly cause: string;
+  /** When to look again, if the order goes on. */
+  readonly schedule: (row: OrderRow) => OrderChange;
+}
+
+const watched: readonly string[] = watchedStates;
+
+/**
+ * Brings an order up to what its provider showed. An SMS beats an end in the same answer; an answer that comes too
+ * late (the order ended, another round began) changes nothing. Undefined: nothing to do.
+ */
+export async function observe(deps: OrderDeps, seen: Seen): Promise<OrderRow | undefined> {
+  const result = await inTransaction(deps.db, async (tx) => {
+    const order = await lockOrder(tx, seen.orderId);
+    if (!order || !watched.includes(order.state) || order.round !== seen.round) return undefined;
+    return await apply(deps, tx, order, seen);
+  });
+  deps.checkpoint("observe/committed");
+  if (result) deps.onMessages();
+  return result;
+}
+
+async function apply(deps: OrderDeps, tx: Tx, order: OrderRow, seen: Seen): Promise<OrderRow> {
+  const at = deps.clock.now();
+  const { observation, cause } = seen;
+  let row = order;
+  if (observation.sms.length > 0) row = await recordSms(tx, order, observation, { at, cause });
+  const expiresAt = believable(observation.expiresAt, row.rentedAt ?? row.placedAt);
+  if (expiresAt && row.expiresAt && expiresAt.getTime() !== row.expiresAt.getTime()) {
+    row = (await touchOrder(tx, { orderId: row.id, from: watched, change: { expiresAt } })) ?? row;
+  }
+  if (isOver(observation.status)) row = (await end(tx, row, observation.status, cause, at)) ?? row;
+  if (!watched.includes(row.state)) return row;
+  return (await touchOrder(tx, { orderId: row.id, from: watched, change: seen.schedule(row) })) ?? row;
+}
+
+function isOver(status: Observation["status"]): boolean {
+  return status === "cancelled" || status === "expired" || status === "finished";
+}
+
+/**
+ * The upstream's own end. Without an SMS the hold is released: `cancelled` when the buyer had asked, `expired`
+ * otherwise. After an SMS the order is simply finished.
+ */
+export async function end(
+  tx: Tx,
+  row: OrderRow,
+  status: Observation["status"],
+  cause: string,
+  at: Date,
+): Promise<OrderRow | undefined> {
+  const from = stateOf(row);
+  const move = { orderId: row.id, from, cause: `${cause}: ${status}`, actor: "system", at };
+  if (from === "received" || from === "waiting_again")
+    return await transition(tx, { ...move, to: "finished" });
+  if (from !== "waiting" && from !== "cancelling") return undefined;
+  const to = from === "cancelling" ? "cancelled" : "expired";
+  const ended = await transition(tx, { ...move, to });
+  if (!ended) return undefined;
+  await tellReleased(tx, ended, to, at);
+  // "Finished" without an SMS that we saw: the upstream kept the money, the buyer does not pay for it.
+  if (status === "finished" && ended.provider !== null && ended.costMicros !== null) {
+    const loss = { orderId: ended.id, provider: ended.provider, amountMicros: ended.costMicros };
+    await bookProviderLoss(tx, { ...loss, reason: "finished upstream without an SMS", at });
+  }
+  return ended;
+}
+
+async function tellReleased(
+  tx: Tx,
+  row: OrderRow,
+  outcome: "cancelled" | "expired",
+  at: Date,
+): Promise<void> {
+  const { availableMicros } = await selectBalance(tx, row.buyerId);
+  const message = {
+    kind: "order_released" as const,
+    orderId: row.id,
+    outcome,
+    releasedMicros: row.priceMicros.toString(),
+    availableMicros: availableMicros.toString(),
+  };
+  await owe(tx, row, message, at, `order_released:${row.id}`);
+}

@@ -1,0 +1,109 @@
+import { createHash } from "node:crypto";
+import { newId } from "../../core/ids.ts";
+import type { Tx } from "../../db/client.ts";
+import { selectBalance } from "../../db/queries/ledger.ts";
+import { insertSms, type SmsRow, selectSms } from "../../db/queries/order-sms.ts";
+import { type OrderRow, touchOrder } from "../../db/queries/orders.ts";
+import type { ObservedSms } from "../../providers/port/observation.ts";
+import type { Observation } from "../../providers/port/provider.ts";
+import { isEnded, orderStates } from "../state.ts";
+import { owe, oweCard, stateOf, transition } from "../transition.ts";
+
+/**
+ * Stores the SMS that are new, in order, and tells each in a message of its own. The first one of a held order takes
+ * the money. The caller holds the order's row lock, so "new" cannot be decided twice.
+ */
+export async function recordSms(
+  tx: Tx,
+  order: OrderRow,
+  observation: Pick<Observation, "sms" | "isWholeLife">,
+  context: { at: Date; cause: string },
+): Promise<OrderRow> {
+  const stored = await selectSms(tx, [order.id]);
+  const fresh = newSms(order.round, stored, observation);
+  let row = order;
+  for (const [index, sms] of fresh.entries()) {
+    const sequence = stored.length + index + 1;
+    const smsId = newId();
+    const dedupeKey = keyOf(order.round, sequence, sms);
+    await insertSms(tx, {
+      id: smsId,
+      orderId: order.id,
+      sequence,
+      dedupeKey,
+      ...sms,
+      receivedAt: context.at,
+    });
+    row = await receive(tx, row, smsId, context);
+  }
+  return row;
+}
+
+/** Moves the order to `received` where it may go there, and owes the buyer the code. */
+async function receive(
+  tx: Tx,
+  row: OrderRow,
+  smsId: string,
+  context: { at: Date; cause: string },
+): Promise<OrderRow> {
+  const from = stateOf(row);
+  const isFirst = from === "waiting" || from === "cancelling";
+  const { at, cause } = context;
+  const move = { orderId: row.id, from, to: "received" as const, cause, actor: "system", at };
+  const change = { checks: 0, cancelRequestedAt: null, ...(isFirst && { receivedAt: at }) };
+  const canReceive = isFirst || from === "waiting_again";
+  const moved = canReceive ? await transition(tx, { ...move, change }) : await touch(tx, row, at);
+  const result = moved ?? row;
+  const { availableMicros } = await selectBalance(tx, row.buyerId);
+  const message = {
+    kind: "order_code" as const,
+    orderId: row.id,
+    smsId,
+    chargedMicros: isFirst ? row.priceMicros.toString() : null,
+    availableMicros: availableMicros.toString(),
+  };
+  await owe(tx, result, message, at, `order_code:${smsId}`);
+  return result;
+}
+
+/** A further SMS of an order that stays where it is: only the card changes. */
+async function touch(tx: Tx, row: OrderRow, at: Date): Promise<OrderRow | undefined> {
+  const touched = await touchOrder(tx, { orderId: row.id, from: orderStates, change: {}, isNews: true });
+  if (touched && !isEnded(stateOf(touched))) await oweCard(tx, touched, at);
+  return touched;
+}
+
+/**
+ * Which of the observed SMS were not seen before. A list is compared with what is stored, each content as often as
+ * it occurs, because an upstream may show all SMS of a number. A single SMS in a round that has none yet is new even
+ * when its content is old: the upstream was asked for another one, and the same code may be sent again.
+ */
+export function newSms(
+  round: number,
+  stored: readonly SmsRow[],
+  { sms: observed, isWholeLife = false }: Pick<Observation, "sms" | "isWholeLife">,
+): readonly ObservedSms[] {
+  const isRoundEmpty = !stored.some((sms) => sms.dedupeKey.startsWith(`${round}:`));
+  if (observed.length === 1 && round > 0 && isRoundEmpty && !isWholeLife) return observed;
+  const seen = new Map<string, number>();
+  for (const sms of stored) {
+    const content = sms.dedupeKey.split(":")[2] ?? "";
+    seen.set(content, (seen.get(content) ?? 0) + 1);
+  }
+  return observed.filter((sms) => {
+    const content = contentDigest(sms);
+    const count = seen.get(content) ?? 0;
+    if (count > 0) seen.set(content, count - 1);
+    return count === 0;
+  });
+}
+
+function keyOf(round: number, sequence: number, sms: ObservedSms): string {
+  return `${round}:${sequence}:${contentDigest(sms)}`;
+}
+
+/** By the code where there is one: the same SMS may be shown with and without its text. */
+function contentDigest(sms: ObservedSms): string {
+  const content = sms.code ?? sms.text ?? "";
+  return createHash("sha256").update(content).digest("base64url").slice(0, 22);
+}

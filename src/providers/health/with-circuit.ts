@@ -1,0 +1,71 @@
+import type { Logger } from "../../core/logger.ts";
+import type { Provider } from "../port/provider.ts";
+import { ProviderError } from "../port/provider-error.ts";
+import type { ProviderHealth } from "./health.ts";
+
+export interface WithCircuitDeps {
+  readonly health: ProviderHealth;
+  readonly logger: Logger;
+}
+
+/**
+ * The same provider, with the outcome of every call recorded. It blocks nothing: an open circuit takes offers
+ * off the menu (the catalogue reads provider_health), while open orders are still checked and cancelled.
+ */
+export function withCircuit(provider: Provider, deps: WithCircuitDeps): Provider {
+  const { health, logger } = deps;
+  const { name } = provider;
+
+  /** Health is a by-product: failing to write it must not turn a rented number into an error. */
+  async function record(write: () => Promise<void>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      logger.warn({ provider: name, error }, "provider health was not recorded");
+    }
+  }
+
+  async function watchFailure<T>(call: () => Promise<T>, isPurchase = false): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof ProviderError) {
+        const { kind, retryAfterMs = null } = error;
+        await record(() => health.recordFailure(name, { kind, retryAfterMs, isPurchase }));
+      }
+      throw error;
+    }
+  }
+
+  async function watch<T>(call: () => Promise<T>, isPurchase = false): Promise<T> {
+    const result = await watchFailure(call, isPurchase);
+    await record(() => health.recordSuccess(name));
+    return result;
+  }
+
+  return {
+    name,
+    protocol: provider.protocol,
+    capabilities: provider.capabilities,
+    async balance(options) {
+      const balance = await watchFailure(() => provider.balance(options));
+      if (balance) await record(() => health.recordBalance(name, balance));
+      return balance;
+    },
+    // Lists and configured prices may come from our own tables: their success says nothing about the upstream.
+    services: (options) => watchFailure(() => provider.services(options)),
+    countries: (options) => watchFailure(() => provider.countries(options)),
+    prices: (query, options) =>
+      provider.capabilities.prices === "configured"
+        ? watchFailure(() => provider.prices(query, options))
+        : watch(() => provider.prices(query, options)),
+    buy: (request, options) => watch(() => provider.buy(request, options), true),
+    check: (upstreamId, options) => watch(() => provider.check(upstreamId, options)),
+    checkMany: (upstreamIds, options) => watch(() => provider.checkMany(upstreamIds, options)),
+    cancel: (upstreamId, options) => watch(() => provider.cancel(upstreamId, options)),
+    another: (upstreamId, options) => watch(() => provider.another(upstreamId, options)),
+    finish: (upstreamId, options) => watch(() => provider.finish(upstreamId, options)),
+    active: (options) => watch(() => provider.active(options)),
+    parseWebhook: (body) => provider.parseWebhook(body),
+  };
+}

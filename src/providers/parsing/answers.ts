@@ -1,0 +1,75 @@
+import type { z } from "zod";
+import { ProviderError, type ProviderErrorKind } from "../port/provider-error.ts";
+import { type Body, parseBody } from "../transport/body.ts";
+import type { HttpAnswer } from "../transport/http.ts";
+
+const MAX_ISSUES = 3;
+const FIELD_NAME = /^[A-Za-z_]{1,30}$/;
+
+/** An answer that is not what the protocol documents. It proves nothing, so a purchase that gets it is in doubt. */
+export function garbage(provider: string, operation: string, why: string): ProviderError {
+  return new ProviderError({ provider, kind: "garbage", definite: false, reason: `${operation}: ${why}` });
+}
+
+/** A capability that this upstream does not have. */
+export function unsupported(provider: string, operation: string): ProviderError {
+  return new ProviderError({ provider, kind: "unsupported", definite: true, reason: operation });
+}
+
+/** A refusal in the protocol's own words, so certainly no action. */
+export function refusal(provider: string, kind: ProviderErrorKind, reason: string): ProviderError {
+  return new ProviderError({ provider, kind, definite: true, reason });
+}
+
+const kindByStatus: Readonly<Record<number, ProviderErrorKind>> = {
+  401: "bad_credentials",
+  402: "no_funds",
+  403: "suspended",
+  404: "unknown_order",
+};
+
+/**
+ * What a status outside 2xx means where the protocol says nothing more. A JSON error with a 4xx is the upstream's own
+ * word; 5xx and anything a proxy could have written is not.
+ */
+export function statusError(
+  provider: string,
+  operation: string,
+  answer: HttpAnswer,
+  body: Body,
+): ProviderError {
+  const { status } = answer;
+  const isRefusal = status >= 400 && status < 500;
+  const isOwnWord = isRefusal && body.kind === "json";
+  const reason = `${operation}: HTTP ${status}${body.kind === "json" ? "" : `, ${body.kind} body`}`;
+  if (status >= 500) return new ProviderError({ provider, kind: "unavailable", definite: false, reason });
+  if (!isOwnWord && status !== 401) return garbage(provider, operation, `HTTP ${status}, ${body.kind} body`);
+  return new ProviderError({
+    provider,
+    kind: kindByStatus[status] ?? "refused",
+    definite: isOwnWord,
+    reason,
+  });
+}
+
+/** The JSON of a 2xx answer; any other answer throws. For protocols whose errors are HTTP statuses. */
+export function jsonOf(provider: string, operation: string, answer: HttpAnswer): unknown {
+  const body = parseBody(answer.text);
+  if (answer.status < 200 || answer.status >= 300) throw statusError(provider, operation, answer, body);
+  if (body.kind !== "json") throw garbage(provider, operation, `${body.kind} body`);
+  return body.value;
+}
+
+/** `value` by the schema, or "garbage" that names the fields at fault and never their values. */
+export function parseAs<T>(provider: string, operation: string, schema: z.ZodType<T>, value: unknown): T {
+  const outcome = schema.safeParse(value);
+  if (outcome.success) return outcome.data;
+  const issues = outcome.error.issues.slice(0, MAX_ISSUES);
+  const fields = issues.map((issue) => issue.path.map(fieldName).join(".") || "body");
+  throw garbage(provider, operation, `unexpected ${fields.join(", ")}`);
+}
+
+/** Keys of a map are the upstream's data and may be anything; only names of fields are repeated. */
+function fieldName(key: PropertyKey): string {
+  return typeof key === "string" && FIELD_NAME.test(key) ? key : "*";
+}

@@ -1,0 +1,111 @@
+import { garbage, unsupported } from "../../parsing/answers.ts";
+import type { CallOptions, CancelOutcome, Provider, PurchaseRequest, Rental } from "../../port/provider.ts";
+import { ceilingIn } from "../../transport/urls.ts";
+import type { Client } from "./client.ts";
+import { createLastWord } from "./last-word.ts";
+import { observationOf, rentalFromData, rentalFromToken, smsInRefusal } from "./read-orders.ts";
+import type { Refusal, Reply } from "./reply.ts";
+import { createSmsTexts } from "./sms-texts.ts";
+
+/** Buying a number and everything that is asked about one. */
+export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "cancel" | "another" | "finish"> {
+  const { name, dialect, send, fail } = client;
+  const texts = createSmsTexts(client);
+  const lastWord = createLastWord(client);
+
+  const check: Provider["check"] = async (upstreamId, options) => {
+    const reply = await send("check", "getStatus", { id: upstreamId }, options);
+    if (reply.kind === "refused") throw fail("check", reply.refusal);
+    const observation = reply.kind === "token" ? observationOf(reply.token) : undefined;
+    if (!observation) throw garbage(name, "check", "not a status");
+    const completed = await texts.complete(upstreamId, observation, options);
+    return await lastWord.after(upstreamId, completed, options);
+  };
+
+  /** Resolves with the refusal, or with undefined when the supplier said yes in one of the expected words. */
+  const setStatus = async (
+    operation: string,
+    parameters: { id: string; status: string },
+    words: readonly string[],
+    options: CallOptions,
+  ): Promise<Refusal | undefined> => {
+    const reply = await send(operation, "setStatus", parameters, options);
+    if (reply.kind === "refused") return reply.refusal;
+    const isYes = reply.kind === "nothing" || (reply.kind === "token" && words.includes(reply.token.name));
+    if (!isYes) throw garbage(name, operation, "not an answer to setStatus");
+    return undefined;
+  };
+
+  return {
+    check,
+    buy: (request, options) => buy(client, request, options),
+    async cancel(id, options) {
+      const parameters = { id, status: dialect.cancelStatus };
+      const refusal = await setStatus("cancel", parameters, ["ACCESS_CANCEL", "STATUS_CANCEL"], options);
+      if (!refusal) return { kind: "cancelled" };
+      const outcome = cancelOutcome(refusal);
+      if (outcome) return outcome;
+      if (!isAboutState(refusal)) throw fail("cancel", refusal);
+      // A word that may mean anything: only the order itself tells.
+      const now = await check(id, options);
+      if (now.sms.length === 0 && now.status === "cancelled") return { kind: "cancelled" };
+      return now.sms.length > 0 ? { kind: "has_sms", sms: now.sms } : { kind: "refused" };
+    },
+    async another(id, options) {
+      const words = ["ACCESS_RETRY_GET", "ACCESS_READY"];
+      const refusal = await setStatus("another", { id, status: "3" }, words, options);
+      if (refusal && !isAboutState(refusal)) throw fail("another", refusal);
+      if (!refusal) texts.forget(id);
+      return { kind: refusal ? "refused" : "requested" };
+    },
+    async finish(id, options) {
+      const words = ["ACCESS_ACTIVATION", "ACCESS_CANCEL"];
+      const refusal = await setStatus("finish", { id, status: "6" }, words, options);
+      // An order that has ended, by whatever way, needs no finishing.
+      if (refusal && !isAboutState(refusal)) throw fail("finish", refusal);
+    },
+  };
+}
+
+/** Refusals that say that the order is not in a state for what was asked. */
+function isAboutState({ meaning, isVague }: Refusal): boolean {
+  return !isVague && (meaning === "unknown_order" || meaning === "unsupported" || meaning === "refused");
+}
+
+function cancelOutcome({ meaning, info }: Refusal): CancelOutcome | undefined {
+  switch (meaning) {
+    case "too_early":
+      return { kind: "too_early", retryAfterMs: null };
+    case "has_sms":
+      return { kind: "has_sms", sms: smsInRefusal(info) };
+    case "window_over":
+      return { kind: "refused" };
+    default:
+      return undefined;
+  }
+}
+
+async function buy(client: Client, request: PurchaseRequest, options: CallOptions): Promise<Rental> {
+  const { name, dialect, settings } = client;
+  if (request.serviceCode === null) throw unsupported(name, "a number without a service");
+  const parameters = {
+    service: request.serviceCode,
+    country: request.countryCode,
+    maxPrice: ceilingIn(request.ceilingMicros, settings.usdRate),
+    [dialect.operatorParameter]: request.operator ?? undefined,
+  };
+  const reply = await client.send("buy", dialect.buyAction, parameters, options);
+  if (reply.kind === "refused") {
+    const isEmptyWord = reply.refusal.name === "BAD_ACTION" && dialect.isBadActionVague;
+    throw isEmptyWord ? garbage(name, "buy", "BAD_ACTION") : client.fail("buy", reply.refusal);
+  }
+  const rental = rentalIn(client, reply);
+  if (!rental) throw garbage(name, "buy", "not a complete number");
+  return rental;
+}
+
+function rentalIn({ currency, settings }: Client, reply: Reply): Rental | undefined {
+  if (reply.kind === "token") return rentalFromToken(reply.token);
+  if (reply.kind !== "data") return undefined;
+  return rentalFromData(reply.value, currency, settings.currency.toUpperCase() === "USD");
+}

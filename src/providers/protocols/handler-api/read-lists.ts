@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { goodRows, idField } from "../../parsing/parse.ts";
+import type { ProviderCountry, ProviderService } from "../../port/provider.ts";
+import { entriesOf } from "./read-prices.ts";
+import countryTables from "./tables/sms-activate-countries.json" with { type: "json" };
+import serviceTable from "./tables/sms-activate-services.json" with { type: "json" };
+
+/**
+ * The lists of services and countries. Suppliers without such lists use the ids of sms-activate, which the tables
+ * hold (checked against several published lists); a supplier's own list always goes before them.
+ */
+
+const name = z.string().trim().min(1).max(120);
+const serviceRow = z.object({ code: idField, name });
+const countryRow = z.object({ id: idField, eng: name.optional(), name: name.optional() });
+
+type CountryTable = Readonly<Record<string, readonly string[]>>;
+
+/** getServicesList: `{services: [{code, name}]}`, in older clones `{"wa": "WhatsApp"}`. */
+export function readServices(value: unknown): ProviderService[] {
+  const fields = new Map(entriesOf(value));
+  const listed = fields.get("services") ?? value;
+  if (Array.isArray(listed)) return goodRows(listed, serviceRow);
+  const pairs = entriesOf(listed).map(([code, label]) => ({ code, name: label }));
+  return goodRows(pairs, serviceRow);
+}
+
+/** getCountries: rows in an array, or keyed by id; some suppliers have a row without an id. */
+export function readCountries(value: unknown, own: string | null): ProviderCountry[] {
+  const isList = Array.isArray(value);
+  const rows = isList ? value : entriesOf(value).map(([id, row]) => withId(id, row));
+  return goodRows(rows, countryRow).map(({ id, eng, name: label }) => {
+    const named = eng ?? label ?? id;
+    return { code: id, name: named, iso2: iso2Of(id, named, own) };
+  });
+}
+
+function withId(id: string, row: unknown): unknown {
+  if (typeof row === "string") return { id, name: row };
+  return typeof row === "object" && row !== null ? { id, ...row } : undefined;
+}
+
+/** The services that sms-activate's successors have in common. */
+export function usualServices(): ProviderService[] {
+  return Object.entries(serviceTable).map(([code, label]) => ({ code, name: label }));
+}
+
+/** The countries as sms-activate numbered them, with the supplier's own numbers in front. */
+export function usualCountries(own: string | null): ProviderCountry[] {
+  const rows = Object.entries({ ...baseTable, ...ownTable(own) });
+  return rows.map(([code, [label = code, iso2 = null]]) => ({ code, name: label, iso2 }));
+}
+
+const baseTable: CountryTable = countryTables.base;
+
+function ownTable(own: string | null): CountryTable {
+  if (own === "smsbower") return countryTables.smsbower;
+  return own === "herosms" ? countryTables.herosms : {};
+}
+
+/** An id says which country it is only if the supplier calls it by that name; ids were given away twice. */
+function iso2Of(id: string, named: string, own: string | null): string | null {
+  const [label, iso2] = rowOf(ownTable(own), id) ?? rowOf(baseTable, id) ?? [];
+  if (label === undefined || iso2 === undefined) return null;
+  const names = [label, regionName(iso2)].map(plainName);
+  return names.includes(plainName(named)) ? iso2 : null;
+}
+
+/** Ids are the supplier's, and may be called like something that every object has. */
+function rowOf(table: CountryTable, id: string): readonly string[] | undefined {
+  return Object.hasOwn(table, id) ? table[id] : undefined;
+}
+
+function regionName(iso2: string): string {
+  return new Intl.DisplayNames("en", { type: "region" }).of(iso2) ?? iso2;
+}
+
+function plainName(text: string): string {
+  return text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z]/g, "");
+}

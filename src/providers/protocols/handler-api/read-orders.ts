@@ -1,0 +1,181 @@
+import { z } from "zod";
+import {
+  type Currency,
+  goodRows,
+  idField,
+  parseCharge,
+  parseDate,
+  parseId,
+  parsePhone,
+  parseSmsText,
+  phoneField,
+} from "../../parsing/parse.ts";
+import { codeIn } from "../../parsing/sms-prose.ts";
+import type { ObservedSms } from "../../port/observation.ts";
+import type { ActiveRental, Observation, Rental } from "../../port/provider.ts";
+import type { Dialect } from "./dialects.ts";
+import { entriesOf } from "./read-prices.ts";
+import type { Token } from "./tokens.ts";
+
+/** ISO 4217 numbers and letters that an answer may give where the account is kept in dollars. */
+const DOLLARS: readonly unknown[] = [840, "840", "USD", "usd", "$"];
+const MAX_CODE_LENGTH = 16;
+
+/** A number out of `ACCESS_NUMBER:<id>:<phone>`; undefined: not a complete one. */
+export function rentalFromToken({ name, rest }: Token): Rental | undefined {
+  const [idText, phoneText, ...more] = rest.split(":");
+  const upstreamId = parseId(idText);
+  const phone = parsePhone(phoneText);
+  if (name !== "ACCESS_NUMBER" || more.length > 0 || upstreamId === undefined || phone === undefined)
+    return undefined;
+  return { upstreamId, phone, costMicros: null, expiresAt: null, cancelOpensAt: null, canAnother: null };
+}
+
+const rentalAnswer = z.object({
+  activationId: idField,
+  phoneNumber: phoneField,
+  activationCost: z.unknown().optional(),
+  currency: z.unknown().optional(),
+  canGetAnotherSms: z.unknown().optional(),
+  activationEndTime: z.unknown().optional(),
+});
+
+/**
+ * A number out of the JSON of getNumberV2; undefined: not a complete one, or charged in a currency that is not the
+ * account's, so that its cost cannot be told.
+ */
+export function rentalFromData(value: unknown, currency: Currency, isInDollars: boolean): Rental | undefined {
+  const { data } = rentalAnswer.safeParse(value);
+  if (!data) return undefined;
+  const isNamed = data.currency !== undefined && data.currency !== null;
+  if (isInDollars && isNamed && !DOLLARS.includes(data.currency)) return undefined;
+  return {
+    upstreamId: data.activationId,
+    phone: data.phoneNumber,
+    costMicros: parseCharge(data.activationCost, currency) ?? null,
+    expiresAt: parseDate(data.activationEndTime) ?? null,
+    cancelOpensAt: null,
+    canAnother: flag(data.canGetAnotherSms),
+  };
+}
+
+function flag(value: unknown): boolean | null {
+  if (value === true || value === 1 || value === "1" || value === "true") return true;
+  return value === false || value === 0 || value === "0" || value === "false" ? false : null;
+}
+
+/** What getStatus says; undefined: not a status that any supplier documents. */
+export function observationOf({ name, rest }: Token): Observation | undefined {
+  switch (name) {
+    case "STATUS_WAIT_CODE":
+    case "STATUS_WAIT_RESEND":
+    // What follows the colon is the SMS before the one that is awaited.
+    case "STATUS_WAIT_RETRY":
+      return { status: "waiting", sms: [] };
+    case "STATUS_CANCEL":
+    case "ACCESS_CANCEL":
+      return { status: "cancelled", sms: [] };
+    case "STATUS_OK": {
+      const sms = smsOf(rest);
+      return sms && { status: "received", sms: [sms] };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** A code, or the whole text where the account is set to full texts. */
+function smsOf(rest: string): ObservedSms | undefined {
+  const shown = parseSmsText(rest.replace(/^'(.*)'$/s, "$1"));
+  if (shown === null) return undefined;
+  const isCode = shown.length <= MAX_CODE_LENGTH && !/\s/.test(shown);
+  return isCode ? { code: shown, text: null } : { code: codeIn(shown), text: shown };
+}
+
+const activeRow = z.object({
+  activationId: idField,
+  phoneNumber: phoneField,
+  serviceCode: z.unknown().optional(),
+  countryCode: z.unknown().optional(),
+  activationCost: z.unknown().optional(),
+  activationStatus: z.unknown().optional(),
+  activationTime: z.unknown().optional(),
+  smsCode: z.unknown().optional(),
+  smsText: z.unknown().optional(),
+});
+
+export interface ListedRental extends ActiveRental {
+  /** Whether the row alone tells how the order stands. */
+  readonly isConclusive: boolean;
+}
+
+/**
+ * The rows of getActiveActivations, in any of the places where suppliers put them; undefined: no list, or one with a row
+ * that has no id or number.
+ */
+export function readActive(value: unknown, dialect: Dialect, currency: Currency): ListedRental[] | undefined {
+  const fields = new Map(entriesOf(value));
+  const inner = fields.get("activeActivations");
+  const candidates = [fields.get("data"), inner, new Map(entriesOf(inner)).get("rows"), value];
+  const listed = candidates.find((candidate): candidate is unknown[] => Array.isArray(candidate));
+  const rows = z.array(activeRow).safeParse(listed);
+  return rows.data?.map((row) => {
+    const sms = listedSms(row.smsCode, row.smsText);
+    const status = dialect.listStatuses?.[String(row.activationStatus)];
+    const isReceived = status === "received" || (status === undefined && sms.length > 0);
+    return {
+      upstreamId: row.activationId,
+      phone: row.phoneNumber,
+      serviceCode: parseId(row.serviceCode) ?? null,
+      countryCode: parseId(row.countryCode) ?? null,
+      costMicros: parseCharge(row.activationCost, currency) ?? null,
+      createdAt: parseDate(row.activationTime) ?? null,
+      observation: isReceived ? { status: "received", sms } : { status: "waiting", sms: [] },
+      isConclusive: status === "waiting" || (status === "received" && sms.length > 0),
+    };
+  });
+}
+
+/** `smsCode` is a string, a list or null; `smsText` goes with the last of them. */
+function listedSms(smsCode: unknown, smsText: unknown): ObservedSms[] {
+  const codes = (Array.isArray(smsCode) ? smsCode : [smsCode])
+    .map(parseSmsText)
+    .filter((code) => code !== null);
+  const texts = Array.isArray(smsText) ? smsText : [smsText];
+  const last = parseSmsText(texts.at(-1));
+  if (codes.length === 0) return last === null ? [] : [{ code: codeIn(last), text: last }];
+  return codes.map((code, index) => ({ code, text: index === codes.length - 1 ? last : null }));
+}
+
+const otpInfo = z.object({ data: z.unknown() });
+const otpRow = z
+  .object({ code: z.unknown().optional(), smsCode: z.unknown().optional() })
+  .catchall(z.unknown());
+
+/** The SMS that a refused cancel carries in `info.data`. */
+export function smsInRefusal(info: unknown): ObservedSms[] {
+  return smsInRows(otpInfo.safeParse(info).data?.data);
+}
+
+/** The SMS of getStatusV2 or getAllSms: one or a list, under `sms` or `data`; or the answer itself where it is a list. */
+export function smsInAnswer(value: unknown): ObservedSms[] {
+  const fields = new Map(entriesOf(value));
+  const data = fields.get("data");
+  const places = [
+    Array.isArray(value) ? value : undefined,
+    fields.get("sms"),
+    data,
+    new Map(entriesOf(data)).get("sms"),
+  ];
+  return places.map(smsInRows).find((found) => found.length > 0) ?? [];
+}
+
+/** The SMS in a row or a list of rows, whatever a supplier calls their fields. */
+export function smsInRows(node: unknown): ObservedSms[] {
+  const rows = Array.isArray(node) ? node : [node];
+  return goodRows(rows, otpRow).flatMap((row) => {
+    const code = parseSmsText(row.code ?? row.smsCode);
+    const text = parseSmsText(row.text ?? row.smsText ?? row.message);
+    return code === null && text === null ? [] : [{ code, text }];
+  });
+}

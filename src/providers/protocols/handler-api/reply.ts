@@ -1,0 +1,100 @@
+import { z } from "zod";
+import { garbage, statusError } from "../../parsing/answers.ts";
+import { type Currency, parseCost } from "../../parsing/parse.ts";
+import { ProviderError, type ProviderErrorKind } from "../../port/provider-error.ts";
+import { type Body, parseBody } from "../../transport/body.ts";
+import type { HttpAnswer } from "../../transport/http.ts";
+import { type KnownRefusal, type Meaning, refusalOf, type Token, tokenOf } from "./tokens.ts";
+
+export type Reply =
+  | { readonly kind: "token"; readonly token: Token }
+  | { readonly kind: "data"; readonly value: unknown }
+  /** 204, which one supplier answers to a change of status. */
+  | { readonly kind: "nothing" }
+  | { readonly kind: "refused"; readonly refusal: Refusal };
+
+/** A refusal in words that are known. */
+export interface Refusal extends KnownRefusal {
+  /** The words came with a 5xx: what was asked may have been done all the same. */
+  readonly isVague: boolean;
+  /** The supplier's `info`, where it explains itself. */
+  readonly info: unknown;
+}
+
+/** Names under which suppliers put the word of refusal, the most telling first. */
+const wordFields = ["title", "error", "msg", "message", "details", "code"] as const;
+const envelope = z
+  .object({ status: z.unknown().optional(), info: z.unknown().optional() })
+  .catchall(z.unknown());
+const failedStatuses: readonly unknown[] = [0, false, "0", "false", "error", "fail"];
+
+/**
+ * Reads an answer in the order that sorts out all suppliers: a JSON envelope on any status, a known token, the status
+ * itself, then a token or data of a 2xx. Throws what no supplier documents as a ProviderError.
+ */
+export function readReply(provider: string, operation: string, answer: HttpAnswer): Reply {
+  const body = parseBody(answer.text);
+  const { status } = answer;
+  const isSuccess = status >= 200 && status < 300;
+  const refusal = refusalIn(body, isSuccess, status >= 500);
+  if (refusal) return { kind: "refused", refusal };
+  if (!isSuccess) throw statusError(provider, operation, answer, body);
+  if (status === 204 && body.kind === "empty") return { kind: "nothing" };
+  if (body.kind === "text") return { kind: "token", token: tokenOf(body.text) };
+  if (body.kind !== "json") throw garbage(provider, operation, `${body.kind} body`);
+  if (isFailure(body.value)) throw garbage(provider, operation, "a refusal that is not known");
+  return { kind: "data", value: body.value };
+}
+
+function refusalIn(body: Body, isSuccess: boolean, isVague: boolean): Refusal | undefined {
+  if (body.kind === "text") {
+    const known = refusalOf(body.text);
+    return known && { ...known, isVague, info: null };
+  }
+  if (body.kind !== "json" || (isSuccess && !isFailure(body.value))) return undefined;
+  const fields = envelope.safeParse(body.value).data ?? {};
+  for (const name of wordFields) {
+    const word = fields[name];
+    const known = typeof word === "string" ? refusalOf(word) : undefined;
+    if (known) return { ...known, isVague, info: fields.info ?? null };
+  }
+  return undefined;
+}
+
+/** A JSON object that a 2xx carries although it says no. */
+function isFailure(value: unknown): boolean {
+  const fields = envelope.safeParse(value).data;
+  if (!fields) return false;
+  return failedStatuses.includes(fields.status) || isWord(fields.error) || isWord(fields.title);
+}
+
+function isWord(value: unknown): boolean {
+  return typeof value === "string" && value.trim() !== "";
+}
+
+const details = z.object({ min: z.unknown().optional(), retry_after_seconds: z.unknown().optional() });
+
+/** The refusal as the error that a method of the port rejects with. */
+export function errorOf(
+  provider: string,
+  operation: string,
+  { name, rest, meaning, isVague, info }: Refusal,
+  currency: Currency,
+): ProviderError {
+  const kind = kindOf(meaning);
+  const said = details.safeParse(info).data;
+  const seconds = Number(said?.retry_after_seconds);
+  const minCostMicros = kind === "price_moved" ? parseCost(said?.min ?? rest, currency) : undefined;
+  return new ProviderError({
+    provider,
+    kind,
+    definite: !isVague && kind !== "unavailable",
+    reason: `${operation}: ${name}`,
+    ...(seconds > 0 && seconds < 86_400 && { retryAfterMs: seconds * 1000 }),
+    ...(minCostMicros !== undefined && { minCostMicros }),
+  });
+}
+
+function kindOf(meaning: Meaning): ProviderErrorKind {
+  return meaning === "too_early" || meaning === "has_sms" || meaning === "window_over" ? "refused" : meaning;
+}

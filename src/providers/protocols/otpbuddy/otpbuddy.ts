@@ -1,0 +1,187 @@
+import { z } from "zod";
+import { garbage, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
+import { field, idField, parseBalance, parseCost } from "../../parsing/parse.ts";
+import { toE164 } from "../../parsing/phones.ts";
+import { cancelRefusal } from "../../parsing/refusals.ts";
+import type {
+  CallOptions,
+  CancelOutcome,
+  Capabilities,
+  Observation,
+  PriceQuery,
+  Priority,
+  Provider,
+  ProviderBalance,
+  ProviderPrice,
+  ProviderSettings,
+  PurchaseRequest,
+  Rental,
+} from "../../port/provider.ts";
+import { ProviderError } from "../../port/provider-error.ts";
+import type { HttpAnswer, ProviderHttp } from "../../transport/http.ts";
+import { urlUnder } from "../../transport/urls.ts";
+import {
+  accountError,
+  codeError,
+  codes,
+  isMissing,
+  isRefusal,
+  type Product,
+  productsOf,
+  type Reply,
+  replyOf,
+  smsOf,
+} from "./answers.ts";
+
+const capabilities: Capabilities = {
+  cancel: true,
+  another: false,
+  finish: false,
+  poll: true,
+  webhook: false,
+  checkMany: false,
+  activeList: false,
+  prices: "all",
+  priceCeiling: false,
+  anyService: false,
+  chargedAt: "purchase",
+  cancelAfterMs: null,
+  lifetimeMs: null,
+  pollIntervalMs: 5_000,
+  checkManyLimit: 0,
+};
+
+/** All of "Country CODES"; the parameter `server` takes the code. */
+const india = { code: "in", name: "India", iso2: "IN", callingCode: "91" };
+
+const balanceReply = z.object({ data: z.object({ balance: z.unknown() }) });
+const numberReply = z.object({
+  data: z.object({
+    number: field("a phone number", (value) => toE164(value, india.callingCode)),
+    id: idField,
+  }),
+});
+
+type Params = Readonly<Record<string, string>>;
+
+/** One account: `GET /v1/api/<method>?token=`. */
+interface Account {
+  readonly name: string;
+  readonly usdRate: string;
+  get(operation: string, method: string, params: Params, priority: Priority): Promise<HttpAnswer>;
+}
+
+/**
+ * otpbuddy.xyz. Its documentation and its later client disagree on some names; what is sent here is what works with
+ * both, and a question that has two names is asked again by the second where the server does not know the first.
+ */
+export function createOtpBuddy(settings: ProviderSettings, http: ProviderHttp): Provider {
+  const { name } = settings;
+  const account = createAccount(settings, http);
+  const cannot = async (operation: string): Promise<never> => {
+    throw unsupported(name, operation);
+  };
+  return {
+    name,
+    protocol: "otpbuddy",
+    capabilities,
+    balance: ({ priority }) => balance(account, priority),
+    services: async (options) =>
+      (await products(account, "services", options)).map((row) => ({ code: row.code, name: row.name })),
+    countries: async () => [{ code: india.code, name: india.name, iso2: india.iso2 }],
+    prices: (query, options) => prices(account, query, options),
+    buy: (request, { priority }) => buy(account, request, priority),
+    check: (upstreamId, { priority }) => check(account, upstreamId, priority),
+    checkMany: () => cannot("checkMany"),
+    cancel: (upstreamId, { priority }) => cancel(account, upstreamId, priority),
+    another: () => cannot("another"),
+    finish: () => cannot("finish"),
+    active: () => cannot("active"),
+    parseWebhook: () => undefined,
+  };
+}
+
+function createAccount(settings: ProviderSettings, http: ProviderHttp): Account {
+  return {
+    name: settings.name,
+    usdRate: settings.usdRate,
+    get(operation, method, params, priority) {
+      const url = urlUnder(settings.url, `v1/api/${method}`, { token: settings.key, ...params });
+      return http.request({ operation, method: "GET", url, priority });
+    },
+  };
+}
+
+async function balance(account: Account, priority: Priority): Promise<ProviderBalance> {
+  const { name, usdRate } = account;
+  const reply = replyOf(name, "balance", await account.get("balance", "getBalance", {}, priority));
+  if (reply.status !== codes.success) throw accountError(name, "balance", reply);
+  const { data } = parseAs(name, "balance", balanceReply, reply);
+  const balanceMicros = parseBalance(data.balance, { usdRate });
+  if (balanceMicros === undefined) throw garbage(name, "balance", "unexpected balance");
+  return { balanceMicros, escrowMicros: null };
+}
+
+/** The service has `getProducts`; the documentation lists products under `getStatus` without an id. */
+async function products(account: Account, operation: string, { priority }: CallOptions): Promise<Product[]> {
+  const answer = await account.get(operation, "getProducts", {}, priority);
+  const used = isMissing(answer) ? await account.get(operation, "getStatus", {}, priority) : answer;
+  return productsOf(account.name, operation, used);
+}
+
+async function prices(account: Account, query: PriceQuery, options: CallOptions): Promise<ProviderPrice[]> {
+  if (query.countryCode !== undefined && query.countryCode !== india.code) return [];
+  const { usdRate } = account;
+  const all = await products(account, "prices", options);
+  const wanted = all.filter(({ code }) => query.serviceCode === undefined || code === query.serviceCode);
+  return wanted.flatMap(({ code, price }) => {
+    const costMicros = parseCost(price, { usdRate });
+    if (costMicros === undefined) return [];
+    return [{ serviceCode: code, countryCode: india.code, operator: null, costMicros, stock: null }];
+  });
+}
+
+async function buy(account: Account, request: PurchaseRequest, priority: Priority): Promise<Rental> {
+  const { name } = account;
+  if (request.serviceCode === null) throw refusal(name, "bad_mapping", "buy: no product");
+  if (request.countryCode !== india.code) throw refusal(name, "bad_mapping", "buy: no such server");
+  // The documentation's example has "sever"; its table of parameters and the service have "server".
+  const params = { server: india.code, product_id: request.serviceCode };
+  const reply = replyOf(name, "buy", await account.get("buy", "getNumber", params, priority));
+  // No order is named in a purchase: the id that it calls invalid is the product's.
+  if (reply.status === codes.unknownId) throw refusal(name, "bad_mapping", "buy: status 201");
+  if (reply.status !== codes.success) throw codeError(name, "buy", reply);
+  const { data } = parseAs(name, "buy", numberReply, reply);
+  const unsaid = { costMicros: null, expiresAt: null, cancelOpensAt: null, canAnother: null };
+  return { upstreamId: data.id, phone: data.number, ...unsaid };
+}
+
+async function check(account: Account, upstreamId: string, priority: Priority): Promise<Observation> {
+  const { name } = account;
+  const reply = replyOf(name, "check", await account.get("check", "getSms", { id: upstreamId }, priority));
+  if (reply.status === codes.waiting) return { status: "waiting", sms: [] };
+  if (reply.status === codes.expired) return { status: "expired", sms: [] };
+  if (reply.status !== codes.success) throw codeError(name, "check", reply);
+  const sms = smsOf(reply);
+  if (!sms) throw garbage(name, "check", "no message");
+  return { status: "received", sms: [sms] };
+}
+
+/** `setStatus` with 8 is the documented way; the later client has `cancelNumber`. Both may be repeated safely. */
+async function cancel(account: Account, upstreamId: string, priority: Priority): Promise<CancelOutcome> {
+  const { name } = account;
+  const first = await account.get("cancel", "setStatus", { id: upstreamId, status: "8" }, priority);
+  const answer = isMissing(first)
+    ? await account.get("cancel", "cancelNumber", { id: upstreamId }, priority)
+    : first;
+  let reply: Reply;
+  try {
+    reply = replyOf(name, "cancel", answer);
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.kind !== "refused") throw error;
+    return cancelRefusal(await check(account, upstreamId, priority));
+  }
+  if (reply.status === codes.success) return { kind: "cancelled" };
+  if (isRefusal(reply)) return cancelRefusal(await check(account, upstreamId, priority));
+  throw codeError(name, "cancel", reply);
+}

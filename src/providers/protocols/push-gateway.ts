@@ -1,0 +1,190 @@
+import { z } from "zod";
+import type { Clock } from "../../core/clock.ts";
+import { garbage, jsonOf, parseAs, refusal, statusError, unsupported } from "../parsing/answers.ts";
+import { field, goodRows, idField, parseCost, parseSmsText, phoneField } from "../parsing/parse.ts";
+import { toE164 } from "../parsing/phones.ts";
+import type {
+  CallOptions,
+  Capabilities,
+  Provider,
+  ProviderCountry,
+  ProviderPrice,
+  ProviderSettings,
+  PurchaseRequest,
+  Rental,
+  WebhookEvent,
+} from "../port/provider.ts";
+import type { ProviderError } from "../port/provider-error.ts";
+import { parseBody } from "../transport/body.ts";
+import type { HttpAnswer, ProviderHttp } from "../transport/http.ts";
+import { urlUnder } from "../transport/urls.ts";
+
+/**
+ * A gateway that hands out numbers and pushes whatever SMS they get: `GET /api/init/{key}`,
+ * `GET /api/get-number/{key}?country_id=` and one webhook, `otp_received`. It has no order ids, prices, polling or
+ * cancel. The key is in the path, so no path of its requests may be logged.
+ */
+const capabilities: Capabilities = {
+  cancel: false,
+  // Every SMS of a number is pushed unasked, so there is nothing to ask for.
+  another: false,
+  finish: false,
+  poll: false,
+  webhook: true,
+  checkMany: false,
+  activeList: false,
+  prices: "configured",
+  priceCeiling: false,
+  anyService: true,
+  chargedAt: "purchase",
+  cancelAfterMs: null,
+  lifetimeMs: null,
+  pollIntervalMs: 60_000,
+  checkManyLimit: 0,
+};
+
+const initAnswer = z.object({
+  status: z.literal("success"),
+  data: z.object({ countries: z.array(z.unknown()) }),
+});
+
+const countryRow = z.object({
+  id: idField,
+  name: z.string().trim().min(1),
+  phone_code: z.unknown().optional(),
+});
+
+const numberAnswer = z.object({
+  status: z.literal("success"),
+  data: z.object({ phone_number: z.unknown() }),
+});
+
+const smsField = field("text or null", parseSmsText);
+
+const webhookBody = z.object({
+  event: z.literal("otp_received"),
+  data: z.object({ phone_number: phoneField, otp_code: smsField.optional(), sms_text: smsField.optional() }),
+});
+
+export function createPushGateway(settings: ProviderSettings, http: ProviderHttp, clock: Clock): Provider {
+  const { name } = settings;
+  /** Country id → calling code, for numbers that come without one; filled by `countries`. */
+  const callingCodes = new Map<string, string>();
+  const cannot = async (operation: string): Promise<never> => {
+    throw unsupported(name, operation);
+  };
+
+  function endpoint(action: string, query: Readonly<Record<string, string>> = {}): URL {
+    return urlUnder(settings.url, `api/${action}/${encodeURIComponent(settings.key)}`, query);
+  }
+
+  async function countries({ priority }: CallOptions): Promise<ProviderCountry[]> {
+    const operation = "countries";
+    const answer = await http.request({ operation, method: "GET", url: endpoint("init"), priority });
+    const { data } = parseAs(name, operation, initAnswer, jsonOf(name, operation, answer));
+    const rows = goodRows(data.countries, countryRow);
+    for (const row of rows) {
+      const code = /^\+?([1-9]\d{0,5})$/.exec(String(row.phone_code));
+      if (code?.[1]) callingCodes.set(row.id, code[1]);
+    }
+    return rows.map((row) => ({ code: row.id, name: row.name, iso2: null }));
+  }
+
+  async function buy(request: PurchaseRequest, { priority }: CallOptions): Promise<Rental> {
+    const operation = "buy";
+    const costMicros = configuredCost(settings, request.countryCode);
+    if (costMicros === undefined) throw refusal(name, "bad_mapping", "buy: no price is set for this country");
+    if (costMicros > request.ceilingMicros) throw refusal(name, "price_moved", "buy: above the ceiling");
+    const url = endpoint("get-number", {
+      country_id: request.countryCode,
+      ...(request.operator !== null && { operator_id: request.operator }),
+      // Webhooks are matched on the number, so the account's own preference must not decide its format.
+      number_format: "full",
+    });
+    const answer = await http.request({ operation, method: "GET", url, priority });
+    const phone = purchasedPhone(name, answer, callingCodes.get(request.countryCode));
+    return {
+      upstreamId: rentalId(phone, clock.now()),
+      phone,
+      costMicros,
+      expiresAt: null,
+      cancelOpensAt: null,
+      canAnother: null,
+    };
+  }
+
+  return {
+    name,
+    protocol: "push-gateway",
+    capabilities,
+    balance: async () => null,
+    services: async () => [],
+    countries,
+    prices: async ({ countryCode }) => configuredPrices(settings, countryCode),
+    buy,
+    check: () => cannot("check"),
+    checkMany: () => cannot("checkMany"),
+    cancel: () => cannot("cancel"),
+    another: () => cannot("another"),
+    finish: () => cannot("finish"),
+    active: () => cannot("active"),
+    parseWebhook,
+  };
+}
+
+/** PROVIDER_<NAME>_PRICES: the API names no price, neither in its lists nor in the answer to a purchase. */
+function configuredCost(settings: ProviderSettings, countryCode: string): bigint | undefined {
+  const prices = settings.prices ?? {};
+  return Object.hasOwn(prices, countryCode)
+    ? parseCost(prices[countryCode], { usdRate: settings.usdRate })
+    : undefined;
+}
+
+function configuredPrices(settings: ProviderSettings, only: string | undefined): ProviderPrice[] {
+  const codes = Object.keys(settings.prices ?? {}).filter((code) => only === undefined || code === only);
+  return codes.flatMap((countryCode) => {
+    const costMicros = configuredCost(settings, countryCode);
+    return costMicros === undefined
+      ? []
+      : [{ serviceCode: null, countryCode, operator: null, costMicros, stock: null }];
+  });
+}
+
+function purchasedPhone(name: string, answer: HttpAnswer, callingCode: string | undefined): string {
+  if (answer.status < 200 || answer.status >= 300) throw purchaseError(name, answer);
+  const { data } = parseAs(name, "buy", numberAnswer, jsonOf(name, "buy", answer));
+  const phone = toE164(data.phone_number, callingCode);
+  if (phone === undefined) throw garbage(name, "buy", "unexpected data.phone_number");
+  return phone;
+}
+
+const notFound = z.object({ message: z.string() });
+
+/**
+ * The documented refusals are 4xx. Its 500s ("Unable to get number") are documented too, but say that something
+ * broke while the number was fetched or recorded: one may have been assigned, so they stay in doubt.
+ */
+function purchaseError(name: string, answer: HttpAnswer): ProviderError {
+  const body = parseBody(answer.text);
+  if (body.kind !== "json") return statusError(name, "buy", answer, body);
+  if (answer.status === 400) return refusal(name, "bad_mapping", "buy: HTTP 400");
+  if (answer.status !== 404) return statusError(name, "buy", answer, body);
+  const message = notFound.safeParse(body.value).data?.message ?? "";
+  // "No number received" and "Target user not found or inactive" share a status; another 404 is a wrong address.
+  if (/no number/i.test(message)) return refusal(name, "no_stock", "buy: HTTP 404, no number");
+  if (/user/i.test(message)) return refusal(name, "suspended", "buy: HTTP 404, user");
+  return refusal(name, "refused", "buy: HTTP 404");
+}
+
+/** The gateway names no order, and rents a number out again: number and moment together are unique. */
+function rentalId(phone: string, at: Date): string {
+  return `${phone.slice(1)}-${at.getTime().toString(36)}`;
+}
+
+/** The only delivery there is; the field "provider" is the gateway's own source and of no use to us. */
+function parseWebhook(body: unknown): WebhookEvent | undefined {
+  const outcome = webhookBody.safeParse(body);
+  if (!outcome.success) return undefined;
+  const { phone_number: phone, otp_code: code = null, sms_text: text = null } = outcome.data.data;
+  return code === null && text === null ? undefined : { kind: "sms", phone, sms: { code, text } };
+}

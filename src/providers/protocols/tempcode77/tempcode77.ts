@@ -1,0 +1,233 @@
+import { z } from "zod";
+import { toMicrosAtRate } from "../../../core/money.ts";
+import { garbage, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
+import { parseBalance, parseCharge, parseCost, parseStock } from "../../parsing/parse.ts";
+import { cancelRefusal } from "../../parsing/refusals.ts";
+import type {
+  ActiveRental,
+  CancelOutcome,
+  Capabilities,
+  Observation,
+  PriceQuery,
+  Priority,
+  Provider,
+  ProviderPrice,
+  ProviderSettings,
+  PurchaseRequest,
+  Rental,
+} from "../../port/provider.ts";
+import { ProviderError, type ProviderErrorKind } from "../../port/provider-error.ts";
+import type { HttpAnswer, ProviderHttp } from "../../transport/http.ts";
+import { urlUnder } from "../../transport/urls.ts";
+import {
+  countriesOf,
+  createdActivation,
+  dataOf,
+  listPageOf,
+  observationOf,
+  PAGE_ROWS,
+  servicesOf,
+  watchedPageOf,
+} from "./answers.ts";
+import { createListWatch } from "./watch.ts";
+
+const capabilities: Capabilities = {
+  cancel: true,
+  // Answers tell `is_retriable` and know retry states, but no call asks for a retry.
+  another: false,
+  finish: false,
+  poll: true,
+  webhook: false,
+  checkMany: true,
+  activeList: true,
+  prices: "per-pair",
+  priceCeiling: true,
+  anyService: false,
+  chargedAt: "sms",
+  cancelAfterMs: null,
+  lifetimeMs: null,
+  pollIntervalMs: 5_000,
+  checkManyLimit: PAGE_ROWS,
+};
+
+/** `max_price` is 1-10000. */
+const MAX_PRICE_CENTS = 10_000n;
+/** Newest first: with numbers that live for minutes and 3 requests a second, no open one is further back. */
+const MAX_PAGES = 5;
+
+/** One account: `<base>?path=` with the key in a header, and the catalogue files two levels up. */
+interface Account {
+  readonly name: string;
+  readonly usdRate: string;
+  get(operation: string, path: string, priority: Priority, params?: Params): Promise<HttpAnswer>;
+  post(
+    operation: string,
+    path: string,
+    priority: Priority,
+    body: Readonly<Record<string, unknown>>,
+  ): Promise<HttpAnswer>;
+  catalogue(operation: string, file: string, priority: Priority): Promise<HttpAnswer>;
+}
+
+type Params = Readonly<Record<string, string>>;
+
+/** tempcode77.com: amounts in cents, `{ok, data}` around every answer, money taken when an SMS is fetched. */
+export function createTempcode77(settings: ProviderSettings, http: ProviderHttp): Provider {
+  const { name } = settings;
+  const account = createAccount(settings, http);
+  const cannot = async (operation: string): Promise<never> => {
+    throw unsupported(name, operation);
+  };
+  return {
+    name,
+    protocol: "tempcode77",
+    capabilities,
+    async balance({ priority }) {
+      const answer = await account.get("balance", "wallet", priority);
+      const wallet = parseAs(name, "balance", walletData, dataOf(name, "balance", answer));
+      const balanceMicros = parseBalance(wallet.balance_cents, cents(account));
+      if (balanceMicros === undefined) throw garbage(name, "balance", "unexpected balance_cents");
+      return { balanceMicros, escrowMicros: null };
+    },
+    services: async ({ priority }) =>
+      servicesOf(name, await account.catalogue("services", "services.php", priority)),
+    countries: async ({ priority }) =>
+      countriesOf(name, await account.catalogue("countries", "countries.php", priority)),
+    prices: (query, { priority }) => prices(account, query, priority),
+    buy: (request, { priority }) => buy(account, request, priority),
+    check: (upstreamId, { priority }) => check(account, upstreamId, priority),
+    checkMany: createListWatch({
+      page: async (page, priority) =>
+        watchedPageOf(name, dataOf(name, "checkMany", await listPage(account, "checkMany", page, priority))),
+      get: (upstreamId, priority) => look(account, upstreamId, "", priority),
+    }),
+    cancel: (upstreamId, { priority }) => cancel(account, upstreamId, priority),
+    another: () => cannot("another"),
+    finish: () => cannot("finish"),
+    active: ({ priority }) => active(account, priority),
+    parseWebhook: () => undefined,
+  };
+}
+
+function createAccount(settings: ProviderSettings, http: ProviderHttp): Account {
+  const headers = { "x-api-key": settings.key };
+  const endpoint = (path: string, params: Params): URL => urlUnder(settings.url, "", { path, ...params });
+  return {
+    name: settings.name,
+    usdRate: settings.usdRate,
+    get: (operation, path, priority, params = {}) =>
+      http.request({ operation, method: "GET", url: endpoint(path, params), headers, priority }),
+    post: (operation, path, priority, body) =>
+      http.request({ operation, method: "POST", url: endpoint(path, {}), headers, body, priority }),
+    // The catalogue is public: the key stays out of these.
+    catalogue: (operation, file, priority) =>
+      http.request({ operation, method: "GET", url: new URL(`../${file}`, settings.url), priority }),
+  };
+}
+
+function cents(account: Account): { usdRate: string; subunits: number } {
+  return { usdRate: account.usdRate, subunits: 100 };
+}
+
+async function prices(account: Account, query: PriceQuery, priority: Priority): Promise<ProviderPrice[]> {
+  const { name } = account;
+  const { serviceCode, countryCode } = query;
+  if (serviceCode === undefined || countryCode === undefined)
+    throw unsupported(name, "prices without service and country");
+  const params = { service_id: serviceCode, country_id: countryCode };
+  const answer = await account.get("prices", "price", priority, params);
+  const data = parseAs(name, "prices", pairPrice, dataOf(name, "prices", answer));
+  // `backend_cents` and `price` are Platfone's; this is what we pay.
+  const costMicros = parseCost(data.sell_price_cents, cents(account));
+  const stock = data.count === undefined || data.count === null ? null : parseStock(data.count);
+  if (costMicros === undefined || stock === undefined) return [];
+  return [{ serviceCode, countryCode, operator: null, costMicros, stock }];
+}
+
+const walletData = z.object({ balance_cents: z.unknown() });
+const pairPrice = z.object({ sell_price_cents: z.unknown(), count: z.unknown().optional() });
+
+async function buy(account: Account, request: PurchaseRequest, priority: Priority): Promise<Rental> {
+  const { name } = account;
+  if (request.serviceCode === null) throw refusal(name, "bad_mapping", "buy: no service");
+  const maxPrice = wholeCents(account, request.ceilingMicros);
+  if (maxPrice < 1n) throw refusal(name, "price_moved", "buy: the ceiling is below one cent");
+  const answer = await account.post("buy", "activations", priority, {
+    service_id: request.serviceCode,
+    country_id: request.countryCode,
+    max_price: Number(maxPrice),
+  });
+  const bought = parseAs(name, "buy", createdActivation, dataOf(name, "buy", answer));
+  return {
+    upstreamId: bought.id,
+    phone: bought.phone,
+    costMicros: parseCharge(bought.sell_price_cents, cents(account)) ?? null,
+    expiresAt: null,
+    cancelOpensAt: null,
+    canAnother: null,
+  };
+}
+
+/** The ceiling in whole cents, rounded down: never more than we would pay. */
+function wholeCents(account: Account, ceilingMicros: bigint): bigint {
+  const centMicros = toMicrosAtRate("1", account.usdRate, 100) ?? 0n;
+  if (centMicros === 0n) return 0n;
+  const whole = ceilingMicros / centMicros;
+  return whole < MAX_PRICE_CENTS ? whole : MAX_PRICE_CENTS;
+}
+
+const cancelled = z.object({ result: z.enum(["canceled", "cancelled"]) });
+
+/** A GET that charges: the money is taken when it finds the SMS, once per activation. */
+function check(account: Account, upstreamId: string, priority: Priority): Promise<Observation> {
+  return look(account, upstreamId, "/poll", priority);
+}
+
+/** "Get" (no suffix) tells when the number will end, "poll" whether it has ended; both bring the SMS. */
+async function look(
+  account: Account,
+  upstreamId: string,
+  suffix: "" | "/poll",
+  priority: Priority,
+): Promise<Observation> {
+  const answer = await account.get("check", `activations/${upstreamId}${suffix}`, priority);
+  return observationOf(account.name, "check", dataOf(account.name, "check", answer));
+}
+
+function listPage(
+  account: Account,
+  operation: string,
+  page: number,
+  priority: Priority,
+): Promise<HttpAnswer> {
+  return account.get(operation, "activations", priority, { page: `${page}`, limit: `${PAGE_ROWS}` });
+}
+
+/** Cancels even after an SMS, and then gives the money back: an order that may have one is to be checked first. */
+async function cancel(account: Account, upstreamId: string, priority: Priority): Promise<CancelOutcome> {
+  const { name } = account;
+  const answer = await account.post("cancel", `activations/${upstreamId}/cancel`, priority, {});
+  try {
+    parseAs(name, "cancel", cancelled, dataOf(name, "cancel", answer));
+    return { kind: "cancelled" };
+  } catch (error) {
+    if (!(error instanceof ProviderError) || !undocumentedRefusals.has(error.kind)) throw error;
+  }
+  return cancelRefusal(await check(account, upstreamId, priority));
+}
+
+/** "Invalid parameters" on a cancel, which has none, is an order that cannot be cancelled (now). */
+const undocumentedRefusals: ReadonlySet<ProviderErrorKind> = new Set(["refused", "bad_mapping"]);
+
+async function active(account: Account, priority: Priority): Promise<ActiveRental[]> {
+  const { name, usdRate } = account;
+  // A purchase in between moves rows to the next page, where they are seen again.
+  const found = new Map<string, ActiveRental>();
+  for (let page = 1; page <= MAX_PAGES; page += 1) {
+    const answer = await listPage(account, "active", page, priority);
+    const { isLast, active: live } = listPageOf(name, usdRate, dataOf(name, "active", answer));
+    for (const rental of live) found.set(rental.upstreamId, rental);
+    if (isLast) break;
+  }
+  return [...found.values()];
+}

@@ -1,0 +1,157 @@
+import type { Clock } from "../../core/clock.ts";
+import { messageOf } from "../../core/errors.ts";
+import type { Logger } from "../../core/logger.ts";
+import type { Priority } from "../port/provider.ts";
+import { ProviderError } from "../port/provider-error.ts";
+import { looksLikeHtml } from "./body.ts";
+import type { RequestGate, RequestRecord } from "./gate.ts";
+import { createTransport, type Exchange, type Transport } from "./transport.ts";
+
+/** How long a purchase may take; whoever settles purchases in doubt has to wait longer than this. */
+export const PURCHASE_TIMEOUT_MS = 30_000;
+const TIMEOUT_MS = 10_000;
+const DEFAULT_PENALTY_MS = 5_000;
+const MAX_PENALTY_MS = 5 * 60_000;
+
+export interface HttpRequest {
+  /** A method of the port ("buy", "check") or a part of one ("text"), for logs, metrics and errors. */
+  readonly operation: string;
+  readonly method: "GET" | "POST" | "PUT";
+  readonly url: URL;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly body?: Readonly<Record<string, unknown>>;
+  readonly priority: Priority;
+  readonly timeoutMs?: number;
+}
+
+/** A complete answer with any status but 3xx and 429. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+export interface ProviderHttp {
+  /** The provider's name, for errors. */
+  readonly provider: string;
+  request(request: HttpRequest): Promise<HttpAnswer>;
+}
+
+export interface ProviderHttpDeps {
+  readonly provider: string;
+  readonly gate: RequestGate;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Instead of the usual 30 s for purchases and 10 s for all else. */
+  readonly timeoutMs?: number;
+  readonly onRequest?: (record: RequestRecord) => void;
+}
+
+/**
+ * One HTTP request to an upstream: no retry, no redirect, a time limit, a bounded body. Rejects with a ProviderError
+ * only, which holds no URL, header or body, since upstreams want their keys in any of these.
+ */
+export function createProviderHttp(deps: ProviderHttpDeps): ProviderHttp {
+  const { provider } = deps;
+  const transport = createTransport();
+  return {
+    provider,
+    async request(request) {
+      await passGate(deps, request);
+      const startedAt = deps.clock.now().getTime();
+      const outcome = await exchange(deps, transport, request);
+      const durationMs = deps.clock.now().getTime() - startedAt;
+      const error = outcome.kind === "failed" ? outcome.failure.kind : null;
+      const record = {
+        operation: request.operation,
+        method: request.method,
+        status: outcome.status,
+        durationMs,
+        error,
+      };
+      deps.logger.debug({ provider, ...record }, "provider request");
+      deps.onRequest?.({ provider, ...record });
+      if (outcome.kind === "failed") throw new ProviderError({ provider, ...outcome.failure });
+      await obey(deps, outcome);
+      return outcome;
+    },
+  };
+}
+
+/** The gate is in the database; without it no request may be sent, and none was. */
+async function passGate(deps: ProviderHttpDeps, request: HttpRequest): Promise<void> {
+  const { provider, gate, logger } = deps;
+  try {
+    await gate.acquire(request.priority);
+  } catch (error) {
+    if (error instanceof ProviderError) throw error;
+    logger.error({ provider, operation: request.operation, error: messageOf(error) }, "request gate failed");
+    throw new ProviderError({ provider, kind: "unreachable", definite: true, reason: "request gate failed" });
+  }
+}
+
+/** Whatever becomes of the note that we must wait, the answer itself counts. */
+async function penalise(deps: ProviderHttpDeps, waitMs: number): Promise<void> {
+  const { provider, gate, logger } = deps;
+  try {
+    await gate.penalise(waitMs);
+  } catch (error) {
+    logger.error({ provider, error: messageOf(error) }, "request gate cannot be closed");
+  }
+}
+
+async function exchange(
+  deps: ProviderHttpDeps,
+  transport: Transport,
+  request: HttpRequest,
+): Promise<Exchange> {
+  const isPurchase = request.priority === "purchase";
+  const usualMs = deps.timeoutMs ?? (isPurchase ? PURCHASE_TIMEOUT_MS : TIMEOUT_MS);
+  const body = request.body && JSON.stringify(request.body);
+  return await transport({
+    method: request.method,
+    url: request.url,
+    headers: {
+      accept: "application/json, text/plain, */*",
+      ...(body !== undefined && {
+        "content-type": "application/json",
+        "content-length": `${Buffer.byteLength(body)}`,
+      }),
+      ...request.headers,
+    },
+    body,
+    timeoutMs: request.timeoutMs ?? usualMs,
+    isFresh: isPurchase,
+  });
+}
+
+/** Statuses that mean the same in every protocol: redirects are never followed, "slow down" is obeyed at once. */
+async function obey(deps: ProviderHttpDeps, answer: HttpAnswer): Promise<void> {
+  const { provider } = deps;
+  if (answer.status >= 300 && answer.status < 400) {
+    throw new ProviderError({ provider, kind: "garbage", definite: false, reason: `HTTP ${answer.status}` });
+  }
+  const askedMs = retryAfterMs(answer.headers.get("retry-after"), deps.clock.now());
+  if (answer.status === 429) {
+    const waitMs = askedMs ?? DEFAULT_PENALTY_MS;
+    await penalise(deps, waitMs);
+    throw new ProviderError({
+      provider,
+      kind: "rate_limited",
+      // A page of a proxy is not the upstream's word.
+      definite: !looksLikeHtml(answer.text),
+      reason: "HTTP 429",
+      retryAfterMs: waitMs,
+    });
+  }
+  if (answer.status === 503 && askedMs !== undefined) await penalise(deps, askedMs);
+}
+
+/** Retry-After is seconds or a date (RFC 9110, 10.2.3). Bounded: an upstream cannot switch itself off for a day. */
+export function retryAfterMs(header: string | null, now: Date): number | undefined {
+  if (header === null) return undefined;
+  const text = header.trim();
+  const ms = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now.getTime();
+  return Number.isFinite(ms) ? Math.min(Math.max(ms, 1000), MAX_PENALTY_MS) : undefined;
+}

@@ -1,0 +1,77 @@
+import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import { createLoop, type Loop, type StepResult } from "../workers/loop.ts";
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+const HOUR_MS = 60 * MINUTE_MS;
+
+export interface JobDeps {
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly providerNames: readonly string[];
+  readonly orders: {
+    watch(provider: string, signal: AbortSignal): Promise<boolean>;
+    reconcile(provider: string): Promise<void>;
+    sweep(): Promise<void>;
+  };
+  readonly catalog: { refreshLookedAt(): Promise<void>; syncLists(): Promise<void> };
+  readonly topups: {
+    readonly gateways: readonly string[];
+    sweepStars(): Promise<unknown>;
+    resumeRefunds(): Promise<void>;
+    pollCrypto(): Promise<void>;
+  };
+  readonly selfCheck: () => Promise<unknown>;
+}
+
+export interface Jobs {
+  readonly loops: readonly Loop[];
+  /** An order of this provider is due now. */
+  wakeWatcher(provider: string): void;
+}
+
+/** Everything that happens without anybody asking, and how often. Each loop is bounded, backs off and stops cleanly. */
+export function createJobs(deps: JobDeps): Jobs {
+  const { orders, catalog, topups, providerNames } = deps;
+  const every = (name: string, everyMs: number, run: (signal: AbortSignal) => Promise<unknown>): Loop =>
+    createLoop({
+      name,
+      everyMs,
+      run: async (signal) => idle(await run(signal)),
+      clock: deps.clock,
+      logger: deps.logger,
+    });
+
+  const watchers = new Map(
+    providerNames.map((name) => [
+      name,
+      createLoop({
+        name: `watch ${name}`,
+        everyMs: 250,
+        run: async (signal) => ((await orders.watch(name, signal)) ? "again" : "idle"),
+        clock: deps.clock,
+        logger: deps.logger,
+      }),
+    ]),
+  );
+  const loops = [
+    ...watchers.values(),
+    // One loop a provider: one that hangs delays no other's doubts.
+    ...providerNames.map((name) => every(`reconcile ${name}`, 10 * SECOND_MS, () => orders.reconcile(name))),
+    every("sweep orders", 5 * SECOND_MS, () => orders.sweep()),
+    every("refresh prices", 5 * SECOND_MS, () => catalog.refreshLookedAt()),
+    every("refresh lists", 6 * HOUR_MS, () => catalog.syncLists()),
+    every("sweep Stars", HOUR_MS, () => topups.sweepStars()),
+    every("resume refunds", MINUTE_MS, () => topups.resumeRefunds()),
+    every("self-check", 10 * MINUTE_MS, deps.selfCheck),
+  ];
+  if (topups.gateways.includes("crypto-pay")) {
+    loops.push(every("poll Crypto Pay", 10 * SECOND_MS, () => topups.pollCrypto()));
+  }
+  return { loops, wakeWatcher: (provider) => watchers.get(provider)?.wake() };
+}
+
+function idle(_result: unknown): StepResult {
+  return "idle";
+}

@@ -1,0 +1,138 @@
+import { type DestinationStream, pino } from "pino";
+import type { Logger } from "../core/logger.ts";
+import type { LogLevel } from "./config/config.ts";
+
+const REDACTED = "[redacted]";
+/** Field names whose values belong to people or open doors. Redacted at the top level and one level down. */
+const PRIVATE_FIELDS = [
+  "phone",
+  "sms",
+  "text",
+  "token",
+  "key",
+  "apiKey",
+  "api_key",
+  "secret",
+  "password",
+  "authorization",
+  "cookie",
+  "headers",
+  "url",
+  "query",
+  "body",
+  "payload",
+  "config",
+  "update",
+  "ctx",
+];
+const ERROR_FIELDS = ["error", "err", "cause", "reason"];
+/** Below this a configured secret is too common a string to be blanked in every line. */
+const MIN_SECRET_LENGTH = 8;
+const MAX_CAUSES = 3;
+const MAX_TEXT = 4000;
+
+export interface LoggingOptions {
+  readonly destination?: DestinationStream;
+  /** Values that must not appear in any line, wherever they come from. */
+  readonly secrets?: readonly string[];
+}
+
+/**
+ * JSON lines on stdout. Three nets hold back what is private: named fields are redacted, errors are logged by
+ * {@link safeError}, and every finished line is searched for bot tokens, URL queries and the configured secrets.
+ */
+export function createLogger(level: LogLevel, options: LoggingOptions = {}): Logger {
+  const scrubSecrets = secretScrubber(options.secrets ?? []);
+  const serializers = Object.fromEntries(ERROR_FIELDS.map((field) => [field, serialize]));
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: redactPaths(), censor },
+      serializers,
+      hooks: { streamWrite: (line) => scrubSecrets(scrubAddresses(line)) },
+    },
+    options.destination ?? pino.destination(1),
+  );
+}
+
+function redactPaths(): string[] {
+  return [...PRIVATE_FIELDS, "code"].flatMap((field) => [field, `*.${field}`]);
+}
+
+/** `code` names both an SMS code and an error's code: whatever starts like a number goes, words stay. */
+function censor(value: unknown, path: string[]): unknown {
+  if (path.at(-1) !== "code") return REDACTED;
+  if (path.length > 1 && ERROR_FIELDS.includes(path[0] ?? "")) return value;
+  return typeof value === "string" && /^[a-z_]+$/i.test(value) ? value : REDACTED;
+}
+
+function serialize(value: unknown): unknown {
+  if (value instanceof Error) return safeError(value);
+  return typeof value === "string" ? scrub(value) : value;
+}
+
+/** An error with nothing in it but what helps to find the fault. */
+export interface SafeError {
+  readonly name: string;
+  readonly message: string;
+  readonly code?: string;
+  readonly stack?: string;
+  readonly cause?: SafeError;
+}
+
+/**
+ * The loggable part of anything thrown: name, code, scrubbed message and stack, and the same of its causes.
+ * Other properties stay behind, because libraries hang requests, contexts and configurations on their errors.
+ */
+export function safeError(thrown: unknown, depth = 0): SafeError {
+  if (!(thrown instanceof Error)) return { name: typeof thrown, message: scrub(String(thrown)) };
+  const cause = depth < MAX_CAUSES ? causeOf(thrown) : undefined;
+  const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : undefined;
+  return {
+    name: thrown.name,
+    message: scrub(thrown.message),
+    ...(code === undefined ? {} : { code: scrub(code) }),
+    ...(thrown.stack === undefined ? {} : { stack: scrub(thrown.stack) }),
+    ...(cause === undefined ? {} : { cause: safeError(cause, depth + 1) }),
+  };
+}
+
+/** grammY wraps in `error`, connections fail with an AggregateError of `errors`. */
+function causeOf(error: Error): unknown {
+  if (error.cause !== undefined) return error.cause;
+  if ("error" in error && error.error instanceof Error) return error.error;
+  return error instanceof AggregateError ? error.errors[0] : undefined;
+}
+
+/** Blanks bot tokens, credentials and queries of URLs, and digit runs as long as a phone number. */
+function scrub(text: string): string {
+  return scrubAddresses(text.slice(0, MAX_TEXT)).replace(DIGITS, (match) =>
+    match.includes("-") ? match : "[digits]",
+  );
+}
+
+/** A UUID is matched first and kept: it may hold a long digit run by chance. */
+const DIGITS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\+\d[\d ()]{6,}\d|\d{7,}/gi;
+const BOT_TOKEN = /\d{5,}:[A-Za-z0-9_-]{20,}/g;
+const BOT_PATH = /\/bot\d+(?::|%3A)[^/\s"\\]+/gi;
+const URL_USER = /([a-z][a-z0-9+.-]*:\/\/)[^\s/"@\\]+@/gi;
+const URL_QUERY = /(https?:\/\/[^\s"'?#\\]+)[?#][^\s"'\\]*/gi;
+
+function scrubAddresses(text: string): string {
+  return text
+    .replace(BOT_PATH, "/bot[token]")
+    .replace(BOT_TOKEN, "[token]")
+    .replace(URL_USER, "$1[redacted]@")
+    .replace(URL_QUERY, "$1?[redacted]");
+}
+
+function secretScrubber(secrets: readonly string[]): (line: string) => string {
+  const known = secrets
+    .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
+    // As the secret looks inside a JSON string.
+    .map((secret) => JSON.stringify(secret).slice(1, -1));
+  return (line) => known.reduce((text, secret) => text.replaceAll(secret, REDACTED), line);
+}

@@ -1,0 +1,215 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { SearchResult } from "../../../src/catalog/catalog.ts";
+import { countryIndex } from "../../../src/catalog/names/country-index.ts";
+import { createCountryNames } from "../../../src/catalog/names/country-names.ts";
+import { loadCatalogData } from "../../../src/catalog/names/data.ts";
+import { search } from "../../../src/catalog/search/search.ts";
+import { createCountrySearch } from "../../../src/catalog/search/search-countries.ts";
+import { createServiceSearch } from "../../../src/catalog/search/search-services.ts";
+
+const data = loadCatalogData();
+const names = createCountryNames(data, () => undefined);
+// Everything is on sale here, so that every name competes with every other.
+const services = [...data.services].map(([id, name]) => ({ id, name }));
+const parts = {
+  services: createServiceSearch(data, services, new Map([["wa", ["WhatsApp Messenger"]]])),
+  countries: createCountrySearch(data, countryIndex(data, names)),
+  popular: () => data.popularServices.map((id) => ({ id, name: data.services.get(id) ?? id })),
+  countryItem: (id: string) => names.item(id, "en"),
+};
+const find = (text: string): SearchResult => search(text, parts);
+
+describe("a service and a country", () => {
+  it.each([
+    ["whatsapp uk", "wa", "GB"],
+    ["wa gb", "wa", "GB"],
+    ["uk whatsapp", "wa", "GB"],
+    ["WhatsApp England", "wa", "GB"],
+    ["whatsapp united kingdom", "wa", "GB"],
+    ["united states google", "go", "US"],
+    ["google usa", "go", "US"],
+    ["google us", "go", "US"],
+    ["go us", "go", "US"],
+    ["am us", "am", "US"],
+    ["us am", "am", "US"],
+    ["tg russia", "tg", "RU"],
+    ["telegram id", "tg", "ID"],
+    ["tinder in", "oi", "IN"],
+    ["discord indo", "ds", "ID"],
+    ["insta brasil", "ig", "BR"],
+    ["instagram brazil", "ig", "BR"],
+    ["fb ph", "fb", "PH"],
+    ["facebook philippines", "fb", "PH"],
+    ["gpt germany", "dr", "DE"],
+    ["chatgpt deutschland", "dr", "DE"],
+    ["chat gpt france", "dr", "FR"],
+    ["x usa", "tw", "US"],
+    ["twitter japan", "tw", "JP"],
+    ["tik tok vietnam", "lf", "VN"],
+    ["tiktok viet nam", "lf", "VN"],
+    ["google voice usa", "gf", "US"],
+    ["hong kong wechat", "wb", "HK"],
+    ["wechat hk", "wb", "HK"],
+    ["uber south africa", "ub", "ZA"],
+    ["steam holland", "mt", "NL"],
+    ["amazon uae", "am", "AE"],
+    ["netflix turkey", "nf", "TR"],
+    ["viber côte d'ivoire", "vi", "CI"],
+    ["claude canada", "acz", "CA"],
+    ["whatsapp +44", "wa", "GB"],
+    ["whatsapp 🇬🇧", "wa", "GB"],
+    ["🇮🇩whatsapp", "wa", "ID"],
+    ["i need a whatsapp number for india please", "wa", "IN"],
+    ["whatsapp in india", "wa", "IN"],
+    ["i want to buy discord for uk", "ds", "GB"],
+    ["in whatsapp", "wa", "IN"],
+    ["whatsapp no", "wa", "NO"],
+    ["whatsapp, uk!", "wa", "GB"],
+    ["ватсап россия", "wa", "RU"],
+    ["ватсап англия", "wa", "GB"],
+    ["вотсап сша", "wa", "US"],
+    ["инстаграм великобритания", "ig", "GB"],
+    ["номер для дискорд германия", "ds", "DE"],
+    ["whatsapp alemania", "wa", "DE"],
+    ["whatsapp estados unidos", "wa", "US"],
+    ["watsapp uk", "wa", "GB"],
+    ["whatsap indonesia", "wa", "ID"],
+    ["instgram usa", "ig", "US"],
+    ["facebok germany", "fb", "DE"],
+    ["discrod usa", "ds", "US"],
+    ["whatsapp germny", "wa", "DE"],
+    ["whatsapp indonsia", "wa", "ID"],
+    ["whatsapp united kingdm", "wa", "GB"],
+    ["netflx braszil", "nf", "BR"],
+  ])("typed as %s is %s in %s", (text, serviceId, countryId) => {
+    expect(find(text)).toMatchObject({
+      kind: "pair",
+      service: { id: serviceId },
+      country: { id: countryId },
+    });
+  });
+});
+
+describe("a service alone", () => {
+  it.each([
+    ["whatsapp", "wa"],
+    ["wa", "wa"],
+    ["whats app", "wa"],
+    ["whats", "wa"],
+    ["wha", "wa"],
+    ["google voice", "gf"],
+    ["google", "go"],
+    ["gmail", "go"],
+    ["youtube", "go"],
+    ["x", "tw"],
+    ["line", "me"],
+    ["mail ru", "ma"],
+    ["ok.ru", "ok"],
+    ["vk", "vk"],
+    ["outlook", "mm"],
+    ["proton", "dp"],
+    ["epic games", "blm"],
+    ["booking", "aed"],
+    ["just eat", "bpz"],
+    ["air india", "atz"],
+    ["mobile de", "bry"],
+    ["telegram", "tg"],
+    ["ебей", "dh"],
+    ["дискорд", "ds"],
+    ["нетфликс", "nf"],
+    ["роблокс", "aiw"],
+    ["gogle", "go"],
+    ["watsap", "wa"],
+    ["instagramm", "ig"],
+    ["tindr", "oi"],
+    ["snapchta", "fu"],
+    ["linkdin", "tn"],
+    ["microsft", "mm"],
+    ["airbnbb", "uk"],
+    ["aliexpres", "hx"],
+    ["kakao", "kt"],
+    ["blizard", "bz"],
+    ["any other", "ot"],
+    ["amazon prime video", "am"],
+    ["i want to buy telegram", "tg"],
+  ])("typed as %s finds %s among the first three", (text, serviceId) => {
+    const result = find(text);
+    expect(result).toMatchObject({ kind: "services", country: null });
+    const ids = result.kind === "services" ? result.services.map(({ id }) => id) : [];
+    expect(ids.slice(0, 3)).toContain(serviceId);
+  });
+
+  it("named exactly comes first, before everything that only begins like it", () => {
+    for (const [text, id] of [
+      ["uber", "ub"],
+      ["apple", "wx"],
+      ["meta", "vy"],
+      ["whatsapp business", "bye"],
+    ] as const) {
+      const result = find(text);
+      expect(result.kind === "services" && result.services[0]?.id).toBe(id);
+    }
+  });
+
+  it("is found under its own name, whichever it is", () => {
+    const lost = services.filter(({ id, name }) => {
+      const result = find(name);
+      const found =
+        result.kind === "services" ? result.services : result.kind === "pair" ? [result.service] : [];
+      return !found.slice(0, 3).some((service) => service.id === id);
+    });
+    expect(lost.map(({ name }) => name)).toEqual([]);
+  });
+});
+
+describe("a country alone", () => {
+  it.each([
+    ["uk", "GB"],
+    ["usa", "US"],
+    ["us", "US"],
+    ["russia", "RU"],
+    ["рф", "RU"],
+    ["indonesia", "ID"],
+    ["south korea", "KR"],
+    ["+62", "ID"],
+    ["🇺🇸", "US"],
+  ])("typed as %s offers what is popular, in %s", (text, countryId) => {
+    const result = find(text);
+    expect(result).toMatchObject({ kind: "services", country: { id: countryId } });
+    expect(result.kind === "services" && result.services[0]?.id).toBe("wa");
+  });
+});
+
+describe("anything else", () => {
+  it.each(["", "   ", "!!!", "🙂", "qzxwvkjhqq", "\u0000", "<b></b>"])("such as %j is answered", (text) => {
+    expect(["none", "services"]).toContain(find(text).kind);
+  });
+
+  it("that is long, strange or both never throws, and is never taken for a purchase at random", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "grapheme", maxLength: 200 }), (text) => {
+        expect(["none", "services", "pair"]).toContain(find(text).kind);
+      }),
+      { numRuns: 300 },
+    );
+    expect(find(`whatsapp ${"x".repeat(4096)}`).kind).not.toBe("pair");
+  });
+
+  it("does not offer a service that is merely spelt like one that is not sold", () => {
+    const sold = [
+      { id: "~aaaaaaaa", name: "PayPay" },
+      { id: "~bbbbbbbb", name: "Paypals Club" },
+    ];
+    const narrow = { ...parts, services: createServiceSearch(data, sold, new Map()) };
+    expect(search("paypal uk", narrow)).toEqual({ kind: "none" });
+    expect(search("paypal", narrow)).toEqual({ kind: "none" });
+    expect(search("paypay uk", narrow)).toMatchObject({ kind: "pair", service: { name: "PayPay" } });
+  });
+
+  it("is understood only as a list where two services are as likely", () => {
+    const result = find("rummy india");
+    expect(result).toMatchObject({ kind: "services", country: { id: "IN" } });
+    expect(result.kind === "services" && result.services.length).toBeGreaterThan(1);
+  });
+});

@@ -1,0 +1,299 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { type Config, describeConfig, loadConfig, secretsOf } from "../../src/shop/config/config.ts";
+import type { Presets } from "../../src/shop/config/provider-settings.ts";
+
+const TOKEN = "123456789:AAF-secretsecretsecretsecretsecret0";
+const presets: Presets = {
+  oxgel: { protocol: "oxgel", url: "https://oxgel.example/api/v1", dialect: "plain", requestsPerSecond: 5 },
+  smsbower: {
+    protocol: "handler-api",
+    url: "https://smsbower.example/stubs/handler_api.php",
+    dialect: "smsbower",
+    requestsPerSecond: 1,
+  },
+};
+
+function load(env: Record<string, string | undefined>) {
+  return loadConfig({ BOT_TOKEN: TOKEN, ...env }, presets);
+}
+
+function configOf(env: Record<string, string | undefined>): Config {
+  const result = load(env);
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return result.config;
+}
+
+function problemsOf(env: Record<string, string | undefined>) {
+  const result = load(env);
+  return result.ok ? [] : result.problems;
+}
+
+function variablesOf(env: Record<string, string | undefined>): string[] {
+  return problemsOf(env).map((problem) => problem.variable);
+}
+
+describe("loadConfig", () => {
+  it("fills in the documented defaults", () => {
+    expect(configOf({})).toEqual({
+      telegram: { token: TOKEN, apiRoot: "https://api.telegram.org" },
+      database: { url: null, dataDir: "./data" },
+      http: { host: "127.0.0.1", port: 8080 },
+      publicUrl: null,
+      webhookSecret: null,
+      adminIds: [],
+      providers: [],
+      pricing: { markupBasisPoints: 3000n, minProfitMicros: 20_000n },
+      topups: { gateways: ["stars"], starValueMicros: 13_000n, cryptoPay: null },
+      orders: { cancelAfterMs: 120_000, lifetimeMs: 1_200_000 },
+      limits: { maxOpenOrders: 5, purchasesPerHour: 20, cancelsPerHour: 10, newBuyerOrdersPerDay: 10 },
+      smsRetentionMs: 86_400_000,
+      allowedServices: [],
+      supportContact: null,
+      logLevel: "info",
+    });
+  });
+
+  it("points to the demo when there is no token", () => {
+    const result = loadConfig({}, presets);
+    expect(result.ok).toBe(false);
+    expect(result.ok ? [] : result.problems).toEqual([
+      { variable: "BOT_TOKEN", problem: expect.stringContaining("npm run demo") },
+    ]);
+  });
+
+  it("tells all problems at once", () => {
+    const variables = variablesOf({
+      BOT_TOKEN: "nonsense",
+      PORT: "eighty",
+      MARKUP_PERCENT: "-3",
+      ADMIN_IDS: "me",
+      PROVIDERS: "oxgel,alpha",
+      LOG_LEVEL: "loud",
+    });
+    expect(variables.sort()).toEqual(
+      [
+        "ADMIN_IDS",
+        "BOT_TOKEN",
+        "LOG_LEVEL",
+        "MARKUP_PERCENT",
+        "PORT",
+        "PROVIDER_ALPHA_KEY",
+        "PROVIDER_ALPHA_PROTOCOL",
+        "PROVIDER_ALPHA_URL",
+        "PROVIDER_OXGEL_KEY",
+      ].sort(),
+    );
+  });
+
+  it("never repeats a value, so that a secret in the wrong line does not leak", () => {
+    const secret = "hunter2 very:private";
+    // Names of providers are no secrets: they are part of other variables' names.
+    const variables = readExample().filter((variable) => variable !== "PROVIDERS");
+    const refused = variables.filter((variable) => {
+      const problems = problemsOf({ PROVIDERS: "oxgel", PROVIDER_OXGEL_KEY: "k", [variable]: secret });
+      expect(JSON.stringify(problems), variable).not.toContain("hunter2");
+      return problems.length > 0;
+    });
+    expect(refused.length).toBeGreaterThan(20);
+  });
+
+  it("counts empty and blank values as unset", () => {
+    expect(configOf({ DATABASE_URL: "", PUBLIC_URL: "  ", PORT: "", PROVIDERS: "" })).toEqual(configOf({}));
+    expect(variablesOf({ BOT_TOKEN: " " })).toEqual(["BOT_TOKEN"]);
+  });
+
+  it("reads money as exact micro-dollars and percentages as basis points", () => {
+    const config = configOf({ MARKUP_PERCENT: "12.5", MIN_PROFIT_USD: "0.0035", STAR_VALUE_USD: "0.01" });
+    expect(config.pricing).toEqual({ markupBasisPoints: 1250n, minProfitMicros: 3500n });
+    expect(config.topups.starValueMicros).toBe(10_000n);
+    expect(configOf({ MIN_PROFIT_USD: "0" }).pricing.minProfitMicros).toBe(0n);
+  });
+
+  it.each([
+    ["MARKUP_PERCENT", "12.345"],
+    ["MARKUP_PERCENT", "10001"],
+    ["MARKUP_PERCENT", "1e2"],
+    ["MIN_PROFIT_USD", "0.0000001"],
+    ["MIN_PROFIT_USD", "$1"],
+    ["STAR_VALUE_USD", "0"],
+    ["PORT", "65536"],
+    ["PORT", "80.5"],
+    ["ADMIN_IDS", "12,-3"],
+    ["ADMIN_IDS", "9007199254740993"],
+    ["TOPUPS", "stars,paypal"],
+    ["WEBHOOK_SECRET", "with space"],
+    ["DATABASE_URL", "mysql://localhost/x"],
+    ["SMS_RETENTION_HOURS", "0"],
+    ["PUBLIC_URL", "https://shop.example/?a=b"],
+    ["PUBLIC_URL", "shop.example"],
+  ])("refuses %s=%s", (variable, value) => {
+    expect(variablesOf({ [variable]: value })).toEqual([variable]);
+  });
+
+  it.each([
+    ["http://127.0.0.1:8081", true],
+    ["http://localhost:8081/", true],
+    ["http://[::1]:8081", true],
+    ["http://10.1.2.3", true],
+    ["http://172.31.0.1", true],
+    ["http://192.168.1.10:8081", true],
+    ["http://bot-api:8081", true],
+    ["http://host.docker.internal", true],
+    ["https://example.com", true],
+    ["http://example.com", false],
+    ["http://172.32.0.1", false],
+    ["http://8.8.8.8", false],
+    ["http://10.evil.example", false],
+    ["http://localhost.evil.example", false],
+    ["http://127.0.0.1@evil.example", false],
+    ["ftp://127.0.0.1", false],
+  ])("decides whether secrets may be sent to %s: %s", (url, isAllowed) => {
+    for (const variable of ["TELEGRAM_API_ROOT", "PUBLIC_URL", "CRYPTO_PAY_API_ROOT", "PROVIDER_OXGEL_URL"]) {
+      const env = { PROVIDERS: "oxgel", PROVIDER_OXGEL_KEY: "k", [variable]: url };
+      expect(variablesOf(env), variable).toEqual(isAllowed ? [] : [variable]);
+    }
+  });
+
+  it("drops the trailing slash of addresses that paths are appended to", () => {
+    expect(configOf({ TELEGRAM_API_ROOT: "http://127.0.0.1:8081/" }).telegram.apiRoot).toBe(
+      "http://127.0.0.1:8081",
+    );
+  });
+
+  it("asks for the Crypto Pay token only when the gateway is on", () => {
+    expect(variablesOf({ TOPUPS: "stars, crypto-pay" })).toEqual(["CRYPTO_PAY_TOKEN"]);
+    expect(configOf({ CRYPTO_PAY_TOKEN: "1:A" }).topups.cryptoPay).toBeNull();
+    expect(configOf({ TOPUPS: "crypto-pay", CRYPTO_PAY_TOKEN: "1:A" }).topups).toMatchObject({
+      gateways: ["crypto-pay"],
+      cryptoPay: { token: "1:A", apiRoot: "https://pay.crypt.bot/api" },
+    });
+  });
+
+  it("warns, and starts, without providers", () => {
+    const result = load({});
+    expect(result.ok && result.warnings.map((warning) => warning.variable)).toEqual([
+      "PROVIDERS",
+      "ADMIN_IDS",
+    ]);
+  });
+});
+
+describe("providers", () => {
+  it("needs only a key for a preset", () => {
+    expect(configOf({ PROVIDERS: "smsbower", PROVIDER_SMSBOWER_KEY: "abc" }).providers).toEqual([
+      {
+        name: "smsbower",
+        protocol: "handler-api",
+        dialect: "smsbower",
+        key: "abc",
+        url: "https://smsbower.example/stubs/handler_api.php",
+        currency: "USD",
+        usdRate: "1",
+        requestsPerSecond: 1,
+        prices: null,
+      },
+    ]);
+  });
+
+  it("takes any name with a protocol and keeps its URL as it is", () => {
+    const [provider] = configOf({
+      PROVIDERS: "my-shop2",
+      PROVIDER_MY_SHOP2_KEY: "abc",
+      PROVIDER_MY_SHOP2_PROTOCOL: "handler-api",
+      PROVIDER_MY_SHOP2_URL: "http://127.0.0.1:9000/stubs/handler_api?lang=en",
+      PROVIDER_MY_SHOP2_CURRENCY: "rub",
+      PROVIDER_MY_SHOP2_USD_RATE: "0.0123",
+      PROVIDER_MY_SHOP2_RATE: "0.5",
+    }).providers;
+    expect(provider).toMatchObject({
+      dialect: "plain",
+      url: "http://127.0.0.1:9000/stubs/handler_api?lang=en",
+      currency: "RUB",
+      usdRate: "0.0123",
+      requestsPerSecond: 0.5,
+    });
+  });
+
+  it("leaves a preset's address and quirks behind when another protocol is set", () => {
+    const env = { PROVIDERS: "smsbower", PROVIDER_SMSBOWER_KEY: "k", PROVIDER_SMSBOWER_PROTOCOL: "otpbuddy" };
+    expect(variablesOf(env)).toEqual(["PROVIDER_SMSBOWER_URL"]);
+  });
+
+  it("lists the presets when a name is unknown", () => {
+    const problems = problemsOf({
+      PROVIDERS: "oxgell",
+      PROVIDER_OXGELL_KEY: "k",
+      PROVIDER_OXGELL_URL: "https://x.example",
+    });
+    expect(problems).toEqual([
+      { variable: "PROVIDER_OXGELL_PROTOCOL", problem: expect.stringContaining("oxgel, smsbower") },
+    ]);
+  });
+
+  it("treats names of built-in properties as unknown names", () => {
+    expect(variablesOf({ PROVIDERS: "constructor", PROVIDER_CONSTRUCTOR_KEY: "k" })).toContain(
+      "PROVIDER_CONSTRUCTOR_PROTOCOL",
+    );
+  });
+
+  it.each(["Oxgel", "a b", "-a", "ä", "a_b", "../x"])("refuses the name %s", (name) => {
+    expect(variablesOf({ PROVIDERS: name })).toEqual(["PROVIDERS"]);
+  });
+
+  it("refuses a name twice, and two names that share a variable", () => {
+    const key = { PROVIDER_OXGEL_KEY: "k", PROVIDER_FOO_KEY: "k", PROVIDER_FOO_USD_KEY: "k" };
+    expect(variablesOf({ ...key, PROVIDERS: "oxgel,oxgel" })).toEqual(["PROVIDERS"]);
+    expect(variablesOf({ ...key, PROVIDERS: "foo,foo-usd" })).toContain("PROVIDERS");
+  });
+
+  it("needs prices where the API has none", () => {
+    const env = {
+      PROVIDERS: "gate",
+      PROVIDER_GATE_KEY: "k",
+      PROVIDER_GATE_PROTOCOL: "push-gateway",
+      PROVIDER_GATE_URL: "https://gate.example",
+    };
+    expect(variablesOf(env)).toEqual(["PROVIDER_GATE_PRICES"]);
+    for (const prices of ["{", "[]", "{}", '{"44": 0.12}', '{"44": "0"}', '{"44": "free"}']) {
+      expect(variablesOf({ ...env, PROVIDER_GATE_PRICES: prices }), prices).toEqual(["PROVIDER_GATE_PRICES"]);
+    }
+    expect(configOf({ ...env, PROVIDER_GATE_PRICES: '{"44": "0.12"}' }).providers[0]?.prices).toEqual({
+      "44": "0.12",
+    });
+  });
+});
+
+describe("describeConfig", () => {
+  it("holds no secret and no address", () => {
+    const config = configOf({
+      PROVIDERS: "oxgel",
+      PROVIDER_OXGEL_KEY: "provider-key-1234",
+      PROVIDER_OXGEL_URL: "https://oxgel.example/api?k=in-the-query",
+      WEBHOOK_SECRET: "webhook-secret-1234",
+      DATABASE_URL: "postgres://u:database-password@db/x",
+      TOPUPS: "crypto-pay",
+      CRYPTO_PAY_TOKEN: "crypto-token-1234",
+    });
+    const text = JSON.stringify(describeConfig(config));
+    expect(text).toContain("oxgel (oxgel)");
+    expect(text).not.toMatch(/1234|password|query|AAF-/);
+    expect(secretsOf(config)).toEqual(
+      expect.arrayContaining([TOKEN, "provider-key-1234", "webhook-secret-1234", "crypto-token-1234"]),
+    );
+  });
+});
+
+describe(".env.example", () => {
+  it("names every variable that the shop reads, and no other", () => {
+    const source = readFileSync(new URL("../../src/shop/config/config.ts", import.meta.url), "utf8");
+    const read = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map((match) => match[1]);
+    const documented = readExample().filter((name) => !name.startsWith("PROVIDER_"));
+    expect(documented.sort()).toEqual([...read, "PROVIDERS"].sort());
+  });
+});
+
+function readExample(): string[] {
+  const text = readFileSync(new URL("../../.env.example", import.meta.url), "utf8");
+  return [...text.matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].flatMap((match) => match[1] ?? []);
+}
