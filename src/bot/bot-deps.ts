@@ -1,7 +1,7 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
-import type { Desk } from "../operations/operator-actions.ts";
+import type { OperatorActions } from "../operations/operator-actions.ts";
 import type { Orders } from "../orders/orders.ts";
 import type { Topups } from "../topups/topups.ts";
 
@@ -78,7 +78,7 @@ export interface BotDeps {
   readonly wallet: WalletReader;
   readonly buyers: Buyers;
   readonly conversationStates: ConversationStates;
-  readonly desk: Desk;
+  readonly operatorActions: OperatorActions;
   readonly config: BotConfig;
   readonly clock: Clock;
   readonly logger: Logger;

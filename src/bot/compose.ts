@@ -17,7 +17,7 @@ import { createSettingsMenu, settingsText } from "./menus/settings.ts";
 import { createTopupMenu, topupText } from "./menus/topup.ts";
 import { meetBuyer, stopBanned } from "./middleware/buyer.ts";
 import { onlyWellFormedMenus } from "./middleware/menu-guard.ts";
-import { answerTaps } from "./middleware/read-and-answer-taps.ts";
+import { readAndAnswerTaps } from "./middleware/read-and-answer-taps.ts";
 import { createNavigation } from "./navigation.ts";
 import { noTopupState, type TopupState } from "./topup-state.ts";
 
@@ -74,7 +74,7 @@ export function compose(deps: BotDeps): Composer<ShopContext> {
   const browse = createBrowse({ ...deps, show, showConfirm: confirm });
 
   const composer = new Composer<ShopContext>();
-  composer.use(answerTaps(deps.logger), meetBuyer(deps.buyers));
+  composer.use(readAndAnswerTaps(deps.logger), meetBuyer(deps.buyers));
   composer.use(keepConversations(deps.conversationStates), createQuestions(deps, pay), stopBanned());
   composer.use(onlyWellFormedMenus(answerStale), settingsMenu, topupMenu);
   // A forwarded command is somebody else's text: it must not act for the one who forwards it.

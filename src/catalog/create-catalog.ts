@@ -10,13 +10,13 @@ import { loadCatalogData } from "./names/data.ts";
 import { createMapper } from "./names/mapping.ts";
 import { createCountries } from "./offers/country-offers.ts";
 import { createStatistics } from "./offers/delivery-statistics.ts";
-import { createShelf } from "./offers/favourites-and-recents.ts";
-import { createMarket } from "./offers/stored-offers.ts";
+import { createFavouritesAndRecents } from "./offers/favourites-and-recents.ts";
+import { createStoredOffers } from "./offers/stored-offers.ts";
 import { createFreshness } from "./prices/freshness.ts";
 import { createLookedAt } from "./prices/looked-at.ts";
 import { createQuoting } from "./prices/quoting.ts";
 import { createRefreshLookedAt } from "./prices/refresh-looked-at.ts";
-import { createFinding } from "./search/services-and-search.ts";
+import { createServicesAndSearch } from "./search/services-and-search.ts";
 
 export interface CatalogJobs {
   /** Refreshes what people look at, and lists that are due. Call every few seconds; takes 10 s at most, never rejects for a provider's sake. */
@@ -39,7 +39,7 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
   const lists = createLists({ ...deps, mapper: createMapper(data, index), onChange: snapshot.expire });
   const statistics = createStatistics(deps);
   const country: Catalog["country"] = (id, language) => names.item(id, language);
-  const market = createMarket({ ...deps, statistics });
+  const storedOffers = createStoredOffers({ ...deps, statistics });
   const { popularCountries } = data;
   const freshness = createFreshness({ ...deps, popularCountries, snapshot: snapshot.get });
   const lookedAt = createLookedAt(clock);
@@ -51,21 +51,21 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
   };
 
   return {
-    ...createFinding({ data, snapshot, statistics, country, index }),
+    ...createServicesAndSearch({ data, snapshot, statistics, country, index }),
     ...createCountries({
       deps,
       popularCountries,
-      market,
+      storedOffers,
       freshness,
       lookedAt,
       statistics,
       country,
       isBlocked,
     }),
-    ...createShelf({ deps, snapshot: snapshot.get, market, lookedAt, country }),
-    quote: createQuoting({ deps, market, freshness, statistics, country, isBlocked }),
-    route: market.route,
-    reportRefusal: market.reportRefusal,
+    ...createFavouritesAndRecents({ deps, snapshot: snapshot.get, storedOffers, lookedAt, country }),
+    quote: createQuoting({ deps, storedOffers, freshness, statistics, country, isBlocked }),
+    route: storedOffers.route,
+    reportRefusal: storedOffers.reportRefusal,
     country,
     isBlocked,
     refreshLookedAt: createRefreshLookedAt({ deps, lists, lookedAt, freshness, maxAgeMs: FRESH_MS }),

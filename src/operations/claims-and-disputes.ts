@@ -21,12 +21,12 @@ export interface DisputeView {
 }
 
 /** What operators are shown to decide about; undefined: deleted meanwhile. */
-export interface Paperwork {
+export interface ClaimsAndDisputes {
   readonly claims: { load(claimId: string): Promise<ManualClaimView | undefined> };
   readonly disputes: { load(disputeId: string): Promise<DisputeView | undefined> };
 }
 
-export function createPaperwork(db: Database): Paperwork {
+export function createClaimsAndDisputes(db: Database): ClaimsAndDisputes {
   async function telegramIdOf(buyerId: string): Promise<number | null> {
     return (await findBuyer(db, buyerId))?.telegramId ?? null;
   }

@@ -11,14 +11,14 @@ import { inTransaction } from "../db/transaction.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import { adjust } from "../wallet/wallet.ts";
 
-export interface DeskDeps {
+export interface OperatorActionsDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly topups: Pick<TopupJobs, "refundStars">;
   readonly onMessages: () => void;
 }
 
-export type DeskResult =
+export type OperatorActionResult =
   | { readonly kind: "done" }
   | { readonly kind: "not_found" }
   /** A refund has to wait for the end of the buyer's open orders. */
@@ -29,22 +29,26 @@ export type DeskResult =
  * What operators do from the chat. Each is audited in the transaction that does it; the caller has checked the
  * operator. `key` makes a redelivered update harmless.
  */
-export interface Desk {
+export interface OperatorActions {
   adjustBalance(input: {
     key: string;
     operatorTelegramId: number;
     telegramId: number;
     amountMicros: bigint;
     reason: string;
-  }): Promise<DeskResult>;
-  refundStars(input: { operatorTelegramId: number; chargeId: string }): Promise<DeskResult>;
-  ban(input: { operatorTelegramId: number; telegramId: number; reason: string }): Promise<DeskResult>;
-  unban(input: { operatorTelegramId: number; telegramId: number }): Promise<DeskResult>;
+  }): Promise<OperatorActionResult>;
+  refundStars(input: { operatorTelegramId: number; chargeId: string }): Promise<OperatorActionResult>;
+  ban(input: {
+    operatorTelegramId: number;
+    telegramId: number;
+    reason: string;
+  }): Promise<OperatorActionResult>;
+  unban(input: { operatorTelegramId: number; telegramId: number }): Promise<OperatorActionResult>;
   /** One plain line a fact. */
   status(): Promise<readonly string[]>;
 }
 
-export function createDesk(deps: DeskDeps): Desk {
+export function createOperatorActions(deps: OperatorActionsDeps): OperatorActions {
   const { db, clock } = deps;
   return {
     adjustBalance: (input) => adjustBalance(deps, input),
@@ -64,7 +68,7 @@ export function createDesk(deps: DeskDeps): Desk {
 }
 
 async function adjustBalance(
-  deps: DeskDeps,
+  deps: OperatorActionsDeps,
   input: {
     key: string;
     operatorTelegramId: number;
@@ -72,7 +76,7 @@ async function adjustBalance(
     amountMicros: bigint;
     reason: string;
   },
-): Promise<DeskResult> {
+): Promise<OperatorActionResult> {
   const { key, amountMicros, reason } = input;
   const buyer = await findByTelegramId(deps.db, input.telegramId);
   if (!buyer) return { kind: "not_found" };
@@ -104,7 +108,7 @@ async function adjustBalance(
 }
 
 async function setBan(
-  deps: DeskDeps,
+  deps: OperatorActionsDeps,
   input: { operatorTelegramId: number; telegramId: number },
   change: (
     tx: Parameters<Parameters<typeof inTransaction>[1]>[0],
@@ -112,7 +116,7 @@ async function setBan(
     at: Date,
   ) => Promise<boolean>,
   detail: string,
-): Promise<DeskResult> {
+): Promise<OperatorActionResult> {
   const buyer = await findByTelegramId(deps.db, input.telegramId);
   if (!buyer) return { kind: "not_found" };
   await inTransaction(deps.db, async (tx) => {

@@ -12,7 +12,7 @@ const RETRY = { baseMs: 500, maxMs: 5_000 };
  * answer to a purchase, and where the upstream has no list a number would be lost with it. `work` may have been
  * committed although its confirmation was lost, and must find that out.
  */
-export async function insist<T>(
+export async function retryWhileDatabaseIsAway<T>(
   deps: Pick<OrderDeps, "db" | "clock" | "logger">,
   work: (tx: Tx) => Promise<T>,
 ): Promise<T> {

@@ -13,8 +13,8 @@ import type { Database } from "../db/client.ts";
 import * as conversations from "../db/queries/conversation-states.ts";
 import { selectCardHash, updateCardHash } from "../db/queries/order-cards.ts";
 import type { Metrics } from "../http/metrics.ts";
-import { createPaperwork } from "../operations/claims-and-disputes.ts";
-import { createDesk } from "../operations/operator-actions.ts";
+import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
+import { createOperatorActions } from "../operations/operator-actions.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
@@ -85,9 +85,16 @@ export function createServices(deps: ServiceDeps): Services {
   });
   const buyers = createBuyers({ db, clock });
   const chat = chatDeps(deps, buyers);
-  const desk = createDesk({ db, clock, topups, onMessages: wakeOutbox });
-  const bot = createBot({ ...chat, ...config.telegram, onCall, catalog, orders, topups, desk });
-  const send = createOutboxSender({ ...chat, ...createPaperwork(db), api, catalog, orders, checkpoint });
+  const operatorActions = createOperatorActions({ db, clock, topups, onMessages: wakeOutbox });
+  const bot = createBot({ ...chat, ...config.telegram, onCall, catalog, orders, topups, operatorActions });
+  const send = createOutboxSender({
+    ...chat,
+    ...createClaimsAndDisputes(db),
+    api,
+    catalog,
+    orders,
+    checkpoint,
+  });
   const outbox = createOutboxWorker({ db, clock, logger, send, onSettled: metrics.message, checkpoint });
   const inbox = createInboxWorker({
     db,

@@ -52,7 +52,7 @@ describe("operators", () => {
       await shop.say(operator, command);
       expect(shop.last(operator).text).toContain(answer);
     }
-    expect(shop.fakes.desk.calls).toMatchObject([
+    expect(shop.fakes.operatorActions.calls).toMatchObject([
       { name: "adjust", telegramId: 5, amountMicros: -1_500_000n, reason: "goodwill for a late code" },
       { name: "refund", chargeId: "charge-1" },
       { name: "ban", telegramId: 5, reason: "chargebacks" },
@@ -63,6 +63,6 @@ describe("operators", () => {
   it("are the only ones for whom these commands exist", async () => {
     await shop.say(user, "/adjust 5 1 reason");
     expect(shown()).toContain("I did not get that.");
-    expect(shop.fakes.desk.calls).toEqual([]);
+    expect(shop.fakes.operatorActions.calls).toEqual([]);
   });
 });

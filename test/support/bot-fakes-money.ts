@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Buyer, Buyers, ConversationStates, Movement, WalletReader } from "../../src/bot/bot-deps.ts";
 import { addMs, type Clock } from "../../src/core/clock.ts";
-import type { Desk } from "../../src/operations/operator-actions.ts";
+import type { OperatorActions } from "../../src/operations/operator-actions.ts";
 import type { GatewayName, StarsPayment, Topups } from "../../src/topups/topups.ts";
 
 const STAR_MICROS = 13_000n;
@@ -160,18 +160,18 @@ export function createFakeConversationStates() {
   return { states, stored };
 }
 
-export function createFakeDesk() {
+export function createFakeOperatorActions() {
   const calls: object[] = [];
   const note = (name: string) => async (input: object) => {
     calls.push({ name, ...input });
     return { kind: "done" } as const;
   };
-  const desk: Desk = {
+  const operatorActions: OperatorActions = {
     adjustBalance: note("adjust"),
     refundStars: note("refund"),
     ban: note("ban"),
     unban: note("unban"),
     status: async () => ["2 providers answer", "a < b & c"],
   };
-  return { desk, calls };
+  return { operatorActions, calls };
 }

@@ -11,7 +11,7 @@ import { createFakeCatalog, createFakeOrders } from "./bot-fakes.ts";
 import {
   createFakeBuyers,
   createFakeConversationStates,
-  createFakeDesk,
+  createFakeOperatorActions,
   createFakeTopups,
   createFakeWallet,
 } from "./bot-fakes-money.ts";
@@ -49,7 +49,7 @@ function createFakes(config: Partial<BotConfig>) {
   const buyers = createFakeBuyers();
   const wallet = createFakeWallet();
   const conversations = createFakeConversationStates();
-  const desk = createFakeDesk();
+  const operatorActions = createFakeOperatorActions();
   const deps: BotDeps = {
     catalog: catalog.catalog,
     orders: orders.orders,
@@ -57,7 +57,7 @@ function createFakes(config: Partial<BotConfig>) {
     wallet: wallet.wallet,
     buyers: buyers.buyers,
     conversationStates: conversations.states,
-    desk: desk.desk,
+    operatorActions: operatorActions.operatorActions,
     config: {
       operatorIds: [operatorId],
       termsVersion: 1,
@@ -68,7 +68,7 @@ function createFakes(config: Partial<BotConfig>) {
     clock,
     logger,
   };
-  return { clock, logger, catalog, orders, topups, buyers, wallet, conversations, desk, deps };
+  return { clock, logger, catalog, orders, topups, buyers, wallet, conversations, operatorActions, deps };
 }
 
 /** The real bot, talking HTTP to a pretend Telegram, above services in memory. */

@@ -1,6 +1,6 @@
 import type { CommandContext } from "grammy";
 import { z } from "zod";
-import type { DeskResult } from "../../operations/operator-actions.ts";
+import type { OperatorActionResult } from "../../operations/operator-actions.ts";
 import { escapeHtml } from "../../texts/html.ts";
 import { operatorTexts, parseSignedUsd } from "../../texts/operator.ts";
 import type { BotDeps } from "../bot-deps.ts";
@@ -30,13 +30,13 @@ export type OperatorDeps = Pick<BotDeps, "desk" | "topups" | "config">;
 export function createOperators(deps: OperatorDeps): Feature {
   const feature = createFeature();
   const isOperator = (ctx: ShopContext): boolean => deps.config.operatorIds.includes(ctx.from?.id ?? 0);
-  const desk = feature.filter(isOperator);
-  desk.command("adjust", (ctx) => adjust(deps, ctx));
-  desk.command("refund", (ctx) => refund(deps, ctx));
-  desk.command("ban", (ctx) => ban(deps, ctx));
-  desk.command("unban", (ctx) => unban(deps, ctx));
-  desk.command("status", async (ctx) => {
-    const facts = await deps.desk.status();
+  const operators = feature.filter(isOperator);
+  operators.command("adjust", (ctx) => adjust(deps, ctx));
+  operators.command("refund", (ctx) => refund(deps, ctx));
+  operators.command("ban", (ctx) => ban(deps, ctx));
+  operators.command("unban", (ctx) => unban(deps, ctx));
+  operators.command("status", async (ctx) => {
+    const facts = await deps.operatorActions.status();
     await tell(ctx, facts.map(escapeHtml).join("\n") || operatorTexts.done);
   });
   const decisions = createFeature();
@@ -50,7 +50,7 @@ export function createOperators(deps: OperatorDeps): Feature {
     await ctx.answerTap(operatorTexts.claimDecided[decided.kind]);
     await removeButtons(ctx);
   });
-  desk.use(decisions);
+  operators.use(decisions);
   return feature;
 }
 
@@ -74,30 +74,39 @@ async function adjust(deps: OperatorDeps, ctx: Command): Promise<void> {
   const key = `update:${ctx.update.update_id}`;
   await report(
     ctx,
-    await deps.desk.adjustBalance({ ...parsed.data, key, operatorTelegramId: operatorIdOf(ctx) }),
+    await deps.operatorActions.adjustBalance({ ...parsed.data, key, operatorTelegramId: operatorIdOf(ctx) }),
   );
 }
 
 async function refund(deps: OperatorDeps, ctx: Command): Promise<void> {
   const parsed = refundSchema.safeParse({ chargeId: ctx.match.trim() });
   if (!parsed.success) return await tell(ctx, operatorTexts.usageRefund);
-  await report(ctx, await deps.desk.refundStars({ ...parsed.data, operatorTelegramId: operatorIdOf(ctx) }));
+  await report(
+    ctx,
+    await deps.operatorActions.refundStars({ ...parsed.data, operatorTelegramId: operatorIdOf(ctx) }),
+  );
 }
 
 async function ban(deps: OperatorDeps, ctx: Command): Promise<void> {
   const [telegramId, reason] = words(ctx.match, 1);
   const parsed = banSchema.safeParse({ telegramId, reason });
   if (!parsed.success) return await tell(ctx, operatorTexts.usageBan);
-  await report(ctx, await deps.desk.ban({ ...parsed.data, operatorTelegramId: operatorIdOf(ctx) }));
+  await report(
+    ctx,
+    await deps.operatorActions.ban({ ...parsed.data, operatorTelegramId: operatorIdOf(ctx) }),
+  );
 }
 
 async function unban(deps: OperatorDeps, ctx: Command): Promise<void> {
   const parsed = unbanSchema.safeParse({ telegramId: ctx.match.trim() });
   if (!parsed.success) return await tell(ctx, operatorTexts.usageUnban);
-  await report(ctx, await deps.desk.unban({ ...parsed.data, operatorTelegramId: operatorIdOf(ctx) }));
+  await report(
+    ctx,
+    await deps.operatorActions.unban({ ...parsed.data, operatorTelegramId: operatorIdOf(ctx) }),
+  );
 }
 
-async function report(ctx: ShopContext, result: DeskResult): Promise<void> {
+async function report(ctx: ShopContext, result: OperatorActionResult): Promise<void> {
   if (result.kind === "done") return await tell(ctx, operatorTexts.done);
   if (result.kind === "not_found") return await tell(ctx, operatorTexts.notFound);
   if (result.kind === "held") return await tell(ctx, operatorTexts.refundHeld);

@@ -7,7 +7,7 @@ import type { ShopContext } from "../context.ts";
 const MAX_TOAST = 200;
 
 /** Decodes the pressed button and sees to it that every tap is answered exactly once, whatever a feature does. */
-export function answerTaps(logger: Logger): MiddlewareFn<ShopContext> {
+export function readAndAnswerTaps(logger: Logger): MiddlewareFn<ShopContext> {
   return async (ctx, next) => {
     const data = ctx.callbackQuery?.data;
     ctx.action = data === undefined ? undefined : decodeAction(data);

@@ -7,7 +7,7 @@ import type { LookedAt } from "../prices/looked-at.ts";
 import { waitBriefly, waitForFirst } from "../prices/waiting.ts";
 import type { Statistics } from "./delivery-statistics.ts";
 import { countryOffer, type MergedOffer, sortOffers } from "./merged-offers.ts";
-import type { Market } from "./stored-offers.ts";
+import type { StoredOffers } from "./stored-offers.ts";
 
 /** Older prices are asked for again, in the background. */
 const REFRESH_AFTER_MS = 30_000;
@@ -17,7 +17,7 @@ const STALE_AFTER_MS = 60_000;
 export interface CountriesParts {
   readonly deps: CatalogDeps;
   readonly popularCountries: readonly string[];
-  readonly market: Market;
+  readonly storedOffers: StoredOffers;
   readonly freshness: Freshness;
   readonly lookedAt: LookedAt;
   readonly statistics: () => Promise<Statistics>;
@@ -29,7 +29,7 @@ type Offers = ReadonlyMap<string, MergedOffer>;
 
 /** A service's countries with price, stock and experience. */
 export function createCountries(parts: CountriesParts): Pick<Catalog, "countries" | "alternatives"> {
-  const { deps, market, freshness, popularCountries } = parts;
+  const { deps, storedOffers, freshness, popularCountries } = parts;
 
   function hasOld(offers: Offers): boolean {
     const limit = addMs(deps.clock.now(), -STALE_AFTER_MS);
@@ -38,7 +38,7 @@ export function createCountries(parts: CountriesParts): Pick<Catalog, "countries
 
   async function freshOffers(serviceId: string): Promise<Offers> {
     const subject = { serviceId, countryId: null };
-    const known = await market.offers(serviceId);
+    const known = await storedOffers.offers(serviceId);
     const isEmpty = known.size === 0;
     const priority = isEmpty ? "tap" : "background";
     const refreshes = await freshness.refresh(subject, REFRESH_AFTER_MS, priority);
@@ -46,7 +46,7 @@ export function createCountries(parts: CountriesParts): Pick<Catalog, "countries
     // Nothing to wait for may mean that an answer came just now: it is read either way.
     if (isEmpty) await waitForFirst(deps.clock, refreshes);
     else await waitBriefly(deps.clock, refreshes);
-    return await market.offers(serviceId);
+    return await storedOffers.offers(serviceId);
   }
 
   async function shown(serviceId: string, offers: Offers, language: LanguageCode): Promise<CountryOffer[]> {
@@ -71,7 +71,7 @@ export function createCountries(parts: CountriesParts): Pick<Catalog, "countries
     },
     alternatives: async ({ serviceId, countryId, language, limit }) => {
       if (await parts.isBlocked(serviceId)) return [];
-      const offers = await shown(serviceId, await market.offers(serviceId), language);
+      const offers = await shown(serviceId, await storedOffers.offers(serviceId), language);
       const others = offers.filter(({ country }) => country.id !== countryId);
       return sortOffers(others, { sort: "best", language, popularCountries }).slice(0, Math.max(limit, 0));
     },

@@ -9,38 +9,40 @@ import type { Catalog, CountryItem, LanguageCode, ServiceItem } from "../catalog
 import type { CatalogDeps } from "../catalog-deps.ts";
 import type { Snapshot } from "../lists/snapshot.ts";
 import type { LookedAt } from "../prices/looked-at.ts";
-import type { Market } from "./stored-offers.ts";
+import type { StoredOffers } from "./stored-offers.ts";
 
 const MAX_FAVOURITES = 20;
 const MAX_RECENT = 20;
 
-export interface ShelfParts {
+export interface FavouritesParts {
   readonly deps: CatalogDeps;
   readonly snapshot: () => Promise<Snapshot>;
-  readonly market: Market;
+  readonly storedOffers: StoredOffers;
   readonly lookedAt: LookedAt;
   readonly country: (countryId: string, language: LanguageCode) => CountryItem;
 }
 
-interface ShelfItem {
+interface PricedPair {
   readonly service: ServiceItem;
   readonly country: CountryItem;
   readonly priceMicros: bigint | null;
 }
 
 /** A buyer's own shelf: favourites and recent purchases, with today's price where it is known. */
-export function createShelf(parts: ShelfParts): Pick<Catalog, "recent" | "favourites" | "setFavourite"> {
+export function createFavouritesAndRecents(
+  parts: FavouritesParts,
+): Pick<Catalog, "recent" | "favourites" | "setFavourite"> {
   const { db, clock } = parts.deps;
 
   async function priced(
     pairs: readonly ServiceInCountry[],
     language: LanguageCode,
     limit: number,
-  ): Promise<ShelfItem[]> {
+  ): Promise<PricedPair[]> {
     const { services } = await parts.snapshot();
     const sold = new Map(services.map((service) => [service.id, service]));
     const known = pairs.filter(({ serviceId }) => sold.has(serviceId)).slice(0, Math.max(limit, 0));
-    const prices = await parts.market.prices(known);
+    const prices = await parts.storedOffers.prices(known);
     return known.flatMap(({ serviceId, countryId }, at) => {
       const service = sold.get(serviceId);
       if (!service) return [];

@@ -21,7 +21,7 @@ import { type MergedOffer, mergeByCountry, type TermsOf } from "./merged-offers.
 /** An offer not seen for this long leaves the menu. */
 const OFFER_LIFETIME_MS = 15 * 60 * 1000;
 
-export interface MarketDeps {
+export interface StoredOffersDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly providers: ReadonlyMap<string, Provider>;
@@ -31,7 +31,7 @@ export interface MarketDeps {
 }
 
 /** What the stored offers say: prices for buyers, and the way to buy. */
-export interface Market {
+export interface StoredOffers {
   /** One merged offer a country, by country id; undefined countries: all. */
   offers(serviceId: string, countryIds?: readonly string[]): Promise<ReadonlyMap<string, MergedOffer>>;
   /** Today's price of each, in the same order; null: not for sale just now. */
@@ -44,7 +44,7 @@ export interface Market {
   ): Promise<void>;
 }
 
-export function createMarket(deps: MarketDeps): Market {
+export function createStoredOffers(deps: StoredOffersDeps): StoredOffers {
   const { db, clock } = deps;
   const filter = (...serviceIds: readonly string[]) => ({
     providers: [...deps.providers.keys()],

@@ -5,7 +5,7 @@ import type { Catalog, CountryItem, Offer, Quote, QuoteFacts, QuoteResult } from
 import type { CatalogDeps } from "../catalog-deps.ts";
 import type { Statistics } from "../offers/delivery-statistics.ts";
 import { countryOffer, type MergedOffer } from "../offers/merged-offers.ts";
-import type { Market } from "../offers/stored-offers.ts";
+import type { StoredOffers } from "../offers/stored-offers.ts";
 import type { Freshness } from "./freshness.ts";
 import { waitBriefly, waitForFirst } from "./waiting.ts";
 
@@ -14,7 +14,7 @@ const QUOTE_MAX_AGE_MS = 60_000;
 
 export interface QuotingParts {
   readonly deps: CatalogDeps;
-  readonly market: Market;
+  readonly storedOffers: StoredOffers;
   readonly freshness: Freshness;
   readonly statistics: () => Promise<Statistics>;
   readonly country: (countryId: string, language: string) => CountryItem;
@@ -23,10 +23,10 @@ export interface QuotingParts {
 
 /** Makes a price binding: what is shown is what is charged, and the ceiling says what it may cost us. */
 export function createQuoting(parts: QuotingParts): Catalog["quote"] {
-  const { deps, market } = parts;
+  const { deps, storedOffers } = parts;
 
   async function freshOffer(serviceId: string, countryId: string): Promise<MergedOffer | undefined> {
-    const read = async () => (await market.offers(serviceId, [countryId])).get(countryId);
+    const read = async () => (await storedOffers.offers(serviceId, [countryId])).get(countryId);
     const known = await read();
     const refreshes = await parts.freshness.refresh({ serviceId, countryId }, QUOTE_MAX_AGE_MS, "tap");
     if (known) await waitBriefly(deps.clock, refreshes);
@@ -38,7 +38,7 @@ export function createQuoting(parts: QuotingParts): Catalog["quote"] {
     if (await parts.isBlocked(serviceId)) return { kind: "refused", code: "service_blocked" };
     const offer = await freshOffer(serviceId, countryId);
     const ceilingMicros = offer?.ceilingMicros ?? 0n;
-    const [first] = offer ? await market.route({ serviceId, countryId, ceilingMicros }) : [];
+    const [first] = offer ? await storedOffers.route({ serviceId, countryId, ceilingMicros }) : [];
     if (!offer || !first) {
       const { isOutOfReach } = await parts.freshness.standing({ serviceId, countryId }, QUOTE_MAX_AGE_MS);
       return { kind: "refused", code: isOutOfReach ? "providers_unavailable" : "out_of_stock" };

@@ -9,7 +9,7 @@ import { search } from "./search.ts";
 import { type CountrySearch, createCountrySearch } from "./search-countries.ts";
 import { createServiceSearch, type ServiceSearch } from "./search-services.ts";
 
-export interface FindingParts {
+export interface ServicesAndSearchParts {
   readonly data: CatalogData;
   readonly snapshot: Cached<Snapshot>;
   readonly statistics: () => Promise<Statistics>;
@@ -28,7 +28,9 @@ interface SearchIndex {
 }
 
 /** Services as a list, by name, and by what somebody typed. */
-export function createFinding(parts: FindingParts): Pick<Catalog, "services" | "service" | "search"> {
+export function createServicesAndSearch(
+  parts: ServicesAndSearchParts,
+): Pick<Catalog, "services" | "service" | "search"> {
   const { data, snapshot } = parts;
   const ranks = new Map(data.popularServices.map((id, rank) => [id, rank]));
   let index: SearchIndex | undefined;

@@ -29,7 +29,7 @@ export interface Renting {
  * placing or in_doubt → waiting: the number is this order's. Deadlines are the provider's where it says them, ours
  * elsewhere; they are set once and survive every restart. Undefined: the order has moved on without this number.
  */
-export async function rent(deps: OrderDeps, tx: Tx, renting: Renting): Promise<OrderRow | undefined> {
+export async function assignNumber(deps: OrderDeps, tx: Tx, renting: Renting): Promise<OrderRow | undefined> {
   const { order, provider, rental, askedAt, at } = renting;
   const from = stateOf(order);
   const { cancelAfterMs, lifetimeMs, poll, pollIntervalMs, another } = provider.capabilities;

@@ -14,8 +14,8 @@ import { inTransaction, isUniqueViolation } from "../../db/transaction.ts";
 import type { Provider, Rental } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
 import type { OrderDeps } from "../order-deps.ts";
-import { insist } from "../retry-while-database-is-away.ts";
-import { isSharedNumber, rent } from "./assign-number.ts";
+import { retryWhileDatabaseIsAway } from "../retry-while-database-is-away.ts";
+import { assignNumber, isSharedNumber } from "./assign-number.ts";
 import { failOrder, markInDoubt } from "./fail-or-doubt.ts";
 
 /** More offers than this are not tried for one order: a buyer waits for each. */
@@ -141,7 +141,7 @@ async function rented(deps: OrderDeps, attempt: Attempt, rental: Rental): Promis
   const { order, offer, provider } = attempt;
   let step: Step;
   try {
-    step = await insist(deps, async (tx): Promise<Step> => {
+    step = await retryWhileDatabaseIsAway(deps, async (tx): Promise<Step> => {
       const at = deps.clock.now();
       const current = await lockOrder(tx, order.id);
       // The commit went through although its confirmation was lost.
@@ -149,7 +149,8 @@ async function rented(deps: OrderDeps, attempt: Attempt, rental: Rental): Promis
       const isOpen = current?.state === "placing" || current?.state === "in_doubt";
       const isTaken = isOpen && (await isSharedNumber(tx, provider, rental));
       const renting = { provider, rental, offerCostMicros: offer.costMicros, askedAt: attempt.startedAt, at };
-      const row = isOpen && !isTaken ? await rent(deps, tx, { ...renting, order: current }) : undefined;
+      const row =
+        isOpen && !isTaken ? await assignNumber(deps, tx, { ...renting, order: current }) : undefined;
       if (row) await endAttempt(tx, attempt.id, { outcome: "rented", errorKind: null, at });
       // Somebody decided about this order while the call was on its way: the number is not its any more.
       else await giveUpNumber(deps, tx, attempt, { rental, at, errorKind: isTaken ? "no_stock" : null });
@@ -167,7 +168,7 @@ async function rented(deps: OrderDeps, attempt: Attempt, rental: Rental): Promis
 
 /** The upstream took more than the quote allows: that number goes back, and the next offer is tried. */
 async function tooDear(deps: OrderDeps, attempt: Attempt, rental: Rental, costMicros: bigint): Promise<Step> {
-  await insist(deps, async (tx) => {
+  await retryWhileDatabaseIsAway(deps, async (tx) => {
     await giveUpNumber(deps, tx, attempt, { rental, at: deps.clock.now(), errorKind: "price_moved" });
   });
   deps.checkpoint("place/too-dear");
@@ -209,7 +210,7 @@ async function endCall(
 
 async function refused(deps: OrderDeps, attempt: Attempt, error: ProviderError): Promise<Step> {
   const end = { outcome: "refused" as const, errorKind: error.kind, at: deps.clock.now() };
-  await insist(deps, (tx) => endCall(deps, tx, attempt, end));
+  await retryWhileDatabaseIsAway(deps, (tx) => endCall(deps, tx, attempt, end));
   deps.checkpoint("place/refused");
   deps.logger.info(
     { orderId: attempt.order.id, provider: error.provider, kind: error.kind, reason: error.reason },

@@ -12,7 +12,7 @@ import {
 import { inTransaction, isUniqueViolation } from "../../db/transaction.ts";
 import type { ActiveRental, Provider } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
-import { rent } from "../buying/assign-number.ts";
+import { assignNumber } from "../buying/assign-number.ts";
 import { failOrder } from "../buying/fail-or-doubt.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { explained, matchDoubts, quiesceMs } from "./match-doubts.ts";
@@ -124,7 +124,7 @@ async function adopt(
       const order = await lockOrder(tx, orderId);
       if (order?.state !== "in_doubt") return false;
       const { costMicros: offerCostMicros, startedAt: askedAt } = doubt;
-      const row = await rent(deps, tx, { order, provider, rental, offerCostMicros, askedAt, at });
+      const row = await assignNumber(deps, tx, { order, provider, rental, offerCostMicros, askedAt, at });
       await endAttempt(tx, doubt.attemptId, { outcome: "rented", errorKind: null, at });
       deps.checkpoint("reconcile/adopting");
       return row !== undefined;

@@ -29,18 +29,18 @@ const watched: readonly string[] = watchedStates;
  * Brings an order up to what its provider showed. An SMS beats an end in the same answer; an answer that comes too
  * late (the order ended, another round began) changes nothing. Undefined: nothing to do.
  */
-export async function observe(deps: OrderDeps, seen: Seen): Promise<OrderRow | undefined> {
+export async function applyObservation(deps: OrderDeps, seen: Seen): Promise<OrderRow | undefined> {
   const result = await inTransaction(deps.db, async (tx) => {
     const order = await lockOrder(tx, seen.orderId);
     if (!order || !watched.includes(order.state) || order.round !== seen.round) return undefined;
-    return await apply(deps, tx, order, seen);
+    return await storeSeen(deps, tx, order, seen);
   });
   deps.checkpoint("observe/committed");
   if (result) deps.onMessages();
   return result;
 }
 
-async function apply(deps: OrderDeps, tx: Tx, order: OrderRow, seen: Seen): Promise<OrderRow> {
+async function storeSeen(deps: OrderDeps, tx: Tx, order: OrderRow, seen: Seen): Promise<OrderRow> {
   const at = deps.clock.now();
   const { observation, cause } = seen;
   let row = order;

@@ -8,7 +8,7 @@ import { ProviderError } from "../../providers/port/provider-error.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { watchedStates } from "../state.ts";
 import { owe, transition } from "../transition.ts";
-import { observe } from "./apply-observation.ts";
+import { applyObservation } from "./apply-observation.ts";
 import { scheduled } from "./schedule.ts";
 
 /** Asked again after a refusal "too early" that does not say when. */
@@ -48,7 +48,7 @@ export async function settle(
   order: OrderRow,
   { observation, askedAt }: { observation: Observation; askedAt: Date },
 ): Promise<void> {
-  const row = await observe(deps, {
+  const row = await applyObservation(deps, {
     orderId: order.id,
     observation,
     round: order.round,
@@ -87,10 +87,10 @@ async function applyCancel(
   const reschedule = (row: OrderRow): OrderChange => scheduled(row, provider.capabilities, deps.clock.now());
   switch (outcome.kind) {
     case "cancelled":
-      await observe(deps, seen(order, { status: "cancelled", sms: [] }, reschedule));
+      await applyObservation(deps, seen(order, { status: "cancelled", sms: [] }, reschedule));
       return;
     case "has_sms":
-      await observe(
+      await applyObservation(
         deps,
         seen(order, { status: "received", sms: outcome.sms }, () => ({ nextCheckAt: now })),
       );
@@ -115,7 +115,7 @@ function seen(order: OrderRow, observation: Observation, schedule: (row: OrderRo
 async function cancelRefused(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
   const observation = await provider.check(upstreamIdOf(order), { priority: "tap" });
   const schedule = (row: OrderRow): OrderChange => scheduled(row, provider.capabilities, deps.clock.now());
-  const row = await observe(deps, seen(order, observation, schedule));
+  const row = await applyObservation(deps, seen(order, observation, schedule));
   deps.checkpoint("cancel/refused");
   if (row?.state !== "cancelling") return;
   await inTransaction(deps.db, async (tx) => {
@@ -146,7 +146,7 @@ async function endByClock(deps: OrderDeps, provider: Provider, order: OrderRow, 
   const isOver = order.expiresAt !== null && order.expiresAt <= now;
   const status = isOver ? "expired" : "waiting";
   const schedule = (row: OrderRow): OrderChange => scheduled(row, provider.capabilities, now);
-  await observe(deps, {
+  await applyObservation(deps, {
     orderId: order.id,
     observation: { status, sms: [] },
     round: order.round,
@@ -210,7 +210,13 @@ function isGivenUp(order: OrderRow, now: Date): boolean {
 async function giveUp(deps: OrderDeps, order: OrderRow, cause: string): Promise<void> {
   deps.logger.warn({ orderId: order.id, provider: order.provider }, cause);
   const observation = { status: "expired" as const, sms: [] };
-  await observe(deps, { orderId: order.id, observation, round: order.round, cause, schedule: () => ({}) });
+  await applyObservation(deps, {
+    orderId: order.id,
+    observation,
+    round: order.round,
+    cause,
+    schedule: () => ({}),
+  });
 }
 
 export function upstreamIdOf(order: OrderRow): string {

@@ -14,7 +14,7 @@ import type { ObservedSms } from "../../providers/port/observation.ts";
 import type { Provider } from "../../providers/port/provider.ts";
 import { bookProviderLoss } from "../../wallet/wallet.ts";
 import type { OrderDeps } from "../order-deps.ts";
-import { insist } from "../retry-while-database-is-away.ts";
+import { retryWhileDatabaseIsAway } from "../retry-while-database-is-away.ts";
 import { isEnded, watchedStates } from "../state.ts";
 import { stateOf } from "../transition.ts";
 import { newSms, recordSms } from "./record-sms.ts";
@@ -53,7 +53,7 @@ async function takeSms(deps: OrderDeps, provider: Provider, phone: string, sms: 
   const at = deps.clock.now();
   const since = addMs(at, -NUMBER_MEMORY_MS);
   // Nobody sends it again: where a webhook is the only delivery, a code would be lost with a lost connection.
-  await insist(deps, async (tx) => {
+  await retryWhileDatabaseIsAway(deps, async (tx) => {
     const found = await selectOrderByPhone(tx, provider.name, phone, since);
     const order = found && (await lockOrder(tx, found.id));
     if (order) return await deliver(tx, order, sms, at);
