@@ -24,7 +24,7 @@ const banSchema = z.object({ telegramId: telegramIdSchema, reason: reasonSchema 
 const unbanSchema = z.object({ telegramId: telegramIdSchema });
 const refundSchema = z.object({ chargeId: z.string().regex(/^[\x21-\x7e]{1,256}$/) });
 
-export type OperatorDeps = Pick<BotDeps, "desk" | "topups" | "config">;
+export type OperatorDeps = Pick<BotDeps, "operatorActions" | "topups" | "config">;
 
 /** Commands and decisions of the people in ADMIN_IDS. For anyone else these commands do not exist. */
 export function createOperators(deps: OperatorDeps): Feature {

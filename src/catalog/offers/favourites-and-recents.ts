@@ -28,7 +28,7 @@ interface PricedPair {
   readonly priceMicros: bigint | null;
 }
 
-/** A buyer's own shelf: favourites and recent purchases, with today's price where it is known. */
+/** A buyer's favourites and recent purchases, with today's price where it is known. */
 export function createFavouritesAndRecents(
   parts: FavouritesParts,
 ): Pick<Catalog, "recent" | "favourites" | "setFavourite"> {
