@@ -20,7 +20,7 @@ export interface Buyer {
 }
 
 export interface Buyers {
-  /** The buyer of this Telegram user, made on first sight. `language` is used for a new one, or while none was chosen. */
+  /** The buyer of this Telegram user, made at the first message. `language` is used for a new one, or while none was chosen. */
   meet(input: { telegramId: number; language: string }): Promise<Buyer>;
   find(buyerId: string): Promise<Buyer | undefined>;
   findByTelegramId(telegramId: number): Promise<Buyer | undefined>;
