@@ -47,6 +47,8 @@ export interface Movement {
 
 export interface WalletReader {
   balance(buyerId: string): Promise<Balance>;
+  /** What the buyer owes the shop, in micro-dollars; it is paid from whatever comes in. */
+  debt(buyerId: string): Promise<bigint>;
   /** Newest first. */
   movements(
     buyerId: string,

@@ -1,6 +1,6 @@
 import { addMs } from "../core/clock.ts";
 import type { Tx } from "../db/client.ts";
-import { findBuyer } from "../db/queries/buyers.ts";
+import { findBuyer, isBanned } from "../db/queries/buyers.ts";
 import { enqueueToAll } from "../db/queries/outbox.ts";
 import {
   moveTopup,
@@ -36,6 +36,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Our row is committed first, its id in the invoice's payload: an invoice whose answer was lost still finds it. */
 export async function beginCrypto(deps: TopupDeps, input: UsdTopup): Promise<BeginResult<CryptoInvoice>> {
   if (!deps.cryptoPay || !deps.gateways.includes(GATEWAY)) return { kind: "refused", code: "gateway_off" };
+  if (await isBanned(deps.db, input.buyerId)) return { kind: "refused", code: "buyer_banned" };
   const { amountMicros } = input;
   const opened = await openUsdTopup(deps, terms, input);
   if (!opened) return { kind: "refused", code: "topup_amount_invalid" };
@@ -126,7 +127,7 @@ async function settle(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<void>
   }
   const credited = await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
-    const isNew = await credit(tx, {
+    const outcome = await credit(tx, {
       gateway: GATEWAY,
       chargeId: invoice.invoiceId,
       topup,
@@ -139,6 +140,7 @@ async function settle(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<void>
       actor: "system",
       at,
     });
+    const isNew = outcome !== "known";
     const buyer = await findBuyer(tx, topup.buyerId);
     if (isNew && buyer?.telegramId == null) await tell(deps, tx, "crypto_pay_nobody", invoice, topup);
     return isNew;

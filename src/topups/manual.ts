@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { addMs } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { formatUsd } from "../core/money.ts";
+import { findBuyer, isBanned } from "../db/queries/buyers.ts";
 import { countUndecidedClaims, decideClaim, insertClaim, selectClaim } from "../db/queries/manual-claims.ts";
 import { countDisputes, insertAudit, insertDispute } from "../db/queries/operations.ts";
 import { enqueue, enqueueToAll } from "../db/queries/outbox.ts";
@@ -31,6 +32,7 @@ export async function beginManual(
   input: UsdTopup,
 ): Promise<BeginResult<{ topupId: string }>> {
   if (!deps.gateways.includes(GATEWAY)) return { kind: "refused", code: "gateway_off" };
+  if (await isBanned(deps.db, input.buyerId)) return { kind: "refused", code: "buyer_banned" };
   if (await hasTooMany(deps, input.buyerId)) return { kind: "refused", code: "gateway_unavailable" };
   const opened = await openUsdTopup(deps, terms, input);
   if (!opened) return { kind: "refused", code: "topup_amount_invalid" };
@@ -82,11 +84,14 @@ function digest(note: string | null): string | null {
   return normal.length < 4 ? null : createHash("sha256").update(normal).digest("hex");
 }
 
-/** An operator's decision: once, audited, with the credit or the refusal in the same transaction. The caller has checked the operator. */
+/**
+ * An operator's decision: once, audited, with the credit or the refusal in the same transaction. The caller has
+ * checked the operator. Nobody approves a claim of their own, unless there is no other operator to do it.
+ */
 export async function decideManual(
   deps: TopupDeps,
   input: { claimId: string; operatorTelegramId: number; approve: boolean },
-): Promise<{ kind: "approved" | "rejected" | "already" | "not_found" }> {
+): Promise<{ kind: "approved" | "rejected" | "already" | "own" | "not_found" }> {
   const claim = await selectClaim(deps.db, input.claimId);
   const topup = claim && (await selectTopup(deps.db, claim.topupId));
   if (!claim || !topup) return { kind: "not_found" };
@@ -95,8 +100,14 @@ export async function decideManual(
   const kind = await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
     const { claimId, operatorTelegramId } = input;
+    const isOwn = (await findBuyer(tx, topup.buyerId))?.telegramId === operatorTelegramId;
+    const note = isOwn ? ", the operator's own claim" : "";
+    const detail = `${formatUsd(topup.amountMicros)}${note}`;
+    if (isOwn && input.approve && deps.operatorChatIds.some((id) => id !== operatorTelegramId)) {
+      await insertAudit(tx, { actor, action: "manual top-up refused", subject: topup.id, detail, at });
+      return "own" as const;
+    }
     if (!(await decideClaim(tx, { claimId, operatorTelegramId, decision, at }))) return "already" as const;
-    const detail = formatUsd(topup.amountMicros);
     await insertAudit(tx, { actor, action: `manual top-up ${decision}`, subject: topup.id, detail, at });
     if (!input.approve) {
       await moveTopup(tx, topup.id, ["pending"], "rejected", at);

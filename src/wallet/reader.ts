@@ -6,10 +6,13 @@ import {
   selectBalance,
   selectMovements,
 } from "../db/queries/ledger.ts";
+import { debtOf } from "./debts.ts";
 
 /** What a buyer may see of the ledger. */
 export interface WalletReader {
   balance(buyerId: string): Promise<BalanceRow>;
+  /** What the buyer owes the shop, in micro-dollars; it is paid from whatever comes in. */
+  debt(buyerId: string): Promise<bigint>;
   /** Newest first. */
   movements(
     buyerId: string,
@@ -20,6 +23,7 @@ export interface WalletReader {
 export function createWalletReader(db: Database): WalletReader {
   return {
     balance: (buyerId) => selectBalance(db, buyerId),
+    debt: (buyerId) => debtOf(db, buyerId),
     async movements(buyerId, page) {
       const [items, total] = await Promise.all([
         selectMovements(db, buyerId, page),
