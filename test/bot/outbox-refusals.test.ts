@@ -56,7 +56,14 @@ describe("operators", () => {
     const person = operator();
     const photo = user.sendPhoto(new Uint8Array([1, 2, 3]));
     await shop.idle();
-    const claim = { claimId, buyerTelegramId: 5, amountMicros: 5_000_000n, note: null, isDuplicate: false };
+    const claim = {
+      claimId,
+      buyerTelegramId: 5,
+      amountMicros: 5_000_000n,
+      note: null,
+      isDuplicate: false,
+      flagReason: null,
+    };
     outbox.claims.set(claimId, { ...claim, fileId: photo.fileId ?? "", decision: null });
     await outbox.send({ kind: "manual_claim", claimId }, toOperator);
     expect(shop.last(person).kind).toBe("photo");
