@@ -52,13 +52,16 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return await launch({ binaries, account, directory, socketDir, isTemporary: false }, options);
 }
 
+export interface TemporaryPostgresOptions extends Omit<EmbeddedPostgresOptions, "dataDir"> {
+  /** Where it makes its directory; left out: where the system keeps temporary files. */
+  readonly parentDirectory?: string;
+}
+
 /** An empty PostgreSQL without durability that is deleted when it stops or this process ends: tests, demo. */
-export async function startTemporaryPostgres(
-  options: Omit<EmbeddedPostgresOptions, "dataDir">,
-): Promise<EmbeddedPostgres> {
+export async function startTemporaryPostgres(options: TemporaryPostgresOptions): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries();
   const account = await chooseAccount();
-  const directory = await prepareDataDirectory(await mkdtemp(join(tmpdir(), "numstore-pg-")));
+  const directory = await prepareDataDirectory(await mkdtemp(join(options.parentDirectory ?? tmpdir(), "numstore-pg-")));
   try {
     // Its owner is who deletes it in the end, and in /tmp only owners may.
     await chown(directory, account.uid, account.gid);
