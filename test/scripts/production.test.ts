@@ -14,11 +14,14 @@ function sourceOf(built: string): string | undefined {
 }
 
 describe("what runs in production", () => {
-  it.each(operatorCommands)("npm run %s runs a file that the build makes, and looks for the build first", (command) => {
-    const words = wordsOf(command);
-    expect(words.slice(0, -1)).toEqual(["--import", "./scripts/check-build.mjs"]);
-    expect(sourceOf(words.at(-1) ?? "")).toBeDefined();
-  });
+  it.each(operatorCommands)(
+    "npm run %s runs a file that the build makes, and looks for the build first",
+    (command) => {
+      const words = wordsOf(command);
+      expect(words.slice(0, -1)).toEqual(["--import", "./scripts/check-build.mjs"]);
+      expect(sourceOf(words.at(-1) ?? "")).toBeDefined();
+    },
+  );
 
   it("the build puts src/ into dist/, where migrations are found from", () => {
     const options = z.object({ compilerOptions: z.object({ rootDir: z.string(), outDir: z.string() }) });
