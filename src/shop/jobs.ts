@@ -1,5 +1,9 @@
+import type { CatalogJobs } from "../catalog/create-catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import type { OrderJobs } from "../orders/create-orders.ts";
+import type { TopupJobs } from "../topups/create-topups.ts";
+import type { Topups } from "../topups/topups.ts";
 import { createLoop, type Loop, type StepResult } from "../workers/loop.ts";
 
 const SECOND_MS = 1_000;
@@ -10,18 +14,9 @@ export interface JobDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly providerNames: readonly string[];
-  readonly orders: {
-    watch(provider: string, signal: AbortSignal): Promise<boolean>;
-    reconcile(provider: string): Promise<void>;
-    sweep(): Promise<void>;
-  };
-  readonly catalog: { refreshLookedAt(): Promise<void>; syncLists(): Promise<void> };
-  readonly topups: {
-    readonly gateways: readonly string[];
-    sweepStars(): Promise<unknown>;
-    resumeRefunds(): Promise<void>;
-    pollCrypto(): Promise<void>;
-  };
+  readonly orders: Pick<OrderJobs, "watch" | "reconcile" | "sweep">;
+  readonly catalog: CatalogJobs;
+  readonly topups: Pick<Topups, "gateways"> & Pick<TopupJobs, "sweepStars" | "resumeRefunds" | "pollCrypto">;
   readonly selfCheck: () => Promise<unknown>;
 }
 

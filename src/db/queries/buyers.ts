@@ -11,6 +11,7 @@ export interface BuyerRow {
   readonly language: string;
   /** True: chosen in the settings, Telegram's own language no longer counts. */
   readonly languageChosen: boolean;
+  /** False: releases and other news arrive without a sound. Codes and payments always have one. */
   readonly notifyEdits: boolean;
   readonly termsVersion: number | null;
   readonly blockedBotAt: Date | null;
@@ -18,6 +19,7 @@ export interface BuyerRow {
   readonly banReason: string | null;
   readonly flaggedAt: Date | null;
   readonly flagReason: string | null;
+  /** The chat message that shows menus; null: none, or it has become an order's card. */
   readonly navigationMessageId: number | null;
   readonly createdAt: Date;
 }
