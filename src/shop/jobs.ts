@@ -26,7 +26,7 @@ export interface Jobs {
   wakeWatcher(provider: string): void;
 }
 
-/** Everything that happens without anybody asking, and how often. Each loop is bounded, backs off and stops cleanly. */
+/** Everything that runs on a schedule, and how often. Each loop is bounded, backs off after errors and stops cleanly. */
 export function createJobs(deps: JobDeps): Jobs {
   const { orders, catalog, topups, providerNames } = deps;
   const every = (name: string, everyMs: number, run: (signal: AbortSignal) => Promise<unknown>): Loop =>
@@ -52,7 +52,7 @@ export function createJobs(deps: JobDeps): Jobs {
   );
   const loops = [
     ...watchers.values(),
-    // One loop a provider: one that hangs delays no other's doubts.
+    // One loop per provider, so that a provider that hangs delays only its own orders.
     ...providerNames.map((name) => every(`reconcile ${name}`, 10 * SECOND_MS, () => orders.reconcile(name))),
     every("sweep orders", 5 * SECOND_MS, () => orders.sweep()),
     every("refresh prices", 5 * SECOND_MS, () => catalog.refreshLookedAt()),
