@@ -32,7 +32,9 @@ describe("the breakages that are tried on the money code", () => {
   });
 
   it("forget a step of a query and a lock in SQL", () => {
-    expect(broken("q.where('id', '=', id).execute()")).toEqual({ "query step dropped": "q.execute()" });
+    expect(broken("return q.where('id', '=', id).execute()")).toEqual({
+      "query step dropped": "return q.execute()",
+    });
     expect(broken("sql`SELECT 1 FOR UPDATE`")).toEqual({ "SQL lock or condition dropped": "sql`SELECT 1`" });
   });
 });
