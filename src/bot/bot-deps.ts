@@ -1,4 +1,5 @@
 import type { Buyers } from "../buyers/buyers.ts";
+import type { ConversationStates } from "../buyers/conversation-states.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
@@ -6,7 +7,6 @@ import type { OperatorActions } from "../operations/operator-actions.ts";
 import type { Orders } from "../orders/orders.ts";
 import type { Topups } from "../topups/topups.ts";
 import type { WalletReader } from "../wallet/reader.ts";
-import type { ConversationStates } from "./conversation-states.ts";
 
 export interface BotConfig {
   /** ADMIN_IDS. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import type { ConversationStates } from "../../src/bot/conversation-states.ts";
 import type { Buyer, Buyers } from "../../src/buyers/buyers.ts";
+import type { ConversationStates } from "../../src/buyers/conversation-states.ts";
 import { addMs, type Clock } from "../../src/core/clock.ts";
 import type { OperatorActions } from "../../src/operations/operator-actions.ts";
 import type { GatewayName, StarsPayment, Topups } from "../../src/topups/topups.ts";

@@ -1,6 +1,4 @@
 import { z } from "zod";
-import type { PriceTerms } from "../../catalog/prices/pricing.ts";
-import type { OrderDefaults, OrderLimits } from "../../orders/order-deps.ts";
 import type { ProviderSettings } from "../../providers/port/provider.ts";
 import { presets } from "../../providers/presets.ts";
 import { type GatewayName, gatewayNames } from "../../topups/topups.ts";
@@ -27,15 +25,21 @@ export interface Config {
   readonly adminIds: readonly number[];
   readonly providers: readonly ProviderSettings[];
   /** The starting price rule; later rules live in the database. */
-  readonly pricing: PriceTerms;
+  readonly pricing: { readonly markupBasisPoints: bigint; readonly minProfitMicros: bigint };
   readonly topups: {
     readonly gateways: readonly GatewayName[];
     readonly starValueMicros: bigint;
     readonly cryptoPay: { readonly token: string; readonly apiRoot: string } | null;
   };
   /** Used only where a provider does not say. */
-  readonly orders: OrderDefaults;
-  readonly limits: OrderLimits;
+  readonly orders: { readonly cancelAfterMs: number; readonly lifetimeMs: number };
+  readonly limits: {
+    readonly maxOpenOrders: number;
+    readonly purchasesPerHour: number;
+    readonly cancelsPerHour: number;
+    /** In a buyer's first 24 hours. */
+    readonly newBuyerOrdersPerDay: number;
+  };
   readonly smsRetentionMs: number;
   /** Service ids that are sold although the blocklist names them. */
   readonly allowedServices: readonly string[];

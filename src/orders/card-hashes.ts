@@ -1,5 +1,5 @@
-import type { Database } from "../../db/client.ts";
-import { selectCardHash, updateCardHash } from "../../db/queries/order-cards.ts";
+import type { Database } from "../db/client.ts";
+import { selectCardHash, updateCardHash } from "../db/queries/order-cards.ts";
 
 /** What an order's card showed last, so that an edit that would change nothing is not sent. */
 export interface CardHashes {
