@@ -10,11 +10,11 @@ import {
   parseCharge,
   parseCost,
   parseDate,
-  parseSmsText,
   parseStock,
   phoneField,
 } from "../parsing/parse.ts";
 import { cancelRefusal } from "../parsing/refusals.ts";
+import { smsIn } from "../parsing/sms.ts";
 import type {
   CallOptions,
   Capabilities,
@@ -179,9 +179,9 @@ function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "cancel" | "
     const address = url("numbers/status", { id: upstreamId });
     const { status, sms_code } = await read("check", address, options, statusAnswer);
     // While the next SMS is awaited, the last code may still be shown.
-    const code = status === "waiting" ? null : parseSmsText(sms_code);
-    if (status === "received" && code === null) throw garbage(name, "check", "received without a code");
-    return { status, sms: code === null ? [] : [{ code, text: null }] };
+    const sms = status === "waiting" ? undefined : smsIn({ code: sms_code });
+    if (status === "received" && !sms) throw garbage(name, "check", "received without a code");
+    return { status, sms: sms ? [sms] : [] };
   };
   return {
     check,

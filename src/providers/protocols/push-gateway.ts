@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Clock } from "../../core/clock.ts";
 import { garbage, jsonOf, parseAs, refusal, statusError, unsupported } from "../parsing/answers.ts";
-import { field, goodRows, idField, parseCost, parseSmsText, phoneField } from "../parsing/parse.ts";
+import { goodRows, idField, parseCost, phoneField } from "../parsing/parse.ts";
 import { toE164 } from "../parsing/phones.ts";
+import { smsIn } from "../parsing/sms.ts";
 import type {
   CallOptions,
   Capabilities,
@@ -59,11 +60,13 @@ const numberAnswer = z.object({
   data: z.object({ phone_number: z.unknown() }),
 });
 
-const smsField = field("text or null", parseSmsText);
-
 const webhookBody = z.object({
   event: z.literal("otp_received"),
-  data: z.object({ phone_number: phoneField, otp_code: smsField.optional(), sms_text: smsField.optional() }),
+  data: z.object({
+    phone_number: phoneField,
+    otp_code: z.unknown().optional(),
+    sms_text: z.unknown().optional(),
+  }),
 });
 
 export function createPushGateway(settings: ProviderSettings, http: ProviderHttp, clock: Clock): Provider {
@@ -185,6 +188,7 @@ function rentalId(phone: string, at: Date): string {
 function parseWebhook(body: unknown): WebhookEvent | undefined {
   const outcome = webhookBody.safeParse(body);
   if (!outcome.success) return undefined;
-  const { phone_number: phone, otp_code: code = null, sms_text: text = null } = outcome.data.data;
-  return code === null && text === null ? undefined : { kind: "sms", phone, sms: { code, text } };
+  const { phone_number: phone, otp_code: code, sms_text: text } = outcome.data.data;
+  const sms = smsIn({ code, text });
+  return sms && { kind: "sms", phone, sms };
 }

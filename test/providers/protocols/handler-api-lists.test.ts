@@ -129,7 +129,7 @@ describe("the list of active numbers", () => {
   it("stands for many checks only where a row's status is known and complete", async () => {
     const rows = [
       row,
-      { ...row, activationId: 2, activationStatus: 2, smsCode: ["11", "22"], smsText: "Code 22" },
+      { ...row, activationId: 2, activationStatus: 2, smsCode: ["1111", "2222"], smsText: "Code 2222" },
       { ...row, activationId: 3, activationStatus: "2", smsCode: null },
       { ...row, activationId: 4, activationStatus: "3", smsCode: "old" },
       { ...row, activationId: 5, activationStatus: "8" },
@@ -141,8 +141,8 @@ describe("the list of active numbers", () => {
       "2": {
         status: "received",
         sms: [
-          { code: "11", text: null },
-          { code: "22", text: "Code 22" },
+          { code: "1111", text: null },
+          { code: "2222", text: "Code 2222" },
         ],
       },
       "4": { status: "waiting", sms: [] },

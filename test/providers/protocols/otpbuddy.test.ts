@@ -160,6 +160,7 @@ describe("an otpbuddy order", () => {
   it.each([
     [{ status: 210, message: "waiting for message" }, "waiting"],
     [{ status: "210" }, "waiting"],
+    [{ status: 200, message: "Waiting for otp" }, "waiting"],
     [{ status: 204, message: "Number Expires" }, "expired"],
   ])("with %j is %s", async (body, status) => {
     const { provider } = setUp({ body });

@@ -133,19 +133,19 @@ describe("a push gateway's webhook", () => {
       phone,
       sms: { code: null, text: "Hello" },
     });
-    expect(call({ phone_number: phone, otp_code: "1", sms_text: null })).toEqual({
+    expect(call({ phone_number: phone, otp_code: "1234", sms_text: null })).toEqual({
       kind: "sms",
       phone,
-      sms: { code: "1", text: null },
+      sms: { code: "1234", text: null },
     });
     expect(call({ phone_number: phone, otp_code: " ", sms_text: "" })).toBeUndefined();
     expect(call({ phone_number: phone })).toBeUndefined();
   });
 
   it.each([
-    [{ phone_number: "nobody", otp_code: "1" }, "otp_received"],
-    [{ otp_code: "1" }, "otp_received"],
-    [{ phone_number: "+1234567890", otp_code: "1" }, "number_expired"],
+    [{ phone_number: "nobody", otp_code: "1234" }, "otp_received"],
+    [{ otp_code: "1234" }, "otp_received"],
+    [{ phone_number: "+1234567890", otp_code: "1234" }, "number_expired"],
     [null, "otp_received"],
   ])("with %j as %s is not one that is documented", (data, event) => {
     expect(call(data, event)).toBeUndefined();

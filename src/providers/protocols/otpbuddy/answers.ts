@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { garbage, parseAs, refusal, statusError } from "../../parsing/answers.ts";
-import { goodRows, idField, parseSmsText } from "../../parsing/parse.ts";
-import { codeIn } from "../../parsing/sms-prose.ts";
+import { goodRows, idField } from "../../parsing/parse.ts";
+import { smsIn, smsInProse } from "../../parsing/sms.ts";
+import { saysWaiting } from "../../parsing/status-phrases.ts";
 import type { ObservedSms } from "../../port/observation.ts";
 import type { ProviderError, ProviderErrorKind } from "../../port/provider-error.ts";
 import { type Body, parseBody } from "../../transport/body.ts";
@@ -120,17 +121,19 @@ const messageFields = z.object({
   otp: z.unknown().optional(),
 });
 
-/** The code table's own words, which are no SMS. */
-const STATUS_WORDS = /^(action was )?(success|ok|waiting for (message|sms))\W*$/i;
-
-/** The SMS of a successful `getSms`: prose with the code inside. Undefined: the reply shows none. */
+/**
+ * The SMS of a successful `getSms`; undefined: the reply shows none. Fields of `data` that are named for an SMS come first.
+ * `message` brings the SMS at the service, and the words of the code table in the documentation, so there a code is needed.
+ */
 export function smsOf(reply: Reply): ObservedSms | undefined {
   const data = messageFields.safeParse(reply.data).data;
-  const stated = parseSmsText(data?.code ?? data?.otp);
-  const candidates = [reply.message, reply.data, data?.message, data?.sms, data?.text].map(parseSmsText);
-  const text = candidates.find((candidate) => candidate !== null && !STATUS_WORDS.test(candidate)) ?? null;
-  const code = stated ?? (text === null ? null : codeIn(text));
-  return code === null && text === null ? undefined : { code, text };
+  const named = smsIn({ code: data?.code ?? data?.otp, text: data?.sms ?? data?.text });
+  return named ?? smsInProse(data?.message) ?? smsInProse(reply.data) ?? smsInProse(reply.message);
+}
+
+/** A success that says in words that the SMS is still to come. */
+export function isStillWaiting(reply: Reply): boolean {
+  return [reply.message, reply.data].some((words) => typeof words === "string" && saysWaiting(words));
 }
 
 /** An error about the order itself, not its existence or the server: how a refused cancel is worded is not documented. */

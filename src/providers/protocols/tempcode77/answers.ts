@@ -1,14 +1,7 @@
 import { z } from "zod";
 import { garbage, jsonOf, parseAs, refusal } from "../../parsing/answers.ts";
-import {
-  field,
-  goodRows,
-  idField,
-  parseCost,
-  parseDate,
-  parseSmsText,
-  phoneField,
-} from "../../parsing/parse.ts";
+import { field, goodRows, idField, parseCost, parseDate, phoneField } from "../../parsing/parse.ts";
+import { smsIn } from "../../parsing/sms.ts";
 import type { ActiveRental, Observation, ProviderCountry, ProviderService } from "../../port/provider.ts";
 import type { ProviderErrorKind } from "../../port/provider-error.ts";
 import { parseBody } from "../../transport/body.ts";
@@ -124,12 +117,11 @@ const endings: ReadonlyMap<string, Ending> = new Map([
   ["finalized", "finished"],
 ]);
 
-const smsField = field("text or null", parseSmsText);
 const activation = z.object({
   sms_status: z.enum(["smsRequested", "smsReceived", "retryRequested", "retryReceived"]),
   activation_status: z.string(),
-  sms_code: smsField.optional(),
-  sms_text: smsField.optional(),
+  sms_code: z.unknown().optional(),
+  sms_text: z.unknown().optional(),
   expired: z.union([z.boolean(), z.literal([0, 1])]).optional(),
   expire_at: z.unknown().optional(),
 });
@@ -139,14 +131,14 @@ export function observationOf(provider: string, operation: string, value: unknow
   const seen = parseAs(provider, operation, activation, value);
   const isReceived = seen.sms_status === "smsReceived" || seen.sms_status === "retryReceived";
   const ending = endings.get(seen.activation_status) ?? (seen.expired ? "expired" : undefined);
-  const { sms_code: code = null, sms_text: text = null } = seen;
   // While a retry is awaited, what is shown is the old SMS; at the end of the number it is the last one.
   const isShown = isReceived || (seen.sms_status === "retryRequested" && ending !== undefined);
-  const sms = isShown && (code !== null || text !== null) ? [{ code, text }] : [];
-  if (isReceived && sms.length === 0) throw garbage(provider, operation, "an SMS without code and text");
+  const shown = isShown ? smsIn({ code: seen.sms_code, text: seen.sms_text }) : undefined;
+  if (isReceived && !shown) throw garbage(provider, operation, "an SMS without code and text");
   if (!isReceived && ending === undefined && seen.activation_status !== "active")
     throw garbage(provider, operation, "undocumented activation_status");
   const expiresAt = parseDate(seen.expire_at);
+  const sms = shown ? [shown] : [];
   return { status: statusOf(seen.sms_status, isReceived, ending), sms, ...(expiresAt && { expiresAt }) };
 }
 
