@@ -142,7 +142,8 @@ async function spoilt(desk: Desk, context: Context<Env>, fault: Fault): Promise<
     case "status": {
       if (fault.acts) await act();
       const headers = { "content-type": fault.type, ...fault.headers };
-      return new Response(fault.body, { status: fault.status, headers });
+      // A 204 must have no body at all.
+      return new Response(fault.body === "" ? null : fault.body, { status: fault.status, headers });
     }
     case "drop":
       if (fault.acts) await act();

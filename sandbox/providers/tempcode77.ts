@@ -130,11 +130,12 @@ async function create(context: Context, market: Market): Promise<Response> {
         balance_cents: cents(market.balance().balanceMicros),
       });
     case "bad_service":
+      return refuse(context, 400, "invalid_params", { error: "Invalid service_id." });
     case "bad_country":
-      return refuse(context, 400, "invalid_params");
-    // The documentation has no code for these two.
+      return refuse(context, 400, "invalid_params", { error: "Invalid country_id." });
+    // The documentation has no code for these two: one is told by a code of its own, one in words only.
     case "no_stock":
-      return refuse(context, 409, "no_numbers");
+      return context.json({ ok: false, error: "No numbers available for this service and country." }, 400);
     case "price_moved":
       return refuse(context, 409, "max_price_exceeded");
   }

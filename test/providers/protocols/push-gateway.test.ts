@@ -79,6 +79,14 @@ describe("a purchase from a push gateway", () => {
 
   it.each([
     [400, { status: "error", message: "country_id is required" }, "bad_mapping", true],
+    [400, { status: "error", message: "Unknown operator" }, "bad_mapping", true],
+    [400, { status: "error", message: "user_id is required with api_key" }, "bad_credentials", true],
+    [400, { status: "error", message: "Too many numbers today" }, "refused", true],
+    [400, { status: "error", message: "No number received" }, "no_stock", true],
+    [400, { status: "error", message: "Unable to get number: server error" }, "unavailable", false],
+    [404, { status: "error", message: "No number received: timed out" }, "unavailable", false],
+    [408, { status: "error", message: "No number received" }, "unavailable", false],
+    [425, { status: "error", message: "country_id is required" }, "unavailable", false],
     [401, { status: "error", message: "Invalid api_key" }, "bad_credentials", true],
     [403, { status: "error", message: "Manager inactive. Contact support." }, "suspended", true],
     [404, { status: "error", message: "No number received" }, "no_stock", true],

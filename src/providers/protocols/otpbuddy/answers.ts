@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { garbage, parseAs, refusal, statusError } from "../../parsing/answers.ts";
+import { brokenDown, garbage, mayHaveActed, parseAs, refusal, statusError } from "../../parsing/answers.ts";
 import { goodRows, idField } from "../../parsing/parse.ts";
 import { smsIn, smsInProse } from "../../parsing/sms.ts";
 import { saysWaiting } from "../../parsing/status-phrases.ts";
@@ -58,15 +58,15 @@ function isErrorCode(reply: Reply): boolean {
 }
 
 /**
- * The reply in an answer; throws where there is none. Its code is the upstream's word with any HTTP status but 5xx,
- * which a proxy or a crash can put on anything.
+ * The reply in an answer; throws where there is none. Its code is the upstream's word with any HTTP status but 5xx, 408
+ * and 425, which a proxy or a crash can put on anything.
  */
 export function replyOf(provider: string, operation: string, answer: HttpAnswer): Reply {
   const body = parseBody(answer.text);
   const isOk = answer.status >= 200 && answer.status < 300;
   const reply = inBody(body);
   const isKeyRefused = answer.status === 401 || answer.status === 403;
-  if (reply && (isOk || (answer.status < 500 && !isKeyRefused && isErrorCode(reply)))) return reply;
+  if (reply && (isOk || (!mayHaveActed(answer.status) && !isKeyRefused && isErrorCode(reply)))) return reply;
   if (!isOk) throw statusError(provider, operation, answer, body);
   throw garbage(provider, operation, body.kind === "json" ? "no status" : `${body.kind} body`);
 }
@@ -75,7 +75,9 @@ export function replyOf(provider: string, operation: string, answer: HttpAnswer)
 export function codeError(provider: string, operation: string, reply: Reply): ProviderError {
   const kind = kindByCode[reply.status];
   if (kind === undefined) return garbage(provider, operation, "undocumented status");
-  return refusal(provider, kind, `${operation}: status ${reply.status}`);
+  const reason = `${operation}: status ${reply.status}`;
+  // "Server ERROR" proves nothing about a purchase.
+  return reply.status === codes.serverError ? brokenDown(provider, reason) : refusal(provider, kind, reason);
 }
 
 /** The same where the token is all that was sent, so that only the token can be wrong. */

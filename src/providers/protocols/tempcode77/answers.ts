@@ -1,5 +1,13 @@
 import { z } from "zod";
-import { garbage, jsonOf, parseAs, refusal } from "../../parsing/answers.ts";
+import {
+  brokenDown,
+  garbage,
+  jsonOf,
+  mayHaveActed,
+  parseAs,
+  refusal,
+  soundsBroken,
+} from "../../parsing/answers.ts";
 import { field, goodRows, idField, parseCost, parseDate, phoneField } from "../../parsing/parse.ts";
 import { smsIn } from "../../parsing/sms.ts";
 import type { ActiveRental, Observation, ProviderCountry, ProviderService } from "../../port/provider.ts";
@@ -7,28 +15,35 @@ import type { ProviderErrorKind } from "../../port/provider-error.ts";
 import { parseBody } from "../../transport/body.ts";
 import type { HttpAnswer } from "../../transport/http.ts";
 
-/** "Errors" of the documentation. */
+/** "Errors" of the documentation that mean one thing. */
 const kindByCode: ReadonlyMap<string, ProviderErrorKind> = new Map([
-  ["invalid_params", "bad_mapping"],
   ["invalid_key", "bad_credentials"],
   ["insufficient_balance", "no_funds"],
-  ["not_found", "unknown_order"],
   ["rate_limit", "rate_limited"],
 ]);
 
-/** For an error without a documented code; "many include a code", so not all do. */
+/** For an error without such a code; "many include a code", so not all do. */
 const kindByStatus: Readonly<Record<number, ProviderErrorKind>> = {
-  400: "bad_mapping",
   401: "bad_credentials",
   402: "no_funds",
   403: "suspended",
   404: "unknown_order",
 };
 
-/** A sold-out pair and a price above `max_price` have no documented code: whatever sounds like one. */
+/**
+ * What `code` and `error` ("friendly, human-readable") say. A sold-out pair and a price above `max_price` have no code of
+ * their own, and `invalid_params` is said of anything; only words about the service or the country are about our mapping.
+ */
 const kindByWording: readonly (readonly [RegExp, ProviderErrorKind])[] = [
-  [/stock|no_?number|unavailable|sold_?out/, "no_stock"],
-  [/price/, "price_moved"],
+  [
+    /no[ _](phone[ _])?numbers?|(out[ _]of|no|in)[ _]stock|unavailable|not available|sold[ _]?out/i,
+    "no_stock",
+  ],
+  [/price/i, "price_moved"],
+  [
+    /(invalid|unknown|unsupported|wrong|missing|no such)[ _]+(service|country)|(service|country)(_id)?\b.*(not (found|supported|known|recogni[sz]ed)|required|invalid|unknown|does( not|n't) exist)/i,
+    "bad_mapping",
+  ],
 ];
 
 const refusalBody = z.object({
@@ -38,25 +53,36 @@ const refusalBody = z.object({
     .regex(/^\w{1,40}$/)
     .optional()
     .catch(undefined),
+  error: z.string().optional().catch(undefined),
 });
 const successBody = z.object({ ok: z.literal(true), data: z.unknown() });
 
-/** `data` of a success. `ok: false` is the documented mark of a refusal, with any status but 5xx. */
+/** `data` of a success. `ok: false` is the documented mark of a refusal, with any status but 5xx, 408 and 425. */
 export function dataOf(provider: string, operation: string, answer: HttpAnswer): unknown {
   const body = parseBody(answer.text);
   const failed = body.kind === "json" ? refusalBody.safeParse(body.value).data : undefined;
-  if (failed && answer.status < 500) {
-    const reason = `${operation}: HTTP ${answer.status}${failed.code === undefined ? "" : `, ${failed.code}`}`;
-    throw refusal(provider, kindOf(operation, answer.status, failed.code), reason);
+  if (failed && !mayHaveActed(answer.status)) {
+    const { code = "", error = "" } = failed;
+    const reason = `${operation}: HTTP ${answer.status}${code === "" ? "" : `, ${code}`}`;
+    if (soundsBroken([code, error])) throw brokenDown(provider, reason);
+    throw refusal(provider, kindOf(operation, answer.status, code, error), reason);
   }
   return parseAs(provider, operation, successBody, jsonOf(provider, operation, answer)).data;
 }
 
-function kindOf(operation: string, status: number, code = ""): ProviderErrorKind {
-  const worded = kindByWording.find(([pattern]) => pattern.test(code))?.[1];
-  const kind = kindByCode.get(code) ?? worded ?? kindByStatus[status] ?? "refused";
-  // A purchase names no order; what was not found is the pair or the path.
-  return kind === "unknown_order" && (operation === "buy" || operation === "prices") ? "bad_mapping" : kind;
+function kindOf(operation: string, status: number, code: string, error: string): ProviderErrorKind {
+  const documented = kindByCode.get(code);
+  if (documented !== undefined) return documented;
+  const isAboutPair = operation === "buy" || operation === "prices";
+  const words = `${code} ${error}`;
+  const worded = isAboutPair ? kindByWording.find(([pattern]) => pattern.test(words))?.[1] : undefined;
+  if (worded !== undefined) return worded;
+  const kind = code === "not_found" ? "unknown_order" : (kindByStatus[status] ?? "refused");
+  if (!isAboutPair || (kind !== "unknown_order" && kind !== "refused")) return kind;
+  // No order is named here. A pair without a price is not for sale; a purchase that is refused for no known reason is
+  // only that, or a wrong guess would hide the offer.
+  const isNoPair = operation === "prices" && (status === 400 || kind === "unknown_order");
+  return isNoPair ? "bad_mapping" : "refused";
 }
 
 const slug = field("a slug", (value) =>

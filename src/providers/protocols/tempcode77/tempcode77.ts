@@ -217,7 +217,7 @@ async function cancel(account: Account, upstreamId: string, priority: Priority):
 }
 
 /** "Invalid parameters" on a cancel, which has none, is an order that cannot be cancelled (now). */
-const undocumentedRefusals: ReadonlySet<ProviderErrorKind> = new Set(["refused", "bad_mapping"]);
+const undocumentedRefusals: ReadonlySet<ProviderErrorKind> = new Set(["refused"]);
 
 async function active(account: Account, priority: Priority): Promise<ActiveRental[]> {
   const { name, usdRate } = account;
