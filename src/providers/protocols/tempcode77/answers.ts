@@ -175,7 +175,9 @@ function statusOf(smsStatus: string, isReceived: boolean, ending: Ending | undef
 }
 
 const listPage = z.object({
-  activations: z.array(z.object({ id: activationId, activation_status: z.string() }).loose()),
+  activations: z.array(
+    z.object({ id: activationId, activation_status: z.string(), created_at: z.unknown().optional() }).loose(),
+  ),
 });
 const listedActivation = z.object({
   phone: phoneField,
@@ -188,33 +190,43 @@ const listedActivation = z.object({
 /** The most rows that a page of the list has. */
 export const PAGE_ROWS = 50;
 
-export interface ListPage {
-  readonly isLast: boolean;
-  readonly active: readonly ActiveRental[];
+export interface ListedRow {
+  readonly upstreamId: string;
+  /** By the list's own clock, whose zone is not said: good for differences only. */
+  readonly listedAtMs: number | null;
+  /** Null: not open any more. */
+  readonly rental: ActiveRental | null;
 }
 
 /**
  * One page of our activations. The rows hold no codes, and unlike `get` and `poll` the list is not said to be in step
- * with Platfone; it tells which numbers we have, not what became of them. `created_at` has no zone and is not used.
+ * with Platfone; it tells which numbers we have, not what became of them.
  */
-export function listPageOf(provider: string, usdRate: string, value: unknown): ListPage {
+export function listPageOf(provider: string, usdRate: string, value: unknown): ListedRow[] {
   const { activations } = parseAs(provider, "active", listPage, value);
-  const active = activations.filter((row) => row.activation_status === "active");
-  return {
-    isLast: activations.length < PAGE_ROWS,
-    active: active.map((row): ActiveRental => {
-      const seen = parseAs(provider, "active", listedActivation, row);
-      return {
-        upstreamId: row.id,
-        phone: seen.phone,
-        serviceCode: seen.service_id,
-        countryCode: seen.country_id,
-        costMicros: parseCost(seen.sell_price_cents, { usdRate, subunits: 100 }) ?? null,
-        createdAt: null,
-        observation: { status: seen.sms_status === "smsRequested" ? "waiting" : "received", sms: [] },
-      };
-    }),
-  };
+  return activations.map((row) => {
+    const listedAtMs = wallClockMs(row.created_at);
+    if (row.activation_status !== "active") return { upstreamId: row.id, listedAtMs, rental: null };
+    const seen = parseAs(provider, "active", listedActivation, row);
+    const rental: ActiveRental = {
+      upstreamId: row.id,
+      phone: seen.phone,
+      serviceCode: seen.service_id,
+      countryCode: seen.country_id,
+      costMicros: parseCost(seen.sell_price_cents, { usdRate, subunits: 100 }) ?? null,
+      createdAt: parseDate(row.created_at) ?? null,
+      observation: { status: seen.sms_status === "smsRequested" ? "waiting" : "received", sms: [] },
+    };
+    return { upstreamId: row.id, listedAtMs, rental };
+  });
+}
+
+/** "2025-02-15 12:00:00" as if it were UTC. */
+function wallClockMs(value: unknown): number | null {
+  const text = typeof value === "string" ? value.trim() : "";
+  const isZoneless = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d$/.test(text);
+  const at = isZoneless ? parseDate(`${text}Z`) : parseDate(value);
+  return at?.getTime() ?? null;
 }
 
 const watchedPage = z.object({ activations: rows });
@@ -226,19 +238,11 @@ export interface WatchedRow {
   readonly isWaiting: boolean;
 }
 
-export interface WatchedPage {
-  readonly isLast: boolean;
-  readonly rows: readonly WatchedRow[];
-}
-
 /** The same page for watching: a row that cannot be read is missing, and its order is asked about by itself. */
-export function watchedPageOf(provider: string, value: unknown): WatchedPage {
+export function watchedPageOf(provider: string, value: unknown): WatchedRow[] {
   const { activations } = parseAs(provider, "checkMany", watchedPage, value);
-  return {
-    isLast: activations.length < PAGE_ROWS,
-    rows: goodRows(activations, watchedRow).map((row) => ({
-      upstreamId: row.id,
-      isWaiting: row.activation_status === "active" && row.sms_status === "smsRequested",
-    })),
-  };
+  return goodRows(activations, watchedRow).map((row) => ({
+    upstreamId: row.id,
+    isWaiting: row.activation_status === "active" && row.sms_status === "smsRequested",
+  }));
 }
