@@ -28,10 +28,11 @@ export interface Face {
   operationOf(method: string, url: URL): string;
 }
 
+/** What a supplier with short pages gives, however many rows are asked for. */
+export const SHORT_PAGE = 7;
+
 /** The rows of one page. */
 export function pageOf<T>(rows: readonly T[], start: number, limit: number, paging: Paging): readonly T[] {
   if (paging === "repeats") return rows;
   return rows.slice(start, start + (paging === "short" ? Math.min(limit, SHORT_PAGE) : limit));
 }
-
-const SHORT_PAGE = 7;

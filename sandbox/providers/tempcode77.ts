@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { ceilDivide } from "../../src/core/money.ts";
-import { type Face, type FaceOptions, type Paging, pageOf } from "./face.ts";
+import { type Face, type FaceOptions, type Paging, pageOf, SHORT_PAGE } from "./face.ts";
 import type { Market } from "./market.ts";
 import type { MarketRental, RentalStatus } from "./market-types.ts";
 
@@ -152,7 +152,7 @@ function list(market: Market, paging: Paging, context: Context): Response {
   const limit = Number(context.req.query("limit") ?? 20);
   if (!(page >= 1) || !(limit >= 1 && limit <= 50)) return refuse(context, 400, "invalid_params");
   const all = market.rentals();
-  const size = paging === "short" ? Math.min(limit, 7) : limit;
+  const size = paging === "short" ? Math.min(limit, SHORT_PAGE) : limit;
   const rows = pageOf(all, (page - 1) * size, size, paging);
   const activations = rows.map(row);
   return context.json({ ok: true, data: { activations, page, limit, total: all.length } });

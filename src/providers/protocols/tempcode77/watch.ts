@@ -77,7 +77,7 @@ async function listed(
   const { rows } = await readPages(
     (index) => account.page(index + 1, priority),
     (found, latest) =>
-      wanted.every((id) => found.has(id) || latest.every(({ upstreamId }) => isOlder(upstreamId, id))),
+      wanted.every((id) => found.has(id) || latest.some(({ upstreamId }) => isOlder(upstreamId, id))),
   );
   return rows;
 }
