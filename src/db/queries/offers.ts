@@ -60,8 +60,8 @@ const MAX_BEST = 20_000;
 
 /**
  * Replaces the offers of a scope by what was observed at `observedAt` (when the request was sent): missing offers are
- * deleted, known ones updated. What was learnt later, such as a refusal while the answer was on its way, stays; an offer
- * whose codes were refused stays away for {@link REFUSED_MAPPING_MS}, whatever the list shows.
+ * deleted, known ones updated. Anything learnt since then, such as a refused purchase, stays. An offer whose codes were
+ * refused stays away for {@link REFUSED_MAPPING_MS}, whatever the list shows.
  * The rows must have distinct keys.
  */
 export async function replaceOffers(

@@ -6,17 +6,17 @@ import type { HttpAnswer } from "../transport/http.ts";
 const MAX_ISSUES = 3;
 const FIELD_NAME = /^[A-Za-z_]{1,30}$/;
 
-/** An answer that is not what the protocol documents. It proves nothing, so a purchase that gets it is in doubt. */
+/** For an answer that the protocol does not document. It proves nothing: a purchase that gets it is in doubt. */
 export function garbage(provider: string, operation: string, why: string): ProviderError {
   return new ProviderError({ provider, kind: "garbage", definite: false, reason: `${operation}: ${why}` });
 }
 
-/** A capability that this upstream does not have. */
+/** For a method that this upstream has no call for. No request was sent. */
 export function unsupported(provider: string, operation: string): ProviderError {
   return new ProviderError({ provider, kind: "unsupported", definite: true, reason: operation });
 }
 
-/** A refusal in the protocol's own words, so certainly no action. */
+/** For a refusal in the protocol's own words: the upstream certainly did nothing. */
 export function refusal(provider: string, kind: ProviderErrorKind, reason: string): ProviderError {
   return new ProviderError({ provider, kind, definite: true, reason });
 }

@@ -42,14 +42,14 @@ export function createListWatch(account: WatchedAccount): Provider["checkMany"] 
   }
 
   async function look(upstreamId: string, seen: Map<string, Observation>): Promise<void> {
-    // In case of need only, so it gives way to everything that is waited for.
+    // Only a spot check, so every other request goes first.
     const observation = await account.get(upstreamId, "background");
     seen.set(upstreamId, observation);
     if (observation.sms.length > 0) findsOfLooks += 1;
   }
 
   async function fetch(upstreamId: string, seen: Map<string, Observation>): Promise<void> {
-    // Its SMS is there, and a buyer waits for it.
+    // The list shows that its SMS has come, and a buyer waits for it.
     const observation = await account.get(upstreamId, "tap");
     seen.set(upstreamId, observation);
     if (observation.sms.length > 0) findsOfLooks = 0;
@@ -61,7 +61,7 @@ export function createListWatch(account: WatchedAccount): Provider["checkMany"] 
     const quiet = upstreamIds.filter((id) => rows.get(id)?.isWaiting === true);
     const moved = upstreamIds.filter((id) => rows.get(id)?.isWaiting === false);
     const seen = new Map<string, Observation>(quiet.map((id) => [id, { status: "waiting", sms: [] }]));
-    // A look may have to wait for its turn in the budget: not while there are codes to hand out.
+    // Spot checks may wait long for the request budget, so they are left out while codes have to be fetched.
     if (moved.length > 0) await untilFailure(moved.slice(0, MAX_FETCHES), (id) => fetch(id, seen));
     else await untilFailure(nextInTurn(quiet), (id) => look(id, seen));
     return seen;
@@ -87,7 +87,7 @@ function isOlder(upstreamId: string, than: string): boolean {
   return BigInt(upstreamId) < BigInt(than);
 }
 
-/** What was learnt so far counts; the rest has its turn in single checks, which know how to wait. */
+/** Stops at the first ProviderError. What was learnt so far counts; the other orders are checked one by one. */
 async function untilFailure(ids: readonly string[], run: (id: string) => Promise<void>): Promise<void> {
   try {
     for (const id of ids) await run(id);
