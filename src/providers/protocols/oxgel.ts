@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { garbage, jsonOf, parseAs, refusal, statusError, unsupported } from "../parsing/answers.ts";
+import { garbage, jsonOf, lacking, parseAs, refusal, statusError, unsupported } from "../parsing/answers.ts";
 import {
   type Currency,
   field,
@@ -35,6 +35,7 @@ import { urlUnder } from "../transport/urls.ts";
  */
 const capabilities: Capabilities = {
   cancel: true,
+  ban: false,
   another: true,
   finish: true,
   poll: true,
@@ -74,18 +75,13 @@ const accountRefusals: ReadonlySet<number> = new Set([401, 402, 403]);
 
 export function createOxgel(settings: ProviderSettings, http: ProviderHttp): Provider {
   const client = createClient(settings, http);
-  const cannot = (operation: string) => async () => {
-    throw unsupported(settings.name, operation);
-  };
   return {
     name: settings.name,
     protocol: "oxgel",
     capabilities,
+    ...lacking(settings.name),
     ...catalogueOf(client),
     ...ordersOf(client),
-    checkMany: cannot("checkMany"),
-    active: cannot("active"),
-    parseWebhook: () => undefined,
   };
 }
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { garbage, parseAs, refusal, statusError } from "../../parsing/answers.ts";
 import { goodRows, idField, parseSmsText } from "../../parsing/parse.ts";
 import { codeIn } from "../../parsing/sms-prose.ts";
-import type { ObservedSms } from "../../port/observation.ts";
+import type { ObservedSms } from "../../port/provider.ts";
 import type { ProviderError, ProviderErrorKind } from "../../port/provider-error.ts";
 import { type Body, parseBody } from "../../transport/body.ts";
 import type { HttpAnswer } from "../../transport/http.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { garbage, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
+import { garbage, lacking, parseAs, refusal } from "../../parsing/answers.ts";
 import { field, idField, parseBalance, parseCost } from "../../parsing/parse.ts";
 import { toE164 } from "../../parsing/phones.ts";
 import { cancelRefusal } from "../../parsing/refusals.ts";
@@ -35,6 +35,7 @@ import {
 
 const capabilities: Capabilities = {
   cancel: true,
+  ban: false,
   another: false,
   finish: false,
   poll: true,
@@ -78,13 +79,11 @@ interface Account {
 export function createOtpBuddy(settings: ProviderSettings, http: ProviderHttp): Provider {
   const { name } = settings;
   const account = createAccount(settings, http);
-  const cannot = async (operation: string): Promise<never> => {
-    throw unsupported(name, operation);
-  };
   return {
     name,
     protocol: "otpbuddy",
     capabilities,
+    ...lacking(name),
     balance: ({ priority }) => balance(account, priority),
     services: async (options) =>
       (await products(account, "services", options)).map((row) => ({ code: row.code, name: row.name })),
@@ -92,12 +91,7 @@ export function createOtpBuddy(settings: ProviderSettings, http: ProviderHttp): 
     prices: (query, options) => prices(account, query, options),
     buy: (request, { priority }) => buy(account, request, priority),
     check: (upstreamId, { priority }) => check(account, upstreamId, priority),
-    checkMany: () => cannot("checkMany"),
     cancel: (upstreamId, { priority }) => cancel(account, upstreamId, priority),
-    another: () => cannot("another"),
-    finish: () => cannot("finish"),
-    active: () => cannot("active"),
-    parseWebhook: () => undefined,
   };
 }
 
