@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { parseUsd, plainUsd } from "../../src/core/money.ts";
-import type { Face, FaceOptions } from "./face.ts";
+import { type Face, type FaceOptions, pageOf } from "./face.ts";
 import type { Market } from "./market.ts";
 import type { MarketRental, RentalStatus } from "./market-types.ts";
 
@@ -8,7 +8,7 @@ const BASE_PATH = "/v1";
 const MAX_LIMIT = 100;
 
 /** 5sim.net: slugs in the path, a bearer token for "user", JSON on success and plain words on refusal. */
-export function createFiveSimFace({ market, key }: FaceOptions): Face {
+export function createFiveSimFace({ market, key, paging }: FaceOptions): Face {
   const app = new Hono().basePath(BASE_PATH);
   const banned = new Set<string>();
   app.use("/user/*", async (context, next) => {
@@ -21,10 +21,13 @@ export function createFiveSimFace({ market, key }: FaceOptions): Face {
   );
   app.get("/user/buy/activation/:country/:operator/:product", (context) => buy(context, market));
   app.get("/user/orders", (context) => {
-    const [limit, offset] = [context.req.query("limit"), context.req.query("offset")].map(Number);
-    const end = (offset ?? 0) + Math.min(limit ?? MAX_LIMIT, MAX_LIMIT);
+    const [limit = MAX_LIMIT, offset = 0] = [context.req.query("limit"), context.req.query("offset")].map(
+      Number,
+    );
     const rows = market.rentals();
-    const page = rows.slice(offset ?? 0, end).map((rental) => order(rental, banned));
+    const page = pageOf(rows, offset, Math.min(limit, MAX_LIMIT), paging).map((rental) =>
+      order(rental, banned),
+    );
     return context.json({ Data: page, ProductNames: [], Statuses: [], Total: rows.length });
   });
   app.get("/user/:action/:id", (context) => act(context, market, banned));

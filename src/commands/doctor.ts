@@ -17,7 +17,7 @@ import { createReport, fail, warn } from "./doctor/report.ts";
 const USAGE = "Usage: npm run doctor, or npm run doctor -- --accept <provider>";
 const clock = systemClock;
 
-/** Without a database nobody keeps a budget, and a doctor makes a handful of requests. */
+/** For when there is no database to keep the request budget. The doctor makes only a few requests. */
 const openGate: RequestGate = { acquire: async () => undefined, penalise: async () => undefined };
 
 async function main(): Promise<number> {
@@ -37,7 +37,7 @@ async function main(): Promise<number> {
   const { config } = result;
   for (const { variable, problem } of result.warnings) report.line(variable, warn(problem));
   const { apiRoot, token } = config.telegram;
-  // Its lines say what is wrong; log lines between them would only hide it.
+  // The report says what is wrong; log lines between its lines would only hide it.
   const logger = createLogger("silent");
   await examine({
     report,
@@ -55,7 +55,7 @@ async function main(): Promise<number> {
   return report.hasFailed() ? 1 : 0;
 }
 
-/** Without circuits: looking takes nothing off sale. */
+/** Without circuits, so that a failed check takes no provider off sale. */
 function providersOf(config: Config, db: Database | undefined, logger: Logger) {
   const rates = new Map(config.providers.map((settings) => [settings.name, settings.requestsPerSecond]));
   return createProviders(config.providers, {
@@ -68,7 +68,7 @@ function providersOf(config: Config, db: Database | undefined, logger: Logger) {
   });
 }
 
-/** Also the password alone, which errors may quote without the URL around it. */
+/** Includes the database password alone: an error may quote it without its URL. */
 function hiddenValues(config: Config): string[] {
   const { url } = config.database;
   const password = url !== null && URL.canParse(url) ? new URL(url).password : "";
@@ -79,7 +79,7 @@ function decoded(text: string): string[] {
   try {
     return [decodeURIComponent(text)];
   } catch {
-    // Not encoded at all: the text itself is what there is.
+    // Not percent-encoded, so there is nothing to decode.
     return [];
   }
 }
@@ -89,5 +89,5 @@ main()
     process.stderr.write(`The doctor cannot go on: ${messageOf(error)}\n`);
     return 1;
   })
-  // What still waits for an answer must not keep a finished examination alive.
+  // Requests that still wait for an answer must not keep the finished command running.
   .then((code) => process.exit(code));

@@ -1,13 +1,8 @@
 import type { Api } from "grammy";
 import type { Checkpoint } from "../../core/checkpoint.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
+import type { CardHashes } from "../../orders/card-hashes.ts";
 import type { BotDeps } from "../bot-deps.ts";
-
-/** What a card showed last, so that an edit that would change nothing is not sent. */
-interface CardHashes {
-  get(orderId: string): Promise<string | null>;
-  set(orderId: string, hash: string): Promise<void>;
-}
 
 export interface OutboxDeps
   extends Pick<BotDeps, "orders" | "catalog" | "clock" | "logger">,

@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
+import type { Buyer } from "../../buyers/buyers.ts";
 import { backoffMs } from "../../core/backoff.ts";
 import type { OwedMessage, SendOutcome } from "../../core/messages.ts";
 import type { OrderView } from "../../orders/orders.ts";
 import { textsFor } from "../../texts/index.ts";
 import type { Texts } from "../../texts/texts.ts";
-import type { Buyer } from "../bot-deps.ts";
 import { type Card, messageOptions } from "../cards/card.ts";
 import { orderCard } from "../cards/order.ts";
 import { nameOrder } from "../features/my-orders.ts";

@@ -16,10 +16,10 @@ export interface ClaimedUpdate extends StoredUpdate {
   readonly leaseToken: string;
 }
 
-/** Lanes of updates that wait for nothing begin with this; they are claimed first. */
+/** Prefix of the lanes of urgent updates (payments and the like); these are claimed first. */
 export const urgentLanePrefix = "p:";
 
-/** Stores updates in one statement; those already known are left alone. Returns how many were new. */
+/** Stores updates in one statement and skips those already known. Returns how many were new. */
 export async function storeUpdates(
   db: Executor,
   updates: readonly StoredUpdate[],
@@ -44,14 +44,14 @@ function storableText(_key: string, value: unknown): unknown {
   return typeof value === "string" ? storable(value) : value;
 }
 
-/** So many times the wanted rows are looked at, for other replicas may hold the first ones locked. */
+/** This many times the wanted number of rows are considered, because other replicas may have locked the first ones. */
 const CONTENDED = 4;
 
 /**
- * Claims the oldest open update of each free lane: in order within a lane, lanes in parallel, one in hand a
- * lane across all replicas, payments first. The lease runs by the database's clock. The heads of the lanes are
- * handed over as an array, not joined: the statistics of a queue are always out of date, and a join would then
- * be planned as a loop over all rows in all rows.
+ * Claims the oldest open update of each free lane, payments first. Within a lane updates are handled in order, one at a
+ * time across all replicas. The lease runs by the database's clock. The first updates of the lanes are passed as an
+ * array instead of a join: table statistics of a queue are always out of date, and the join would become a nested loop
+ * over all rows.
  */
 export async function claimUpdates(
   db: Executor,
@@ -96,7 +96,7 @@ function rank(update: StoredUpdate): number {
   return update.lane.startsWith(urgentLanePrefix) ? 0 : 1;
 }
 
-/** Prolongs the claims on updates that are still in hand. */
+/** Extends the claims on updates that are still being handled. */
 export async function renewUpdates(
   db: Executor,
   updates: readonly Pick<ClaimedUpdate, "updateId" | "leaseToken">[],
@@ -112,17 +112,17 @@ export async function renewUpdates(
 
 type Claim = Pick<ClaimedUpdate, "updateId" | "leaseToken">;
 
-/** The update is handled. False: the claim was lost meanwhile, another replica has the update. */
+/** Marks the update as handled. False: the claim was lost, another replica has the update. */
 export async function completeUpdate(db: Executor, claim: Claim, at: Date): Promise<boolean> {
   return settle(db, claim, sql`done_at = ${at}, lease_until = NULL`);
 }
 
-/** Handling failed: the update is free again after `retryInMs`, and its lane waits for it. */
+/** Handling failed: the update may be claimed again after `retryInMs`; its lane waits until then. */
 export async function releaseUpdate(db: Executor, claim: Claim, retryInMs: number): Promise<boolean> {
   return settle(db, claim, sql`lease_until = now() + make_interval(secs => ${retryInMs / 1000})`);
 }
 
-/** Handling failed for good: the update is kept for the operator, its lane goes on. */
+/** Handling failed for good: the update is kept for the operator and its lane goes on. */
 export async function abandonUpdate(db: Executor, claim: Claim, at: Date): Promise<boolean> {
   return settle(db, claim, sql`done_at = ${at}, failed = true, lease_until = NULL`);
 }

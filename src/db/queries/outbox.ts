@@ -10,14 +10,14 @@ export interface NewMessage {
   /** Null for operators' chats. */
   readonly buyerId: string | null;
   readonly message: OutboxMessage;
-  /** At most one message a key is ever sent; null: no such limit. */
+  /** At most one message per key is ever sent; null: no limit. */
   readonly dedupeKey: string | null;
   readonly at: Date;
 }
 
 /**
- * Owes somebody a message: call it in the transaction that causes the message, so that both happen or neither.
- * Returns whether it is a new one (false: the dedupe key is known, or the chat's person had their data deleted).
+ * Stores a message to be sent. Call it in the transaction that causes the message, so that both happen or neither.
+ * False: nothing was stored, because the dedupe key is known or the person had their data deleted.
  */
 export async function enqueue(tx: Executor, entry: NewMessage): Promise<boolean> {
   if (entry.chatId === nobody) return false;
@@ -30,7 +30,7 @@ export async function enqueue(tx: Executor, entry: NewMessage): Promise<boolean>
   return result.rows.length > 0;
 }
 
-/** Owes the same message to each of these chats (the operators'), once for each subject. */
+/** Stores the same message for each of these chats (the operators'), once per subject. */
 export async function enqueueToAll(
   tx: Executor,
   chatIds: readonly number[],
@@ -55,13 +55,13 @@ export interface ClaimedMessage {
   readonly leaseToken: string;
 }
 
-/** So many times the wanted rows are looked at, for other replicas may hold the first ones locked. */
+/** This many times the wanted number of rows are considered, because other replicas may have locked the first ones. */
 const CONTENDED = 4;
 
 /**
- * Claims the oldest unsent message of each free chat when it is due: in order within a chat, chats in parallel,
- * one in hand a chat across all replicas. A chat whose oldest message waits for a retry waits with it.
- * Arrays and not joins, as in the inbox: the statistics of a queue are always out of date.
+ * Claims the oldest unsent message of each free chat, if it is due. Within a chat messages are sent in order, one at a
+ * time across all replicas; if the oldest waits for a retry, the chat waits. Arrays instead of joins for the reason
+ * given in the inbox: statistics of a queue are always out of date.
  */
 export async function claimMessages(
   db: Executor,
@@ -110,8 +110,8 @@ export async function claimMessages(
 }
 
 /**
- * Drops cards that the next message of the same chat draws again: of consecutive cards of one order only the
- * newest is sent. Claimed rows count when the claim is `leaseToken`. Returns the dropped ids.
+ * Drops cards that the next message of the same chat replaces: of consecutive cards of one order only the newest is
+ * sent. Claimed rows count when the claim is `leaseToken`. Returns the dropped ids.
  */
 export async function dropSupersededCards(
   db: Executor,
@@ -143,7 +143,7 @@ export async function markSent(db: Executor, claim: Claim, at: Date): Promise<bo
   return settle(db, claim, sql`sent_at = ${at}`);
 }
 
-/** Prolongs the claims on messages that are still being sent. */
+/** Extends the claims on messages that are still being sent. */
 export async function renewMessages(db: Executor, claims: readonly Claim[], leaseMs: number): Promise<void> {
   if (claims.length === 0) return;
   await sql`
@@ -154,7 +154,7 @@ export async function renewMessages(db: Executor, claims: readonly Claim[], leas
       AND sent_at IS NULL AND dropped_at IS NULL`.execute(db);
 }
 
-/** The message, and with it its chat, waits until then. */
+/** The message and its chat wait until then. */
 export async function retryAt(db: Executor, claim: Claim, nextAttemptAt: Date): Promise<boolean> {
   return settle(db, claim, sql`next_attempt_at = ${nextAttemptAt}`);
 }
@@ -173,7 +173,7 @@ async function settle(db: Executor, claim: Claim, change: ReturnType<typeof sql>
   return result.rows.length > 0;
 }
 
-/** Drops everything that a chat is owed (it blocked the bot, or its person left). Returns how many. */
+/** Drops all unsent messages of a chat (it blocked the bot, or the person left). Returns how many. */
 export async function dropChat(db: Executor, chatId: number, reason: string, at: Date): Promise<number> {
   const result = await sql`
     UPDATE outbox SET dropped_at = ${at}, drop_reason = ${reason}, lease_token = NULL, lease_until = NULL
@@ -181,7 +181,7 @@ export async function dropChat(db: Executor, chatId: number, reason: string, at:
   return Number(result.numAffectedRows ?? 0n);
 }
 
-/** Deletes messages that were settled and made before then; returns how many. */
+/** Deletes sent and dropped messages created before `before`; returns how many. */
 export async function purgeMessages(db: Executor, before: Date): Promise<number> {
   const result = await sql`
     DELETE FROM outbox WHERE created_at < ${before} AND (sent_at IS NOT NULL OR dropped_at IS NOT NULL)`.execute(
@@ -190,7 +190,7 @@ export async function purgeMessages(db: Executor, before: Date): Promise<number>
   return Number(result.numAffectedRows ?? 0n);
 }
 
-/** How many messages are owed, and since when the oldest is. */
+/** How many messages wait to be sent, and since when the oldest does. */
 export async function outboxBacklog(db: Executor): Promise<{ open: number; oldestAt: Date | null }> {
   const result = await sql<{ open: bigint; oldest_at: Date | null }>`
     SELECT count(*) AS open, min(created_at) AS oldest_at FROM outbox

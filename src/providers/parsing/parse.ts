@@ -73,7 +73,7 @@ function expanded(value: number): string | undefined {
 /** What ids are made of: words, UUIDs, slugs, base64. */
 const ID = /^(?=.*[A-Za-z0-9])[\w.:~+/=-]+$/;
 /** What templates print where there is no id. */
-const NO_ID = /^(null|undefined|none|nan)$/i;
+const NO_ID = /^(null|undefined|none|nan|nil|n\/a|false|true|waiting|pending)$/i;
 
 /** An upstream's id or code as a string; numbers are taken where a double holds every digit. */
 export function parseId(value: unknown): string | undefined {

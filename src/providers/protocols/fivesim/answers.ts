@@ -1,4 +1,4 @@
-import { garbage, refusal, statusError } from "../../parsing/answers.ts";
+import { brokenDown, garbage, mayHaveActed, refusal, soundsBroken } from "../../parsing/answers.ts";
 import { type KnownRefusal, kindOf, type RefusalWords, refusalIn } from "../../parsing/refusals.ts";
 import { ProviderError } from "../../port/provider-error.ts";
 import { parseBody } from "../../transport/body.ts";
@@ -44,16 +44,18 @@ export type Reply =
 export function replyOf(provider: string, operation: string, answer: HttpAnswer): Reply {
   const body = parseBody(answer.text);
   const isOk = answer.status >= 200 && answer.status < 300;
-  const known = body.kind === "text" && answer.status < 500 ? refusalIn(body.text, refusals) : undefined;
+  const known =
+    body.kind === "text" && !mayHaveActed(answer.status) ? refusalIn(body.text, refusals) : undefined;
   if (known) return { kind: "refused", refusal: known };
   if (isOk && body.kind === "json") return { kind: "data", value: body.value };
   // A wrong key is 401 without a word, before anything else is looked at.
   if (answer.status === 401 && body.kind === "empty")
     throw refusal(provider, "bad_credentials", `${operation}: HTTP 401`);
-  if (isOk || answer.status < 500) {
+  const isBroken = !isOk && body.kind !== "html" && soundsBroken(body);
+  if (!mayHaveActed(answer.status) && !isBroken) {
     throw garbage(provider, operation, `HTTP ${answer.status}, ${body.kind} body`);
   }
-  throw statusError(provider, operation, answer, body);
+  throw brokenDown(provider, `${operation}: HTTP ${answer.status}`);
 }
 
 /** A refusal as the error that a method of the port rejects with. */

@@ -1,4 +1,5 @@
 import { garbage, lacking, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
+import { readPages } from "../../parsing/pages.ts";
 import { type Currency, parseBalance } from "../../parsing/parse.ts";
 import { cancelOutcomeOf, cancelRefusal } from "../../parsing/refusals.ts";
 import type {
@@ -26,6 +27,9 @@ import {
   rentalOf,
 } from "./read-orders.ts";
 
+/** Orders that one `checkMany` looks for, over as many pages as they take. */
+const MANY = 500;
+
 /**
  * 5sim.net, 5sim API documentation: GET only, slugs in the path, the key as a bearer token for `/user/…`, none for
  * `/guest/…`. JSON on success, plain text on refusal. A number waits 15 minutes for its SMS; each cancel and timeout costs
@@ -49,13 +53,11 @@ const capabilities: Capabilities = {
   cancelAfterMs: null,
   lifetimeMs: 900_000,
   pollIntervalMs: 3000,
-  checkManyLimit: 100,
+  checkManyLimit: MANY,
 };
 
 const ANY_OPERATOR = "any";
 const PAGE_ROWS = 100;
-/** More orders than this within an hour are not looked through. */
-const MAX_PAGES = 20;
 
 /** One account. */
 interface Account {
@@ -190,35 +192,32 @@ async function buy(account: Account, request: PurchaseRequest, options: CallOpti
 function listsOf(account: Account): Pick<Provider, "active" | "checkMany"> {
   const { name, currency, get } = account;
 
-  const page = async (operation: string, offset: number, options: CallOptions): Promise<Order[]> => {
-    const range = { limit: `${PAGE_ROWS}`, offset: `${offset}`, order: "id", reverse: "true" };
-    const query = { category: "activation", ...range };
-    return ordersOf(
-      name,
-      operation,
-      dataOf(name, operation, await get(operation, "user", ["orders"], options, query)),
-    );
-  };
+  /** Newest first. A purchase in between moves rows to the next page, where they are seen again. */
+  const pagesOf =
+    (operation: string, options: CallOptions) =>
+    async (_index: number, offset: number): Promise<readonly Order[]> => {
+      const range = { limit: `${PAGE_ROWS}`, offset: `${offset}`, order: "id", reverse: "true" };
+      const query = { category: "activation", ...range };
+      const answer = await get(operation, "user", ["orders"], options, query);
+      return ordersOf(name, operation, dataOf(name, operation, answer));
+    };
 
   return {
     async active(options) {
-      // A purchase in between moves rows to the next page, where they are seen again.
-      const open = new Map<string, Order>();
-      let newest: Order | undefined;
-      for (let index = 0; index < MAX_PAGES; index += 1) {
-        const rows = await page("active", index * PAGE_ROWS, options);
-        for (const row of rows.filter(isOpen)) open.set(row.id, row);
-        newest ??= rows[0];
-        if (rows.length < PAGE_ROWS || reachesBack(newest, rows.at(-1)))
-          return [...open.values()].map((row) => activeOf(row, currency));
-      }
-      throw garbage(name, "active", `more than ${MAX_PAGES} pages`);
+      const { rows, end, firstPageRows } = await readPages(pagesOf("active", options), reachesBack);
+      // What is missing counts as not bought: a list without an end, or with one full page only, is none.
+      const isCut = end === "repeated" && firstPageRows === PAGE_ROWS && rows.size === PAGE_ROWS;
+      if (end === "bound" || isCut) throw garbage(name, "active", "the list does not end");
+      return [...rows.values()].filter(isOpen).map((row) => activeOf(row, currency));
     },
     async checkMany(upstreamIds, options) {
       const wanted = new Set(upstreamIds);
-      const rows = await page("checkMany", 0, options);
-      const told = rows.filter((row) => wanted.has(row.id) && isConclusive(row));
-      return new Map(told.map((row) => [row.id, observationOf(row)]));
+      const { rows } = await readPages(
+        pagesOf("checkMany", options),
+        (found, latest) => upstreamIds.every((id) => found.has(id)) || reachesBack(found, latest),
+      );
+      const told = [...rows.values()].filter((row) => wanted.has(row.upstreamId) && isConclusive(row));
+      return new Map(told.map((row) => [row.upstreamId, observationOf(row)]));
     },
   };
 }

@@ -2,26 +2,25 @@ import { z } from "zod";
 import { parseAs } from "../../parsing/answers.ts";
 import {
   type Currency,
-  field,
   goodRows,
   idField,
   parseCharge,
   parseDate,
   parseId,
-  parseSmsText,
   phoneField,
 } from "../../parsing/parse.ts";
+import { smsIn } from "../../parsing/sms.ts";
 import type { ActiveRental, Observation, ObservedSms, Rental } from "../../port/provider.ts";
 
 const smsRow = z.object({
   created_at: z.unknown().optional(),
-  text: field("text or null", parseSmsText).optional(),
-  code: field("a code or null", parseSmsText).optional(),
+  text: z.unknown().optional(),
+  code: z.unknown().optional(),
 });
 
 const statuses = ["PENDING", "RECEIVED", "CANCELED", "TIMEOUT", "FINISHED", "BANNED"] as const;
 
-const order = z.object({
+const orderRow = z.object({
   id: idField,
   phone: phoneField,
   status: z.enum(statuses),
@@ -33,6 +32,8 @@ const order = z.object({
   sms: z.array(z.unknown()).nullish(),
 });
 
+const order = orderRow.transform(({ id, ...rest }) => ({ upstreamId: id, ...rest }));
+
 export type Order = z.infer<typeof order>;
 
 export function orderOf(provider: string, operation: string, value: unknown): Order {
@@ -41,7 +42,7 @@ export function orderOf(provider: string, operation: string, value: unknown): Or
 
 export function rentalOf(bought: Order, currency: Currency): Rental {
   return {
-    upstreamId: bought.id,
+    upstreamId: bought.upstreamId,
     phone: bought.phone,
     costMicros: parseCharge(bought.price, currency) ?? null,
     expiresAt: parseDate(bought.expires) ?? null,
@@ -79,8 +80,8 @@ function smsOf(seen: Order): ObservedSms[] {
   const moment = (value: unknown): number => parseDate(value)?.getTime() ?? 0;
   return rows
     .sort((a, b) => moment(a.created_at) - moment(b.created_at))
-    .map(({ code = null, text = null }) => ({ code, text }))
-    .filter(({ code, text }) => code !== null || text !== null);
+    .map(({ code, text }) => smsIn({ code, text }))
+    .filter((sms) => sms !== undefined);
 }
 
 const orderPage = z.object({ Data: z.array(order).nullable() });
@@ -97,8 +98,9 @@ export function isOpen({ status }: Order): boolean {
 const LONGEST_LIFE_MS = 60 * 60_000;
 
 /** The list goes back so far that no open number can be older: they live for a quarter of an hour. */
-export function reachesBack(newest: Order | undefined, oldest: Order | undefined): boolean {
-  const [to, from] = [parseDate(newest?.created_at), parseDate(oldest?.created_at)];
+export function reachesBack(found: ReadonlyMap<string, Order>, latest: readonly Order[]): boolean {
+  const [newest] = found.values();
+  const [to, from] = [parseDate(newest?.created_at), parseDate(latest.at(-1)?.created_at)];
   return to !== undefined && from !== undefined && to.getTime() - from.getTime() > LONGEST_LIFE_MS;
 }
 
@@ -109,7 +111,7 @@ export function isConclusive(row: Order): boolean {
 
 export function activeOf(row: Order, currency: Currency): ActiveRental {
   return {
-    upstreamId: row.id,
+    upstreamId: row.upstreamId,
     phone: row.phone,
     serviceCode: parseId(row.product) ?? null,
     countryCode: parseId(row.country) ?? null,

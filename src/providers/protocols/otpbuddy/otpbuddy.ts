@@ -27,6 +27,7 @@ import {
   codes,
   isMissing,
   isRefusal,
+  isStillWaiting,
   type Product,
   productsOf,
   type Reply,
@@ -181,6 +182,7 @@ async function check(account: Account, upstreamId: string, priority: Priority): 
   if (reply.status === codes.expired) return { status: "expired", sms: [] };
   if (reply.status !== codes.success) throw codeError(name, "check", reply);
   const sms = smsOf(reply);
+  if (!sms && isStillWaiting(reply)) return { status: "waiting", sms: [] };
   if (!sms) throw garbage(name, "check", "no message");
   return { status: "received", sms: [sms] };
 }

@@ -1,17 +1,16 @@
+import { readPages } from "../../parsing/pages.ts";
 import type { Observation, Priority, Provider } from "../../port/provider.ts";
 import { ProviderError } from "../../port/provider-error.ts";
-import type { WatchedPage, WatchedRow } from "./answers.ts";
+import type { WatchedRow } from "./answers.ts";
 
 /** What watching needs of the account. */
 export interface WatchedAccount {
   /** One page of our activations, the newest first. */
-  page(page: number, priority: Priority): Promise<WatchedPage>;
+  page(page: number, priority: Priority): Promise<readonly WatchedRow[]>;
   /** One activation in step with the number's source: its SMS, and when it will end. */
   get(upstreamId: string, priority: Priority): Promise<Observation>;
 }
 
-/** Our open numbers are among the newest rows; one further back is asked about by itself. */
-const MAX_PAGES = 3;
 /** SMS fetched in one go; the rest are left to single checks. */
 const MAX_FETCHES = 10;
 const LOOKS = 3;
@@ -69,19 +68,23 @@ export function createListWatch(account: WatchedAccount): Provider["checkMany"] 
   };
 }
 
-/** Our rows; reads on only while some of the wanted ones have not come up. */
+/** Our rows. Reads on only while a wanted one can be further back: ids grow, and the newest come first. */
 async function listed(
   account: WatchedAccount,
   wanted: readonly string[],
   priority: Priority,
 ): Promise<ReadonlyMap<string, WatchedRow>> {
-  const found = new Map<string, WatchedRow>();
-  for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const { rows, isLast } = await account.page(page, priority);
-    for (const row of rows) found.set(row.upstreamId, row);
-    if (isLast || wanted.every((id) => found.has(id))) break;
-  }
-  return found;
+  const { rows } = await readPages(
+    (index) => account.page(index + 1, priority),
+    (found, latest) =>
+      wanted.every((id) => found.has(id) || latest.some(({ upstreamId }) => isOlder(upstreamId, id))),
+  );
+  return rows;
+}
+
+/** Ids are whole numbers that may be too large for a double. */
+function isOlder(upstreamId: string, than: string): boolean {
+  return BigInt(upstreamId) < BigInt(than);
 }
 
 /** What was learnt so far counts; the rest has its turn in single checks, which know how to wait. */
