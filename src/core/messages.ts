@@ -69,6 +69,8 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
   }),
   /** A manual top-up waits for an operator's decision. */
   z.object({ kind: z.literal("manual_claim"), claimId: id }),
+  /** Somebody sends faster than the shop can answer: some of it was left out. */
+  z.object({ kind: z.literal("slow_down") }),
   /** A buyer wrote to /paysupport. */
   z.object({ kind: z.literal("dispute"), disputeId: id }),
 ]);
@@ -85,8 +87,14 @@ export interface OwedMessage {
   readonly attempts: number;
 }
 
-/** "flood" as a reason to retry means that Telegram named the wait; "blocked" ends all that the chat is owed. */
+/**
+ * What became of a message. "retry": "flood" means that Telegram named the wait (`afterMs`), "outage" that Telegram or the
+ * database did not answer, "card moved" that the buyer reopened the card meanwhile. "broken": the message itself could
+ * not be made. "drop": it will never be sent; the reason "blocked" ends all that the chat is owed.
+ */
 export type SendOutcome =
   | { readonly kind: "sent" }
-  | { readonly kind: "retry"; readonly afterMs: number; readonly reason: string }
+  | { readonly kind: "retry"; readonly reason: "flood"; readonly afterMs: number }
+  | { readonly kind: "retry"; readonly reason: "outage" | "card moved" }
+  | { readonly kind: "broken" }
   | { readonly kind: "drop"; readonly reason: string };

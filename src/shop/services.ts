@@ -38,6 +38,8 @@ export interface ServiceDeps {
   readonly config: Config;
   readonly db: Database;
   readonly clock: Clock;
+  /** The clock of this machine, even where `clock` is the database's. */
+  readonly machineClock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly checkpoint: Checkpoint;
@@ -95,7 +97,7 @@ export function createServices(deps: ServiceDeps): Services {
     orders,
     checkpoint,
   });
-  const outbox = createOutboxWorker({ db, clock, logger, send, onSettled: metrics.message, checkpoint });
+  const outbox = createOutboxWorker({ ...common, send, onSettled: metrics.message, checkpoint });
   const inbox = createInboxWorker({
     db,
     clock,
@@ -104,7 +106,7 @@ export function createServices(deps: ServiceDeps): Services {
     onHandled: metrics.update,
     checkpoint,
   });
-  const check = (): Promise<unknown> => selfCheck(common);
+  const check = (): Promise<unknown> => selfCheck({ ...common, machineClock: deps.machineClock });
   const providerNames = [...providers.keys()];
   const jobs = createJobs({ clock, logger, providerNames, orders, catalog, topups, selfCheck: check });
   return { ...upstreams, holder, api, bot, orders, topups, inbox, outbox, jobs };

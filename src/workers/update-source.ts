@@ -1,13 +1,9 @@
 import { type Api, GrammyError } from "grammy";
 import { backoffMs } from "../core/backoff.ts";
-import type { Checkpoint } from "../core/checkpoint.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Logger } from "../core/logger.ts";
-import type { Database } from "../db/client.ts";
-import { type StoredUpdate, storeUpdates } from "../db/queries/inbox.ts";
 import { acquireLease, type Lease, releaseLease, renewLease } from "../db/queries/leases.ts";
 import { allowedUpdates, toStoredUpdate } from "./lanes.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
+import { type StoreDeps, storeRaw } from "./store-updates.ts";
 
 const POLL_SECONDS = 30;
 const BATCH = 100;
@@ -24,31 +20,8 @@ const WEBHOOK_CONNECTIONS = 40;
 /** The methods of grammY's Api that bring updates in. */
 type UpdateApi = Pick<Api, "getUpdates" | "setWebhook" | "deleteWebhook">;
 
-export interface UpdateSourceDeps {
-  readonly db: Database;
+export interface UpdateSourceDeps extends StoreDeps {
   readonly api: UpdateApi;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** New updates lie in the inbox. */
-  readonly onStored: () => void;
-  readonly checkpoint?: Checkpoint;
-}
-
-/** Stores raw updates; what is no update is logged and left out. Returns how many were new. */
-export async function storeRaw(
-  deps: Pick<UpdateSourceDeps, "db" | "clock" | "logger" | "onStored" | "checkpoint">,
-  raw: readonly unknown[],
-): Promise<number> {
-  const updates: StoredUpdate[] = [];
-  for (const item of raw) {
-    const update = toStoredUpdate(item);
-    if (update) updates.push(update);
-    else deps.logger.warn({}, "something that is no update was left out");
-  }
-  const added = await storeUpdates(deps.db, updates, deps.clock.now());
-  deps.checkpoint?.("inbox/stored");
-  if (added > 0) deps.onStored();
-  return added;
 }
 
 export interface PollingDeps extends UpdateSourceDeps {

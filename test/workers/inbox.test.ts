@@ -29,7 +29,7 @@ const checkout = (id: number, from: number) => ({
 
 async function store(...raw: unknown[]): Promise<number> {
   const updates = raw.flatMap((item) => toStoredUpdate(item) ?? []);
-  return storeUpdates(database.db, updates, clock.now());
+  return (await storeUpdates(database.db, updates, { at: clock.now(), maxPerLane: 50 })).added;
 }
 
 function idOf(update: unknown): number {
@@ -104,7 +104,7 @@ describe("storing", () => {
     expect(lane({ callback_query: { from, data: "x" } })).toBe("u:7");
     expect(lane({ my_chat_member: { from } })).toBe("u:7");
     expect(lane({ pre_checkout_query: { from } })).toBe("p:5");
-    expect(lane({ inline_query: { from } })).toBe("p:5");
+    expect(lane({ inline_query: { from } })).toBe("q:7");
     expect(lane({ message: { from, successful_payment: {} } })).toBe("p:5");
     expect(lane({ message: { from, refunded_payment: {} } })).toBe("p:5");
     expect(lane({ message: { text: "no sender" } })).toBe("x:5");

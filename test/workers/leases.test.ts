@@ -36,7 +36,7 @@ describe("leases", () => {
     const { db } = database;
     const at = new Date();
     await acquireLease(db, "dead", "a", 60_000);
-    await storeUpdates(db, [{ updateId: 1, lane: "u:1", payload: {} }], at);
+    await storeUpdates(db, [{ updateId: 1, lane: "u:1", payload: {} }], { at, maxPerLane: 50 });
     const claim = { limit: 10, leaseMs: 60_000 };
     await claimUpdates(db, { ...claim, leaseToken: newId() });
     expect(await claimUpdates(db, { ...claim, leaseToken: newId() })).toEqual([]);

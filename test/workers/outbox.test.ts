@@ -21,6 +21,7 @@ beforeEach(async () => {
   await sql`TRUNCATE outbox`.execute(database.db);
 });
 
+const OPERATOR = 900;
 const notice = (name: string): OutboxMessage => ({ kind: "operator_notice", notice: name, params: {} });
 const card = (orderId: string): OutboxMessage => ({ kind: "order_card", orderId });
 
@@ -44,6 +45,7 @@ function setUp(answer: (row: OwedMessage) => SendOutcome | Promise<SendOutcome> 
     db: database.db,
     clock,
     logger,
+    operatorChatIds: [OPERATOR],
     send: async (row) => {
       tried.push(`${row.chatId}:${nameOf(row)}`);
       return answer(row);
