@@ -1,6 +1,15 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { inboxBacklog, purgeUpdates, storeUpdates } from "../../src/db/queries/inbox.ts";
+import { newId } from "../../src/core/ids.ts";
+import {
+  abandonUpdate,
+  claimUpdates,
+  completeUpdate,
+  inboxBacklog,
+  purgeUpdates,
+  releaseUpdate,
+  storeUpdates,
+} from "../../src/db/queries/inbox.ts";
 import { createInboxWorker, type InboxWorkerDeps } from "../../src/workers/inbox-worker.ts";
 import { toStoredUpdate } from "../../src/workers/lanes.ts";
 import { createTestClock } from "../support/clock.ts";
@@ -136,6 +145,14 @@ describe("handling", () => {
     }
   });
 
+  it("never has two updates of one person in hand, also when the older one came later", async () => {
+    const claim = { limit: 10, leaseMs: 60_000 };
+    await store(message(5, 7));
+    expect(await claimUpdates(database.db, { ...claim, leaseToken: newId() })).toHaveLength(1);
+    await store(message(4, 7));
+    expect(await claimUpdates(database.db, { ...claim, leaseToken: newId() })).toEqual([]);
+  });
+
   it("lets nobody wait for somebody else's slow update, and a payment for its own person's", async () => {
     const slow = deferred<void>();
     const seen: number[] = [];
@@ -242,6 +259,20 @@ describe("after a crash", () => {
     first.resolve();
     await dead.worker.settled();
     expect(outcomes).toEqual(["lost"]);
+  });
+
+  it("ignores the first replica also while the second one is still at it", async () => {
+    await store(message(1, 7));
+    const claim = { limit: 1, leaseMs: 60_000 };
+    const [lost] = await claimUpdates(database.db, { ...claim, leaseToken: newId() });
+    await endLeases();
+    const [held] = await claimUpdates(database.db, { ...claim, leaseToken: newId() });
+    if (!lost || !held) throw new Error("nothing was claimed");
+    expect(await completeUpdate(database.db, lost, clock.now())).toBe(false);
+    expect(await releaseUpdate(database.db, lost, 0)).toBe(false);
+    expect(await abandonUpdate(database.db, lost, clock.now())).toBe(false);
+    expect(await row(1)).toMatchObject({ done_at: null, lease_token: held.leaseToken });
+    expect(await completeUpdate(database.db, held, clock.now())).toBe(true);
   });
 
   it("does not go on for ever with an update that takes the process down", async () => {

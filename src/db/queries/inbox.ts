@@ -16,7 +16,7 @@ export interface ClaimedUpdate extends StoredUpdate {
   readonly leaseToken: string;
 }
 
-/** The lanes of payments begin with this. They are claimed first and have no bound. */
+/** The lanes of payments begin with this. They are claimed first. */
 export const urgentLanePrefix = "p:";
 
 /** What became of a batch of updates. */
@@ -29,8 +29,8 @@ export interface StoredBatch {
 
 /**
  * Stores updates in one statement; those already known are left alone. Of a lane with `maxPerLane` open updates no more
- * are taken: they are stored as handled and empty, so that a repeated one is still known. Payments have lanes of their
- * own and are always taken. Requests that run at the same moment do not see each other's rows, so a lane may end up
+ * are taken: they are stored as handled and empty, so that a repeated one is still known. A payment is always taken: it
+ * has a lane to itself. Requests that run at the same moment do not see each other's rows, so a lane may end up
  * with a few more than the bound.
  */
 export async function storeUpdates(
@@ -53,7 +53,7 @@ export async function storeUpdates(
             SELECT FROM inbox WHERE inbox.lane = lanes.lane AND done_at IS NULL LIMIT ${maxPerLane}) AS open) AS room
       FROM (SELECT DISTINCT lane FROM incoming) AS lanes
     ), judged AS (
-      SELECT update_id, lane, payload, place <= room OR starts_with(lane, ${urgentLanePrefix}) AS is_taken
+      SELECT update_id, lane, payload, place <= room AS is_taken
       FROM incoming JOIN rooms USING (lane)
     )
     INSERT INTO inbox (update_id, lane, payload, received_at, done_at)
