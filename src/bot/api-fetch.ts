@@ -26,15 +26,15 @@ interface ClientInit {
 
 const CALL_TIMEOUT_MS = 15_000;
 const POLL_TIMEOUT_MS = 45_000;
-/** A longer flood wait is for the outbox to sit out; a tap should not hang that long. */
+/** A tap should not hang longer than this. The outbox keeps what has to wait longer. */
 const MAX_RETRY_AFTER_S = 3;
 const MAX_RETRIES = 2;
 
 const floodSchema = z.object({ parameters: z.object({ retry_after: z.number().int().min(0) }) });
 
 /**
- * The `client.fetch` of the bot: the one layer that conversations share with everything else. Bounds every call in
- * time, sits out short flood waits, and never lets the URL, which holds the token, into an error.
+ * The `client.fetch` of the bot: the only layer through which conversations' calls go too. It limits the time of every
+ * call, waits out short flood waits, and keeps the URL, which holds the token, out of errors.
  */
 export function createApiFetch(deps: ApiFetchDeps): (url: string, init?: ClientInit) => Promise<Response> {
   return async (url, init = {}) => {
@@ -109,7 +109,7 @@ async function readJson(response: Response): Promise<unknown> {
   try {
     return await response.json();
   } catch {
-    // A 429 that is not JSON: then there is no wait to read, and the caller sees the answer as it is.
+    // A 429 that is not JSON names no wait, so the caller gets the answer as it is.
     return undefined;
   }
 }

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { shopErrorCodes } from "./errors.ts";
 
 /**
- * Chat messages owed to people, as stored in the outbox: what to tell, never the words, a phone number or a
- * code (those are read when the message is rendered, so that purging them purges them). Amounts are decimal
- * strings of micro-dollars, because jsonb has no bigint.
+ * Chat messages owed to people, as stored in the outbox. They say what to tell, and hold no words, phone number or code:
+ * those are read when the message is made, so that what was purged is gone here too. Amounts are decimal strings of
+ * micro-dollars, because jsonb has no bigint.
  */
 const micros = z.string().regex(/^-?\d{1,19}$/);
 const id = z.uuid();
@@ -83,7 +83,7 @@ export interface OwedMessage {
   readonly chatId: number;
   readonly buyerId: string | null;
   readonly message: OutboxMessage;
-  /** Earlier tries. */
+  /** How often it was tried before. */
   readonly attempts: number;
 }
 

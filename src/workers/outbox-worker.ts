@@ -78,7 +78,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
         log.warn({}, "message was settled by another replica meanwhile");
       checkpoint("outbox/settled");
     } catch (error) {
-      // The lease runs out and the message comes back.
+      // The lease runs out and the message is claimed again.
       log.error({ error }, "message could not be settled");
     } finally {
       inHand.delete(row);

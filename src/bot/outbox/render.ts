@@ -19,7 +19,7 @@ export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" }>;
 
 export interface Rendered {
   readonly card: Card;
-  /** News that can wait may be silent; codes and payments ring. */
+  /** True: it arrives with a sound. False: without one, for buyers who want it so. */
   readonly isUrgent: boolean;
   /** A picture to send with the text as its caption. */
   readonly photoFileId: string | null;

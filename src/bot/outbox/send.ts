@@ -85,7 +85,7 @@ async function sendEvent(
   return sent;
 }
 
-/** False: Telegram refused the picture (a file id of another bot, a caption too long); the text goes alone. */
+/** False: the picture cannot be sent (a file id of another bot, a caption too long), and the text has to go alone. */
 async function sendPhoto(
   deps: OutboxDeps,
   chatId: number,
@@ -105,7 +105,7 @@ async function sendPhoto(
   }
 }
 
-/** Brings the order's card up to date: edits it, or sends it anew where there is none to edit. */
+/** Brings the order's card up to date: edits it, or sends a new one where there is none to edit. */
 async function updateCard(deps: OutboxDeps, reader: Reader, orderId: string): Promise<SendOutcome> {
   const order = await deps.orders.load(orderId);
   // The person had their data deleted: nobody is left to show it to.

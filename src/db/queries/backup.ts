@@ -3,13 +3,13 @@ import pg from "pg";
 import { z } from "zod";
 import type { Database, Executor, Tx } from "../client.ts";
 
-/** What migrate.ts keeps about the database itself: a restored one has its own. */
+/** The migrations' own records. They describe one database, so they are not part of a backup. */
 const BOOKKEEPING = ["schema_migrations", "schema_lock"];
-/** What only a shop in use has in it. The other tables may hold what a shop writes when it merely starts. */
+/** Rows here mean that the shop was used. Other tables may hold rows that a shop writes when it merely starts. */
 const SIGNS_OF_USE = ["buyers", "transfers", "inbox", "price_rules", "audit_log"];
 
 const ROWS_A_FETCH = 500;
-/** Longer than a slow disk keeps a transaction waiting between two statements. */
+/** How long a transaction may wait between two statements: longer than a slow disk takes. */
 const IDLE_TIMEOUT = "10min";
 
 const columnSchema = z.object({
@@ -24,7 +24,7 @@ const tableSchema = z.object({
   columns: z.array(columnSchema).min(1),
   /** Primary key. */
   key: z.array(z.string()),
-  /** Tables that its rows point to; may be itself. */
+  /** Tables that its rows point to; it may be among them. */
   refersTo: z.array(z.string()),
 });
 
@@ -38,7 +38,7 @@ export interface MigrationRecord {
   readonly checksum: string;
 }
 
-/** One moment of the whole database, read only, however long `work` takes. */
+/** Runs `work` on one moment of the whole database, read only, however long it takes. */
 export async function inSnapshot<Result>(db: Database, work: (tx: Tx) => Promise<Result>): Promise<Result> {
   return await db
     .transaction()
@@ -50,7 +50,7 @@ export async function inSnapshot<Result>(db: Database, work: (tx: Tx) => Promise
     });
 }
 
-/** Texts of times and bytes that do not depend on how the server or the account is set up. */
+/** Settings that make the texts of times and bytes the same on every server and for every account. */
 export async function useNeutralSession(tx: Tx): Promise<void> {
   await sql`SET LOCAL timezone = 'UTC'`.execute(tx);
   await sql`SET LOCAL datestyle = 'ISO'`.execute(tx);
@@ -68,7 +68,7 @@ export async function selectMigrationRecords(db: Executor): Promise<MigrationRec
   return result.rows;
 }
 
-/** Every table of the shop, each after those that its rows point to. Asked of the database, so none is forgotten. */
+/** Every table of the shop, each after the tables that its rows point to. Read from the database, so that none is forgotten. */
 export async function selectBackupTables(db: Executor): Promise<BackupTable[]> {
   const result = await sql`
     SELECT c.relname AS name,
@@ -92,7 +92,7 @@ export async function selectBackupTables(db: Executor): Promise<BackupTable[]> {
   return inOrderOfReference(z.array(tableSchema).parse(result.rows));
 }
 
-/** Throws where two tables point at each other: there is no order then, and the schema has none such. */
+/** Throws when two tables point at each other, because then there is no order. The schema has no such tables. */
 function inOrderOfReference(tables: readonly BackupTable[]): BackupTable[] {
   const ordered: BackupTable[] = [];
   const placed = new Set<string>();
@@ -127,10 +127,10 @@ export async function* fetchRows(tx: Tx, table: BackupTable): AsyncGenerator<rea
   await sql`CLOSE backup_rows`.execute(tx);
 }
 
-/** Puts rows back under the numbers that they had. */
+/** Inserts rows with the numbers that they had. */
 export async function insertRows(tx: Tx, table: BackupTable, rows: readonly BackupRow[]): Promise<void> {
   const names = sql.join(table.columns.map(({ name }) => sql.ref(name)));
-  // The types are this database's own words for them, never the file's.
+  // The names of types come from this database, never from the file.
   const values = sql.join(
     table.columns.map(({ type }, index) => sql`(entry ->> ${sql.lit(index)})::${sql.raw(type)}`),
   );
@@ -139,7 +139,7 @@ export async function insertRows(tx: Tx, table: BackupTable, rows: readonly Back
     SELECT ${values} FROM jsonb_array_elements(${JSON.stringify(rows)}::jsonb) AS entry`.execute(tx);
 }
 
-/** The number that each sequence of a table gave last, by column; a sequence that gave none is left out. */
+/** The last number that each sequence of a table gave, by column; a sequence that gave none is left out. */
 export async function selectLastNumbers(tx: Tx, table: BackupTable): Promise<Record<string, string>> {
   const last: Record<string, string> = {};
   for (const { name, sequence } of table.columns) {
@@ -165,7 +165,7 @@ export async function setLastNumbers(
   }
 }
 
-/** Why this database is not one to restore into; undefined when it is. Holds off migrations and other restores. */
+/** Why this database must not be restored into; undefined when it may. Holds off migrations and other restores. */
 export async function selectRestoreObstacle(tx: Tx): Promise<"running" | "in_use" | undefined> {
   await sql`SELECT id FROM schema_lock WHERE id = 1 FOR UPDATE`.execute(tx);
   const live = await sql<{ held: boolean }>`
@@ -186,7 +186,7 @@ export async function clearTables(tx: Tx, tables: readonly BackupTable[]): Promi
 
 /**
  * Runs `work` while rows may point to rows of their own table that are not there yet; checks them afterwards.
- * References to other tables need no such leave: tables come in order.
+ * References to other tables need no such delay: tables come in order.
  */
 export async function withLateSelfReferences(tx: Tx, work: () => Promise<void>): Promise<void> {
   const { rows } = await sql<{ table: string; constraint: string }>`
@@ -208,7 +208,7 @@ export async function withLateSelfReferences(tx: Tx, work: () => Promise<void>):
   await alter("NOT DEFERRABLE");
 }
 
-/** Whether the database refused what it was given: no such value, or against a constraint. Its message may quote it. */
+/** Whether the database refused a value or a constraint failed. The error's message may quote the value. */
 export function isRefusedData(error: unknown): boolean {
   return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? "");
 }

@@ -23,7 +23,7 @@ export async function selectFavourites(
   return rows.map((row) => ({ serviceId: row.service_id, countryId: row.country_id }));
 }
 
-/** Keeps the newest `keep` of the buyer's favourites, this one among them. */
+/** Adds a favourite, and keeps only the newest `keep` of the buyer's. */
 export async function insertFavourite(
   db: Executor,
   favourite: ServiceInCountry & { buyerId: string; at: Date },
@@ -58,7 +58,7 @@ export async function deleteFavourite(
     .execute();
 }
 
-/** What the buyer bought last, each pair once, newest first; orders that brought no number left out. */
+/** The pairs of service and country that the buyer bought last, newest first, each once. Orders without a number do not count. */
 export async function selectRecentPurchases(
   db: Executor,
   buyerId: string,

@@ -9,10 +9,10 @@ export interface StoredUpdate {
 }
 
 export interface ClaimedUpdate extends StoredUpdate {
-  /** This one included. */
+  /** How often it was claimed, this time included. */
   readonly attempts: number;
   readonly receivedAt: Date;
-  /** Proof of the claim: completing and failing need it. */
+  /** Proof of the claim; needed to settle the update. */
   readonly leaseToken: string;
 }
 
@@ -145,17 +145,17 @@ export async function renewUpdates(
 
 type Claim = Pick<ClaimedUpdate, "updateId" | "leaseToken">;
 
-/** The update is handled. False: the claim was lost meanwhile, another replica has the update. */
+/** The update is handled. False: the claim was lost meanwhile, and another replica has the update. */
 export async function completeUpdate(db: Executor, claim: Claim, at: Date): Promise<boolean> {
   return settle(db, claim, sql`done_at = ${at}, lease_until = NULL`);
 }
 
-/** Handling failed: the update is free again after `retryInMs`, and its lane waits for it. */
+/** Handling failed: the update can be claimed again after `retryInMs`, and until then its lane waits. */
 export async function releaseUpdate(db: Executor, claim: Claim, retryInMs: number): Promise<boolean> {
   return settle(db, claim, sql`lease_until = now() + make_interval(secs => ${retryInMs / 1000})`);
 }
 
-/** Handling failed for good: the update is kept for the operator, its lane goes on. */
+/** Handling failed for good: the update is kept for the operator, and its lane goes on. */
 export async function abandonUpdate(db: Executor, claim: Claim, at: Date): Promise<boolean> {
   return settle(db, claim, sql`done_at = ${at}, failed = true, lease_until = NULL`);
 }
@@ -175,7 +175,7 @@ export async function purgeUpdates(db: Executor, before: Date, failedBefore: Dat
   return Number(result.numAffectedRows ?? 0n);
 }
 
-/** How many updates wait or are in hand, and since when the oldest does. */
+/** How many updates wait or are in hand, and when the oldest of them came. */
 export async function inboxBacklog(db: Executor): Promise<{ open: number; oldestAt: Date | null }> {
   const result = await sql<{ open: bigint; oldest_at: Date | null }>`
     SELECT count(*) AS open, min(received_at) AS oldest_at FROM inbox WHERE done_at IS NULL`.execute(db);

@@ -1,6 +1,6 @@
 import type { Executor } from "../client.ts";
 
-/** One row a move: how an order came to be where it is. */
+/** Records one move of an order from state to state. */
 export async function insertHistory(
   db: Executor,
   history: {

@@ -56,7 +56,7 @@ export interface UnclaimedSms {
   readonly receivedAt: Date;
 }
 
-/** Keeps an SMS for a number that is no order's yet: its purchase may still be under way. */
+/** Keeps an SMS for a number that belongs to no order yet: its purchase may still be under way. */
 export async function insertUnclaimedSms(db: Executor, sms: UnclaimedSms): Promise<void> {
   await db
     .insertInto("unclaimed_sms")
@@ -71,7 +71,7 @@ export async function insertUnclaimedSms(db: Executor, sms: UnclaimedSms): Promi
     .execute();
 }
 
-/** Takes the SMS that came for this number since `since`, oldest first; each is handed out once. */
+/** Takes out the kept SMS that came for this number since `since`, oldest first. */
 export async function claimUnclaimedSms(
   db: Executor,
   provider: string,

@@ -36,7 +36,7 @@ export interface OrderRow {
   readonly cardMessageId: number | null;
 }
 
-/** For the other queries of this table. */
+/** Reads a row of this table; shared with its other query files. */
 export function toOrder(row: Selectable<OrdersTable>): OrderRow {
   return {
     id: row.id,
@@ -162,7 +162,7 @@ export async function selectOrderByPhone(
   return row && toOrder(row);
 }
 
-/** What a move may write besides the state. Absent: left as it is. */
+/** What a move may write besides the state. What is absent stays as it is. */
 export interface OrderChange {
   readonly provider?: string;
   readonly serviceCode?: string | null;

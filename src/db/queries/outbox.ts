@@ -10,14 +10,14 @@ export interface NewMessage {
   /** Null for operators' chats. */
   readonly buyerId: string | null;
   readonly message: OutboxMessage;
-  /** At most one message a key is ever sent; null: no such limit. */
+  /** Of the messages with one key only the first is taken; null: no such limit. */
   readonly dedupeKey: string | null;
   readonly at: Date;
 }
 
 /**
  * Owes somebody a message: call it in the transaction that causes the message, so that both happen or neither.
- * Returns whether it is a new one (false: the dedupe key is known, or the chat's person had their data deleted).
+ * Returns false when nothing is owed: the dedupe key is known, or the person had their data deleted.
  */
 export async function enqueue(tx: Executor, entry: NewMessage): Promise<boolean> {
   if (entry.chatId === nobody) return false;
@@ -45,7 +45,7 @@ const SLOW_DOWN_EVERY_MS = 60_000;
 
 /** Owes a person the request to send less, once a minute at most. */
 export async function oweSlowDown(tx: Executor, chatId: number, at: Date): Promise<void> {
-  // A key for each minute; looking at the one before as well keeps a minute between two messages.
+  // There is one key per minute. The key of the minute before counts too, so that a full minute lies between two messages.
   const minute = Math.floor(at.getTime() / SLOW_DOWN_EVERY_MS);
   const keyOf = (of: number): string => `slow down:${chatId}:${of}`;
   const since = new Date(at.getTime() - SLOW_DOWN_EVERY_MS);
@@ -56,7 +56,7 @@ export async function oweSlowDown(tx: Executor, chatId: number, at: Date): Promi
   await enqueue(tx, { chatId, buyerId: null, message, dedupeKey: keyOf(minute), at });
 }
 
-/** Drops everything that a chat is owed (it blocked the bot, or its person left). Returns how many. */
+/** Drops everything that a chat is owed, because it blocked the bot or its person left. Returns how many. */
 export async function dropChat(db: Executor, chatId: number, reason: string, at: Date): Promise<number> {
   const result = await sql`
     UPDATE outbox SET dropped_at = ${at}, drop_reason = ${reason}, lease_token = NULL, lease_until = NULL
@@ -73,7 +73,7 @@ export async function purgeMessages(db: Executor, before: Date): Promise<number>
   return Number(result.numAffectedRows ?? 0n);
 }
 
-/** How many messages are owed, and since when the oldest is. */
+/** How many messages are owed, and when the oldest of them was written. */
 export async function outboxBacklog(db: Executor): Promise<{ open: number; oldestAt: Date | null }> {
   const result = await sql<{ open: bigint; oldest_at: Date | null }>`
     SELECT count(*) AS open, min(created_at) AS oldest_at FROM outbox

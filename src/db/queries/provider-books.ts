@@ -3,15 +3,15 @@ import type { Executor } from "../client.ts";
 
 /** What our books say about our money at a provider. */
 export interface ProviderBooks {
-  /** Sum of the prepaid account: minus what was spent and lost there. */
+  /** Sum of the prepaid account: below zero by what was spent and lost there. */
   readonly prepaidMicros: bigint;
-  /** Cost of numbers that are rented and neither delivered nor given back. */
+  /** Cost of rented numbers that have neither brought a code nor been given back. */
   readonly openCostMicros: bigint;
   /** Purchases whose outcome is not known, and stray numbers: while there are any, the books cannot be exact. */
   readonly unsettled: number;
 }
 
-/** One statement, one moment. */
+/** Read in one statement, so that the figures are of one moment. */
 export async function selectProviderBooks(db: Executor, provider: string): Promise<ProviderBooks> {
   const account = `system:provider:${provider}:prepaid`;
   const result = await sql<{ prepaid: bigint; open_cost: bigint; unsettled: bigint }>`

@@ -11,7 +11,7 @@ export interface ProviderHealthRow {
   readonly balanceMicros: bigint | null;
   readonly escrowMicros: bigint | null;
   readonly balanceAt: Date | null;
-  /** When the provider was last heard of: an answer or a failure that was worth a row. */
+  /** When an answer or a failure of the provider was last written down. */
   readonly updatedAt: Date;
 }
 
@@ -59,7 +59,7 @@ function toRow(raw: Raw): ProviderHealthRow {
   };
 }
 
-/** What is known of these providers; one that never answered nor failed has no row. */
+/** What is known of these providers. One that has neither answered nor failed yet has no row. */
 export async function selectProviderHealth(
   db: Executor,
   providers: readonly string[],
@@ -118,7 +118,7 @@ export async function saveCircuit(
     .execute();
 }
 
-/** Stores what the provider says we have. */
+/** Stores the balance that the provider tells. */
 export async function saveBalance(
   tx: Executor,
   provider: string,

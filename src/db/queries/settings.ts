@@ -14,7 +14,7 @@ export async function writeSetting(db: Executor, key: string, value: string, at:
     .execute();
 }
 
-/** The stored value, or `create()` stored for ever after; replicas that start together agree on one. */
+/** The stored value. Where there is none, `create()` is stored; replicas that start together agree on one value. */
 export async function readOrCreateSetting(
   db: Executor,
   key: string,

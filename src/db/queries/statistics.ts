@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Executor } from "../client.ts";
 
-/** How the numbers of one provider did. */
+/** How many numbers of one provider brought a code. */
 export interface DeliveryRow {
   readonly provider: string;
   readonly serviceId: string;
