@@ -35,6 +35,7 @@ const rooms = {
     "buyers",
     "wallet",
     "catalog/catalog.ts",
+    "orders/card-hashes.ts",
     "orders/orders.ts",
     "orders/state.ts",
     "topups",

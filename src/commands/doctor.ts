@@ -16,7 +16,7 @@ import { createReport, fail, warn } from "./doctor/report.ts";
 
 const USAGE = "Usage: npm run doctor, or npm run doctor -- --accept <provider>";
 
-/** Without a database nobody keeps a budget, and a doctor makes a handful of requests. */
+/** For when there is no database to keep the request budget. The doctor makes only a few requests. */
 const openGate: RequestGate = { acquire: async () => undefined, penalise: async () => undefined };
 
 async function main(): Promise<number> {
@@ -40,7 +40,7 @@ async function main(): Promise<number> {
   const { config } = result;
   for (const { variable, problem } of result.warnings) report.line(variable, warn(problem));
   const { apiRoot, token } = config.telegram;
-  // Its lines say what is wrong; log lines between them would only hide it.
+  // The report says what is wrong; log lines between its lines would only hide it.
   const logger = createLogger("silent");
   await examine({
     report,
@@ -58,7 +58,7 @@ async function main(): Promise<number> {
   return report.hasFailed() ? 1 : 0;
 }
 
-/** Without circuits: looking takes nothing off sale. */
+/** Without circuits, so that a failed check takes no provider off sale. */
 function providersOf(
   config: Config,
   { db, clock, logger }: { db: Database | undefined; clock: Clock; logger: Logger },
@@ -74,7 +74,7 @@ function providersOf(
   });
 }
 
-/** Also the password alone, which errors may quote without the URL around it. */
+/** Includes the database password alone: an error may quote it without its URL. */
 function hiddenValues(config: Config): string[] {
   const { url } = config.database;
   const password = url !== null && URL.canParse(url) ? new URL(url).password : "";
@@ -85,7 +85,7 @@ function decoded(text: string): string[] {
   try {
     return [decodeURIComponent(text)];
   } catch {
-    // Not encoded at all: the text itself is what there is.
+    // Not percent-encoded, so there is nothing to decode.
     return [];
   }
 }
@@ -95,5 +95,5 @@ main()
     process.stderr.write(`The doctor cannot go on: ${messageOf(error)}\n`);
     return 1;
   })
-  // What still waits for an answer must not keep a finished examination alive.
+  // Requests that still wait for an answer must not keep the finished command running.
   .then((code) => process.exit(code));

@@ -211,11 +211,12 @@ export interface Orders {
 
 export interface OrderSms {
   code: string | null;
-  dedupe_key: string;
+  content_digest: string;
   id: string;
   order_id: string;
   purged_at: Timestamp | null;
   received_at: Timestamp;
+  round: number;
   sequence: number;
   text: string | null;
 }

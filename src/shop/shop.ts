@@ -36,13 +36,13 @@ export interface ShopOptions {
   readonly logger: Logger;
   /** The database to use, embedded or not. */
   readonly connectionString: string;
-  /** Nobody else uses that database: what an earlier process held there is free. */
+  /** True: no other process uses this database, so whatever an earlier process had leased is free. */
   readonly isAlone?: boolean;
   /** Aborts waiting for a database that does not answer yet. */
   readonly signal: AbortSignal;
-  /** The crash tests' way in; absent in the shop. */
+  /** For the crash tests; not set in production. */
   readonly checkpoint?: Checkpoint;
-  /** Sees every request to a provider, without query and body. */
+  /** Called for every request to a provider, without query and body. */
   readonly onProviderRequest?: (record: RequestRecord) => void;
 }
 
@@ -51,7 +51,7 @@ export interface Shop {
   readonly port: number;
   readonly db: Database;
   readonly services: Services;
-  /** Takes nothing new, finishes what is in hand, closes the database. */
+  /** Accepts nothing new, finishes what is under way, closes the database. */
   stop(): Promise<void>;
 }
 
@@ -62,8 +62,8 @@ const CONNECTIONS = 20;
 const MIGRATION_TIMEOUT_MS = 600_000;
 
 /**
- * Starts the whole shop. Rejects when the database cannot be reached or migrated, or the port is in use; a Telegram
- * or a provider that does not answer is waited for.
+ * Starts the whole shop. Rejects when the database cannot be reached or migrated, or a port is in use. Telegram and
+ * providers may be away: the shop starts without them and keeps trying.
  */
 export async function startShop(given: ShopOptions): Promise<Shop> {
   const { clock: machineClock, logger, connectionString, signal } = given;
@@ -101,7 +101,7 @@ export async function startShop(given: ShopOptions): Promise<Shop> {
   }
 }
 
-/** On a connection of its own: a migration of a large table may take longer than any statement of the shop. */
+/** Uses its own connection: migrating a large table may take longer than the shop allows a statement. */
 async function migrateAlone(connectionString: string, logger: Logger): Promise<void> {
   const database = createDatabase({
     connectionString,
@@ -121,7 +121,7 @@ async function migrateAlone(connectionString: string, logger: Logger): Promise<v
 async function prepare(options: ShopOptions, db: Database): Promise<string> {
   const { config, clock } = options;
   if (options.isAlone) await releaseEverything(db);
-  // Of every gateway, on or off: a payment may still come in through one that was switched off.
+  // For all gateways: a payment may still arrive through one that is switched off.
   const names = config.providers.map((settings) => settings.name);
   await ensureSystemAccounts(db, systemAccounts(gatewayNames, names));
   const make = (): string => randomBytes(32).toString("base64url");
@@ -200,7 +200,7 @@ function createTimekeeper(time: DatabaseClock, logger: Logger): Runnable {
   return createLoop({ name: "timekeeper", everyMs: MEASURE_TIME_EVERY_MS, run, clock: time, logger });
 }
 
-/** Updates are handled once Telegram has told us who we are; until then they wait, stored, in the inbox. */
+/** Starts handling updates once getMe has succeeded; until then updates wait in the inbox. */
 function inboxAfterSetUp(options: ShopOptions, bot: Services["bot"], inbox: Services["inbox"]): Runnable {
   const { clock, logger } = options;
   const stopping = new AbortController();

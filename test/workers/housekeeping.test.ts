@@ -57,8 +57,8 @@ async function addOrder(buyerId: string, sms: { receivedAt: Date; chatId?: numbe
     VALUES (${orderId}, ${buyerId}, ${quoteId}, 'wa', 'GB', 'received', 480000, 460000, 'alpha', ${orderId},
             '+447700900123', ${sms.receivedAt}, ${sms.chatId ?? 1}, 77)`.execute(database.db);
   await sql`
-    INSERT INTO order_sms (id, order_id, sequence, dedupe_key, code, text, received_at)
-    VALUES (${newId()}, ${orderId}, 1, 'x', '482913', 'your code is 482913', ${sms.receivedAt})`.execute(
+    INSERT INTO order_sms (id, order_id, sequence, round, content_digest, code, text, received_at)
+    VALUES (${newId()}, ${orderId}, 1, 0, 'x', '482913', 'your code is 482913', ${sms.receivedAt})`.execute(
     database.db,
   );
   return { orderId, quoteId };

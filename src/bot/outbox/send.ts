@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import type { Api } from "grammy";
+import type { Buyer } from "../../buyers/buyers.ts";
 import type { Checkpoint } from "../../core/checkpoint.ts";
 import type { OwedMessage, SendOutcome } from "../../core/messages.ts";
+import type { CardHashes } from "../../orders/card-hashes.ts";
 import type { OrderView } from "../../orders/orders.ts";
 import { textsFor } from "../../texts/index.ts";
 import type { Texts } from "../../texts/texts.ts";
-import type { BotDeps, Buyer } from "../bot-deps.ts";
+import type { BotDeps } from "../bot-deps.ts";
 import { type Card, messageOptions } from "../cards/card.ts";
 import { nameOrder, orderCard } from "../cards/order.ts";
 import {
@@ -18,12 +20,6 @@ import {
   loggable,
 } from "../telegram-errors.ts";
 import { type EventMessage, type RenderDeps, type Rendered, renderEvent } from "./render.ts";
-
-/** What a card showed last, so that an edit that would change nothing is not sent. */
-interface CardHashes {
-  get(orderId: string): Promise<string | null>;
-  set(orderId: string, hash: string): Promise<void>;
-}
 
 export interface OutboxDeps extends RenderDeps, Pick<BotDeps, "clock" | "logger"> {
   readonly api: Api;

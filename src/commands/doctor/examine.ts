@@ -14,21 +14,21 @@ export interface DoctorDeps extends TelegramDeps {
   readonly report: Report;
   readonly logger: Logger;
   readonly database: DatabaseSettings;
-  /** Null: not taken. */
+  /** Null: Crypto Pay is off. */
   readonly cryptoPay: CryptoPay | null;
-  /** The configured providers, within their shared request budgets where there is a database that keeps those. */
+  /** The configured providers. With a database, they keep to their shared request budgets. */
   readonly createProviders: (db: Database | undefined, clock: Clock) => ReadonlyMap<string, Provider>;
-  /** Accept this provider's balance before looking. */
+  /** The provider whose balance is accepted before the checks. */
   readonly accept: string | undefined;
 }
 
 /**
- * Looks at everything that the shop needs and writes a line each; changes nothing but, where asked for, the balance
- * that a provider's books go on from. May run beside the shop.
+ * Checks everything that the shop needs and writes one line each. Changes nothing, except that `accept` takes a
+ * provider's balance as the new baseline of its books. May run beside the shop.
  */
 export async function examine(deps: DoctorDeps): Promise<void> {
   const { report, database } = deps;
-  // Neither waits for the other: a slow Telegram must not hide what the database says.
+  // In parallel, so that a slow Telegram does not delay what the database says.
   const [opened] = await Promise.all([
     checkDatabase(report, database, deps.logger),
     checkTelegram(report, deps),

@@ -129,7 +129,7 @@ function rank(update: StoredUpdate): number {
   return update.lane.startsWith(urgentLanePrefix) ? 0 : 1;
 }
 
-/** Prolongs the claims on updates that are still in hand. */
+/** Extends the claims on updates that are still being handled. */
 export async function renewUpdates(
   db: Executor,
   updates: readonly Pick<ClaimedUpdate, "updateId" | "leaseToken">[],
@@ -145,17 +145,17 @@ export async function renewUpdates(
 
 type Claim = Pick<ClaimedUpdate, "updateId" | "leaseToken">;
 
-/** The update is handled. False: the claim was lost meanwhile, and another replica has the update. */
+/** Marks the update as handled. False: the claim was lost, another replica has the update. */
 export async function completeUpdate(db: Executor, claim: Claim, at: Date): Promise<boolean> {
   return settle(db, claim, sql`done_at = ${at}, lease_until = NULL`);
 }
 
-/** Handling failed: the update can be claimed again after `retryInMs`, and until then its lane waits. */
+/** Handling failed: the update may be claimed again after `retryInMs`; its lane waits until then. */
 export async function releaseUpdate(db: Executor, claim: Claim, retryInMs: number): Promise<boolean> {
   return settle(db, claim, sql`lease_until = now() + make_interval(secs => ${retryInMs / 1000})`);
 }
 
-/** Handling failed for good: the update is kept for the operator, and its lane goes on. */
+/** Handling failed for good: the update is kept for the operator and its lane goes on. */
 export async function abandonUpdate(db: Executor, claim: Claim, at: Date): Promise<boolean> {
   return settle(db, claim, sql`done_at = ${at}, failed = true, lease_until = NULL`);
 }

@@ -4,13 +4,13 @@ import type { Executor } from "../client.ts";
 export interface Lease {
   readonly name: string;
   readonly holder: string;
-  /** Grows with every change of holder, so that the work of a holder that has lost the lease can be told by its older epoch. */
+  /** Grows with every change of holder: work stamped with an older epoch comes from a holder that lost the lease. */
   readonly epoch: bigint;
 }
 
 /**
- * Takes the lease for `ttlMs` by the database's clock, or prolongs it for the holder it already has.
- * Undefined: somebody else holds it. A lease is a row and not a session lock, so that it works behind a connection pooler.
+ * Takes the lease for `ttlMs` by the database's clock, or extends it for its current holder. Undefined: another
+ * process holds it. It is a row, not a session lock, so that it works behind a connection pooler.
  */
 export async function acquireLease(
   db: Executor,
@@ -31,7 +31,7 @@ export async function acquireLease(
   return epoch === undefined ? undefined : { name, holder, epoch };
 }
 
-/** Prolongs a lease that is still ours. False: it was lost, and the caller must stop what it allowed. */
+/** Extends a lease that is still ours. False: it was lost, so stop the work it covers. */
 export async function renewLease(db: Executor, lease: Lease, ttlMs: number): Promise<boolean> {
   const result = await sql<{ name: string }>`
     UPDATE leases SET expires_at = now() + make_interval(secs => ${ttlMs / 1000})
@@ -40,14 +40,14 @@ export async function renewLease(db: Executor, lease: Lease, ttlMs: number): Pro
   return result.rows.length > 0;
 }
 
-/** Gives the lease up, so that the next holder need not wait until it runs out. */
+/** Gives the lease up, so that the next holder need not wait for it to expire. */
 export async function releaseLease(db: Executor, lease: Lease): Promise<void> {
   await sql`
     UPDATE leases SET expires_at = now()
     WHERE name = ${lease.name} AND holder = ${lease.holder} AND epoch = ${lease.epoch}::bigint`.execute(db);
 }
 
-/** Whether the lease is ours. Inside a transaction this locks the row, so that it stays ours until the commit. */
+/** True while the lease is ours; inside a transaction the row is share-locked, so it stays ours until the commit. */
 export async function holdsLease(tx: Executor, lease: Lease): Promise<boolean> {
   const result = await sql<{ name: string }>`
     SELECT name FROM leases
@@ -57,8 +57,8 @@ export async function holdsLease(tx: Executor, lease: Lease): Promise<boolean> {
 }
 
 /**
- * Ends every lease and every claim on updates and messages. Only for a database that nobody else uses: whoever held
- * them is dead, and waiting until they run out would leave buyers without an answer for a minute.
+ * Frees everything that an earlier process had leased. Only for a database that no other process uses: there the earlier
+ * process is dead, and waiting for its leases to expire would leave buyers without an answer for a minute.
  */
 export async function releaseEverything(db: Executor): Promise<void> {
   await sql`UPDATE leases SET expires_at = now() WHERE expires_at > now()`.execute(db);

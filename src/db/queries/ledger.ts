@@ -28,7 +28,7 @@ export interface TransferRow {
   readonly at: Date;
 }
 
-/** Creates the accounts that do not exist yet. System accounts only; a buyer's come with the buyer. */
+/** Creates missing system accounts. A buyer's accounts are created with the buyer. */
 export async function ensureSystemAccounts(db: Executor, codes: readonly string[]): Promise<void> {
   if (codes.length === 0) return;
   await db
@@ -57,7 +57,7 @@ export interface BalanceRow {
   readonly heldMicros: bigint;
 }
 
-/** Both balances of a buyer; zeros for one without accounts. With `lock`, nobody moves them before the transaction ends. */
+/** Both balances of a buyer; zeros for a buyer without accounts. `lock`: they cannot change until the transaction ends. */
 export async function selectBalance(
   db: Executor,
   buyerId: string,
@@ -77,7 +77,7 @@ export async function selectBalance(
 export interface MovementRow {
   readonly id: bigint;
   readonly kind: TransferKind;
-  /** Change of the available balance: negative when money was set aside or taken. */
+  /** Change of the available balance: negative when money was held or taken. */
   readonly amountMicros: bigint;
   readonly availableAfterMicros: bigint;
   readonly orderId: string | null;
@@ -168,7 +168,7 @@ export interface LedgerDifference {
 }
 
 /**
- * The promises of the ledger, checked in one statement each: entries sum to zero, a balance is the sum of its
+ * Checks what must always be true of the ledger, one statement each: entries sum to zero, a balance is the sum of its
  * entries, held money is the price of the orders that hold it, an ended order is resolved exactly once.
  */
 export async function selectLedgerDifferences(db: Executor): Promise<LedgerDifference[]> {

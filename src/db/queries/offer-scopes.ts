@@ -28,7 +28,7 @@ export async function selectScopes(
   }));
 }
 
-/** The provider answered; an earlier failure is forgotten. */
+/** Records that the provider answered; this clears an earlier failure. */
 export async function markObserved(db: Executor, provider: string, scope: string, at: Date): Promise<void> {
   await db
     .insertInto("offer_scopes")
@@ -39,7 +39,7 @@ export async function markObserved(db: Executor, provider: string, scope: string
     .execute();
 }
 
-/** The provider did not answer; what it said before stays. */
+/** Records that the provider did not answer; its earlier offers stay. */
 export async function markFailed(db: Executor, provider: string, scope: string, at: Date): Promise<void> {
   await db
     .insertInto("offer_scopes")

@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Database, Executor } from "../client.ts";
 import { inTransaction } from "../transaction.ts";
 
-/** Stands for every service: the offers of a provider whose numbers take any. */
+/** Stands for every service, for providers whose numbers can receive any. */
 export const ANY_SERVICE = "*";
 
 /** A row of `offers`. The provider's codes are its identity; "" where the provider has none. */
@@ -31,7 +31,7 @@ export interface BestOfferRow {
   readonly serviceId: string;
   readonly countryId: string;
   readonly costMicros: bigint;
-  /** Sum of what is told; null: nothing is. */
+  /** Sum of the stock that providers tell; null: none tells. */
   readonly stock: number | null;
   /** The oldest observation among them. */
   readonly observedAt: Date;
@@ -42,7 +42,7 @@ export interface OfferFilter {
   readonly serviceIds: readonly string[];
   /** Undefined: all. */
   readonly countryIds?: readonly string[];
-  /** Older observations are no offers. */
+  /** Offers observed earlier do not count. */
   readonly since: Date;
 }
 
@@ -53,8 +53,8 @@ const MAX_ROUTE = 200;
 const MAX_BEST = 20_000;
 
 /**
- * Makes the offers of a scope what was observed at `observedAt` (the moment of asking): missing ones go, known ones
- * are updated. What was learnt later, such as a refusal while the answer was on its way, stays.
+ * Replaces the offers of a scope by what was observed at `observedAt` (when the request was sent): missing offers are
+ * deleted, known ones updated. Anything learnt since then, such as a refused purchase, stays.
  * The rows must have distinct keys.
  */
 export async function replaceOffers(
@@ -63,7 +63,7 @@ export async function replaceOffers(
   rows: readonly OfferRow[],
   observedAt: Date,
 ): Promise<void> {
-  // One order for all writers, so that two of them never wait for each other.
+  // All writers use the same order, so that two of them cannot deadlock.
   const sorted = [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
   await inTransaction(db, async (tx) => {
     for (let start = 0; start < sorted.length; start += CHUNK) {
@@ -114,7 +114,7 @@ async function upsertOffers(tx: Executor, rows: readonly OfferRow[]): Promise<vo
     .execute();
 }
 
-/** What can be bought now: in stock, seen lately, mapping good, circuit closed. */
+/** What can be bought now: in stock, observed recently, mapping accepted, circuit closed. */
 function sellable(db: Executor, filter: OfferFilter) {
   let query = db
     .selectFrom("offers")
@@ -201,12 +201,12 @@ function one(db: Executor, key: OfferKey) {
     .where("operator", "=", key.operator);
 }
 
-/** A purchase found no number: not offered until the provider's list is read again. */
+/** After a purchase that found no number: not offered until the provider's list is read again. */
 export async function markSoldOut(db: Executor, key: OfferKey, at: Date): Promise<void> {
   await one(db, key).set({ stock: 0, observed_at: at }).execute();
 }
 
-/** A purchase learnt the true cost. */
+/** After a purchase that showed the true cost. */
 export async function markCost(db: Executor, key: OfferKey, costMicros: bigint, at: Date): Promise<void> {
   await one(db, key).set({ cost_micros: costMicros, observed_at: at }).execute();
 }

@@ -1,6 +1,6 @@
 import type { Executor } from "../client.ts";
 
-/** From now on this message is the order's card. What it shows is not known yet. */
+/** Makes this message the order's card. What it shows is not known yet, so the hash is cleared. */
 export async function updateCard(
   db: Executor,
   orderId: string,
@@ -14,7 +14,7 @@ export async function updateCard(
     .execute();
 }
 
-/** The digest of what the card showed last; null: not known. */
+/** A digest of what the card showed last. */
 export async function selectCardHash(db: Executor, orderId: string): Promise<string | null> {
   const row = await db.selectFrom("orders").select("card_hash").where("id", "=", orderId).executeTakeFirst();
   return row?.card_hash ?? null;

@@ -1,6 +1,6 @@
 import type { Executor } from "../client.ts";
 
-/** Records one move of an order from state to state. */
+/** Adds one row per change of state: the history of the order. */
 export async function insertHistory(
   db: Executor,
   history: {

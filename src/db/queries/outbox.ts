@@ -10,14 +10,14 @@ export interface NewMessage {
   /** Null for operators' chats. */
   readonly buyerId: string | null;
   readonly message: OutboxMessage;
-  /** Of the messages with one key only the first is taken; null: no such limit. */
+  /** At most one message per key is ever sent; null: no limit. */
   readonly dedupeKey: string | null;
   readonly at: Date;
 }
 
 /**
- * Owes somebody a message: call it in the transaction that causes the message, so that both happen or neither.
- * Returns false when nothing is owed: the dedupe key is known, or the person had their data deleted.
+ * Stores a message to be sent. Call it in the transaction that causes the message, so that both happen or neither.
+ * False: nothing was stored, because the dedupe key is known or the person had their data deleted.
  */
 export async function enqueue(tx: Executor, entry: NewMessage): Promise<boolean> {
   if (entry.chatId === nobody) return false;
@@ -30,7 +30,7 @@ export async function enqueue(tx: Executor, entry: NewMessage): Promise<boolean>
   return result.rows.length > 0;
 }
 
-/** Owes the same message to each of these chats (the operators'), once for each subject. */
+/** Stores the same message for each of these chats (the operators'), once per subject. */
 export async function enqueueToAll(
   tx: Executor,
   chatIds: readonly number[],
@@ -56,7 +56,7 @@ export async function oweSlowDown(tx: Executor, chatId: number, at: Date): Promi
   await enqueue(tx, { chatId, buyerId: null, message, dedupeKey: keyOf(minute), at });
 }
 
-/** Drops everything that a chat is owed, because it blocked the bot or its person left. Returns how many. */
+/** Drops all unsent messages of a chat (it blocked the bot, or the person left). Returns how many. */
 export async function dropChat(db: Executor, chatId: number, reason: string, at: Date): Promise<number> {
   const result = await sql`
     UPDATE outbox SET dropped_at = ${at}, drop_reason = ${reason}, lease_token = NULL, lease_until = NULL
@@ -64,7 +64,7 @@ export async function dropChat(db: Executor, chatId: number, reason: string, at:
   return Number(result.numAffectedRows ?? 0n);
 }
 
-/** Deletes messages that were settled and made before then; returns how many. */
+/** Deletes sent and dropped messages created before `before`; returns how many. */
 export async function purgeMessages(db: Executor, before: Date): Promise<number> {
   const result = await sql`
     DELETE FROM outbox WHERE created_at < ${before} AND (sent_at IS NOT NULL OR dropped_at IS NOT NULL)`.execute(
@@ -73,7 +73,7 @@ export async function purgeMessages(db: Executor, before: Date): Promise<number>
   return Number(result.numAffectedRows ?? 0n);
 }
 
-/** How many messages are owed, and when the oldest of them was written. */
+/** How many messages wait to be sent, and since when the oldest does. */
 export async function outboxBacklog(db: Executor): Promise<{ open: number; oldestAt: Date | null }> {
   const result = await sql<{ open: bigint; oldest_at: Date | null }>`
     SELECT count(*) AS open, min(created_at) AS oldest_at FROM outbox

@@ -4,17 +4,16 @@ import type { Executor } from "../client.ts";
 export interface TurnRequest {
   readonly provider: string;
   readonly now: Date;
-  /** The time between two requests at the full rate. */
+  /** Time between two requests at the full rate. */
   readonly intervalMs: number;
   /** How far ahead of schedule a request may be sent: the burst this caller may use. */
   readonly toleranceMs: number;
-  /** A turn later than this is not taken. */
+  /** The longest wait that is accepted. */
   readonly maxWaitMs: number;
 }
 
 /**
- * Books the next turn in one statement. This is the generic cell rate algorithm (GCRA): all that is kept is one
- * timestamp, the time at which the next request would be due at the full rate.
+ * Books the next turn (GCRA: one timestamp, the theoretical arrival time of the next request) in one statement.
  * Returns the milliseconds to wait for it, or undefined when it would come too late: then nothing is booked.
  */
 export async function bookTurn(db: Executor, turn: TurnRequest): Promise<number | undefined> {
@@ -33,7 +32,7 @@ export async function bookTurn(db: Executor, turn: TurnRequest): Promise<number 
   return wait === undefined ? undefined : Math.max(0, Math.ceil(Number(wait)));
 }
 
-/** Makes the gate if there is none; it begins open. */
+/** Creates the gate, open. */
 export async function ensureGate(db: Executor, provider: string, now: Date): Promise<void> {
   await db
     .insertInto("provider_gates")
@@ -42,7 +41,7 @@ export async function ensureGate(db: Executor, provider: string, now: Date): Pro
     .execute();
 }
 
-/** Locks the gate until the transaction ends; whoever locks the same gate waits. */
+/** Locks the gate until the transaction ends. */
 export async function lockGate(tx: Executor, provider: string): Promise<void> {
   await tx
     .insertInto("provider_gates")
@@ -65,7 +64,7 @@ export async function selectGate(db: Executor, provider: string): Promise<GateRo
   return row && { nextAt: row.next_at, blockedUntil: row.blocked_until };
 }
 
-/** Blocks all requests until then. A block that is already longer stays. */
+/** No requests until then. A shorter block never shortens a longer one. */
 export async function blockGate(db: Executor, provider: string, until: Date): Promise<void> {
   await sql`
     UPDATE provider_gates SET blocked_until = greatest(blocked_until, ${until}::timestamptz)

@@ -11,7 +11,7 @@ export interface ProviderHealthRow {
   readonly balanceMicros: bigint | null;
   readonly escrowMicros: bigint | null;
   readonly balanceAt: Date | null;
-  /** When an answer or a failure of the provider was last written down. */
+  /** When the provider was last heard of: an answer or a failure that was worth a row. */
   readonly updatedAt: Date;
 }
 
@@ -59,7 +59,7 @@ function toRow(raw: Raw): ProviderHealthRow {
   };
 }
 
-/** What is known of these providers. One that has neither answered nor failed yet has no row. */
+/** What is known of these providers. A provider that has neither answered nor failed yet has no row. */
 export async function selectProviderHealth(
   db: Executor,
   providers: readonly string[],
@@ -87,7 +87,7 @@ export async function lockProviderHealth(
   return row && toRow(row);
 }
 
-/** Makes the row, so that {@link lockProviderHealth} has something to lock. */
+/** Creates the row, so that {@link lockProviderHealth} can lock it. */
 export async function ensureProviderHealth(tx: Executor, provider: string, at: Date): Promise<void> {
   await tx
     .insertInto("provider_health")

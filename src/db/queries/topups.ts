@@ -75,7 +75,7 @@ export async function selectTopupByExternalId(
   return row && toTopup(row);
 }
 
-/** Conditional: false when the top-up is in none of `from`. */
+/** Conditional. False: the top-up is in none of the states `from`. */
 export async function moveTopup(
   db: Executor,
   topupId: string,
@@ -92,7 +92,7 @@ export async function moveTopup(
   return result.numUpdatedRows > 0n;
 }
 
-/** Ties the gateway's invoice to our row and schedules its first look. */
+/** Stores the id of the gateway's invoice and schedules the first check. */
 export async function setInvoice(
   db: Executor,
   topupId: string,
@@ -105,7 +105,7 @@ export async function setInvoice(
     .execute();
 }
 
-/** Invoices that are due for a look, paid or not. */
+/** Invoices that are due for a check, paid or not. */
 export async function selectDueTopups(
   db: Executor,
   gateway: string,
@@ -144,7 +144,7 @@ export interface PaymentRow {
   readonly at: Date;
 }
 
-/** False: this charge was recorded before, and with it credited. */
+/** False: this charge was recorded, and therefore credited, before. */
 export async function insertPayment(db: Executor, payment: PaymentRow): Promise<boolean> {
   const result = await db
     .insertInto("topup_payments")
@@ -228,7 +228,7 @@ export async function setPaymentState(
     .execute();
 }
 
-/** Refunds that were begun and whose end is not known: to be asked for again (Telegram refunds a charge once). */
+/** Refunds that were begun and have no known outcome. They are requested again: Telegram refunds a charge only once. */
 export async function selectRefunding(
   db: Executor,
   before: Date,

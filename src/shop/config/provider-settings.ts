@@ -17,7 +17,7 @@ export type Variables = Readonly<Record<string, string>>;
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 const PLAIN_DIALECT = "plain";
-/** For a name that is no preset: slow enough for any upstream that publishes no limit. */
+/** For names without a preset: slow enough for any provider that publishes no limit. */
 const CAUTIOUS_RATE = 2;
 const FIELDS = ["KEY", "URL", "PROTOCOL", "CURRENCY", "USD_RATE", "RATE", "PRICES"] as const;
 
@@ -112,7 +112,7 @@ function readProvider(name: string, env: Variables, presets: Presets): ProviderS
     });
   }
   const protocol = outcome.data?.PROTOCOL ?? preset?.protocol;
-  // A preset's address and quirks belong to its own protocol only.
+  // A preset's address and peculiarities apply to its own protocol only.
   const base = preset && (protocol === undefined || preset.protocol === protocol) ? preset : undefined;
   const url = found.URL?.trim() ?? base?.url ?? null;
   if (url === null && !isNamed("URL")) {
@@ -139,7 +139,7 @@ function readProvider(name: string, env: Variables, presets: Presets): ProviderS
   };
 }
 
-/** A free name that speaks a preset's own protocol is asked as gently as the preset. */
+/** A free name with a preset's own protocol gets the request rate of that preset. */
 function rateOf(protocol: Protocol, presets: Presets): number {
   return (
     (Object.hasOwn(presets, protocol) ? presets[protocol]?.requestsPerSecond : undefined) ?? CAUTIOUS_RATE
@@ -150,7 +150,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON at all: the table's own message says what is expected.
+    // Not JSON; the schema's message says what is expected.
     return undefined;
   }
 }
