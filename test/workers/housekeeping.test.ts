@@ -222,6 +222,8 @@ describe("forgetBuyer", () => {
       at,
       maxPerLane,
     });
+    const leftOut = { updateId: 901, lane: `q:${telegramId}`, payload: {} };
+    await storeUpdates(database.db, [leftOut], { at, maxPerLane: 0 });
     await sql`UPDATE inbox SET done_at = ${at} WHERE update_id = 900`.execute(database.db);
     await sql`
       INSERT INTO disputes (id, buyer_id, text, created_at) VALUES (${newId()}, ${buyer.id}, 'call me', ${at})`.execute(
