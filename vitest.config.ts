@@ -13,7 +13,7 @@ export default defineConfig({
     maxWorkers: 3,
     // The default of one second is a race on a busy machine.
     expect: { poll: { timeout: 10_000 } },
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -81,7 +81,7 @@ async function checkTogether(
   const { checkMany, checkManyLimit, pollIntervalMs } = provider.capabilities;
   if (!checkMany || !due.some(isListed)) return due;
   const horizon = addMs(deps.clock.now(), pollIntervalMs);
-  const near = await selectDueOrders(deps.db, provider.name, horizon, BATCH);
+  const near = await selectDueOrders(deps.db, provider.name, horizon, Math.max(BATCH, checkManyLimit));
   const group = near.filter(isListed).slice(0, checkManyLimit);
   if (group.length < 2) return due;
   const askedAt = deps.clock.now();

@@ -1,8 +1,17 @@
 import { z } from "zod";
 import type { Clock } from "../../core/clock.ts";
-import { garbage, jsonOf, parseAs, refusal, statusError, unsupported } from "../parsing/answers.ts";
-import { field, goodRows, idField, parseCost, parseSmsText, phoneField } from "../parsing/parse.ts";
+import {
+  garbage,
+  jsonOf,
+  parseAs,
+  refusal,
+  soundsBroken,
+  statusError,
+  unsupported,
+} from "../parsing/answers.ts";
+import { goodRows, idField, parseCost, phoneField } from "../parsing/parse.ts";
 import { toE164 } from "../parsing/phones.ts";
+import { smsIn } from "../parsing/sms.ts";
 import type {
   CallOptions,
   Capabilities,
@@ -14,7 +23,7 @@ import type {
   Rental,
   WebhookEvent,
 } from "../port/provider.ts";
-import type { ProviderError } from "../port/provider-error.ts";
+import type { ProviderError, ProviderErrorKind } from "../port/provider-error.ts";
 import { parseBody } from "../transport/body.ts";
 import type { HttpAnswer, ProviderHttp } from "../transport/http.ts";
 import { urlUnder } from "../transport/urls.ts";
@@ -59,11 +68,13 @@ const numberAnswer = z.object({
   data: z.object({ phone_number: z.unknown() }),
 });
 
-const smsField = field("text or null", parseSmsText);
-
 const webhookBody = z.object({
   event: z.literal("otp_received"),
-  data: z.object({ phone_number: phoneField, otp_code: smsField.optional(), sms_text: smsField.optional() }),
+  data: z.object({
+    phone_number: phoneField,
+    otp_code: z.unknown().optional(),
+    sms_text: z.unknown().optional(),
+  }),
 });
 
 export function createPushGateway(settings: ProviderSettings, http: ProviderHttp, clock: Clock): Provider {
@@ -158,7 +169,16 @@ function purchasedPhone(name: string, answer: HttpAnswer, callingCode: string | 
   return phone;
 }
 
-const notFound = z.object({ message: z.string() });
+const refusalBody = z.object({ message: z.string() });
+
+/** "Error Responses" of get-number by their wording: they share statuses, and 400 is not only about the country. */
+const kindByWording: readonly (readonly [RegExp, ProviderErrorKind])[] = [
+  [/no number/i, "no_stock"],
+  // The key is the system's, which rents for nobody: our kind of account needs a user's key.
+  [/user_id/i, "bad_credentials"],
+  [/user/i, "suspended"],
+  [/country|operator/i, "bad_mapping"],
+];
 
 /**
  * The documented refusals are 4xx. Its 500s ("Unable to get number") are documented too, but say that something
@@ -166,14 +186,12 @@ const notFound = z.object({ message: z.string() });
  */
 function purchaseError(name: string, answer: HttpAnswer): ProviderError {
   const body = parseBody(answer.text);
-  if (body.kind !== "json") return statusError(name, "buy", answer, body);
-  if (answer.status === 400) return refusal(name, "bad_mapping", "buy: HTTP 400");
-  if (answer.status !== 404) return statusError(name, "buy", answer, body);
-  const message = notFound.safeParse(body.value).data?.message ?? "";
-  // "No number received" and "Target user not found or inactive" share a status; another 404 is a wrong address.
-  if (/no number/i.test(message)) return refusal(name, "no_stock", "buy: HTTP 404, no number");
-  if (/user/i.test(message)) return refusal(name, "suspended", "buy: HTTP 404, user");
-  return refusal(name, "refused", "buy: HTTP 404");
+  const isWorded = answer.status === 400 || answer.status === 404;
+  if (body.kind !== "json" || !isWorded || soundsBroken(body.value))
+    return statusError(name, "buy", answer, body);
+  const message = refusalBody.safeParse(body.value).data?.message ?? "";
+  const kind = kindByWording.find(([pattern]) => pattern.test(message))?.[1] ?? "refused";
+  return refusal(name, kind, `buy: HTTP ${answer.status}`);
 }
 
 /** The gateway names no order, and rents a number out again: number and moment together are unique. */
@@ -185,6 +203,7 @@ function rentalId(phone: string, at: Date): string {
 function parseWebhook(body: unknown): WebhookEvent | undefined {
   const outcome = webhookBody.safeParse(body);
   if (!outcome.success) return undefined;
-  const { phone_number: phone, otp_code: code = null, sms_text: text = null } = outcome.data.data;
-  return code === null && text === null ? undefined : { kind: "sms", phone, sms: { code, text } };
+  const { phone_number: phone, otp_code: code, sms_text: text } = outcome.data.data;
+  const sms = smsIn({ code, text });
+  return sms && { kind: "sms", phone, sms };
 }

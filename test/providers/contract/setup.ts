@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { expect } from "vitest";
+import type { Paging } from "../../../sandbox/providers/face.ts";
 import type { FaultQueue } from "../../../sandbox/providers/faults.ts";
 import { goodsOf } from "../../../sandbox/providers/goods.ts";
 import { createMarket, type Market, type MarketOptions } from "../../../sandbox/providers/market.ts";
@@ -27,6 +28,8 @@ export type Situation =
 
 export interface ContractOptions {
   readonly protocol: Protocol;
+  /** How the pretend supplier's lists page; default: as documented. */
+  readonly paging?: Paging;
   /** Of handler-api. */
   readonly dialect?: string;
   readonly settings?: Partial<ProviderSettings>;
@@ -74,7 +77,13 @@ export async function openBench(options: ContractOptions): Promise<Bench> {
   const clock = createTestClock();
   const market = createMarket({ clock, ...goodsOf(protocol), ...options.market });
   const dialect = options.dialect ?? "plain";
-  const upstream = await startPretendProvider({ protocol, clock, market, dialect });
+  const upstream = await startPretendProvider({
+    protocol,
+    clock,
+    market,
+    dialect,
+    ...(options.paging && { paging: options.paging }),
+  });
   const penalties: number[] = [];
   const logger = createTestLogger();
   const settings = settingsOf(options, upstream, market);

@@ -118,6 +118,11 @@ describe("a purchase", () => {
     ["the supplier's database error", "ERROR_SQL"],
     ["a known token on a 5xx", { status: 500, text: "NO_NUMBERS" }],
     ["a known envelope on a 5xx", json({ title: "NO_NUMBERS" }, 503)],
+    ["a known token on a 408", { status: 408, text: "NO_NUMBERS" }],
+    ["a known envelope on a 425", json({ title: "NO_BALANCE" }, 425)],
+    ["an internal error on a 4xx", json({ title: "INTERNAL_ERROR" }, 400)],
+    ["a time limit on a 4xx", json({ title: "BAD_THING", details: "Request timed out" }, 422)],
+    ["an internal error in a 200", json({ error: "INTERNAL_SERVER_ERROR" })],
     ["a proxy's own error", { status: 403, text: "error code: 1020" }],
     ["an unknown token on a 4xx", { status: 400, text: "NOPE" }],
   ])("is in doubt after %s", async (_name, answer) => {

@@ -79,6 +79,14 @@ describe("a purchase from a push gateway", () => {
 
   it.each([
     [400, { status: "error", message: "country_id is required" }, "bad_mapping", true],
+    [400, { status: "error", message: "Unknown operator" }, "bad_mapping", true],
+    [400, { status: "error", message: "user_id is required with api_key" }, "bad_credentials", true],
+    [400, { status: "error", message: "Too many numbers today" }, "refused", true],
+    [400, { status: "error", message: "No number received" }, "no_stock", true],
+    [400, { status: "error", message: "Unable to get number: server error" }, "unavailable", false],
+    [404, { status: "error", message: "No number received: timed out" }, "unavailable", false],
+    [408, { status: "error", message: "No number received" }, "unavailable", false],
+    [425, { status: "error", message: "country_id is required" }, "unavailable", false],
     [401, { status: "error", message: "Invalid api_key" }, "bad_credentials", true],
     [403, { status: "error", message: "Manager inactive. Contact support." }, "suspended", true],
     [404, { status: "error", message: "No number received" }, "no_stock", true],
@@ -133,19 +141,19 @@ describe("a push gateway's webhook", () => {
       phone,
       sms: { code: null, text: "Hello" },
     });
-    expect(call({ phone_number: phone, otp_code: "1", sms_text: null })).toEqual({
+    expect(call({ phone_number: phone, otp_code: "1234", sms_text: null })).toEqual({
       kind: "sms",
       phone,
-      sms: { code: "1", text: null },
+      sms: { code: "1234", text: null },
     });
     expect(call({ phone_number: phone, otp_code: " ", sms_text: "" })).toBeUndefined();
     expect(call({ phone_number: phone })).toBeUndefined();
   });
 
   it.each([
-    [{ phone_number: "nobody", otp_code: "1" }, "otp_received"],
-    [{ otp_code: "1" }, "otp_received"],
-    [{ phone_number: "+1234567890", otp_code: "1" }, "number_expired"],
+    [{ phone_number: "nobody", otp_code: "1234" }, "otp_received"],
+    [{ otp_code: "1234" }, "otp_received"],
+    [{ phone_number: "+1234567890", otp_code: "1234" }, "number_expired"],
     [null, "otp_received"],
   ])("with %j as %s is not one that is documented", (data, event) => {
     expect(call(data, event)).toBeUndefined();

@@ -46,7 +46,7 @@ export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "canc
       const outcome = cancelOutcome(refusal);
       if (outcome) return outcome;
       if (!isAboutState(refusal)) throw fail("cancel", refusal);
-      // A word that may mean anything: only the order itself tells.
+      // The word may mean several things, so the order is checked.
       const now = await check(id, options);
       if (now.sms.length === 0 && now.status === "cancelled") return { kind: "cancelled" };
       return now.sms.length > 0 ? { kind: "has_sms", sms: now.sms } : { kind: "refused" };

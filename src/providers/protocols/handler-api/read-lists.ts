@@ -66,7 +66,7 @@ function iso2Of(id: string, named: string, own: string | null): string | null {
   return names.includes(plainName(named)) ? iso2 : null;
 }
 
-/** Ids are the supplier's, and may be called like something that every object has. */
+/** Own keys only: a supplier may send an id such as "constructor". */
 function rowOf(table: CountryTable, id: string): readonly string[] | undefined {
   return Object.hasOwn(table, id) ? table[id] : undefined;
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { garbage, statusError } from "../../parsing/answers.ts";
+import { garbage, mayHaveActed, statusError } from "../../parsing/answers.ts";
 import { type Currency, parseCost } from "../../parsing/parse.ts";
 import { ProviderError, type ProviderErrorKind } from "../../port/provider-error.ts";
 import { type Body, parseBody } from "../../transport/body.ts";
@@ -15,7 +15,7 @@ export type Reply =
 
 /** A refusal in words that are known. */
 export interface Refusal extends KnownRefusal {
-  /** The words came with a 5xx: what was asked may have been done all the same. */
+  /** The words came with a 5xx, 408 or 425: what was asked may have been done all the same. */
   readonly isVague: boolean;
   /** The supplier's `info`, where it explains itself. */
   readonly info: unknown;
@@ -36,7 +36,7 @@ export function readReply(provider: string, operation: string, answer: HttpAnswe
   const body = parseBody(answer.text);
   const { status } = answer;
   const isSuccess = status >= 200 && status < 300;
-  const refusal = refusalIn(body, isSuccess, status >= 500);
+  const refusal = refusalIn(body, isSuccess, mayHaveActed(status));
   if (refusal) return { kind: "refused", refusal };
   if (!isSuccess) throw statusError(provider, operation, answer, body);
   if (status === 204 && body.kind === "empty") return { kind: "nothing" };

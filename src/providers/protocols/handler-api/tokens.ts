@@ -34,11 +34,9 @@ const meanings: Readonly<Record<string, Meaning>> = {
   BAD_COUNTRY: "bad_mapping",
   WRONG_COUNTRY: "bad_mapping",
   WRONG_OPERATOR: "bad_mapping",
-  WRONG_EXCEPTION_PHONE: "bad_mapping",
   SERVICE_NOT_AVAILABLE: "bad_mapping",
   SERVICE_UNAVAILABLE_REGION: "bad_mapping",
   UNPROCESSABLE_ENTITY: "bad_mapping",
-  BAD_MAX_PRICE: "bad_mapping",
 
   NO_ACTIVATION: "unknown_order",
   WRONG_ACTIVATION_ID: "unknown_order",
@@ -53,11 +51,18 @@ const meanings: Readonly<Record<string, Meaning>> = {
 
   RATE_LIMIT: "rate_limited",
   ORDER_ALREADY_EXISTS: "refused",
+  // About parameters of the operator's and ours, not about a service or country.
+  WRONG_EXCEPTION_PHONE: "refused",
+  BAD_MAX_PRICE: "refused",
   BAD_ACTION: "unsupported",
 
   ERROR_SQL: "unavailable",
   SQL_ERROR: "unavailable",
   SERVER_ERROR: "unavailable",
+  INTERNAL_ERROR: "unavailable",
+  INTERNAL_SERVER_ERROR: "unavailable",
+  UNKNOWN_ERROR: "unavailable",
+  TIMEOUT: "unavailable",
 };
 
 /** Whole sentences that stand where a token should. */

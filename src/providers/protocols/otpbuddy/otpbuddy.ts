@@ -26,6 +26,7 @@ import {
   codes,
   isMissing,
   isRefusal,
+  isStillWaiting,
   type Product,
   productsOf,
   type Reply,
@@ -72,8 +73,8 @@ interface Account {
 }
 
 /**
- * otpbuddy.xyz. Its documentation and its later client disagree on some names; what is sent here is what works with
- * both, and a question that has two names is asked again by the second where the server does not know the first.
+ * otpbuddy.xyz. Its documentation and its later client use different names for some methods. Where they differ, the
+ * documented or newer one is tried first, and the other one when the server answers 404 or 405.
  */
 export function createOtpBuddy(settings: ProviderSettings, http: ProviderHttp): Provider {
   const { name } = settings;
@@ -163,6 +164,7 @@ async function check(account: Account, upstreamId: string, priority: Priority): 
   if (reply.status === codes.expired) return { status: "expired", sms: [] };
   if (reply.status !== codes.success) throw codeError(name, "check", reply);
   const sms = smsOf(reply);
+  if (!sms && isStillWaiting(reply)) return { status: "waiting", sms: [] };
   if (!sms) throw garbage(name, "check", "no message");
   return { status: "received", sms: [sms] };
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { toMicrosAtRate } from "../../../core/money.ts";
 import { garbage, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
+import { readPages } from "../../parsing/pages.ts";
 import { parseBalance, parseCharge, parseCost, parseStock } from "../../parsing/parse.ts";
 import { cancelRefusal } from "../../parsing/refusals.ts";
 import type {
@@ -23,6 +24,7 @@ import {
   countriesOf,
   createdActivation,
   dataOf,
+  type ListedRow,
   listPageOf,
   observationOf,
   PAGE_ROWS,
@@ -30,6 +32,9 @@ import {
   watchedPageOf,
 } from "./answers.ts";
 import { createListWatch } from "./watch.ts";
+
+/** Orders that one `checkMany` looks for, over as many pages as they take. */
+const MANY = 500;
 
 const capabilities: Capabilities = {
   cancel: true,
@@ -47,13 +52,13 @@ const capabilities: Capabilities = {
   cancelAfterMs: null,
   lifetimeMs: null,
   pollIntervalMs: 5_000,
-  checkManyLimit: PAGE_ROWS,
+  checkManyLimit: MANY,
 };
 
 /** `max_price` is 1-10000. */
 const MAX_PRICE_CENTS = 10_000n;
-/** Newest first: with numbers that live for minutes and 3 requests a second, no open one is further back. */
-const MAX_PAGES = 5;
+/** Numbers live for minutes; this leaves room for a clock that is put back by an hour. */
+const LONGEST_LIFE_MS = 3 * 60 * 60 * 1000;
 
 /** One account: `<base>?path=` with the key in a header, and the catalogue files two levels up. */
 interface Account {
@@ -217,17 +222,27 @@ async function cancel(account: Account, upstreamId: string, priority: Priority):
 }
 
 /** "Invalid parameters" on a cancel, which has none, is an order that cannot be cancelled (now). */
-const undocumentedRefusals: ReadonlySet<ProviderErrorKind> = new Set(["refused", "bad_mapping"]);
+const undocumentedRefusals: ReadonlySet<ProviderErrorKind> = new Set(["refused"]);
 
 async function active(account: Account, priority: Priority): Promise<ActiveRental[]> {
   const { name, usdRate } = account;
   // A purchase in between moves rows to the next page, where they are seen again.
-  const found = new Map<string, ActiveRental>();
-  for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const answer = await listPage(account, "active", page, priority);
-    const { isLast, active: live } = listPageOf(name, usdRate, dataOf(name, "active", answer));
-    for (const rental of live) found.set(rental.upstreamId, rental);
-    if (isLast) break;
-  }
-  return [...found.values()];
+  const { rows } = await readPages(
+    async (index) => {
+      const answer = await listPage(account, "active", index + 1, priority);
+      return listPageOf(name, usdRate, dataOf(name, "active", answer));
+    },
+    (found, latest) => isPast([...found.values()], latest),
+  );
+  return [...rows.values()].flatMap(({ rental }) => (rental === null ? [] : [rental]));
+}
+
+/**
+ * The list holds every number that we ever had, the newest first. Behind a page that is hours older than the newest row
+ * no number can be open.
+ */
+function isPast(found: readonly ListedRow[], latest: readonly ListedRow[]): boolean {
+  const newestMs = found[0]?.listedAtMs ?? null;
+  if (newestMs === null) return false;
+  return latest.every(({ listedAtMs }) => listedAtMs !== null && listedAtMs < newestMs - LONGEST_LIFE_MS);
 }
