@@ -5,7 +5,7 @@
 ALTER TABLE transfers DROP CONSTRAINT transfers_kind_check;
 ALTER TABLE transfers ADD CONSTRAINT transfers_kind_check CHECK (kind IN (
   'topup', 'topup_refund', 'topup_loss', 'topup_debt', 'debt_settled', 'debt_carried', 'hold', 'capture', 'release',
-  'provider_cost', 'provider_loss', 'stray_loss', 'adjustment'));
+  'late_charge', 'provider_cost', 'provider_loss', 'stray_loss', 'adjustment'));
 
 -- A refund that was told before its payment: kept until the payment comes, and booked with it.
 ALTER TABLE topup_payments DROP CONSTRAINT topup_payments_state_check;

@@ -1,8 +1,8 @@
 import type { ConversationFlavor } from "@grammyjs/conversations";
 import type { MenuFlavor } from "@grammyjs/menu";
 import type { Context } from "grammy";
+import type { Buyer } from "../buyers/buyers.ts";
 import type { Texts } from "../texts/texts.ts";
-import type { Buyer } from "./bot-deps.ts";
 import type { Action } from "./callback-data.ts";
 import type { Card } from "./cards/card.ts";
 import type { TopupState } from "./topup-state.ts";

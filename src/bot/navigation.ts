@@ -1,6 +1,6 @@
 import { GrammyError } from "grammy";
 import type { InlineKeyboardMarkup, Message } from "grammy/types";
-import type { Buyers } from "./bot-deps.ts";
+import type { Buyers } from "../buyers/buyers.ts";
 import { type Card, messageOptions } from "./cards/card.ts";
 import type { ShopContext } from "./context.ts";
 import { isGone, isNotModified } from "./telegram-errors.ts";

@@ -7,15 +7,18 @@ const DEADLOCK_DETECTED = "40P01";
 const SERIALIZATION_FAILURE = "40001";
 const UNIQUE_VIOLATION = "23505";
 const CHECK_VIOLATION = "23514";
+const DUPLICATE_TABLE = "42P07";
+/** A table brings a type of its own name: it may be visible before the table is. */
+const DUPLICATE_TYPE = "42710";
 
 const MAX_ATTEMPTS = 4;
 const RETRY_BACKOFF = { baseMs: 20, maxMs: 500 };
 
 /**
  * Runs `work` in one READ COMMITTED transaction: commits what it returns, rolls back what it throws.
- * A deadlock or serialization failure undoes everything, so the whole of `work` runs again, three times at
- * most; therefore it must not do anything that a rollback does not undo. A connection lost during COMMIT is
- * not repeated: the outcome is unknown, and only the caller's own keys can tell.
+ * After a deadlock or serialization failure `work` runs again from the start, three times at most; so it must do nothing
+ * that a rollback does not undo. After a connection lost during COMMIT it does not: the outcome is unknown, and only the
+ * caller's own keys can tell.
  */
 export async function inTransaction<Result>(
   db: Database,
@@ -34,7 +37,7 @@ export async function inTransaction<Result>(
 
 /** Connection exceptions, and a server that shuts down or starts (PostgreSQL, appendix A). */
 const CONNECTION_CODES = /^(?:08|57P0[1-3])/;
-/** Errors of pg's own that have no code. */
+/** Errors of the pg library that have no code. */
 const CONNECTION_WORDS =
   /^(?:Connection terminated|Client has encountered a connection error|timeout exceeded when)/;
 
@@ -51,14 +54,20 @@ function isConflict(error: unknown): boolean {
   return code === DEADLOCK_DETECTED || code === SERIALIZATION_FAILURE;
 }
 
-/** Whether the database refused a second row of its kind; `constraint` narrows it to one index by name. */
+/** Whether a unique index refused the row; `constraint` limits the question to one index. */
 export function isUniqueViolation(error: unknown, constraint?: string): boolean {
   return isViolation(error, UNIQUE_VIOLATION, constraint);
 }
 
-/** Whether a CHECK refused the row; `constraint` narrows it to one by name. */
+/** Whether a CHECK refused the row; `constraint` limits the question to one CHECK. */
 export function isCheckViolation(error: unknown, constraint?: string): boolean {
   return isViolation(error, CHECK_VIOLATION, constraint);
+}
+
+/** Whether a CREATE met the same creation by somebody else; how it shows depends on how far that one had come. */
+export function isCreatedMeanwhile(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === UNIQUE_VIOLATION || code === DUPLICATE_TABLE || code === DUPLICATE_TYPE;
 }
 
 function isViolation(error: unknown, code: string, constraint: string | undefined): boolean {

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createBuyers } from "../../src/buyers/create-buyers.ts";
+import { createBuyers } from "../../src/buyers/buyers.ts";
 import { personHash } from "../../src/buyers/person-hash.ts";
 import { newId } from "../../src/core/ids.ts";
 import { flagBuyer } from "../../src/db/queries/buyers.ts";

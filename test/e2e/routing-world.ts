@@ -13,13 +13,14 @@ import { type Buyer, createBuyer } from "../support/buyer.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestLogger } from "../support/logger.ts";
 
-/** What each pretend supplier calls WhatsApp and India: the pair that all five of them sell. */
+/** What each pretend supplier calls WhatsApp and India: the pair that all of them sell. */
 export const indianWhatsApp: Readonly<Record<Protocol, readonly [service: string, country: string]>> = {
   oxgel: ["wa", "22"],
   "handler-api": ["wa", "22"],
   otpbuddy: ["whatsapp", "in"],
   tempcode77: ["whatsapp", "in"],
   "push-gateway": ["any", "3"],
+  fivesim: ["whatsapp", "india"],
 };
 
 export interface RichBuyer extends Buyer {

@@ -10,6 +10,7 @@ const names = {
   gamma: "tempcode77",
   delta: "otpbuddy",
   epsilon: "push-gateway",
+  zeta: "fivesim",
 } as const satisfies Record<string, Protocol>;
 type Name = keyof typeof names;
 const all = Object.keys(names) as Name[];
@@ -74,7 +75,7 @@ async function sell(name: Name, code: string): Promise<Sale> {
   return { code: shape(told, code), codeLabels: labels(told), waitingLabels: labels(card) };
 }
 
-describe("five protocols in one shop", () => {
+describe("all protocols in one shop", () => {
   const sales = new Map<Name, Sale>();
 
   it.each(all)("sells a number and brings its code through %s", async (name) => {

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Buyer, Buyers, ConversationStates, Movement, WalletReader } from "../../src/bot/bot-deps.ts";
+import type { Buyer, Buyers } from "../../src/buyers/buyers.ts";
+import type { ConversationStates } from "../../src/buyers/conversation-states.ts";
 import { addMs, type Clock } from "../../src/core/clock.ts";
 import type { OperatorActions } from "../../src/operations/operator-actions.ts";
 import type { GatewayName, StarsPayment, Topups } from "../../src/topups/topups.ts";
+import type { Movement, WalletReader } from "../../src/wallet/reader.ts";
 
 const STAR_MICROS = 13_000n;
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createBuyers } from "../../src/buyers/create-buyers.ts";
+import { createBuyers } from "../../src/buyers/buyers.ts";
 import { newId } from "../../src/core/ids.ts";
 import { findBuyer, findByTelegramId } from "../../src/db/queries/buyers.ts";
 import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";

@@ -3,7 +3,7 @@ import { formatUsd } from "../../core/money.ts";
 import { localTime, money } from "../../texts/html.ts";
 import { ltrIn } from "../../texts/rtl.ts";
 import type { MovementWords, Texts } from "../../texts/texts.ts";
-import type { Balance, Movement } from "../bot-deps.ts";
+import type { Balance, Movement } from "../../wallet/reader.ts";
 import { type Card, lines, linkButton, pager, shortProduct, tap } from "./card.ts";
 
 /** /balance: what can be spent, what is set aside, what is owed, and how it came about. */

@@ -2,10 +2,11 @@ import { type ConversationData, conversations, type VersionedState } from "@gram
 import { Composer } from "grammy";
 import type { Message } from "grammy/types";
 import { z } from "zod";
+import type { ConversationStates } from "../../buyers/conversation-states.ts";
 import { ShopError } from "../../core/errors.ts";
 import { hasNoDigit, parseAmount } from "../../flows/amount.ts";
 import { createQuestion, type Verdict } from "../../flows/ask.ts";
-import type { BotDeps, ConversationStates } from "../bot-deps.ts";
+import type { BotDeps } from "../bot-deps.ts";
 import { noticeCard } from "../cards/home.ts";
 import { askCard } from "../cards/money.ts";
 import type { ShopContext } from "../context.ts";

@@ -1,6 +1,6 @@
 import type { MiddlewareFn } from "grammy";
+import type { Buyers } from "../../buyers/buyers.ts";
 import { pickLanguage, textsFor } from "../../texts/index.ts";
-import type { Buyers } from "../bot-deps.ts";
 import { messageOptions } from "../cards/card.ts";
 import { noticeCard } from "../cards/home.ts";
 import type { ShopContext } from "../context.ts";

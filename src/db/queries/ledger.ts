@@ -31,7 +31,7 @@ export interface TransferRow {
   readonly at: Date;
 }
 
-/** Creates the accounts that do not exist yet. System accounts only; a buyer's come with the buyer. */
+/** Creates missing system accounts. A buyer's accounts are created with the buyer. */
 export async function ensureSystemAccounts(db: Executor, codes: readonly string[]): Promise<void> {
   if (codes.length === 0) return;
   await db
@@ -60,7 +60,7 @@ export interface BalanceRow {
   readonly heldMicros: bigint;
 }
 
-/** Both balances of a buyer; zeros for one without accounts. With `lock`, nobody moves them before the transaction ends. */
+/** Both balances of a buyer; zeros for a buyer without accounts. `lock`: they cannot change until the transaction ends. */
 export async function selectBalance(
   db: Executor,
   buyerId: string,
@@ -91,7 +91,7 @@ export async function selectSystemBalance(db: Executor, code: string): Promise<b
 export interface MovementRow {
   readonly id: bigint;
   readonly kind: TransferKind;
-  /** Change of the available balance: negative when money was set aside or taken. */
+  /** Change of the available balance: negative when money was held or taken. */
   readonly amountMicros: bigint;
   readonly availableAfterMicros: bigint;
   readonly orderId: string | null;

@@ -54,7 +54,7 @@ export async function endAttempt(db: Executor, attemptId: string, end: AttemptEn
     .execute();
 }
 
-/** As {@link endAttempt}, unless somebody has found out about this attempt already. */
+/** Like {@link endAttempt}, but only if the attempt has no outcome yet. */
 export async function endOpenAttempt(db: Executor, attemptId: string, end: AttemptEnd): Promise<void> {
   await db
     .updateTable("order_attempts")
@@ -64,7 +64,7 @@ export async function endOpenAttempt(db: Executor, attemptId: string, end: Attem
     .execute();
 }
 
-/** The products that are being bought from this provider just now: calls without an answer yet. */
+/** The products with a purchase call to this provider that has no answer yet. */
 export async function selectProductsUnderWay(
   db: Executor,
   provider: string,

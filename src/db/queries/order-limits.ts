@@ -8,7 +8,7 @@ export interface PurchaseCounts {
   readonly lastDay: number;
 }
 
-/** What a buyer's purchase limits are measured against. */
+/** The counts that a buyer's purchase limits are compared with. */
 export async function selectPurchaseCounts(
   db: Executor,
   buyerId: string,

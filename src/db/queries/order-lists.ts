@@ -1,7 +1,7 @@
 import type { Executor } from "../client.ts";
 import { type OrderRow, toOrder } from "./orders.ts";
 
-/** Orders of one provider that are due for a look, the longest due first: nobody starves. */
+/** Orders of one provider that are due for a look, those due longest first, so that none starves. */
 export async function selectDueOrders(
   db: Executor,
   provider: string,
@@ -29,7 +29,7 @@ export async function selectOrdersInStates(
     .selectFrom("orders")
     .selectAll()
     .where("state", "in", states)
-    // Says what the states imply, and with it lets the index of open orders be used.
+    // Implied by the states, but the index of open orders is used only if it is written out.
     .where("closed_at", "is", null)
     .orderBy("placed_at")
     .limit(filter.limit);
@@ -65,7 +65,7 @@ export async function countEndedOrders(db: Executor, buyerId: string): Promise<n
   return Number(row.count);
 }
 
-/** Which of these upstream ids belong to an order of ours. */
+/** Which of these upstream ids belong to one of our orders. */
 export async function selectKnownUpstreamIds(
   db: Executor,
   provider: string,

@@ -5,7 +5,10 @@ export interface SmsRow {
   readonly id: string;
   readonly orderId: string;
   readonly sequence: number;
-  readonly dedupeKey: string;
+  /** The order's round when it came. */
+  readonly round: number;
+  /** What it says, hashed: two SMS with one digest say the same. Stays when the text is purged. */
+  readonly contentDigest: string;
   readonly code: string | null;
   readonly text: string | null;
   readonly receivedAt: Date;
@@ -16,7 +19,7 @@ export async function selectSms(db: Executor, orderIds: readonly string[]): Prom
   if (orderIds.length === 0) return [];
   const rows = await db
     .selectFrom("order_sms")
-    .select(["id", "order_id", "sequence", "dedupe_key", "code", "text", "received_at"])
+    .select(["id", "order_id", "sequence", "round", "content_digest", "code", "text", "received_at"])
     .where("order_id", "in", orderIds)
     .orderBy("order_id")
     .orderBy("sequence")
@@ -25,7 +28,8 @@ export async function selectSms(db: Executor, orderIds: readonly string[]): Prom
     id: row.id,
     orderId: row.order_id,
     sequence: row.sequence,
-    dedupeKey: row.dedupe_key,
+    round: row.round,
+    contentDigest: row.content_digest,
     code: row.code,
     text: row.text,
     receivedAt: row.received_at,
@@ -39,7 +43,8 @@ export async function insertSms(db: Executor, sms: SmsRow): Promise<void> {
       id: sms.id,
       order_id: sms.orderId,
       sequence: sms.sequence,
-      dedupe_key: sms.dedupeKey,
+      round: sms.round,
+      content_digest: sms.contentDigest,
       code: storableOrNull(sms.code),
       text: storableOrNull(sms.text),
       received_at: sms.receivedAt,
@@ -56,7 +61,7 @@ export interface UnclaimedSms {
   readonly receivedAt: Date;
 }
 
-/** Keeps an SMS for a number that is no order's yet: its purchase may still be under way. */
+/** Stores an SMS for a number without an order: its purchase may still be running. */
 export async function insertUnclaimedSms(db: Executor, sms: UnclaimedSms): Promise<void> {
   await db
     .insertInto("unclaimed_sms")
@@ -71,7 +76,7 @@ export async function insertUnclaimedSms(db: Executor, sms: UnclaimedSms): Promi
     .execute();
 }
 
-/** Takes the SMS that came for this number since `since`, oldest first; each is handed out once. */
+/** Takes the stored SMS of this number since `since`, oldest first. Each is returned once only. */
 export async function claimUnclaimedSms(
   db: Executor,
   provider: string,

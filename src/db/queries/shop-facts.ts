@@ -22,7 +22,7 @@ export interface ProviderFacts {
   readonly balanceMicros: bigint | null;
 }
 
-/** The shop at a glance, in one statement. Sums come back as text, because sum(bigint) is numeric. */
+/** The main figures of the shop, read in one statement. Sums come back as text, because sum(bigint) is numeric. */
 export async function selectShopFacts(db: Executor): Promise<ShopFacts> {
   const result = await sql<Record<string, string>>`
     WITH system AS (

@@ -75,7 +75,7 @@ export async function selectTopupByExternalId(
   return row && toTopup(row);
 }
 
-/** Conditional: false when the top-up is in none of `from`. */
+/** Conditional. False: the top-up is in none of the states `from`. */
 export async function moveTopup(
   db: Executor,
   topupId: string,
@@ -92,7 +92,7 @@ export async function moveTopup(
   return result.numUpdatedRows > 0n;
 }
 
-/** Ties the gateway's invoice to our row and schedules its first look. */
+/** Stores the id of the gateway's invoice and schedules the first check. */
 export async function setInvoice(
   db: Executor,
   topupId: string,
@@ -105,7 +105,7 @@ export async function setInvoice(
     .execute();
 }
 
-/** Invoices that are due for a look, paid or not. */
+/** Invoices that are due for a check, paid or not. */
 export async function selectDueTopups(
   db: Executor,
   gateway: string,

@@ -5,12 +5,21 @@ import { selectOrdersOfBuyer } from "../db/queries/order-lists.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { arrive, forget } from "./people.ts";
 
+/** A person who writes to the bot, as the chat needs to know them. */
+export type Buyer = Pick<
+  queries.BuyerRow,
+  "id" | "telegramId" | "language" | "notifyEdits" | "termsVersion" | "bannedAt" | "navigationMessageId"
+>;
+
 /** The people who write to the bot. */
-export interface BuyerService {
-  /** The buyer of this Telegram user, made at the first message with two empty accounts. */
-  meet(input: { telegramId: number; language: string }): Promise<queries.BuyerRow>;
-  find(buyerId: string): Promise<queries.BuyerRow | undefined>;
-  findByTelegramId(telegramId: number): Promise<queries.BuyerRow | undefined>;
+export interface Buyers {
+  /**
+   * The buyer of this Telegram user, made on first sight with two empty accounts. `language` counts for a new buyer, and
+   * for as long as none was chosen in the settings.
+   */
+  meet(input: { telegramId: number; language: string }): Promise<Buyer>;
+  find(buyerId: string): Promise<Buyer | undefined>;
+  findByTelegramId(telegramId: number): Promise<Buyer | undefined>;
   setLanguage(buyerId: string, language: string): Promise<void>;
   setNotifyEdits(buyerId: string, isOn: boolean): Promise<void>;
   setNavigationMessage(buyerId: string, messageId: number | null): Promise<void>;
@@ -23,7 +32,7 @@ export interface BuyerService {
   forget(buyerId: string): Promise<"forgotten" | "open_orders">;
 }
 
-export function createBuyers({ db, clock }: { db: Database; clock: Clock }): BuyerService {
+export function createBuyers({ db, clock }: { db: Database; clock: Clock }): Buyers {
   return {
     meet({ telegramId, language }) {
       const person = { telegramId, languageCode: language, at: clock.now() };
