@@ -7,7 +7,7 @@ import { creditTopup } from "../wallet/wallet.ts";
 
 export interface Charge {
   readonly gateway: string;
-  /** The gateway's own id of this payment: credited once, for ever. */
+  /** The gateway's own id of this payment. It is credited once, however often it is told. */
   readonly chargeId: string;
   readonly topup: TopupRow | null;
   readonly buyerId: string;

@@ -24,7 +24,7 @@ const MAX_NOTE = 1_000;
 const MAX_DISPUTE = 2_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_UNDECIDED = 5;
-/** Further complaints of one buyer in a day are kept, but ring at nobody's. */
+/** More complaints of one buyer in a day are stored, but the operators get no message. */
 const MAX_TOLD_A_DAY = 5;
 
 export async function beginManual(
@@ -39,13 +39,13 @@ export async function beginManual(
   return { kind: "begun", invoice: { topupId: opened.id } };
 }
 
-/** Operators decide by hand: one person must not bury what the others sent. */
+/** Operators decide by hand. One person's claims must not hide those of the others. */
 async function hasTooMany(deps: TopupDeps, buyerId: string): Promise<boolean> {
   const undecided = await countUndecidedClaims(deps.db, buyerId, addMs(deps.clock.now(), -DAY_MS));
   return undecided >= MAX_UNDECIDED;
 }
 
-/** Takes the buyer's proof and asks the operators. A proof that was sent before is flagged, not refused. */
+/** Stores the buyer's proof and asks the operators. A proof that was sent before is not refused, but the operators see that it was. */
 export async function claimManual(
   deps: TopupDeps,
   input: {
@@ -78,7 +78,7 @@ export async function claimManual(
   return isNew ? { kind: "begun", invoice: { claimId: id } } : { kind: "refused", code: "topup_expired" };
 }
 
-/** The same reference with other blanks and case is the same reference. */
+/** A digest of letters and digits only, so that other blanks or capitals make no new reference. */
 function digest(note: string | null): string | null {
   const normal = note?.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "") ?? "";
   return normal.length < 4 ? null : createHash("sha256").update(normal).digest("hex");
@@ -136,7 +136,7 @@ export async function decideManual(
   return { kind };
 }
 
-/** /paysupport: kept, and told to every operator unless this buyer has just told them so often. */
+/** /paysupport: stored, and sent to every operator, unless this buyer wrote too often today. */
 export async function openDispute(
   deps: TopupDeps,
   input: { buyerId: string; text: string },

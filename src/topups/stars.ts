@@ -59,7 +59,7 @@ export async function beginStars(
   return { kind: "begun", invoice: { topupId: id, stars, amountMicros, payload: id, expiresAt } };
 }
 
-/** The last chance to refuse a payment: after a yes, Telegram takes the Stars. */
+/** The last moment to refuse a payment: after a yes, Telegram takes the Stars. Nobody who is banned pays. */
 export async function checkStars(
   deps: TopupDeps,
   input: { payload: string; telegramId: number; stars: number; currency: string },
@@ -117,9 +117,10 @@ export async function creditStars(deps: TopupDeps, payment: StarsPayment): Promi
 }
 
 /**
- * Reads Telegram's own list of Star transactions from where the last sweep stopped: updates are kept for 24 hours
- * only, so after a longer outage this is the one way to learn of a payment. Everything in it is idempotent. What was
- * paid before this database was made, with invoices that are not in it, was spent elsewhere and is left alone.
+ * Reads Telegram's own list of Star transactions from where the last sweep stopped. Telegram keeps updates for 24
+ * hours only, so after a longer outage this list is the only way to learn of a payment. Booking a transaction again
+ * changes nothing. Payments from before this database was made, for invoices that it does not have, are ignored: they
+ * were credited elsewhere.
  */
 export async function sweepStars(deps: TopupDeps): Promise<{ found: number }> {
   let offset = Number((await readSetting(deps.db, CURSOR)) ?? "0");

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createBuyers } from "../../src/buyers/buyers.ts";
 import { personHash } from "../../src/buyers/person-hash.ts";
 import { newId } from "../../src/core/ids.ts";
-import { flagBuyer } from "../../src/db/queries/buyers.ts";
+import { type BuyerRow, findByTelegramId, flagBuyer } from "../../src/db/queries/buyers.ts";
 import { createOperatorActions } from "../../src/operations/operator-actions.ts";
 import type { OrderDeps } from "../../src/orders/order-deps.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -45,10 +45,12 @@ const operators = () =>
     onMessages: () => undefined,
   });
 
-async function leaveAndReturn() {
+async function leaveAndReturn(): Promise<BuyerRow> {
   const before = await meet();
   expect(await buyers().forget(before.id)).toBe("forgotten");
-  const after = await meet();
+  await meet();
+  const after = await findByTelegramId(database.db, telegramId);
+  if (!after) throw new Error("did not come back");
   expect(after.id).not.toBe(before.id);
   return after;
 }
