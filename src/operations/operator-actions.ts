@@ -31,8 +31,8 @@ export type OperatorActionResult =
   | { readonly kind: "refused"; readonly code: ShopErrorCode };
 
 /**
- * What operators do from the chat. Each is audited in the transaction that does it; the caller has checked the
- * operator. `key` makes a redelivered update harmless.
+ * What operators do from the chat. Each action is audited in the transaction that does it. The caller has checked that
+ * it is an operator. An update that is delivered twice has the same `key`, and acts once.
  */
 export interface OperatorActions {
   adjustBalance(input: {
@@ -132,7 +132,7 @@ async function describeShop(db: Database): Promise<readonly string[]> {
   const facts = await selectShopFacts(db);
   return [
     `Open orders: ${facts.openOrders}, of them in doubt: ${facts.doubts}`,
-    `Buyers' money: ${formatUsd(facts.availableMicros)} available, ${formatUsd(facts.heldMicros)} held`,
+    `Buyers' money: ${formatUsd(facts.availableMicros)} available, ${formatUsd(facts.heldMicros)} held; they owe ${formatUsd(facts.debtMicros)}`,
     `Revenue ${formatUsd(facts.revenueMicros)}, cost ${formatUsd(facts.costMicros)}, losses ${formatUsd(facts.lossMicros)}`,
     `Waiting: ${facts.inboxOpen} updates, ${facts.outboxOpen} messages`,
     `Open findings of the self-check: ${facts.findings}`,
