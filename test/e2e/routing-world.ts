@@ -102,7 +102,8 @@ export async function startRoutingWorld(
         .filter((request) => request.operation === operation && request.at >= since).length,
     async forgetPrices() {
       await db.deleteFrom("offers").execute();
-      await db.deleteFrom("offer_scopes").execute();
+      // The lists of names stay known: one that is read anew is good for prices as well.
+      await db.deleteFrom("offer_scopes").where("scope", "!=", "#lists").execute();
     },
     async buyer(amountMicros = 5_000_000n) {
       const user = world.telegram.user({ firstName: "Ada", languageCode: "en" });
