@@ -4,6 +4,7 @@ import { newId } from "../../src/core/ids.ts";
 import { findBuyer, findByTelegramId } from "../../src/db/queries/buyers.ts";
 import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
 import { createOperatorActions } from "../../src/operations/operator-actions.ts";
+import { bookDebt } from "../../src/wallet/debts.ts";
 import { createWalletReader } from "../../src/wallet/reader.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createScriptedProvider, received, type ScriptedProvider } from "../support/scripted-provider.ts";
@@ -167,7 +168,11 @@ describe("somebody with a debt", () => {
       amountMicros: priceMicros,
       reason: "ok",
     };
-    await createOperatorActions(deps).adjustBalance(change);
+    const operators = createOperatorActions(deps);
+    const owed = async () => (await operators.status()).join().match(/they owe \$([\d.]+)/)?.[1];
+    const before = Number(await owed());
+    await operators.adjustBalance(change);
+    expect(Number(await owed())).toBeCloseTo(before - 0.48);
     expect([await debtOf(buyerId), await available(buyerId)]).toEqual([0n, 0n]);
   });
 
@@ -186,40 +191,14 @@ describe("somebody with a debt", () => {
     const { buyerId, orderId } = await refundedWhileHeld();
     await endWithoutCode(orderId, buyerId);
     const other = await payer();
-    await database.db.transaction().execute(async (tx) => {
-      await tx
-        .insertInto("accounts")
-        .values({ code: `system:debt:${other.buyerId}`, kind: "system" })
-        .execute();
-      const account = (code: string) =>
-        tx.selectFrom("accounts").select("id").where("code", "=", code).executeTakeFirstOrThrow();
-      const from = (await account(`system:debt:${other.buyerId}`)).id;
-      const to = (await account("system:gateway:stars")).id;
-      const { id } = await tx
-        .insertInto("transfers")
-        .values({
-          idempotency_key: newId(),
-          request_hash: "x",
-          kind: "topup_debt",
-          from_account_id: from,
-          to_account_id: to,
-          amount_micros: 5n,
-          actor: "t",
-          reason: "t",
-          created_at: test.clock.now(),
-        })
-        .returning("id")
-        .executeTakeFirstOrThrow();
-      const entry = (accountId: bigint, micros: bigint) => ({
-        transfer_id: id,
-        account_id: accountId,
-        amount_micros: micros,
-      });
-      await tx
-        .insertInto("entries")
-        .values([entry(from, -5n), entry(to, 5n)])
-        .execute();
-    });
+    const debt = {
+      gateway: "stars",
+      chargeId: newId(),
+      topupId: null,
+      amountMicros: 5n,
+      at: test.clock.now(),
+    };
+    await bookDebt(database.db, { ...debt, buyerId: other.buyerId });
     const found = await selectLedgerDifferences(database.db);
     expect(found.map(({ check, detail }) => [check, detail])).toEqual([["debt", "debt 5, available 650000"]]);
     await pay(other, 1);
