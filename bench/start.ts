@@ -66,7 +66,7 @@ async function startOnce(
   const startedAt = performance.now();
   const child = spawn("npm", command, {
     cwd: ROOT,
-    env: { ...ownEnvironment(), ...env, PORT: String(port), HOST: "127.0.0.1" },
+    env: { ...ownEnvironment(), ...env, PORT: String(port), ADMIN_PORT: "0", HOST: "127.0.0.1" },
     stdio: "ignore",
     // A group of its own: npm does not pass signals on.
     detached: true,

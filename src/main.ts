@@ -47,7 +47,7 @@ async function run(
   // The embedded database has one owner at a time.
   const isAlone = config.database.url === null;
   const shop = await startShop({ config, clock: systemClock, logger, connectionString, isAlone, signal });
-  logger.info({ port: shop.port }, "Numstore is open");
+  logger.info({ port: shop.port, adminPort: shop.adminPort }, "Numstore is open");
   await Promise.race([aborted(signal), database.ended]);
   await stopInTime(shop, logger);
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { systemClock } from "../../src/core/clock.ts";
 import { createDatabase, type DatabaseHandle } from "../../src/db/client.ts";
 import { createLogger } from "../../src/shop/logging.ts";
-import type { Outside } from "../world.ts";
+import { type Outside, tellWebhooks } from "../world.ts";
 import { bundleShop } from "./bundle.ts";
 import { type Crowd, createCrowd } from "./crowd.ts";
 import { scaleDatabaseTime } from "./database-time.ts";
@@ -146,9 +146,7 @@ async function startReplicas(
     onForwarded: ({ body, status }) => witness.forwarded(body, status),
   });
   const env = soakEnvironment(outside, { DATABASE_URL: connectionString, PUBLIC_URL: front.url });
-  for (const [name, provider] of outside.providers) {
-    provider.setWebhookUrl(`${front.url}/webhooks/providers/${name}/${env.WEBHOOK_SECRET}`);
-  }
+  tellWebhooks(outside, front.url);
   const logPath = join(tmpdir(), `numstore-soak-${process.pid}.log`);
   herd = startHerd(options.replicas, { script, env, scale, log: openSync(logPath, "a") });
   await herd.open();

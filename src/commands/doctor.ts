@@ -47,6 +47,7 @@ async function main(): Promise<number> {
     accept,
     api: createTelegramApi({ token, apiRoot, clock }),
     publicUrl: config.publicUrl,
+    webhookSecret: config.webhookSecret,
     takesStars: config.topups.gateways.includes("stars"),
     database: config.database,
     cryptoPay: config.topups.cryptoPay && createCryptoPay(config.topups.cryptoPay),

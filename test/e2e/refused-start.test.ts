@@ -67,14 +67,17 @@ describe.concurrent("a shop that cannot start", { timeout: 60_000 }, () => {
     expect(child.output()).toContain("no_such_database");
   });
 
-  it("says that the port is taken, and names PORT", async () => {
+  it.each([
+    ["PORT", "ADMIN_PORT"],
+    ["ADMIN_PORT", "PORT"],
+  ])("says that the port is taken, and names %s", async (taken, free) => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const address = other.address();
     const port = typeof address === "object" && address ? String(address.port) : "";
-    const child = start({ ...minimal, DATABASE_URL: database.connectionString, PORT: port });
+    const child = start({ ...minimal, DATABASE_URL: database.connectionString, [taken]: port, [free]: "0" });
     expect(await child.ended).toEqual({ code: 1, signal: null });
-    expect(child.output()).toMatch(new RegExp(`127\\.0\\.0\\.1:${port} is in use.*PORT`));
+    expect(child.output()).toMatch(new RegExp(`127\\.0\\.0\\.1:${port} is in use.* set ${taken} `));
     other.close();
   });
 });

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { createMetrics } from "../../src/http/metrics.ts";
 import { PortInUseError } from "../../src/http/server.ts";
 import { deferred } from "../support/deferred.ts";
-import { createHttpServers, WEBHOOK_SECRET as SECRET } from "../support/http-server.ts";
+import { createHttpServers, providerSecrets, WEBHOOK_SECRET as SECRET } from "../support/http-server.ts";
 
 const { start, stopAll } = createHttpServers();
 afterEach(stopAll);
@@ -34,8 +34,10 @@ describe("health", () => {
   });
 
   it("is ready when database, Telegram and a provider answer", async () => {
-    const { url } = await start();
-    const answer = await fetch(`${url}/readyz`);
+    const { url, adminUrl } = await start();
+    const bare = await fetch(`${url}/readyz`);
+    expect([bare.status, await bare.text()]).toEqual([200, ""]);
+    const answer = await fetch(`${adminUrl}/readyz`);
     expect(answer.status).toBe(200);
     expect(await answer.json()).toEqual({
       ready: true,
@@ -53,8 +55,10 @@ describe("health", () => {
     ["providers", { providerStates: async () => [{ state: "open" as const, failures: 0 }] }],
     ["providers", { providerStates: async () => [{ state: "closed" as const, failures: 2 }] }],
   ])("is not ready without %s, says so and tells no secret", async (name, ready) => {
-    const { url } = await start({ ready });
-    const answer = await fetch(`${url}/readyz`);
+    const { url, adminUrl } = await start({ ready });
+    const bare = await fetch(`${url}/readyz`);
+    expect([bare.status, await bare.text()]).toEqual([503, ""]);
+    const answer = await fetch(`${adminUrl}/readyz`);
     expect(answer.status).toBe(503);
     const text = await answer.text();
     expect(text).not.toContain("secret");
@@ -102,9 +106,23 @@ describe("health", () => {
   });
 });
 
+describe("the two ports", () => {
+  it("keep metrics and details from the world, and webhooks from the operator's port", async () => {
+    const store = async (): Promise<void> => undefined;
+    const { url, adminUrl } = await start({ webhooks: { telegram: { secret: SECRET, store } } });
+    const status = async (address: string, init?: RequestInit): Promise<number> =>
+      (await fetch(address, init)).status;
+    expect(await status(`${url}/metrics`)).toBe(404);
+    for (const path of ["/healthz", "/", "/webhooks/telegram", `/webhooks/providers/alpha/${SECRET}`]) {
+      expect([path, await status(`${adminUrl}${path}`)]).toEqual([path, 404]);
+      expect([path, await status(`${adminUrl}${path}`, { method: "POST", body: "{}" })]).toEqual([path, 404]);
+    }
+  });
+});
+
 describe("metrics", () => {
   it("speaks Prometheus text", async () => {
-    const { url, metrics } = await start();
+    const { adminUrl, metrics } = await start();
     metrics.providerRequest({
       provider: "alpha",
       operation: "buy",
@@ -123,7 +141,7 @@ describe("metrics", () => {
       read: async () => new Map([["waiting", 4]]),
     });
     metrics.gauge({ name: "numstore_broken", help: "x", read: () => Promise.reject(new Error("down")) });
-    const answer = await fetch(`${url}/metrics`);
+    const answer = await fetch(`${adminUrl}/metrics`);
     expect(answer.headers.get("content-type")).toContain("text/plain");
     const text = await answer.text();
     expect(text).toContain(
@@ -197,7 +215,7 @@ describe("provider webhooks", () => {
       seen.push([provider, body]);
       return "accepted" as const;
     };
-    const { url } = await start({ webhooks: { providers: { secret: SECRET, handle } } });
+    const { url } = await start({ webhooks: { providers: { secrets: providerSecrets, handle } } });
     const answer = await post(`${url}/webhooks/providers/alpha/${SECRET}`, '{"activationId":5}');
     expect(answer.status).toBe(200);
     expect(seen).toEqual([["alpha", { activationId: 5 }]]);
@@ -205,9 +223,11 @@ describe("provider webhooks", () => {
 
   it("looks the same for a wrong secret, an unknown provider and a path that does not exist", async () => {
     const handle = async () => "unknown_provider" as const;
-    const { url } = await start({ webhooks: { providers: { secret: SECRET, handle } } });
+    const { url } = await start({ webhooks: { providers: { secrets: providerSecrets, handle } } });
     const answers = await Promise.all([
       post(`${url}/webhooks/providers/alpha/wrong`, "{}"),
+      post(`${url}/webhooks/providers/beta/${SECRET}`, "{}"),
+      post(`${url}/webhooks/providers/constructor/${SECRET}`, "{}"),
       post(`${url}/webhooks/providers/nobody/${SECRET}`, "{}"),
       post(`${url}/webhooks/nothing`, "{}"),
     ]);
@@ -218,7 +238,7 @@ describe("provider webhooks", () => {
 
   it("refuses what is not JSON, not understood or too large", async () => {
     const handle = async () => "unreadable" as const;
-    const { url } = await start({ webhooks: { providers: { secret: SECRET, handle } } });
+    const { url } = await start({ webhooks: { providers: { secrets: providerSecrets, handle } } });
     const path = `${url}/webhooks/providers/alpha/${SECRET}`;
     expect((await post(path, "{")).status).toBe(400);
     expect((await post(path, "{}")).status).toBe(400);
@@ -296,7 +316,8 @@ describe("starting and stopping", () => {
     const { port } = await start();
     const second = start({ server: { port } });
     await expect(second).rejects.toBeInstanceOf(PortInUseError);
-    await expect(second).rejects.toThrow(/PORT/);
+    await expect(second).rejects.toThrow(/set PORT /);
+    await expect(start({ admin: { port } })).rejects.toThrow(/set ADMIN_PORT /);
   });
 
   it("finishes requests in hand, takes no new ones, and then is gone", async () => {
@@ -306,7 +327,7 @@ describe("starting and stopping", () => {
       asked.resolve();
       return commit.promise;
     };
-    const { url, server } = await start({ webhooks: { providers: { secret: SECRET, handle } } });
+    const { url, server } = await start({ webhooks: { providers: { secrets: providerSecrets, handle } } });
     const answer = post(`${url}/webhooks/providers/alpha/${SECRET}`, "{}");
     await asked.promise;
     const stopped = server.stop();
@@ -323,7 +344,7 @@ describe("starting and stopping", () => {
       return new Promise(() => undefined);
     };
     const { url, server } = await start({
-      webhooks: { providers: { secret: SECRET, handle } },
+      webhooks: { providers: { secrets: providerSecrets, handle } },
       server: { drainMs: 50 },
     });
     const answer = post(`${url}/webhooks/providers/alpha/${SECRET}`, "{}");
