@@ -1,7 +1,8 @@
 import type { Tx } from "../db/client.ts";
 import { selectBalance } from "../db/queries/ledger.ts";
 import { enqueue } from "../db/queries/outbox.ts";
-import { insertPayment, moveTopup, type TopupRow } from "../db/queries/topups.ts";
+import { insertPayment } from "../db/queries/topup-payments.ts";
+import { moveTopup, type TopupRow } from "../db/queries/topups.ts";
 import { creditTopup } from "../wallet/wallet.ts";
 
 export interface Charge {

@@ -6,11 +6,11 @@ import { selectBalance } from "../db/queries/ledger.ts";
 import { enqueue } from "../db/queries/outbox.ts";
 import {
   lockPayment,
-  moveTopup,
   type StoredPayment,
   selectRefunding,
   setPaymentState,
-} from "../db/queries/topups.ts";
+} from "../db/queries/topup-payments.ts";
+import { moveTopup } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { bookTopupLoss, restoreTopup, takeBackTopup } from "../wallet/wallet.ts";
 import { StarsRefundRefused, type TopupDeps } from "./topup-deps.ts";

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { chown, readdir, readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { messageOf } from "../../core/errors.ts";
 import { EmbeddedPostgresError } from "./embedded-error.ts";
@@ -44,14 +44,7 @@ export async function chooseAccount({ programs, clusterDirectory }: Needs): Prom
       "PostgreSQL does not run as root, and there is no account postgres or nobody to run it as.",
     );
   }
-  const account = { ...target, prefix: await choosePrefix(target, programs) };
-  // Data that root copied here would be refused by PostgreSQL for its owner.
-  if (clusterDirectory !== undefined && owner?.uid === 0) {
-    await run("chown", ["-R", `${target.uid}:${target.gid}`, clusterDirectory], {
-      timeout: COMMAND_TIMEOUT_MS,
-    });
-  }
-  return account;
+  return { ...target, prefix: await choosePrefix(target, programs) };
 }
 
 /**
@@ -112,9 +105,9 @@ async function firstClosed(
 }
 
 /**
- * Refuses a data directory that the account could enter only with a privilege of root: nobody would expect PostgreSQL's
- * data there to be anybody's but root's, and no other program of that account could reach it. Gives the directory
- * itself to the account. Does nothing where we are not root. Throws EmbeddedPostgresError (`account`).
+ * Gives a data directory, and what root put into it, to the account that runs PostgreSQL, so that it needs no privilege to
+ * get at its data. Refuses one that it cannot reach, and one that holds other things. Does nothing where we are not root.
+ * Throws EmbeddedPostgresError (`account`).
  */
 export async function handOverDirectory(
   directory: string,
@@ -132,16 +125,21 @@ export async function handOverDirectory(
       `The data directory ${directory} lies in ${closed}, which ${who} may not enter. Next: set ${variable} to a directory outside of it, such as /var/lib/numstore, or run the shop as an ordinary user.`,
     );
   }
+  const names = await readdir(directory);
   const { uid } = await stat(directory);
-  if (uid === account.uid) return;
-  const strangers = (await readdir(directory)).filter((name) => !OURS.test(name));
-  if (strangers.length > 0) {
+  const stranger = names.find((name) => !OURS.test(name));
+  if (uid !== account.uid && stranger !== undefined) {
     throw new EmbeddedPostgresError(
       "account",
-      `The data directory ${directory} holds other things (${strangers[0]}) and belongs to user id ${uid}. Next: set ${variable} to a directory of its own.`,
+      `The data directory ${directory} holds other things (${stranger}) and belongs to user id ${uid}. Next: set ${variable} to a directory of its own.`,
     );
   }
-  await chown(directory, account.uid, account.gid);
+  // Also what root put into it, by hand or by an older version.
+  const ours = names.filter((name) => OURS.test(name)).map((name) => join(directory, name));
+  const owner = `${account.uid}:${account.gid}`;
+  await run("chown", ["-h", owner, directory], { timeout: COMMAND_TIMEOUT_MS });
+  if (ours.length === 0) return;
+  await run("chown", ["-hR", "--from=0", owner, ...ours], { timeout: COMMAND_TIMEOUT_MS });
 }
 
 /** What the launcher and supervise.sh make in a data directory. */
