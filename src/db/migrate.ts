@@ -4,12 +4,18 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import { z } from "zod";
+import { backoffMs } from "../core/backoff.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database, Executor } from "./client.ts";
-import { inTransaction, isUniqueViolation } from "./transaction.ts";
+import { inTransaction, isCreatedMeanwhile } from "./transaction.ts";
 
 /** The project's migrations, independent of the working directory. */
 export const MIGRATIONS_DIRECTORY = fileURLToPath(new URL("../../migrations", import.meta.url));
+
+/** Several replicas may create the bookkeeping at the same moment; one round of theirs takes milliseconds. */
+const MAX_CREATIONS = 8;
+const CREATION_BACKOFF = { baseMs: 20, maxMs: 500 };
 
 const FILE_NAME = /^\d{4}_[a-z0-9_]+\.sql$/;
 
@@ -21,6 +27,7 @@ export class MigrationError extends Error {
 export interface MigrateOptions {
   readonly directory?: string;
   readonly logger: Logger;
+  readonly clock?: Clock;
 }
 
 interface Migration {
@@ -41,7 +48,7 @@ type Applied = ReadonlyMap<string, string>;
  */
 export async function migrate(db: Database, options: MigrateOptions): Promise<readonly string[]> {
   const migrations = await readMigrations(options.directory ?? MIGRATIONS_DIRECTORY);
-  await createBookkeeping(db);
+  await createBookkeeping(db, options.clock ?? systemClock);
   const done: string[] = [];
   const pending = pendingOf(migrations, await readApplied(db));
   for (const migration of pending) {
@@ -84,7 +91,7 @@ async function readMigrations(directory: string): Promise<readonly Migration[]> 
   );
 }
 
-async function createBookkeeping(db: Database): Promise<void> {
+async function createBookkeeping(db: Database, clock: Clock): Promise<void> {
   const create = sql`
     CREATE TABLE IF NOT EXISTS schema_migrations (
       name text PRIMARY KEY,
@@ -93,12 +100,15 @@ async function createBookkeeping(db: Database): Promise<void> {
     );
     CREATE TABLE IF NOT EXISTS schema_lock (id integer PRIMARY KEY);
     INSERT INTO schema_lock (id) VALUES (1) ON CONFLICT DO NOTHING`;
-  try {
-    await create.execute(db);
-  } catch (error) {
-    // IF NOT EXISTS is not safe against two creations at the same moment: one fails in the system catalogue.
-    if (!isUniqueViolation(error)) throw error;
-    await create.execute(db);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await create.execute(db);
+      return;
+    } catch (error) {
+      // IF NOT EXISTS does not cover two creations at the same moment: the loser collides in the system catalogue.
+      if (!isCreatedMeanwhile(error) || attempt >= MAX_CREATIONS) throw error;
+      await clock.sleep(backoffMs(attempt, CREATION_BACKOFF));
+    }
   }
 }
 

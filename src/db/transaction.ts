@@ -7,6 +7,9 @@ const DEADLOCK_DETECTED = "40P01";
 const SERIALIZATION_FAILURE = "40001";
 const UNIQUE_VIOLATION = "23505";
 const CHECK_VIOLATION = "23514";
+const DUPLICATE_TABLE = "42P07";
+/** A table brings a type of its own name: it may be visible before the table is. */
+const DUPLICATE_TYPE = "42710";
 
 const MAX_ATTEMPTS = 4;
 const RETRY_BACKOFF = { baseMs: 20, maxMs: 500 };
@@ -59,6 +62,12 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
 /** Whether a CHECK refused the row; `constraint` limits the question to one CHECK. */
 export function isCheckViolation(error: unknown, constraint?: string): boolean {
   return isViolation(error, CHECK_VIOLATION, constraint);
+}
+
+/** Whether a CREATE met the same creation by somebody else; how it shows depends on how far that one had come. */
+export function isCreatedMeanwhile(error: unknown): boolean {
+  const code = errorCode(error);
+  return code === UNIQUE_VIOLATION || code === DUPLICATE_TABLE || code === DUPLICATE_TYPE;
 }
 
 function isViolation(error: unknown, code: string, constraint: string | undefined): boolean {

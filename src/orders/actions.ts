@@ -12,22 +12,19 @@ import { upstreamIdOf } from "./watching/check.ts";
 const HOUR_MS = 60 * 60 * 1000;
 
 /**
- * waiting → cancelling. Before the provider's lock opens the cancel is queued: the order is still watched, and a code
- * that comes first wins. The provider is asked by the watcher, so a restart loses no cancel.
+ * waiting → cancelling. The watcher then asks the provider, so that a restart loses no cancel. If the provider does not
+ * accept a cancel yet, the cancel is queued; the order is still watched, and a code that comes first wins.
  */
-export async function cancel(deps: OrderDeps, orderId: string, buyerId: string): Promise<CancelResult> {
-  const found = await own(deps, orderId, buyerId);
-  if (!found) return { kind: "refused", code: "order_not_found" };
-  const { order, provider } = found;
+export async function cancel(deps: OrderDeps, order: OrderRow): Promise<CancelResult> {
   const at = deps.clock.now();
   if (order.state === "cancelling") return asked(order, at);
   if (order.state !== "waiting") return { kind: "refused", code: "order_not_active" };
-  if (!provider?.capabilities.cancel) return { kind: "refused", code: "cancel_not_supported" };
-  const cancels = await countCancels(deps.db, buyerId, addMs(at, -HOUR_MS));
+  if (!providerOf(deps, order)?.capabilities.cancel) return { kind: "refused", code: "cancel_not_supported" };
+  const cancels = await countCancels(deps.db, order.buyerId, addMs(at, -HOUR_MS));
   if (cancels >= deps.limits.cancelsPerHour) return { kind: "refused", code: "too_many_cancels" };
   const row = await inTransaction(deps.db, (tx) =>
     transition(tx, {
-      orderId,
+      orderId: order.id,
       from: "waiting",
       to: "cancelling",
       cause: "tap",
@@ -39,7 +36,7 @@ export async function cancel(deps: OrderDeps, orderId: string, buyerId: string):
   deps.checkpoint("cancel/requested");
   deps.onMessages();
   if (row) return asked(row, at);
-  // The order moved while we were asking: perhaps the code came.
+  // The order has changed meanwhile: perhaps the code came.
   return { kind: "refused", code: "order_not_active" };
 }
 
@@ -54,13 +51,11 @@ function asked(order: OrderRow, at: Date): CancelResult {
     : { kind: "requested" };
 }
 
-/** received → waiting_again, after the provider's yes. The money stays captured. */
-export async function another(deps: OrderDeps, orderId: string, buyerId: string): Promise<ActionResult> {
-  const found = await own(deps, orderId, buyerId);
-  if (!found) return { kind: "refused", code: "order_not_found" };
-  const { order, provider } = found;
+/** received → waiting_again, once the provider has agreed. The money stays captured. */
+export async function another(deps: OrderDeps, order: OrderRow): Promise<ActionResult> {
   if (order.state === "waiting_again") return { kind: "done" };
   if (order.state !== "received") return { kind: "refused", code: "order_not_active" };
+  const provider = providerOf(deps, order);
   if (!provider?.capabilities.another || !order.canAnother)
     return { kind: "refused", code: "another_not_supported" };
   const outcome = await askAnother(deps, provider, order);
@@ -69,7 +64,7 @@ export async function another(deps: OrderDeps, orderId: string, buyerId: string)
   const at = deps.clock.now();
   const row = await inTransaction(deps.db, (tx) =>
     transition(tx, {
-      orderId,
+      orderId: order.id,
       from: "received",
       to: "waiting_again",
       cause: "tap",
@@ -93,7 +88,7 @@ async function askAnother(
     return outcome.kind === "requested" ? "requested" : "another_not_supported";
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    // If it was accepted all the same, the order is still watched in `received`, and a new code is still told.
+    // Perhaps the provider accepted it. The order is watched in `received` too, so a new code would still be told.
     deps.logger.warn(
       { orderId: order.id, provider: provider.name, kind: error.kind },
       "another SMS: no answer",
@@ -102,19 +97,16 @@ async function askAnother(
   }
 }
 
-/** received or waiting_again → finished. The provider is told by the watcher. */
-export async function finish(deps: OrderDeps, orderId: string, buyerId: string): Promise<ActionResult> {
-  const found = await own(deps, orderId, buyerId);
-  if (!found) return { kind: "refused", code: "order_not_found" };
-  const { order, provider } = found;
+/** received or waiting_again → finished. The watcher tells the provider. */
+export async function finish(deps: OrderDeps, order: OrderRow): Promise<ActionResult> {
   if (order.state === "finished") return { kind: "done" };
   const from = stateOf(order);
   if (from !== "received" && from !== "waiting_again") return { kind: "refused", code: "order_not_active" };
   const at = deps.clock.now();
-  const isDue = provider?.capabilities.finish ?? false;
+  const isDue = providerOf(deps, order)?.capabilities.finish ?? false;
   const row = await inTransaction(deps.db, (tx) =>
     transition(tx, {
-      orderId,
+      orderId: order.id,
       from,
       to: "finished",
       cause: "tap",
@@ -128,13 +120,16 @@ export async function finish(deps: OrderDeps, orderId: string, buyerId: string):
   return row ? { kind: "done" } : { kind: "refused", code: "order_not_active" };
 }
 
-/** The order, if it is this buyer's; a foreign one does not exist for them. */
-async function own(
+/** The order, if it is this buyer's; another buyer's order reads as one that does not exist. */
+export async function findOwnOrder(
   deps: OrderDeps,
   orderId: string,
   buyerId: string,
-): Promise<{ order: OrderRow; provider: Provider | undefined } | undefined> {
+): Promise<OrderRow | undefined> {
   const order = await selectOrder(deps.db, orderId);
-  if (!order || order.buyerId !== buyerId) return undefined;
-  return { order, provider: order.provider === null ? undefined : deps.providers.get(order.provider) };
+  return order?.buyerId === buyerId ? order : undefined;
+}
+
+function providerOf(deps: OrderDeps, order: OrderRow): Provider | undefined {
+  return order.provider === null ? undefined : deps.providers.get(order.provider);
 }

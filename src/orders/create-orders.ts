@@ -1,7 +1,7 @@
 import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts";
 import { updateCard } from "../db/queries/order-cards.ts";
-import { selectOrder } from "../db/queries/orders.ts";
-import { another, cancel, finish } from "./actions.ts";
+import type { OrderRow } from "../db/queries/orders.ts";
+import { another, cancel, findOwnOrder, finish } from "./actions.ts";
 import { place } from "./buying/place.ts";
 import { purchase } from "./buying/purchase.ts";
 import { giveBackOrphans } from "./doubts/orphans.ts";
@@ -13,19 +13,19 @@ import { viewOrder, viewOrders } from "./view.ts";
 import { createWatcher } from "./watching/watch.ts";
 import { takeWebhook } from "./watching/webhook.ts";
 
-/** What the workers and the HTTP server drive. */
+/** The jobs that the workers and the HTTP server run. */
 export interface OrderJobs {
   /** One watching pass for one provider; false when nothing was due here. */
   watch(provider: string, signal: AbortSignal): Promise<boolean>;
-  /** Settles purchases in doubt and gives stray numbers back. */
+  /** Finds out what became of this provider's purchases in doubt, and gives stray numbers back. */
   reconcile(provider: string): Promise<void>;
-  /** Takes up what a stopped process left. */
+  /** Takes up orders that a stopped process left unfinished. */
   sweep(): Promise<void>;
-  /** Resolves when what the webhook tells is stored. */
+  /** Resolves when the content of the webhook is stored. */
   takeWebhook(provider: string, body: unknown): Promise<"accepted" | "unknown_provider" | "unreadable">;
-  /** Waits for purchase calls in hand, for an orderly stop. */
+  /** Waits for the purchase calls that are running, for an orderly stop. */
   drain(): Promise<void>;
-  /** Gives up watching, once nothing runs any more: another replica need not wait for our leases to end. */
+  /** Gives our leases back once nothing runs any more, so that another replica need not wait for their end. */
   release(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export interface OrderHooks {
   readonly wakeWatcher: (provider: string) => void;
 }
 
-/** Two rounds of the job: whoever reconciles goes on doing it. */
+/** Two rounds of the job, so that the replica that reconciles goes on doing it. */
 const RECONCILE_LEASE_MS = 20_000;
 
 /** Orders for the chat, and the jobs that keep them moving. `holder` names this process in leases. */
@@ -45,7 +45,7 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
     [...deps.providers.values()].map((provider) => [provider.name, createWatcher(deps, provider, holder)]),
   );
 
-  /** The provider is called outside the update that asked: a slow upstream must not hold up the chat. */
+  /** Calls the provider in the background: a slow provider must not hold up the chat. */
   function placeSoon(orderId: string): void {
     const job = place(deps, orderId)
       .catch((error: unknown) =>
@@ -62,14 +62,21 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
       return result;
     },
     async cancel(orderId, buyerId) {
-      const result = await cancel(deps, orderId, buyerId);
-      if (result.kind === "requested") await wake(orderId);
+      const order = await findOwnOrder(deps, orderId, buyerId);
+      if (!order) return { kind: "refused", code: "order_not_found" };
+      const result = await cancel(deps, order);
+      if (result.kind === "requested") wake(order);
       return result;
     },
-    another: (orderId, buyerId) => another(deps, orderId, buyerId),
+    async another(orderId, buyerId) {
+      const order = await findOwnOrder(deps, orderId, buyerId);
+      return order ? await another(deps, order) : { kind: "refused", code: "order_not_found" };
+    },
     async finish(orderId, buyerId) {
-      const result = await finish(deps, orderId, buyerId);
-      if (result.kind === "done") await wake(orderId);
+      const order = await findOwnOrder(deps, orderId, buyerId);
+      if (!order) return { kind: "refused", code: "order_not_found" };
+      const result = await finish(deps, order);
+      if (result.kind === "done") wake(order);
       return result;
     },
     find: (orderId, buyerId) => viewOrder(deps, orderId, buyerId),
@@ -81,7 +88,8 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
     async reconcile(name) {
       const provider = deps.providers.get(name);
       if (!provider) return;
-      // One replica at a time: a number counts as missing after two looks a round apart, not two at the same moment.
+      // One replica at a time: a number counts as missing after two looks, a round of the job apart, and two replicas
+      // would make both looks at the same moment.
       const lease = await acquireLease(deps.db, `reconcile:${name}`, holder, RECONCILE_LEASE_MS);
       if (!lease) return;
       reconciling.set(name, lease);
@@ -105,8 +113,7 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
     },
   };
 
-  async function wake(orderId: string): Promise<void> {
-    const order = await selectOrder(deps.db, orderId);
-    if (order && order.provider !== null) hooks.wakeWatcher(order.provider);
+  function wake(order: OrderRow): void {
+    if (order.provider !== null) hooks.wakeWatcher(order.provider);
   }
 }

@@ -8,9 +8,9 @@ const MAX_TRIES = 8;
 const RETRY = { baseMs: 500, maxMs: 5_000 };
 
 /**
- * Stores what an upstream told us once, over and over (about 20 s) while the database is away: nobody else knows the
- * answer to a purchase, and where the upstream has no list a number would be lost with it. `work` may have been
- * committed although its confirmation was lost, and must find that out.
+ * Runs `work` in a transaction and repeats it for about 20 s while the database is away. It is for answers that a
+ * provider gives only once, such as a rented number or a pushed SMS: if they are not stored, they are lost. A commit
+ * may go through although its confirmation is lost, so `work` may run again after it and must notice that.
  */
 export async function retryWhileDatabaseIsAway<T>(
   deps: Pick<OrderDeps, "db" | "clock" | "logger">,

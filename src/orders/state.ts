@@ -1,4 +1,4 @@
-/** The life of an order as data: a newcomer reads it here, the database's CHECK repeats the names. */
+/** The states of an order. A CHECK of the database repeats the names. */
 export const orderStates = [
   "placing",
   "in_doubt",
@@ -14,7 +14,7 @@ export const orderStates = [
 
 export type OrderState = (typeof orderStates)[number];
 
-/** From each state, where it may go. Anything else is refused by {@link canMove} and by transition(). */
+/** For each state, the states that may follow. transition() refuses every other move. */
 const transitions: Readonly<Record<OrderState, readonly OrderState[]>> = {
   /** Order and hold are committed, the provider's answer is not yet known. */
   placing: ["waiting", "failed", "in_doubt"],

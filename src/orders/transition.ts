@@ -20,7 +20,7 @@ export interface Move {
 
 const held: readonly OrderState[] = heldStates;
 
-/** The state of a row: the database's CHECK keeps others out. */
+/** The state of a row as a type; a CHECK of the database allows no other values. */
 export function stateOf(row: OrderRow): OrderState {
   const state = orderStates.find((name) => name === row.state);
   if (!state) throw new Error(`order ${row.id} is in an unknown state`);
@@ -44,7 +44,7 @@ export async function transition(tx: Tx, move: Move): Promise<OrderRow | undefin
   return row;
 }
 
-/** Held money is taken with the first SMS and given back at any other end; other moves cost nothing. */
+/** Takes the held money with the first SMS, and gives it back if the order ends without one. Other moves move no money. */
 async function moveMoney(tx: Tx, move: Move, row: OrderRow): Promise<void> {
   if (!held.includes(move.from) || held.includes(move.to)) return;
   const money = {
@@ -66,7 +66,7 @@ async function moveMoney(tx: Tx, move: Move, row: OrderRow): Promise<void> {
   }
 }
 
-/** The card is owed an update; several owed updates collapse into the newest. */
+/** Owes the buyer an update of the order's card; of several, only the newest is sent. */
 export async function oweCard(tx: Tx, row: OrderRow, at: Date): Promise<void> {
   await owe(tx, row, { kind: "order_card", orderId: row.id }, at, `order_card:${row.id}:${row.version}`);
 }

@@ -8,10 +8,10 @@ import type { OrderPage, OrderView } from "./orders.ts";
 import { stateOf } from "./transition.ts";
 
 const PAGE_SIZE = 8;
-/** The limit of open orders is far below; this only bounds the query. */
+/** Bounds the query; a buyer's limit of open orders is far lower. */
 const MAX_OPEN = 50;
 
-/** Reads orders as their buyer may see them. */
+/** An order as its buyer may see it. `buyerId` null: without an owner check. Undefined: no such order of this buyer. */
 export async function viewOrder(
   deps: OrderDeps,
   orderId: string,
@@ -75,7 +75,7 @@ function toView(deps: OrderDeps, row: OrderRow, sms: readonly SmsRow[]): OrderVi
   };
 }
 
-/** Buttons follow the state and what the provider can do; nobody else decides about them. */
+/** Which buttons the order has: the only place that decides about them. */
 function actionsOf(deps: OrderDeps, row: OrderRow): OrderView["actions"] {
   const capabilities = row.provider === null ? undefined : deps.providers.get(row.provider)?.capabilities;
   const isLive = row.expiresAt !== null && row.expiresAt > deps.clock.now();

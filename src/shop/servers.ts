@@ -3,16 +3,13 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { WebhookSecrets } from "../core/webhook-secrets.ts";
 import { type Database, ping } from "../db/client.ts";
-import { countOpenFindings } from "../db/queries/findings.ts";
-import { inboxBacklog } from "../db/queries/inbox.ts";
-import { outboxBacklog } from "../db/queries/outbox.ts";
 import { selectProviderHealth } from "../db/queries/provider-health.ts";
 import { createAdminApp, createPublicApp } from "../http/app.ts";
 import { createReadiness, shopChecks } from "../http/health.ts";
 import type { Metrics } from "../http/metrics.ts";
 import { createHttpServer } from "../http/server.ts";
 import type { WebhookHandlers } from "../http/webhooks.ts";
-import { storeRaw } from "../workers/update-source.ts";
+import { storeRaw } from "../workers/store-updates.ts";
 import type { Config } from "./config/config.ts";
 import type { Services } from "./services.ts";
 
@@ -38,7 +35,6 @@ export interface Servers {
 /** Opens the public port and the operator's own. Throws PortInUseError; then neither is open. */
 export async function startServers(deps: ServersDeps): Promise<Servers> {
   const { config, db, clock, logger, metrics, services } = deps;
-  addGauges(metrics, db);
   const checks = shopChecks({
     pingDatabase: () => ping(db),
     askTelegram: () => services.api.getMe(),
@@ -84,23 +80,4 @@ function webhooksOf(deps: ServersDeps): WebhookHandlers {
     },
     cryptoPay: takesCrypto ? (raw, signature) => topups.takeCryptoWebhook(Buffer.from(raw), signature) : null,
   };
-}
-
-function addGauges(metrics: Metrics, db: Database): void {
-  metrics.gauge({
-    name: "numstore_selfcheck_findings",
-    help: "Open differences that the self-check found",
-    label: "kind",
-    read: () => countOpenFindings(db),
-  });
-  metrics.gauge({
-    name: "numstore_inbox_open",
-    help: "Updates that are stored and not handled yet",
-    read: async () => (await inboxBacklog(db)).open,
-  });
-  metrics.gauge({
-    name: "numstore_outbox_open",
-    help: "Messages that are owed and not sent yet",
-    read: async () => (await outboxBacklog(db)).open,
-  });
 }

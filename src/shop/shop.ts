@@ -4,6 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { deriveWebhookSecrets, type WebhookSecrets } from "../core/webhook-secrets.ts";
 import { createDatabase, type Database } from "../db/client.ts";
+import { createDatabaseClock, type DatabaseClock } from "../db/database-clock.ts";
 import { migrate } from "../db/migrate.ts";
 import { releaseEverything } from "../db/queries/leases.ts";
 import { ensureSystemAccounts } from "../db/queries/ledger.ts";
@@ -14,10 +15,11 @@ import { gatewayNames } from "../topups/topups.ts";
 import { systemAccounts } from "../wallet/accounts.ts";
 import { createHousekeeping } from "../workers/housekeeping.ts";
 import { createIntroduction } from "../workers/introduction.ts";
-import { createSupervisor, type Runnable } from "../workers/loop.ts";
+import { createLoop, createSupervisor, type Runnable, type StepResult } from "../workers/loop.ts";
 import { createProbes } from "../workers/probes.ts";
 import { createPollingSource, createWebhookSource } from "../workers/update-source.ts";
 import type { Config } from "./config/config.ts";
+import { addGauges } from "./gauges.ts";
 import { startServers } from "./servers.ts";
 import { createServices, type Services } from "./services.ts";
 import { prepareWebhookMaster } from "./webhook-master.ts";
@@ -25,6 +27,8 @@ import { prepareWebhookMaster } from "./webhook-master.ts";
 export interface ShopOptions {
   readonly config: Config;
   readonly clock: Clock;
+  /** `clock` is the machine's: go by the database's time instead (database-clock.ts). False where time is driven. */
+  readonly followsDatabaseTime?: boolean;
   readonly logger: Logger;
   /** The database to use, embedded or not. */
   readonly connectionString: string;
@@ -51,6 +55,7 @@ export interface Shop {
 
 const STOP_TIMEOUT_MS = 8_000;
 const SET_UP_BACKOFF = { baseMs: 1_000, maxMs: 30_000 };
+const MEASURE_TIME_EVERY_MS = 60_000;
 const CONNECTIONS = 20;
 const MIGRATION_TIMEOUT_MS = 600_000;
 
@@ -58,24 +63,29 @@ const MIGRATION_TIMEOUT_MS = 600_000;
  * Starts the whole shop. Rejects when the database cannot be reached or migrated, or a port is in use. Telegram and
  * providers may be away: the shop starts without them and keeps trying.
  */
-export async function startShop(options: ShopOptions): Promise<Shop> {
-  const { clock, logger, connectionString, signal } = options;
+export async function startShop(given: ShopOptions): Promise<Shop> {
+  const { clock: machineClock, logger, connectionString, signal } = given;
   const naming = { connectionString, applicationName: "numstore", logger };
   const database = createDatabase({ ...naming, maxConnections: CONNECTIONS });
   const { db } = database;
   try {
-    await waitForDatabase({ db, clock, logger, signal });
+    await waitForDatabase({ db, clock: machineClock, logger, signal });
     await migrateAlone(connectionString, logger);
+    const time = given.followsDatabaseTime
+      ? await createDatabaseClock({ db, machine: machineClock, logger })
+      : undefined;
+    const options = { ...given, clock: time ?? machineClock };
     const secrets = await prepare(options, db);
     const metrics = createMetrics();
+    addGauges(metrics, db, time);
     const checkpoint = options.checkpoint ?? noCheckpoint;
     const onProviderRequest = (record: RequestRecord): void => {
       metrics.providerRequest(record);
       options.onProviderRequest?.(record);
     };
-    const services = createServices({ ...options, db, metrics, checkpoint, onProviderRequest });
+    const services = createServices({ ...options, machineClock, db, metrics, checkpoint, onProviderRequest });
     const servers = await startServers({ ...options, db, metrics, services, secrets });
-    const workers = startWorkers(options, db, services, secrets);
+    const workers = startWorkers(options, db, services, secrets, time);
     const stop = async (): Promise<void> => {
       await Promise.all([servers.stop(), workers.stop(STOP_TIMEOUT_MS), services.orders.drain()]);
       await services.orders.release();
@@ -115,7 +125,13 @@ async function prepare(options: ShopOptions, db: Database): Promise<WebhookSecre
   return deriveWebhookSecrets(await prepareWebhookMaster({ db, clock, logger, configured }));
 }
 
-function startWorkers(options: ShopOptions, db: Database, services: Services, secrets: WebhookSecrets) {
+function startWorkers(
+  options: ShopOptions,
+  db: Database,
+  services: Services,
+  secrets: WebhookSecrets,
+  time: DatabaseClock | undefined,
+) {
   const { config, clock, logger } = options;
   const { api, bot, inbox, outbox, jobs, holder } = services;
   const base = { db, clock, logger };
@@ -136,11 +152,20 @@ function startWorkers(options: ShopOptions, db: Database, services: Services, se
     createIntroduction({ introduce: bot.introduce, clock, logger }),
     createHousekeeping({ ...base, smsRetentionMs: config.smsRetentionMs }),
     createProbes({ ...base, providers: services.providers, health: services.health, holder }),
+    ...(time ? [createTimekeeper(time, logger)] : []),
     ...jobs.loops,
   ];
   for (const part of parts) supervisor.add(part);
   supervisor.start();
   return supervisor;
+}
+
+function createTimekeeper(time: DatabaseClock, logger: Logger): Runnable {
+  const run = async (): Promise<StepResult> => {
+    await time.measure();
+    return "idle";
+  };
+  return createLoop({ name: "timekeeper", everyMs: MEASURE_TIME_EVERY_MS, run, clock: time, logger });
 }
 
 /** Starts handling updates once getMe has succeeded; until then updates wait in the inbox. */

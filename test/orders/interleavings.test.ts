@@ -99,10 +99,10 @@ async function act({ shop, network, buyerId, orderId }: Play, what: Act): Promis
   switch (what) {
     case "check":
     case "check elsewhere":
-      return await checkOrder(shop.deps, provider, await shop.order(orderId));
+      return void (await checkOrder(shop.deps, provider, await shop.order(orderId)));
     case "cancel":
       await shop.orders.cancel(orderId, buyerId);
-      return await checkOrder(shop.deps, provider, await shop.order(orderId));
+      return void (await checkOrder(shop.deps, provider, await shop.order(orderId)));
     case "sms":
     case "sms and push": {
       if (upstream.status !== "waiting" && upstream.status !== "received") return;

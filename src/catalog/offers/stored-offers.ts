@@ -87,7 +87,7 @@ export function createStoredOffers(deps: StoredOffersDeps): StoredOffers {
     reportRefusal: async (offer, kind, minCostMicros) => {
       const key = keyOf(offer);
       const at = clock.now();
-      if (kind === "bad_mapping") await markMappingRefused(db, key);
+      if (kind === "bad_mapping") await markMappingRefused(db, key, at);
       else if (kind === "price_moved" && minCostMicros !== null && minCostMicros > 0n) {
         await markCost(db, key, minCostMicros, at);
       } else await markSoldOut(db, key, at);

@@ -64,15 +64,20 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return await launch({ binaries, account, directory, socketDir, isTemporary: false }, options);
 }
 
+export interface TemporaryPostgresOptions extends Omit<EmbeddedPostgresOptions, "dataDir"> {
+  /** Where it makes its directory; left out: where the system keeps temporary files. */
+  readonly parentDirectory?: string;
+}
+
 /** For tests and the demo: an empty PostgreSQL without durability, deleted when it stops or this process ends. */
-export async function startTemporaryPostgres(
-  options: Omit<EmbeddedPostgresOptions, "dataDir">,
-): Promise<EmbeddedPostgres> {
+export async function startTemporaryPostgres(options: TemporaryPostgresOptions): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries();
   const account = await chooseAccount({
     programs: [binaries.initdb, binaries.postgres, SUPERVISE_SCRIPT],
   });
-  const directory = await prepareDataDirectory(await mkdtemp(join(tmpdir(), "numstore-pg-")));
+  const directory = await prepareDataDirectory(
+    await mkdtemp(join(options.parentDirectory ?? tmpdir(), "numstore-pg-")),
+  );
   try {
     // PostgreSQL's account deletes it in the end, and in /tmp only the owner of a directory may.
     await handOverDirectory(directory, account, "TMPDIR");

@@ -5,7 +5,10 @@ export interface SmsRow {
   readonly id: string;
   readonly orderId: string;
   readonly sequence: number;
-  readonly dedupeKey: string;
+  /** The order's round when it came. */
+  readonly round: number;
+  /** What it says, hashed: two SMS with one digest say the same. Stays when the text is purged. */
+  readonly contentDigest: string;
   readonly code: string | null;
   readonly text: string | null;
   readonly receivedAt: Date;
@@ -16,7 +19,7 @@ export async function selectSms(db: Executor, orderIds: readonly string[]): Prom
   if (orderIds.length === 0) return [];
   const rows = await db
     .selectFrom("order_sms")
-    .select(["id", "order_id", "sequence", "dedupe_key", "code", "text", "received_at"])
+    .select(["id", "order_id", "sequence", "round", "content_digest", "code", "text", "received_at"])
     .where("order_id", "in", orderIds)
     .orderBy("order_id")
     .orderBy("sequence")
@@ -25,7 +28,8 @@ export async function selectSms(db: Executor, orderIds: readonly string[]): Prom
     id: row.id,
     orderId: row.order_id,
     sequence: row.sequence,
-    dedupeKey: row.dedupe_key,
+    round: row.round,
+    contentDigest: row.content_digest,
     code: row.code,
     text: row.text,
     receivedAt: row.received_at,
@@ -39,7 +43,8 @@ export async function insertSms(db: Executor, sms: SmsRow): Promise<void> {
       id: sms.id,
       order_id: sms.orderId,
       sequence: sms.sequence,
-      dedupe_key: sms.dedupeKey,
+      round: sms.round,
+      content_digest: sms.contentDigest,
       code: storableOrNull(sms.code),
       text: storableOrNull(sms.text),
       received_at: sms.receivedAt,

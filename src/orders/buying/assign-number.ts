@@ -8,10 +8,10 @@ import type { OrderDeps } from "../order-deps.ts";
 import { stateOf, transition } from "../transition.ts";
 import { recordSms } from "../watching/record-sms.ts";
 
-/** An SMS webhook can overtake the purchase's answer by no more than this. */
+/** An SMS webhook may arrive before the purchase's answer, but not earlier than this. */
 const WEBHOOK_LEAD_MS = 2 * 60 * 1000;
 
-/** No number that we rent lives longer, whatever an upstream says; nor is one sold that ends before it can be used. */
+/** A number's end that a provider names is believed only if the number lives for at least and at most so long. */
 const LONGEST_LIFE_MS = 24 * 60 * 60 * 1000;
 const SHORTEST_LIFE_MS = 60 * 1000;
 
@@ -20,22 +20,24 @@ export interface Renting {
   readonly provider: Provider;
   readonly rental: Rental;
   readonly offerCostMicros: bigint;
-  /** When the number was asked for; it is not older. */
+  /** When the purchase call began. */
   readonly askedAt: Date;
   readonly at: Date;
 }
 
 /**
- * placing or in_doubt → waiting: the number is this order's. Deadlines are the provider's where it says them, ours
- * elsewhere; they are set once and survive every restart. Undefined: the order has moved on without this number.
+ * placing or in_doubt → waiting: the order gets this number. Deadlines come from the provider where it names them and
+ * from our defaults elsewhere; they are stored, so a restart does not change them. Undefined: the order is in
+ * another state by now, and nothing was done.
  */
 export async function assignNumber(deps: OrderDeps, tx: Tx, renting: Renting): Promise<OrderRow | undefined> {
   const { order, provider, rental, askedAt, at } = renting;
   const from = stateOf(order);
   const { cancelAfterMs, lifetimeMs, poll, pollIntervalMs, another } = provider.capabilities;
-  // From the question on: a number that has run out upstream may be somebody else's there before it has run out here.
+  // Counted from the start of the call, not from its answer: the number must not live longer here than upstream,
+  // where it may be sold to somebody else as soon as it has run out.
   const expiresAt =
-    believable(rental.expiresAt, at) ?? addMs(askedAt, lifetimeMs ?? deps.defaults.lifetimeMs);
+    plausibleEnd(rental.expiresAt, at) ?? addMs(askedAt, lifetimeMs ?? deps.defaults.lifetimeMs);
   const cancelOpensAt = rental.cancelOpensAt ?? addMs(at, cancelAfterMs ?? deps.defaults.cancelAfterMs);
   const row = await transition(tx, {
     orderId: order.id,
@@ -64,15 +66,15 @@ export async function assignNumber(deps: OrderDeps, tx: Tx, renting: Renting): P
     : row;
 }
 
-/** An end that an upstream names for a number rented at `rentedAt`; undefined when its clock or its format is wrong. */
-export function believable(expiresAt: Date | null | undefined, rentedAt: Date): Date | undefined {
+/** The end that a provider names for a number rented at `rentedAt`; undefined where it cannot be true. */
+export function plausibleEnd(expiresAt: Date | null | undefined, rentedAt: Date): Date | undefined {
   const lifeMs = expiresAt ? expiresAt.getTime() - rentedAt.getTime() : 0;
   return expiresAt && lifeMs >= SHORTEST_LIFE_MS && lifeMs <= LONGEST_LIFE_MS ? expiresAt : undefined;
 }
 
 /**
- * True where an SMS finds its order by the number alone and another open order has this number: a code would reach
- * somebody else's buyer. The provider's row is locked, so that of two purchases at once only one gets the number.
+ * True if another open order has this number at a provider whose SMS name only the number: a code would reach the
+ * wrong buyer. Locks the provider's row, so that of two purchases at the same moment only one gets the number.
  */
 export async function isSharedNumber(tx: Tx, provider: Provider, rental: Rental): Promise<boolean> {
   if (provider.capabilities.poll) return false;

@@ -6,7 +6,7 @@ import type { OrderRow } from "../../db/queries/orders.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { owe, transition } from "../transition.ts";
 
-/** placing → in_doubt with its attempt; the first look at the provider's list comes when no call can be under way. */
+/** placing → in_doubt, together with its attempt. The buyer is told; `reconcile` settles it once the call cannot be running any more. */
 export async function markInDoubt(
   deps: OrderDeps,
   tx: Tx,
@@ -29,7 +29,7 @@ export async function markInDoubt(
   await owe(tx, row, { kind: "order_in_doubt", orderId }, at, `order_in_doubt:${orderId}`);
 }
 
-/** → failed, released, told: also for a doubt that turned out to be no purchase. */
+/** placing or in_doubt → failed: the hold is released and the buyer told. Undefined: the order is not in `from` any more. */
 export async function failOrder(
   deps: OrderDeps,
   tx: Tx,

@@ -1,47 +1,31 @@
 import type { Offer } from "../../catalog/catalog.ts";
 import type { ShopErrorCode } from "../../core/errors.ts";
 import { newId } from "../../core/ids.ts";
-import type { Tx } from "../../db/client.ts";
-import {
-  type AttemptRow,
-  endAttempt,
-  insertAttempt,
-  selectAttempts,
-} from "../../db/queries/order-attempts.ts";
+import { type AttemptRow, insertAttempt, selectAttempts } from "../../db/queries/order-attempts.ts";
 import { lockOrder, type OrderRow, selectOrder, touchOrder } from "../../db/queries/orders.ts";
-import { insertOrphan } from "../../db/queries/orphans.ts";
 import { inTransaction, isUniqueViolation } from "../../db/transaction.ts";
 import type { Provider, Rental } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { retryWhileDatabaseIsAway } from "../retry-while-database-is-away.ts";
-import { assignNumber, isSharedNumber } from "./assign-number.ts";
 import { failOrder, markInDoubt } from "./fail-or-doubt.ts";
+import { type Attempt, endCall, giveUpNumber, type Step, storeNumber } from "./store-number.ts";
 
-/** More offers than this are not tried for one order: a buyer waits for each. */
-const MAX_ATTEMPTS = 8;
-
-interface Attempt {
-  readonly id: string;
-  readonly order: OrderRow;
-  readonly offer: Offer;
-  readonly provider: Provider;
-  readonly startedAt: Date;
-}
-
-type Step = "next" | "done";
+/** At most so many offers are tried for one order: the buyer waits for each. */
+const MAX_TRIES = 12;
+/** Of one provider, so that the many operators of the first leave tries for the others. */
+const MAX_TRIES_PER_PROVIDER = 3;
 
 /**
- * Tries the offers of a placing order one by one under its one hold: the next after a definite refusal, none after
- * an unknown outcome. Safe to call again at any time and from any replica: an offer's attempt is a unique row that
- * is committed before its one call.
+ * Tries offers for an order in `placing`, one by one, under the same hold. After a definite refusal it tries the next
+ * offer; after an unknown outcome it stops, because a number may have been bought. It may be called again at any time
+ * and by any replica: each offer is called at most once, because a unique attempt row is committed before the call.
  */
 export async function place(deps: OrderDeps, orderId: string): Promise<void> {
-  for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
+  // One round more than tries: the last one finds no offer left, and ends the order.
+  for (let round = 0; round <= MAX_TRIES; round += 1) {
     if ((await placeOnce(deps, orderId)) === "done") return;
   }
-  const order = await selectOrder(deps.db, orderId);
-  if (order) await fail(deps, order, await selectAttempts(deps.db, orderId));
 }
 
 async function placeOnce(deps: OrderDeps, orderId: string): Promise<Step> {
@@ -50,7 +34,7 @@ async function placeOnce(deps: OrderDeps, orderId: string): Promise<Step> {
   const attempts = await selectAttempts(deps.db, orderId);
   if (attempts.some((attempt) => attempt.endedAt === null)) return "done";
   const offers = await deps.catalog.route({ ...order, ceilingMicros: order.costCeilingMicros });
-  const offer = offers.find((candidate) => !attempts.some((attempt) => isSameOffer(attempt, candidate)));
+  const offer = offers.find((candidate) => mayTry(attempts, candidate));
   const provider = offer && deps.providers.get(offer.provider);
   if (!offer || !provider) {
     await fail(deps, order, attempts);
@@ -62,16 +46,21 @@ async function placeOnce(deps: OrderDeps, orderId: string): Promise<Step> {
   return await call(deps, attempt);
 }
 
+function mayTry(attempts: readonly AttemptRow[], offer: Offer): boolean {
+  const ofProvider = attempts.filter((attempt) => attempt.provider === offer.provider);
+  if (attempts.length >= MAX_TRIES || ofProvider.length >= MAX_TRIES_PER_PROVIDER) return false;
+  return !ofProvider.some((attempt) => isSameOffer(attempt, offer));
+}
+
 function isSameOffer(attempt: AttemptRow, offer: Offer): boolean {
   return (
-    attempt.provider === offer.provider &&
     attempt.serviceCode === (offer.serviceCode ?? "") &&
     attempt.countryCode === offer.countryCode &&
     attempt.operator === (offer.operator ?? "")
   );
 }
 
-/** Writes down whom we are about to call; undefined when somebody else is placing this order. */
+/** Stores the attempt before the call is made. Undefined: another process is placing this order. */
 async function beginAttempt(
   deps: OrderDeps,
   order: OrderRow,
@@ -110,7 +99,7 @@ function offerColumns(offer: Offer) {
   };
 }
 
-/** The one call. It is never retried: a second one could buy a second number. */
+/** Makes the purchase call, once: a second call could buy a second number. */
 async function call(deps: OrderDeps, attempt: Attempt): Promise<Step> {
   const { offer, order, provider } = attempt;
   let rental: Rental;
@@ -137,27 +126,13 @@ async function call(deps: OrderDeps, attempt: Attempt): Promise<Step> {
   return await rented(deps, attempt, rental);
 }
 
+/** A number was sold: it becomes the order's, or it goes back. */
 async function rented(deps: OrderDeps, attempt: Attempt, rental: Rental): Promise<Step> {
-  const { order, offer, provider } = attempt;
   let step: Step;
   try {
-    step = await retryWhileDatabaseIsAway(deps, async (tx): Promise<Step> => {
-      const at = deps.clock.now();
-      const current = await lockOrder(tx, order.id);
-      // The commit went through although its confirmation was lost.
-      if (current?.upstreamId === rental.upstreamId) return "done";
-      const isOpen = current?.state === "placing" || current?.state === "in_doubt";
-      const isTaken = isOpen && (await isSharedNumber(tx, provider, rental));
-      const renting = { provider, rental, offerCostMicros: offer.costMicros, askedAt: attempt.startedAt, at };
-      const row =
-        isOpen && !isTaken ? await assignNumber(deps, tx, { ...renting, order: current }) : undefined;
-      if (row) await endAttempt(tx, attempt.id, { outcome: "rented", errorKind: null, at });
-      // Somebody decided about this order while the call was on its way: the number is not its any more.
-      else await giveUpNumber(deps, tx, attempt, { rental, at, errorKind: isTaken ? "no_stock" : null });
-      return isTaken ? "next" : "done";
-    });
+    step = await retryWhileDatabaseIsAway(deps, (tx) => storeNumber(deps, tx, attempt, rental));
   } catch (error) {
-    // The upstream named a number that another order has: whatever it did, it did not sell us this one.
+    // The answer carries the upstream id of another order, so it does not tell what was bought for this one.
     if (isUniqueViolation(error)) return await doubt(deps, attempt, error);
     throw error;
   }
@@ -176,38 +151,6 @@ async function tooDear(deps: OrderDeps, attempt: Attempt, rental: Rental, costMi
   return "next";
 }
 
-/** The number is not for this order: it goes back upstream. */
-async function giveUpNumber(
-  deps: OrderDeps,
-  tx: Tx,
-  attempt: Attempt,
-  why: { rental: Rental; at: Date; errorKind: "price_moved" | "no_stock" | null },
-): Promise<void> {
-  const { rental, errorKind, at } = why;
-  await endCall(deps, tx, attempt, { outcome: "surplus", errorKind, at });
-  await insertOrphan(tx, {
-    provider: attempt.offer.provider,
-    upstreamId: rental.upstreamId,
-    serviceCode: attempt.offer.serviceCode,
-    countryCode: attempt.offer.countryCode,
-    costMicros: rental.costMicros ?? attempt.offer.costMicros,
-    seenAt: at,
-  });
-}
-
-/** Ends an attempt that gave the order no number. Had the sweep given its call up, there is no doubt any more. */
-async function endCall(
-  deps: OrderDeps,
-  tx: Tx,
-  attempt: Attempt,
-  end: { outcome: "surplus" | "refused"; errorKind: string | null; at: Date },
-): Promise<void> {
-  const current = await lockOrder(tx, attempt.order.id);
-  await endAttempt(tx, attempt.id, end);
-  if (current?.state === "in_doubt")
-    await failOrder(deps, tx, current.id, "in_doubt", "providers_unavailable");
-}
-
 async function refused(deps: OrderDeps, attempt: Attempt, error: ProviderError): Promise<Step> {
   const end = { outcome: "refused" as const, errorKind: error.kind, at: deps.clock.now() };
   await retryWhileDatabaseIsAway(deps, (tx) => endCall(deps, tx, attempt, end));
@@ -222,7 +165,7 @@ async function refused(deps: OrderDeps, attempt: Attempt, error: ProviderError):
   return "next";
 }
 
-/** Nobody knows whether a number was bought: the money stays held, and `reconcile` finds out. */
+/** The outcome is unknown: the money stays held, and `reconcile` finds out whether a number was bought. */
 async function doubt(deps: OrderDeps, attempt: Attempt, error: unknown): Promise<Step> {
   const kind = error instanceof ProviderError ? error.kind : "internal";
   await inTransaction(deps.db, (tx) => markInDoubt(deps, tx, attempt.order.id, attempt.id, kind));
@@ -235,7 +178,7 @@ async function doubt(deps: OrderDeps, attempt: Attempt, error: unknown): Promise
   return "done";
 }
 
-/** No offer is left: the hold is released and the buyer told what stands in the way. */
+/** No offer is left: the hold is released, and the buyer is told why. */
 async function fail(deps: OrderDeps, order: OrderRow, attempts: readonly AttemptRow[]): Promise<void> {
   const code = failureOf(attempts);
   await inTransaction(deps.db, (tx) => failOrder(deps, tx, order.id, "placing", code));

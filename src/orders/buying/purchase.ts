@@ -19,8 +19,8 @@ const DAY_MS = 24 * HOUR_MS;
 type Refusal = Extract<PurchaseResult, { kind: "refused" }>;
 
 /**
- * T1 of a purchase: order and hold are committed before anybody is called. The provider is asked afterwards, by
- * `place`, so that neither a crash nor a second tap can buy twice.
+ * First step of a purchase: commits the order and its hold. No provider is called yet; `place` does that afterwards,
+ * so that neither a crash nor a second tap can buy twice.
  */
 export async function purchase(deps: OrderDeps, input: PurchaseInput): Promise<PurchaseResult> {
   const quote = await selectQuote(deps.db, input.quoteId);
@@ -41,7 +41,7 @@ export async function purchase(deps: OrderDeps, input: PurchaseInput): Promise<P
   }
 }
 
-/** Everything that can be said without taking a lock. */
+/** The refusals that need no lock. */
 async function refusalBeforeHold(deps: OrderDeps, quote: QuoteRow): Promise<Refusal | undefined> {
   if (quote.expiresAt <= deps.clock.now()) return refuse("quote_expired", quote);
   if (await deps.catalog.isBlocked(quote.serviceId)) return refuse("service_blocked", quote);
@@ -87,7 +87,7 @@ async function commitOrder(
   return { kind: "placed", orderId };
 }
 
-/** The buyer's row is locked, so that parallel taps cannot each see the last free place. */
+/** The limits, checked under the lock of the buyer's row: two taps at once cannot both use the last free place. */
 async function refusalUnderLock(
   deps: OrderDeps,
   tx: Tx,
@@ -96,7 +96,7 @@ async function refusalUnderLock(
 ): Promise<ShopErrorCode | undefined> {
   const buyer = await lockBuyer(tx, input.buyerId);
   if (!buyer || buyer.bannedAt) return "buyer_banned";
-  // Their data was deleted a moment ago, and with it everything they were offered.
+  // The buyer's data was deleted a moment ago, and their quotes with it.
   if (buyer.telegramId === null) return "quote_expired";
   if ((buyer.termsVersion ?? 0) < deps.termsVersion) {
     if (input.acceptsTermsVersion !== deps.termsVersion) return "terms_not_accepted";
@@ -116,7 +116,7 @@ async function refusalUnderLock(
 async function short(deps: OrderDeps, quote: QuoteRow): Promise<PurchaseResult> {
   const { availableMicros } = await selectBalance(deps.db, quote.buyerId);
   const { priceMicros, serviceId, countryId } = quote;
-  // Money may have come in since the hold failed: then asking for a top-up of nothing would be wrong.
+  // Money may have come in since the hold failed: then nothing is missing, and the buyer asks for a new quote.
   const missingMicros = priceMicros > availableMicros ? priceMicros - availableMicros : 0n;
   if (missingMicros === 0n) return refuse("quote_expired", quote);
   return { kind: "short", missingMicros, priceMicros, serviceId, countryId };

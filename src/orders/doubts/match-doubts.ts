@@ -1,7 +1,7 @@
 import type { ActiveRental } from "../../providers/port/provider.ts";
 import { PURCHASE_TIMEOUT_MS } from "../../providers/transport/http.ts";
 
-/** Counted from the attempt's start, with a margin: after this, no call that we gave up can still buy. */
+/** So long after an attempt's start its call cannot be running any more, here or upstream. */
 export const quiesceMs = 2 * PURCHASE_TIMEOUT_MS;
 
 export interface Product {
@@ -16,19 +16,19 @@ export interface Doubt extends Product {
 }
 
 export interface Matching {
-  /** A number for each of these orders. */
+  /** Orders in doubt, each with the number that it gets. */
   readonly adopted: readonly { readonly doubt: Doubt; readonly rental: ActiveRental }[];
-  /** No number in the list: these orders bought nothing. */
+  /** Orders in doubt for which the list shows no number. */
   readonly unmatched: readonly Doubt[];
-  /** Numbers of these products that are no order's: they go back. */
+  /** Numbers of these products that no order needs: they are given back. */
   readonly surplus: readonly ActiveRental[];
 }
 
 /**
- * Gives the numbers that a provider's list shows, and that no order of ours has, to the orders in doubt about the
- * same product, the oldest first. Undelivered numbers of one product are interchangeable; one that has received an
- * SMS is not, because its buyer never saw the number. `unknown` holds only rentals that no order of ours owns; one of
- * a product that is being bought just now (`underWay`) may be that purchase's, and waits with its doubts for the answer.
+ * Matches `unknown`, the listed numbers that no order of ours owns, with the orders in doubt about the same product,
+ * the oldest doubt first. Two unused numbers of one product are interchangeable. A number that has received an SMS is
+ * given to nobody: no buyer has seen it, so the SMS is not meant for one. A number of a product that is being bought
+ * just now (`underWay`) may belong to that purchase: it and the doubts about its product wait for the answer.
  */
 export function matchDoubts(
   doubts: readonly Doubt[],
@@ -51,11 +51,8 @@ export function matchDoubts(
   return { adopted, unmatched, surplus: free };
 }
 
-/** Those of the doubts, one for each of these numbers, that bought it: the number is gone, and its loss is known. */
-export function explained<D extends Doubt>(
-  doubts: readonly D[],
-  lost: readonly ActiveRental[],
-): readonly D[] {
+/** Picks one doubt for each of the `lost` numbers: that purchase bought it, and its loss is booked already. */
+export function buyersOf<D extends Doubt>(doubts: readonly D[], lost: readonly ActiveRental[]): readonly D[] {
   const left = [...doubts];
   return lost.flatMap((rental) => {
     const index = left.findIndex((doubt) => isSameProduct(doubt, rental));
@@ -63,7 +60,7 @@ export function explained<D extends Doubt>(
   });
 }
 
-/** A list that names no product may be showing any: then it is taken to match. */
+/** A list that does not name the product may be showing any product, so its rows match every doubt. */
 function isSameProduct(product: Product, rental: ActiveRental): boolean {
   const isService = rental.serviceCode === null || rental.serviceCode === product.serviceCode;
   const isCountry = rental.countryCode === null || rental.countryCode === product.countryCode;

@@ -11,8 +11,9 @@ const BATCH = 20;
 const GIVE_UP_MS = 60 * 60 * 1000;
 
 /**
- * Cancels numbers that were bought and are no order's (too dear, or surplus of a doubt). "Too early" and a silent
- * provider mean "later"; a number that cannot be cancelled until it has run out is lost, and is logged as such.
+ * Cancels stray numbers: bought, but of no order (too dear, or more than the doubts needed). Where the provider says
+ * "too early" or does not answer, the next round tries again. A number that had an SMS before it could be cancelled is
+ * booked as lost.
  */
 export async function giveBackOrphans(deps: OrderDeps, provider: Provider): Promise<void> {
   for (const orphan of await selectOpenOrphans(deps.db, provider.name, BATCH)) {
@@ -51,13 +52,13 @@ async function giveBack(
   if (outcome.kind === "cancelled") return "cancelled";
   if (outcome.kind === "has_sms") return "lost";
   if (!hasRunOut) return undefined;
-  // Run out upstream: unused numbers are given back by the provider itself.
+  // It has run out: the provider itself pays an unused number back.
   if (!provider.capabilities.poll) return "cancelled";
   const { status, sms } = await provider.check(orphan.upstreamId, { priority: "background" });
   return sms.length > 0 || status === "received" || status === "finished" ? "lost" : "cancelled";
 }
 
-/** The provider keeps the money of this number: booked, told to the operators, and not looked at again. */
+/** The provider keeps the money for this number: books the loss, tells the operators, and closes the stray. */
 export async function loseStray(deps: OrderDeps, orphan: Orphan): Promise<void> {
   const { provider, upstreamId, costMicros } = orphan;
   await inTransaction(deps.db, async (tx) => {
@@ -78,7 +79,7 @@ export async function loseStray(deps: OrderDeps, orphan: Orphan): Promise<void> 
   deps.onMessages();
 }
 
-/** Unknown upstream once it has run out, or unanswered for an hour longer: to ask on would keep others waiting. */
+/** True if nothing better will come: the number has run out and is unknown upstream, or the provider has been silent for an hour since. */
 function isForgotten(deps: OrderDeps, provider: Provider, orphan: Orphan, error: ProviderError): boolean {
   const graceMs = error.kind === "unknown_order" ? 0 : GIVE_UP_MS;
   return addMs(orphan.seenAt, lifetimeOf(deps, provider) + graceMs) <= deps.clock.now();

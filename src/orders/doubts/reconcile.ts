@@ -15,21 +15,21 @@ import { ProviderError } from "../../providers/port/provider-error.ts";
 import { assignNumber } from "../buying/assign-number.ts";
 import { failOrder } from "../buying/fail-or-doubt.ts";
 import type { OrderDeps } from "../order-deps.ts";
-import { explained, matchDoubts, quiesceMs } from "./match-doubts.ts";
+import { buyersOf, matchDoubts, quiesceMs } from "./match-doubts.ts";
 import { lifetimeOf, loseStray } from "./orphans.ts";
 import { releaseAll, settleByBalance } from "./release-doubts.ts";
 
 const BATCH = 200;
-/** A list may lag behind a purchase: a number has to be missing twice, a round of the job apart. */
+/** A list may lag behind a purchase, so a number counts as not bought when two looks, a round apart, do not show it. */
 const MISSES_NEEDED = 2;
 const RUN_OUT = "run out before the list was read";
-/** A provider that does not answer for so long cannot keep the buyer's money: any number has run out by then. */
+/** If a provider is silent for so long, the buyer gets the money back: any number has run out by then. */
 const GIVE_UP_MS = 45 * 60 * 1000;
 
 /**
  * Finds out what became of this provider's purchases with an unknown outcome. Where the provider lists our numbers,
- * an order gets the number that was bought for it, or its money back; elsewhere the money goes back and the possible
- * loss is booked for the operator. Returns how many doubts were settled.
+ * the order gets the number that was bought for it, or its buyer the money back. Where it has no list, the buyer gets
+ * the money back, and the operator's possible loss is booked. Returns how many doubts were settled.
  */
 export async function reconcile(deps: OrderDeps, provider: Provider): Promise<number> {
   const now = deps.clock.now();
@@ -60,7 +60,7 @@ async function settleDoubts(
   ripe: readonly DoubtRow[],
   list: readonly ActiveRental[],
 ): Promise<number> {
-  // Read before the known ids: a purchase that is answered in between is then seen by both.
+  // Read before the known ids: a purchase that is answered between the two reads is then seen by at least one.
   const underWay = await selectProductsUnderWay(deps.db, provider.name);
   const unknown = await withoutKnown(deps, provider, list);
   const { adopted, unmatched, surplus } = matchDoubts(ripe, unknown, underWay);
@@ -72,16 +72,16 @@ async function settleDoubts(
   const spent = surplus.filter(isSpent);
   for (const rental of spent) await loseStray(deps, orphanOf(deps, provider, rental));
   const missing = ripe.filter((row) => unmatched.some(({ orderId }) => orderId === row.orderId));
-  // A list shows what is open. A number that has run out since, with an SMS or without, is told by the balance alone.
+  // The list shows open numbers only. Whether a number was bought that has run out since, the balance alone tells.
   const oldestListed = addMs(deps.clock.now(), -lifetimeOf(deps, provider));
   for (const doubt of missing.filter(({ startedAt }) => startedAt > oldestListed)) {
     if (await missed(deps, provider, doubt)) settled += 1;
   }
   const old = missing.filter(({ startedAt }) => startedAt <= oldestListed);
-  const known = explained(old, spent);
+  const known = buyersOf(old, spent);
   for (const doubt of known) if (await nothingFor(deps, provider, doubt)) settled += 1;
   const runOut = old.filter((doubt) => !known.includes(doubt));
-  // A younger doubt, perhaps one that began since, may yet claim a number that looks like surplus now.
+  // A number that looks like surplus now may belong to a younger doubt, or to one that began since.
   const seen = new Set(ripe.map((doubt) => doubt.orderId));
   const doubts = await selectDoubts(deps.db, provider.name, BATCH);
   if (doubts.every((doubt) => seen.has(doubt.orderId))) await keepSurplus(deps, provider, surplus);
@@ -136,7 +136,7 @@ async function adopt(
   }
 }
 
-/** The list does not show a number for it; the second time, there is none. */
+/** The list shows no number for this doubt. The second time, none was bought. */
 async function missed(deps: OrderDeps, provider: Provider, doubt: DoubtRow): Promise<boolean> {
   const misses = doubt.misses + 1;
   if (misses < MISSES_NEEDED) {
@@ -146,7 +146,7 @@ async function missed(deps: OrderDeps, provider: Provider, doubt: DoubtRow): Pro
   return await nothingFor(deps, provider, doubt);
 }
 
-/** No number for this order: its buyer gets the money back. */
+/** No number was bought, or none is left: the buyer gets the money back. */
 async function nothingFor(deps: OrderDeps, provider: Provider, doubt: DoubtRow): Promise<boolean> {
   const row = await inTransaction(deps.db, (tx) =>
     failOrder(deps, tx, doubt.orderId, "in_doubt", "providers_unavailable"),
@@ -156,7 +156,7 @@ async function nothingFor(deps: OrderDeps, provider: Provider, doubt: DoubtRow):
   return row !== undefined;
 }
 
-/** Numbers bought in doubt that no order needs any more: remembered, then cancelled by `giveBackOrphans`. */
+/** Stores numbers that no order needs as strays; `giveBackOrphans` cancels them. */
 async function keepSurplus(
   deps: OrderDeps,
   provider: Provider,
@@ -166,7 +166,7 @@ async function keepSurplus(
   for (const rental of unused) await insertOrphan(deps.db, orphanOf(deps, provider, rental));
 }
 
-/** It has had an SMS that was meant for nobody here: no provider takes such a number back. */
+/** True if the number has received an SMS: no provider takes such a number back. */
 function isSpent({ observation }: ActiveRental): boolean {
   return observation.sms.length > 0 || observation.status === "received";
 }

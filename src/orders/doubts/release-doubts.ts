@@ -8,9 +8,10 @@ import { failOrder } from "../buying/fail-or-doubt.ts";
 import type { OrderDeps } from "../order-deps.ts";
 
 /**
- * Where no list can tell, the provider's balance tells whether something was bought. What is missing there is laid to the
- * oldest doubts, the others bought nothing; where the balance cannot tell either, all of them are possible losses.
- * `doubts`: how many this provider has in all. `why`: what kept the list from telling.
+ * Settles doubts that no list can settle, by the provider's balance: if it fell by more than the books say, that much
+ * was bought. The missing sum is put down to the oldest doubts; the others bought nothing. If the balance cannot tell
+ * either, each doubt is a possible loss. Every buyer gets the money back. `doubts`: how many this provider has in all.
+ * `why`: why the list could not tell.
  */
 export async function settleByBalance(
   deps: OrderDeps,
@@ -47,7 +48,7 @@ async function missingAt(deps: OrderDeps, provider: Provider, doubts: number): P
   }
 }
 
-/** The hold goes back to the buyer; what the provider may have taken is the operator's to look into. */
+/** Releases the hold of each doubt, books its cost as the operator's possible loss, and tells the operators. */
 export async function releaseAll(
   deps: OrderDeps,
   provider: Provider,

@@ -6,18 +6,19 @@ import { inTransaction } from "../../db/transaction.ts";
 import { failOrder, markInDoubt } from "../buying/fail-or-doubt.ts";
 import { place } from "../buying/place.ts";
 import type { OrderDeps } from "../order-deps.ts";
-import { end } from "../watching/apply-observation.ts";
+import { endOrder } from "../watching/apply-observation.ts";
 import { quiesceMs } from "./match-doubts.ts";
 
 const BATCH = 100;
-/** An order that nobody could place for so long (we were down) is not bought any more: the buyer has gone on. */
+/** An order that could not be placed for so long (we were down) is released: the buyer does not wait any more. */
 const TOO_LATE_MS = 3 * 60 * 1000;
-/** After this past its end, an order whose provider the operator has removed is released. */
+/** An order whose provider is not configured any more ends so long after the end of its number. */
 const REMOVED_GRACE_MS = 10 * 60 * 1000;
 
 /**
- * Takes up what a stopped process left: placing orders go on or are released, a purchase call that never came back
- * becomes a doubt, and orders of a provider that is no longer configured end by the clock.
+ * Takes up orders that a stopped process left unfinished. An order in `placing` is placed or, if it is old, released;
+ * one whose purchase call never came back goes in doubt; one of a provider that is no longer configured ends by the
+ * clock.
  */
 export async function sweep(deps: OrderDeps): Promise<void> {
   const now = deps.clock.now();
@@ -45,7 +46,7 @@ async function takeUp(deps: OrderDeps, order: OrderRow, now: Date): Promise<void
   deps.onMessages();
 }
 
-/** Nobody can be asked about these: their end is by the clock, and the operator sees why in the log. */
+/** Ends orders of providers that are not configured any more: nobody can be asked about them. */
 async function endRemoved(deps: OrderDeps, now: Date): Promise<void> {
   const states = ["waiting", "cancelling", "received", "waiting_again"];
   const open = await selectOrdersInStates(deps.db, states, {
@@ -59,7 +60,7 @@ async function endRemoved(deps: OrderDeps, now: Date): Promise<void> {
       { orderId: order.id, provider: order.provider },
       "order of a removed provider ended by the clock",
     );
-    await inTransaction(deps.db, (tx) => end(tx, order, "expired", "provider removed", now));
+    await inTransaction(deps.db, (tx) => endOrder(tx, order, "expired", "provider removed", now));
     deps.onMessages();
   }
 }

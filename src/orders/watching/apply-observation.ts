@@ -3,8 +3,8 @@ import { selectBalance } from "../../db/queries/ledger.ts";
 import { lockOrder, type OrderChange, type OrderRow, touchOrder } from "../../db/queries/orders.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { Observation } from "../../providers/port/provider.ts";
-import { bookProviderLoss } from "../../wallet/wallet.ts";
-import { believable } from "../buying/assign-number.ts";
+import { bookLossOfReleased } from "../book-loss.ts";
+import { plausibleEnd } from "../buying/assign-number.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { watchedStates } from "../state.ts";
 import { owe, stateOf, transition } from "../transition.ts";
@@ -13,10 +13,7 @@ import { recordSms } from "./record-sms.ts";
 export interface Seen {
   readonly orderId: string;
   readonly observation: Observation;
-  /**
-   * The order's round when the question was asked. An answer to a question of an earlier round is worth nothing:
-   * it may show the old code as if it were the new one.
-   */
+  /** The order's round when the provider was asked. Answers of an earlier round are ignored: they may show an old code as new. */
   readonly round: number;
   readonly cause: string;
   /** When to look again, if the order goes on. */
@@ -26,8 +23,9 @@ export interface Seen {
 const watched: readonly string[] = watchedStates;
 
 /**
- * Brings an order up to what its provider showed. An SMS beats an end in the same answer; an answer that comes too
- * late (the order ended, another round began) changes nothing. Undefined: nothing to do.
+ * Applies what a provider showed of an order: new SMS are stored, then an end is applied, so that an SMS wins over an
+ * end in the same answer. An answer that comes too late (the order has ended, or another round has begun) changes
+ * nothing. Undefined: nothing was changed.
  */
 export async function applyObservation(deps: OrderDeps, seen: Seen): Promise<OrderRow | undefined> {
   const result = await inTransaction(deps.db, async (tx) => {
@@ -45,11 +43,11 @@ async function storeSeen(deps: OrderDeps, tx: Tx, order: OrderRow, seen: Seen): 
   const { observation, cause } = seen;
   let row = order;
   if (observation.sms.length > 0) row = await recordSms(tx, order, observation, { at, cause });
-  const expiresAt = believable(observation.expiresAt, row.rentedAt ?? row.placedAt);
+  const expiresAt = plausibleEnd(observation.expiresAt, row.rentedAt ?? row.placedAt);
   if (expiresAt && row.expiresAt && expiresAt.getTime() !== row.expiresAt.getTime()) {
     row = (await touchOrder(tx, { orderId: row.id, from: watched, change: { expiresAt } })) ?? row;
   }
-  if (isOver(observation.status)) row = (await end(tx, row, observation.status, cause, at)) ?? row;
+  if (isOver(observation.status)) row = (await endOrder(tx, row, observation.status, cause, at)) ?? row;
   if (!watched.includes(row.state)) return row;
   return (await touchOrder(tx, { orderId: row.id, from: watched, change: seen.schedule(row) })) ?? row;
 }
@@ -59,10 +57,10 @@ function isOver(status: Observation["status"]): boolean {
 }
 
 /**
- * The upstream's own end. Without an SMS the hold is released: `cancelled` when the buyer had asked, `expired`
- * otherwise. After an SMS the order is simply finished.
+ * Ends an order whose number has ended upstream. Without an SMS the hold is released, and the order is `cancelled` if
+ * the buyer had asked for that, `expired` otherwise. With an SMS it is `finished`.
  */
-export async function end(
+export async function endOrder(
   tx: Tx,
   row: OrderRow,
   status: Observation["status"],
@@ -78,11 +76,8 @@ export async function end(
   const ended = await transition(tx, { ...move, to });
   if (!ended) return undefined;
   await tellReleased(tx, ended, to, at);
-  // "Finished" without an SMS that we saw: the upstream kept the money, the buyer does not pay for it.
-  if (status === "finished" && ended.provider !== null && ended.costMicros !== null) {
-    const loss = { orderId: ended.id, provider: ended.provider, amountMicros: ended.costMicros };
-    await bookProviderLoss(tx, { ...loss, reason: "finished upstream without an SMS", at });
-  }
+  // "Finished" means that there was an SMS. We did not see it: the provider keeps its money, the buyer does not pay.
+  if (status === "finished") await bookLossOfReleased(tx, ended, "finished upstream without an SMS", at);
   return ended;
 }
 

@@ -11,38 +11,45 @@ import { owe, transition } from "../transition.ts";
 import { applyObservation } from "./apply-observation.ts";
 import { scheduled } from "./schedule.ts";
 
-/** Asked again after a refusal "too early" that does not say when. */
+/** When to ask again if the provider says "too early" and not until when. */
 const CANCEL_RETRY_MS = 15_000;
-/** An upstream that never confirms the end of a number without a code cannot keep a buyer's money for longer than this. */
+/** If a provider has not confirmed a number's end so long after it, the order ends without its word. */
 const GIVE_UP_AFTER_EXPIRY_MS = 60 * 60 * 1000;
-/** After failed looks: `checks` counts those in a row. */
+/** The longest wait after failed looks; `checks` counts those in a row. */
 const SLOWEST_RETRY_MS = 15_000;
 
+/** "budget_spent": the provider takes no more questions just now, neither about this order nor about others. */
+export type Look = "looked" | "budget_spent";
+
 /**
- * One look at one order: its status, and what must follow from the time (a queued cancel that opened, an end that
- * passed). Every failure schedules another look; nothing here can end an order without the provider's word, but for
- * a number without polling and one that its provider has not ended an hour past the end.
+ * One look at one order: asks for its status, then does what the time asks for (a queued cancel that has opened, an end
+ * that has passed). After a failure another look is scheduled. An order ends only on the provider's word, with two
+ * exceptions: a provider that cannot be asked, and one that has not ended the number an hour after its end.
  */
-export async function checkOrder(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
+export async function checkOrder(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<Look> {
   const now = deps.clock.now();
   try {
-    if (!provider.capabilities.poll) return await endByClock(deps, provider, order, now);
+    if (!provider.capabilities.poll) {
+      await endByClock(deps, provider, order, now);
+      return "looked";
+    }
     // A cancel that was asked for is a buyer's tap, and its look comes before the others'.
     const priority = order.state === "cancelling" ? "tap" : "poll";
     const observation = await provider.check(upstreamIdOf(order), { priority });
     deps.checkpoint("check/answered");
-    await settle(deps, provider, order, { observation, askedAt: now });
+    await actOn(deps, provider, order, { observation, askedAt: now });
+    return "looked";
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
-    await checkFailed(deps, provider, order, error);
+    return await checkFailed(deps, provider, order, error);
   }
 }
 
 /**
- * Applies an observation, then does what the time asks for. An answer may be long on its way: that a number had no further
- * SMS at its end is known only from a question that was asked after the end.
+ * Applies an observation, then does what the time asks for. An answer may take long: only a question that was asked
+ * after a number's end (`askedAt`) tells that no further SMS came before that end.
  */
-export async function settle(
+export async function actOn(
   deps: OrderDeps,
   provider: Provider,
   order: OrderRow,
@@ -111,7 +118,7 @@ function seen(order: OrderRow, observation: Observation, schedule: (row: OrderRo
   return { orderId: order.id, observation, round: order.round, cause: "cancel", schedule };
 }
 
-/** The upstream will not cancel: its status decides; a number that is still waiting goes back to waiting. */
+/** The provider will not cancel: its status decides. If the number still waits for its SMS, so does the order again. */
 async function cancelRefused(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
   const observation = await provider.check(upstreamIdOf(order), { priority: "tap" });
   const schedule = (row: OrderRow): OrderChange => scheduled(row, provider.capabilities, deps.clock.now());
@@ -141,7 +148,7 @@ async function cancelRefused(deps: OrderDeps, provider: Provider, order: OrderRo
   deps.onMessages();
 }
 
-/** A provider without polling: expiry is by our clock, and a code can only have come by webhook before. */
+/** For a provider that cannot be asked: its SMS come by webhook, and the order ends by our clock. */
 async function endByClock(deps: OrderDeps, provider: Provider, order: OrderRow, now: Date): Promise<void> {
   const isOver = order.expiresAt !== null && order.expiresAt <= now;
   const status = isOver ? "expired" : "waiting";
@@ -155,7 +162,7 @@ async function endByClock(deps: OrderDeps, provider: Provider, order: OrderRow, 
   });
 }
 
-/** received or waiting_again past its end: done, whether or not the buyer says so. */
+/** received or waiting_again → finished, because the number has run out. */
 async function finishByClock(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
   const { finish } = provider.capabilities;
   await inTransaction(deps.db, (tx) =>
@@ -173,29 +180,34 @@ async function finishByClock(deps: OrderDeps, provider: Provider, order: OrderRo
   deps.onMessages();
 }
 
-/** Nothing is concluded from a failed look, except after an hour of silence past the end. */
+/** Schedules another look after a failed one; only an hour of failures past the end ends the order. */
 async function checkFailed(
   deps: OrderDeps,
   provider: Provider,
   order: OrderRow,
   error: ProviderError,
-): Promise<void> {
-  // Nobody was asked: the order keeps its place among those that wait, or the longest waiting would starve.
-  if (!error.wasAsked) throw error;
+): Promise<Look> {
+  // The provider was not asked: the order keeps its time, and so its place in front of those that came later.
+  if (!error.wasAsked) return "budget_spent";
   const now = deps.clock.now();
   deps.logger.debug({ orderId: order.id, provider: provider.name, kind: error.kind }, "check failed");
   const isPastEnd = order.expiresAt !== null && order.expiresAt < now;
-  if (error.kind === "unknown_order" && isPastEnd)
-    return await giveUp(deps, order, "unknown upstream past its end");
-  if (isGivenUp(order, now)) return await giveUp(deps, order, "provider silent for an hour past the end");
+  const hopeless =
+    error.kind === "unknown_order" && isPastEnd
+      ? "unknown upstream past its end"
+      : isGivenUp(order, now) && "provider silent for an hour past the end";
+  if (hopeless) {
+    await giveUp(deps, order, hopeless);
+    return "looked";
+  }
   const checks = order.checks + 1;
   const { pollIntervalMs } = provider.capabilities;
   const delayMs =
     error.retryAfterMs ?? backoffMs(checks, { baseMs: pollIntervalMs, maxMs: SLOWEST_RETRY_MS });
   const change = { checks, nextCheckAt: addMs(now, delayMs) };
   await touchOrder(deps.db, { orderId: order.id, from: watchedStates, change });
-  // Asked too often: the next step goes on, with the orders that have waited longer than this one now.
-  if (error.kind === "rate_limited") throw error;
+  // The provider refused because we ask too often: the next step begins with the orders that have waited longest.
+  return error.kind === "rate_limited" ? "budget_spent" : "looked";
 }
 
 function isHeld(order: OrderRow): boolean {
@@ -206,7 +218,7 @@ function isGivenUp(order: OrderRow, now: Date): boolean {
   return order.expiresAt !== null && addMs(order.expiresAt, GIVE_UP_AFTER_EXPIRY_MS) < now;
 }
 
-/** Ends an order without the provider's word: nothing better will come. */
+/** Ends an order without the provider's word, because no better answer will come. */
 async function giveUp(deps: OrderDeps, order: OrderRow, cause: string): Promise<void> {
   deps.logger.warn({ orderId: order.id, provider: order.provider }, cause);
   const observation = { status: "expired" as const, sms: [] };

@@ -4,14 +4,13 @@ import type { Tx } from "../../db/client.ts";
 import { selectBalance } from "../../db/queries/ledger.ts";
 import { insertSms, type SmsRow, selectSms } from "../../db/queries/order-sms.ts";
 import { type OrderRow, touchOrder } from "../../db/queries/orders.ts";
-import type { ObservedSms } from "../../providers/port/observation.ts";
-import type { Observation } from "../../providers/port/provider.ts";
+import type { Observation, ObservedSms } from "../../providers/port/provider.ts";
 import { isEnded, orderStates } from "../state.ts";
 import { owe, oweCard, stateOf, transition } from "../transition.ts";
 
 /**
- * Stores the SMS that are new, in order, and tells each in a message of its own. The first one of a held order takes
- * the money. The caller holds the order's row lock, so "new" cannot be decided twice.
+ * Stores the SMS that are new, in order, and owes the buyer a message for each. The first SMS takes the held money. The
+ * caller holds the order's row lock, so that the same SMS cannot be taken as new twice.
  */
 export async function recordSms(
   tx: Tx,
@@ -25,12 +24,12 @@ export async function recordSms(
   for (const [index, sms] of fresh.entries()) {
     const sequence = stored.length + index + 1;
     const smsId = newId();
-    const dedupeKey = keyOf(order.round, sequence, sms);
     await insertSms(tx, {
       id: smsId,
       orderId: order.id,
       sequence,
-      dedupeKey,
+      round: order.round,
+      contentDigest: contentDigest(sms),
       ...sms,
       receivedAt: context.at,
     });
@@ -39,7 +38,7 @@ export async function recordSms(
   return row;
 }
 
-/** Moves the order to `received` where it may go there, and owes the buyer the code. */
+/** Moves the order to `received` if it waits for an SMS, and owes the buyer the code. */
 async function receive(
   tx: Tx,
   row: OrderRow,
@@ -66,7 +65,7 @@ async function receive(
   return result;
 }
 
-/** A further SMS of an order that stays where it is: only the card changes. */
+/** A further SMS of an order that stays in its state: only the card changes. */
 async function touch(tx: Tx, row: OrderRow, at: Date): Promise<OrderRow | undefined> {
   const touched = await touchOrder(tx, { orderId: row.id, from: orderStates, change: {}, isNews: true });
   if (touched && !isEnded(stateOf(touched))) await oweCard(tx, touched, at);
@@ -74,22 +73,20 @@ async function touch(tx: Tx, row: OrderRow, at: Date): Promise<OrderRow | undefi
 }
 
 /**
- * Which of the observed SMS were not seen before. A list is compared with what is stored, each content as often as
- * it occurs, because an upstream may show all SMS of a number. A single SMS in a round that has none yet is new even
- * when its content is old: the upstream was asked for another one, and the same code may be sent again.
+ * Which of the observed SMS are new. Providers may show all SMS of a number, so the answer is compared with what is
+ * stored; a content that is shown more often than it is stored is new that many times. Exception: a single SMS in a
+ * round that has none yet is new even if its content is stored, because the buyer asked for another SMS and a service
+ * may send the same code again.
  */
 export function newSms(
   round: number,
   stored: readonly SmsRow[],
   { sms: observed, isWholeLife = false }: Pick<Observation, "sms" | "isWholeLife">,
 ): readonly ObservedSms[] {
-  const isRoundEmpty = !stored.some((sms) => sms.dedupeKey.startsWith(`${round}:`));
+  const isRoundEmpty = !stored.some((sms) => sms.round === round);
   if (observed.length === 1 && round > 0 && isRoundEmpty && !isWholeLife) return observed;
   const seen = new Map<string, number>();
-  for (const sms of stored) {
-    const content = sms.dedupeKey.split(":")[2] ?? "";
-    seen.set(content, (seen.get(content) ?? 0) + 1);
-  }
+  for (const { contentDigest: content } of stored) seen.set(content, (seen.get(content) ?? 0) + 1);
   return observed.filter((sms) => {
     const content = contentDigest(sms);
     const count = seen.get(content) ?? 0;
@@ -98,11 +95,7 @@ export function newSms(
   });
 }
 
-function keyOf(round: number, sequence: number, sms: ObservedSms): string {
-  return `${round}:${sequence}:${contentDigest(sms)}`;
-}
-
-/** By the code where there is one: the same SMS may be shown with and without its text. */
+/** A hash of the code, or of the text where there is no code: a provider may show one SMS with and without its text. */
 function contentDigest(sms: ObservedSms): string {
   const content = sms.code ?? sms.text ?? "";
   return createHash("sha256").update(content).digest("base64url").slice(0, 22);

@@ -2,18 +2,18 @@ import { addMs } from "../../core/clock.ts";
 import type { OrderChange, OrderRow } from "../../db/queries/orders.ts";
 import type { Capabilities } from "../../providers/port/provider.ts";
 
-/** After its first SMS an order is looked at now and then: some upstreams send more without being asked. */
+/** After its first SMS an order is looked at this often: some providers send more SMS without being asked. */
 const RECEIVED_INTERVAL_MS = 30_000;
-/** A number that has been silent for a while is looked at less often, but never less than this. */
+/** A number without an SMS for a while is looked at less often, but at least this often. */
 const SLOWEST_INTERVAL_MS = 15_000;
-/** Most codes come in the first minutes. */
+/** For so long a number is looked at most often: most codes come in the first minutes. */
 const EAGER_MS = 4 * 60 * 1000;
-/** An order past its end is asked about until the upstream says so. */
+/** An order past its end is looked at this often, until the provider confirms the end. */
 const OVERDUE_INTERVAL_MS = 5_000;
 
 /**
- * When an order is due for its next look: often while a code is likely, less often later, at its end exactly, and
- * at the moment when a queued cancel opens.
+ * When an order is due for its next look: often while a code is likely, less often later, exactly at its end, and
+ * when a queued cancel opens.
  */
 function nextCheckAt(row: OrderRow, capabilities: Capabilities, now: Date): Date {
   const { expiresAt } = row;
@@ -33,12 +33,12 @@ function intervalMs(row: OrderRow, capabilities: Capabilities, now: Date): numbe
   if (row.state === "received") return Math.max(RECEIVED_INTERVAL_MS, pollIntervalMs);
   const waitingSince = row.rentedAt ?? row.placedAt;
   const waitedMs = now.getTime() - waitingSince.getTime();
-  // waiting_again: the code was just asked for, whatever the number's age.
+  // waiting_again: another code was just asked for, so one is likely, however old the number is.
   if (row.state === "waiting_again" || waitedMs <= EAGER_MS) return pollIntervalMs;
   return Math.max(pollIntervalMs, Math.min(pollIntervalMs * 2, SLOWEST_INTERVAL_MS));
 }
 
-/** The change that schedules the next look after one that succeeded. */
+/** The columns that schedule the next look after a successful one. */
 export function scheduled(row: OrderRow, capabilities: Capabilities, now: Date): OrderChange {
   return { nextCheckAt: nextCheckAt(row, capabilities, now), checks: 0 };
 }

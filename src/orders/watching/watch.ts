@@ -5,37 +5,36 @@ import { type OrderRow, touchOrder } from "../../db/queries/orders.ts";
 import type { Provider } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
 import type { OrderDeps } from "../order-deps.ts";
-import { checkOrder, settle, upstreamIdOf } from "./check.ts";
+import { actOn, checkOrder, upstreamIdOf } from "./check.ts";
 
-/** Long enough for a step, short enough that a code waits little for another replica to take over. */
+/** Longer than a step takes; short, because after a crash no code is seen before another replica gets the lease. */
 const LEASE_MS = 8_000;
-/** Orders looked at in one step; the rest are due in the next, the longest due first. */
+/** How many orders one step looks at, the longest due first; the others come in the next step. */
 const BATCH = 100;
-/** Checks of one provider under way at once. */
+/** How many checks of one provider run at once. */
 const CONCURRENCY = 8;
-/** Longer than any provider that is well takes to answer. */
+/** A step waits so long for its last checks; a healthy provider answers sooner. */
 const STRAGGLER_MS = 2_000;
-/** How often an upstream that does not answer is told that an order is done, before we let it be. */
+/** How often a provider that does not answer is told that an order is done. */
 const MAX_FINISH_TRIES = 5;
 
 export interface Watcher {
-  /** One pass over the due orders of this provider; false: nothing more can be done just now. */
+  /** Looks at the due orders of this provider. False: nothing was due, or the provider takes no more questions now. */
   step(signal: AbortSignal): Promise<boolean>;
   /** Lets another replica take over at once. */
   release(): Promise<void>;
 }
 
 /**
- * Watches one provider's orders. One replica at a time does (a lease row, fenced by the database's clock), so that
- * the request budget is spent once; a second watcher would only waste requests, every decision is made under the
- * order's row lock.
+ * Watches one provider's orders. A lease row lets one replica at a time do it, so that requests are not made twice. It
+ * saves requests only: two watchers at once would do no harm, because each decision is made under the order's row lock.
  */
 export function createWatcher(deps: OrderDeps, provider: Provider, holder: string): Watcher {
   let lease: Lease | undefined;
-  /** Looks under way, by order. One that hangs outlives its step, and the other orders do not wait for it. */
+  /** Running looks, by order id. One that hangs goes on after its step, so that other orders do not wait for it. */
   const inHand = new Map<string, Promise<void>>();
 
-  /** Starts a look at each, as many at once as may be; returns when all are done, or all but those that hang. */
+  /** Looks at each order, at most CONCURRENCY at once; resolves when all are done except those that hang. */
   async function lookAtAll(orders: readonly OrderRow[], signal: AbortSignal): Promise<boolean> {
     const spent = new AbortController();
     const started: Promise<void>[] = [];
@@ -70,9 +69,9 @@ export function createWatcher(deps: OrderDeps, provider: Provider, holder: strin
 }
 
 /**
- * Asks about many orders in one request where the API can; returns the ones that need a look of their own. Orders
- * whose turn is near come along, or each purchase's own rhythm would cost such a request; due ones that do not fit
- * in have the next step, which follows at once.
+ * Asks about many orders in one request, if the API can; returns the orders that still need a look of their own. Orders
+ * that will be due within one interval are included: otherwise orders bought at different moments would each need a
+ * request of their own. Due orders beyond the request's limit come in the next step, which follows at once.
  */
 async function checkTogether(
   deps: OrderDeps,
@@ -82,7 +81,7 @@ async function checkTogether(
   const { checkMany, checkManyLimit, pollIntervalMs } = provider.capabilities;
   if (!checkMany || !due.some(isListed)) return due;
   const horizon = addMs(deps.clock.now(), pollIntervalMs);
-  const near = await selectDueOrders(deps.db, provider.name, horizon, BATCH);
+  const near = await selectDueOrders(deps.db, provider.name, horizon, Math.max(BATCH, checkManyLimit));
   const group = near.filter(isListed).slice(0, checkManyLimit);
   if (group.length < 2) return due;
   const askedAt = deps.clock.now();
@@ -94,7 +93,7 @@ async function checkTogether(
       const observation = answers.get(upstreamIdOf(order));
       if (!observation) continue;
       settled.add(order.id);
-      await guarded(deps, provider, order, () => settle(deps, provider, order, { observation, askedAt }));
+      await guarded(deps, provider, order, () => actOn(deps, provider, order, { observation, askedAt }));
     }
     const asked = new Set(group.map((order) => order.id));
     return due.filter((order) => !settled.has(order.id) && (asked.has(order.id) || !isListed(order)));
@@ -109,7 +108,7 @@ function isListed(order: OrderRow): boolean {
   return order.state === "waiting" || order.state === "waiting_again";
 }
 
-/** `spent` is aborted when the request budget is used up: the others keep their places for the next step. */
+/** Aborts `spent` when the provider takes no more questions; the remaining orders stay due for the next step. */
 async function look(
   deps: OrderDeps,
   provider: Provider,
@@ -118,16 +117,11 @@ async function look(
 ): Promise<void> {
   await guarded(deps, provider, order, async () => {
     if (order.state === "finished") return await tellFinished(deps, provider, order);
-    try {
-      await checkOrder(deps, provider, order);
-    } catch (error) {
-      if (!(error instanceof ProviderError) || error.kind !== "rate_limited") throw error;
-      spent.abort();
-    }
+    if ((await checkOrder(deps, provider, order)) === "budget_spent") spent.abort();
   });
 }
 
-/** One order's trouble (a bug, a full disk) must not keep the others from their codes. */
+/** Keeps one order's failure (a bug, a full disk) from stopping the looks at the others. */
 async function guarded(
   deps: OrderDeps,
   provider: Provider,
@@ -146,7 +140,7 @@ async function guarded(
   }
 }
 
-/** The buyer is done: the upstream is told, so that its own limits are free again. No money depends on it. */
+/** Tells the provider that the buyer is done with a number, which frees its own limits. No money depends on it. */
 async function tellFinished(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
   const done = { finishDue: false, nextCheckAt: null };
   try {
@@ -154,7 +148,7 @@ async function tellFinished(deps: OrderDeps, provider: Provider, order: OrderRow
     deps.checkpoint("finish/told");
     await touchOrder(deps.db, { orderId: order.id, from: ["finished"], change: done });
   } catch (error) {
-    // Where nobody was asked, no try is used up.
+    // If the provider was not asked, this was no try.
     if (!(error instanceof ProviderError) || !error.wasAsked) throw error;
     const checks = order.checks + 1;
     const isPointless =

@@ -10,23 +10,22 @@ import {
   touchOrder,
 } from "../../db/queries/orders.ts";
 import { nobody } from "../../db/queries/outbox.ts";
-import type { ObservedSms } from "../../providers/port/observation.ts";
-import type { Provider } from "../../providers/port/provider.ts";
-import { bookProviderLoss } from "../../wallet/wallet.ts";
+import type { ObservedSms, Provider } from "../../providers/port/provider.ts";
+import { bookLossOfReleased } from "../book-loss.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { retryWhileDatabaseIsAway } from "../retry-while-database-is-away.ts";
 import { isEnded, watchedStates } from "../state.ts";
 import { stateOf } from "../transition.ts";
 import { newSms, recordSms } from "./record-sms.ts";
 
-/** A number may get an SMS for so long after it was rented; later ones are for its next renter. */
+/** An SMS that comes later than this after a number was rented is meant for its next renter. */
 const NUMBER_MEMORY_MS = 60 * 60 * 1000;
 
 /**
- * Takes a provider's webhook. An unsigned one about an order id is only a hint: the order becomes due for a check.
- * One that carries the SMS itself is matched on the number; without an order it is kept for a purchase that may
- * still be waiting for its answer. "check": the watcher has something to do; "unreadable": a body that the protocol
- * does not document, which changes nothing.
+ * Takes a provider's webhook. One that names an order id is a hint only, because it is not signed: the order becomes due
+ * for a check. One that carries the SMS itself finds its order by the number; if there is none, the SMS is kept for a
+ * purchase whose answer has not come yet. "check": an order became due; "unreadable": not a body that the protocol
+ * documents, and nothing was changed.
  */
 export async function takeWebhook(
   deps: OrderDeps,
@@ -52,7 +51,7 @@ export async function takeWebhook(
 async function takeSms(deps: OrderDeps, provider: Provider, phone: string, sms: ObservedSms): Promise<void> {
   const at = deps.clock.now();
   const since = addMs(at, -NUMBER_MEMORY_MS);
-  // Nobody sends it again: where a webhook is the only delivery, a code would be lost with a lost connection.
+  // The provider sends it only once: if it is not stored, the code is lost.
   await retryWhileDatabaseIsAway(deps, async (tx) => {
     const found = await selectOrderByPhone(tx, provider.name, phone, since);
     const order = found && (await lockOrder(tx, found.id));
@@ -64,14 +63,12 @@ async function takeSms(deps: OrderDeps, provider: Provider, phone: string, sms: 
   deps.onMessages();
 }
 
-/** Delivered whatever the state: after a release it costs the buyer nothing and is booked as the operator's loss. */
+/** Stores the SMS, whatever the order's state. After a release the buyer pays nothing, and the operator's loss is booked. */
 async function deliver(tx: Tx, order: OrderRow, sms: ObservedSms, at: Date): Promise<void> {
   const stored = await selectSms(tx, [order.id]);
   if (newSms(order.round, stored, { sms: [sms] }).length === 0) return;
-  // Of somebody whose data was deleted nothing is written down again; what the number cost is booked all the same.
+  // If the buyer's data was deleted, nothing personal is stored again; the number's cost is booked all the same.
   if (order.chatId !== nobody) await recordSms(tx, order, { sms: [sms] }, { at, cause: "webhook" });
   const isLate = isEnded(stateOf(order)) && order.state !== "finished" && stored.length === 0;
-  if (!isLate || order.provider === null || order.costMicros === null) return;
-  const loss = { orderId: order.id, provider: order.provider, amountMicros: order.costMicros };
-  await bookProviderLoss(tx, { ...loss, reason: "SMS after the release", at });
+  if (isLate) await bookLossOfReleased(tx, order, "SMS after the release", at);
 }

@@ -232,9 +232,9 @@ describe("races, forced", () => {
     provider.onCheck = () => received("42");
     await shop.clock.advance(3_000);
     const row = await shop.order(orderId);
-    const { settle } = await import("../../../src/orders/watching/check.ts");
+    const { actOn } = await import("../../../src/orders/watching/check.ts");
     const seen = { observation: received("42"), askedAt: shop.clock.now() };
-    await Promise.all(Array.from({ length: 8 }, () => settle(shop.deps, provider, row, seen)));
+    await Promise.all(Array.from({ length: 8 }, () => actOn(shop.deps, provider, row, seen)));
     expect(await shop.messages("order_code")).toHaveLength(1);
     expect((await shop.balance(buyerId)).availableMicros).toBe(520_000n);
     await shop.assertSound();
