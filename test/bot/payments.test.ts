@@ -14,8 +14,6 @@ afterEach(async () => {
   await shop.close();
 });
 
-const begun = () => shop.fakes.topups.state.begun;
-
 describe("payments", () => {
   const invoice = async (): Promise<number> => {
     await shop.say(user, "/topup");
