@@ -1,5 +1,5 @@
 import { openSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/core/clock.ts";
@@ -77,6 +77,8 @@ interface Stage {
  */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const directory = await mkdtemp(join(tmpdir(), "numstore-soak-"));
+  // PostgreSQL is another user where this runs as root.
+  await chmod(directory, 0o755);
   const stage = await setUp(options, directory);
   const violations: Violation[] = [];
   let crashes = 0;

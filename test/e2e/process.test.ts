@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -20,6 +20,8 @@ const outsides: Outside[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "numstore-process-"));
+  // PostgreSQL is another user where this runs as root.
+  await chmod(directory, 0o755);
   prepared = await prepareCluster();
 });
 afterAll(async () => {
