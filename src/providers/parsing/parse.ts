@@ -114,7 +114,7 @@ function dateMs(value: unknown): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** The code or text of an SMS, unchanged. Null: empty, missing, or a JSON number, which has lost its leading zeros. */
+/** The code or text of an SMS. Null: empty or missing. A JSON number is accepted, although its leading zeros are lost. */
 export function parseSmsText(value: unknown): string | null {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return String(value);
   if (typeof value !== "string") return null;
