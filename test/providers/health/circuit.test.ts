@@ -60,7 +60,7 @@ describe("opening", () => {
     expect(fail(fail(fail(closedCircuit, 2, "timeout"), 1, "rate_limited"), 1, "timeout").state).toBe("open");
   });
 
-  it("handles every kind of error", () => {
+  it("has an opinion on every kind of error", () => {
     for (const kind of providerErrorKinds) {
       expect(() => afterFailure(closedCircuit, failure(kind), START)).not.toThrow();
     }
@@ -110,7 +110,7 @@ describe("closing", () => {
     expect(afterBalance(open, { beforeMicros: 5n, nowMicros: 5n }, at(30)).next.state).toBe("closed");
   });
 
-  it("stays open after missing funds until the balance has risen", () => {
+  it("stays open for want of money until the balance rose", () => {
     const open = afterFailure(closedCircuit, failure("no_funds", { isPurchase: true }), START).next;
     expect(afterSuccess(open).next.state).toBe("open");
     const same = afterBalance(open, { beforeMicros: 50_000n, nowMicros: 50_000n }, at(30));
@@ -133,7 +133,7 @@ describe("telling operators", () => {
     }
   });
 
-  it("does not report every opening of a flapping provider", () => {
+  it("does not tell every turn of a flapping provider", () => {
     let circuit: Circuit = closedCircuit;
     const told: string[] = [];
     for (let turn = 0; turn < 20; turn += 1) {
@@ -145,7 +145,7 @@ describe("telling operators", () => {
     expect(told).toEqual(["opened", "closed"]);
   });
 
-  it("reports an unreported opening once it has lasted", () => {
+  it("tells an opening that was kept quiet, once it has lasted", () => {
     const first = afterFailure(closedCircuit, failure("suspended"), START).next;
     const again = afterFailure(afterProbe(first).next, failure("suspended"), at(60));
     expect(again.tell).toBeNull();
