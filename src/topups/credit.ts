@@ -7,7 +7,7 @@ import { creditTopup } from "../wallet/wallet.ts";
 
 export interface Charge {
   readonly gateway: string;
-  /** The gateway's own id of this payment: credited once, for ever. */
+  /** The gateway's own id of this payment. It is credited once, however often it is told. */
   readonly chargeId: string;
   readonly topup: TopupRow | null;
   readonly buyerId: string;
@@ -27,8 +27,7 @@ export interface Charge {
 export async function credit(tx: Tx, charge: Charge): Promise<boolean> {
   const { topup, at } = charge;
   const topupId = topup?.id ?? null;
-  const isNew = await insertPayment(tx, { ...charge, topupId });
-  if (!isNew) return false;
+  if (!(await insertPayment(tx, { ...charge, topupId }))) return false;
   await creditTopup(tx, { ...charge, topupId, reason: `${charge.gateway} payment` });
   if (topup) await moveTopup(tx, topup.id, ["pending", "expired"], "credited", at);
   const { availableMicros } = await selectBalance(tx, charge.buyerId);

@@ -1,13 +1,14 @@
+import { arrive } from "../buyers/people.ts";
 import { addMs } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { ceilDivide } from "../core/money.ts";
-import { findBuyer, upsertBuyer } from "../db/queries/buyers.ts";
+import { findBuyer, isBanned } from "../db/queries/buyers.ts";
 import { readOrCreateSetting, readSetting, writeSetting } from "../db/queries/settings.ts";
 import { selectPaymentStates } from "../db/queries/topup-payments.ts";
 import { insertTopup, selectTopup } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { credit } from "./credit.ts";
-import { refunded } from "./refunds.ts";
+import { refundedBySweep } from "./refunded.ts";
 import type { StarTransaction, TopupDeps } from "./topup-deps.ts";
 import type { BeginResult, PreCheckoutAnswer, Resume, StarsInvoice, StarsPayment } from "./topups.ts";
 
@@ -35,6 +36,7 @@ export async function beginStars(
   input: { buyerId: string; chatId: number; stars: number; resume: Resume | null },
 ): Promise<BeginResult<StarsInvoice>> {
   if (!deps.gateways.includes("stars")) return { kind: "refused", code: "gateway_off" };
+  if (await isBanned(deps.db, input.buyerId)) return { kind: "refused", code: "buyer_banned" };
   const { stars } = input;
   if (!Number.isInteger(stars) || stars < 1 || stars > MAX_STARS) {
     return { kind: "refused", code: "topup_amount_invalid" };
@@ -59,7 +61,7 @@ export async function beginStars(
   return { kind: "begun", invoice: { topupId: id, stars, amountMicros, payload: id, expiresAt } };
 }
 
-/** The last chance to refuse a payment: after a yes, Telegram takes the Stars. */
+/** The last moment to refuse a payment: after a yes, Telegram takes the Stars. Nobody who is banned pays. */
 export async function checkStars(
   deps: TopupDeps,
   input: { payload: string; telegramId: number; stars: number; currency: string },
@@ -68,6 +70,7 @@ export async function checkStars(
   if (topup?.gateway !== "stars") return { ok: false, code: "topup_not_found" };
   const buyer = await findBuyer(deps.db, topup.buyerId);
   if (buyer?.telegramId !== input.telegramId) return { ok: false, code: "topup_not_found" };
+  if (buyer.bannedAt !== null) return { ok: false, code: "buyer_banned" };
   if (input.currency !== "XTR" || input.stars !== topup.stars)
     return { ok: false, code: "topup_amount_invalid" };
   if (topup.state !== "pending" || topup.expiresAt <= deps.clock.now())
@@ -89,7 +92,7 @@ async function creditStars(deps: TopupDeps, payment: StarsPayment): Promise<{ cr
     const payer = { telegramId: payment.telegramId, languageCode: undefined, at };
     // The buyer may have had their data deleted in between: then the money is the payer's, who came anew.
     const isOwners = owner?.telegramId === payment.telegramId;
-    const buyerId = isOwners ? owner.id : (await upsertBuyer(tx, payer)).id;
+    const buyerId = isOwners ? owner.id : (await arrive(tx, payer)).id;
     const isFrozen = topup !== null && topup.stars === payment.stars;
     return await credit(tx, {
       gateway: "stars",
@@ -138,7 +141,9 @@ export async function sweepStars(deps: TopupDeps): Promise<Sweep> {
     const transactions = await deps.stars.transactions(offset, PAGE);
     const ids = transactions.map(({ id }) => id);
     const known = await selectPaymentStates(deps.db, "stars", ids);
-    for (const transaction of transactions) {
+    // Payments first, in case Telegram lists a refund before its payment.
+    const paymentsFirst = transactions.toSorted((a, b) => rankOf(a) - rankOf(b));
+    for (const transaction of paymentsFirst) {
       const { direction, id } = transaction;
       if (direction === "other") continue;
       seen.add(seenKey(direction, id));
@@ -216,12 +221,16 @@ export function createSharedSweep(run: () => Promise<Sweep>): () => Promise<Swee
   };
 }
 
+function rankOf({ direction }: StarTransaction): number {
+  return direction === "in" ? 0 : 1;
+}
+
 async function book(deps: TopupDeps, transaction: StarTransaction, since: Date): Promise<boolean> {
   const { id: chargeId, stars, telegramId } = transaction;
   // Less than a whole Star (a commission) credits nothing.
   if (telegramId === null || stars < 1) return false;
   if (transaction.direction === "out") {
-    await refunded(deps, { chargeId, telegramId, stars });
+    await refundedBySweep(deps, { chargeId, telegramId, stars });
     return false;
   }
   if (transaction.direction !== "in") return false;

@@ -176,7 +176,10 @@ describe.concurrent("the shop as a process", { timeout: 90_000 }, () => {
 
     const elsewhere = { ...env, DATA_DIR: join(directory, "restored") };
     await copyCluster(prepared, elsewhere.DATA_DIR);
-    const [refused, restore] = [start("commands/restore.ts", env, file), start("commands/restore.ts", elsewhere, file)];
+    const [refused, restore] = [
+      start("commands/restore.ts", env, file),
+      start("commands/restore.ts", elsewhere, file),
+    ];
     expect(await refused.ended).toMatchObject({ code: 1 });
     expect(refused.output()).toContain(`is in use by process ${shop.pid}`);
     expect(await restore.ended, restore.output()).toMatchObject({ code: 0 });

@@ -31,7 +31,7 @@ export interface ScriptedStars extends StarsApi {
 /** Top-ups on a real database with a scripted Telegram side. */
 export async function createTestTopups(
   db: Database,
-  options: { cryptoPay?: { token: string; apiRoot: string } } = {},
+  options: { cryptoPay?: { token: string; apiRoot: string }; operatorChatIds?: readonly number[] } = {},
 ): Promise<TestTopups> {
   const clock = createTestClock();
   const stars: ScriptedStars = {
@@ -54,10 +54,12 @@ export async function createTestTopups(
     cryptoPay: options.cryptoPay ? createCryptoPay(options.cryptoPay) : null,
     checkpoint: () => undefined,
     onMessages: () => undefined,
-    operatorChatIds: [1],
+    operatorChatIds: options.operatorChatIds ?? [1],
   };
   await ensureSystemAccounts(db, systemAccounts(deps.gateways, []));
   await db.deleteFrom("outbox").execute();
+  // Each scripted Telegram begins a list of its own.
+  await db.deleteFrom("settings").where("key", "like", "stars_%").execute();
   const topups = createTopups(deps);
   const tell = async (transaction: StarTransaction, direction: "in" | "out"): Promise<void> => {
     const isListed = stars.list.some((other) => other.id === transaction.id && other.direction === direction);

@@ -112,7 +112,7 @@ export async function setPaymentState(
     .execute();
 }
 
-/** Refunds that were begun and have no known outcome. They are requested again: Telegram refunds a charge only once. */
+/** Refunds that were begun and whose end is not known: to be asked for again (Telegram refunds a charge once). */
 export async function selectRefunding(
   db: Executor,
   before: Date,
