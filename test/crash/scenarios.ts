@@ -1,5 +1,4 @@
 import { sql } from "kysely";
-import { vi } from "vitest";
 import { faults } from "../../sandbox/providers/faults.ts";
 import type { PretendProvider } from "../../sandbox/providers/server.ts";
 import type { CrashWorld } from "../support/crash-world.ts";
@@ -101,7 +100,7 @@ const forgotten: Drive = async (stage) => {
       await sql`UPDATE orphans SET seen_at = seen_at - interval '1 day' WHERE settled_at IS NULL`.execute(db);
     return (aged.numAffectedRows ?? 0n) > 0n;
   };
-  await vi.waitUntil(age, { timeout: 10_000, interval: 50 });
+  await stage.world.time.until(async () => (await age()) || undefined, { ms: 10 * 60_000 });
 };
 
 /** Lists the number and refuses to sell it: had the list said so, the shop would have refused the tap before any call. */
@@ -150,7 +149,7 @@ const claim: Drive = async (stage) => {
 };
 
 const decision: Drive = async (stage) => {
-  const operator = createBuyer(stage.world.outside.telegram.user({ id: operatorId }));
+  const operator = createBuyer(stage.world, operatorId);
   await claim(stage);
   await operator.press(/^Approve$/);
 };
@@ -178,7 +177,7 @@ const refusedCancel: Drive = async (stage) => {
 
 /** The number lives on upstream after the end that its purchase named. */
 const outlived: Drive = async (stage) => {
-  const early = new Date(stage.world.clock.now().getTime() + 200_000).toISOString();
+  const early = new Date(stage.world.time.clock.now().getTime() + 200_000).toISOString();
   supplier(stage.world, "oxgel").faults.add("buy", answering({ expires_at: early }));
   await buyAndReceive(stage, "oxgel");
 };
