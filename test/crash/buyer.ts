@@ -3,6 +3,7 @@ import type { CrashWorld } from "../support/crash-world.ts";
 
 /** By the shop's time. */
 const WAIT_MS = 60_000;
+const ASK_AGAIN_MS = 10_000;
 
 /** A person who presses what is there, and again when nothing came of it: the shop may be dead just now. */
 export interface Buyer {
@@ -46,7 +47,9 @@ export function createBuyer({ outside, time, isDown }: CrashWorld, id?: number):
         since = user.send(text).messageId;
         const answered = await wait(({ from }) => from.isBot);
         if (answer.test(answered.text)) return;
-        if (attempt === 10) throw new Error(`${text} was answered with: ${answered.text}`);
+        if (attempt === 30) throw new Error(`${text} was answered with: ${answered.text}`);
+        // What an earlier scenario found sold out or broken is offered again after a while.
+        await time.clock.sleep(ASK_AGAIN_MS);
       }
     },
     async press(label) {

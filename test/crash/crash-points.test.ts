@@ -84,6 +84,7 @@ async function crash(world: CrashWorld, point: string, { after, drive }: Scenari
   }
   await world.stop();
   world.endFaults();
+  await world.acceptBalances();
   const replica = world.start(point);
   await replica.opened;
   time.setPace(calm);

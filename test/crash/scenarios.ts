@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { faults } from "../../sandbox/providers/faults.ts";
 import type { PretendProvider } from "../../sandbox/providers/server.ts";
+import { readSetting } from "../../src/db/queries/settings.ts";
 import type { CrashWorld } from "../support/crash-world.ts";
 import { operatorId } from "../support/crash-world.ts";
 import { type Buyer, createBuyer } from "./buyer.ts";
@@ -78,6 +79,13 @@ const inDoubt =
     supplier(stage.world, name).faults.add("buy", faults[fault]);
     await buy(stage, name);
   };
+
+/** The shop knows how the supplier's balance stood before. */
+const balanceTells: Drive = async (stage) => {
+  const { db, time } = stage.world;
+  await time.until(() => readSetting(db, "balance_baseline:oxgel"), { ms: 15 * 60_000 });
+  await inDoubt("oxgel", "dropBefore")(stage);
+};
 
 const cancelling: Drive = async (stage) => {
   await buy(stage, "herosms");
@@ -246,7 +254,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "purchase/held": { drive: buyFrom("oxgel") },
   "reconcile/adopted": { drive: inDoubt("herosms", "dropAfter") },
   "reconcile/adopting": { drive: inDoubt("herosms", "dropAfter") },
-  "reconcile/balance-intact": { drive: inDoubt("oxgel", "dropBefore") },
+  "reconcile/balance-intact": { drive: balanceTells },
   "reconcile/listed": { drive: inDoubt("herosms", "dropAfter") },
   "reconcile/not-bought": { drive: inDoubt("herosms", "dropBefore") },
   "reconcile/released": { drive: inDoubt("oxgel", "dropAfter") },
