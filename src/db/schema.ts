@@ -116,6 +116,13 @@ export interface Leases {
   name: string;
 }
 
+export interface ListedNumbers {
+  first_seen_at: Timestamp;
+  last_seen_at: Timestamp;
+  provider: string;
+  upstream_id: string;
+}
+
 export interface ManualClaims {
   decided_at: Timestamp | null;
   decided_by: Int8 | null;
@@ -213,12 +220,14 @@ export interface OrderSms {
   code: string | null;
   content_digest: string;
   id: string;
+  offered_at: Timestamp | null;
   order_id: string;
   purged_at: Timestamp | null;
   received_at: Timestamp;
   round: number;
   sequence: number;
   text: string | null;
+  withheld_at: Timestamp | null;
 }
 
 export interface Orphans {
@@ -283,6 +292,7 @@ export interface ProviderHealth {
   opened_at: Timestamp | null;
   provider: string;
   reason: string | null;
+  short_of_micros: Int8 | null;
   state: string;
   told_at: Timestamp | null;
   updated_at: Timestamp;
@@ -391,6 +401,7 @@ export interface DB {
   findings: Findings;
   inbox: Inbox;
   leases: Leases;
+  listed_numbers: ListedNumbers;
   manual_claims: ManualClaims;
   offer_scopes: OfferScopes;
   offers: Offers;

@@ -27,6 +27,12 @@ export function stateOf(row: OrderRow): OrderState {
   return state;
 }
 
+/** The provider's id of a rented order. */
+export function upstreamIdOf(order: OrderRow): string {
+  if (order.upstreamId === null) throw new Error(`order ${order.id} has no number`);
+  return order.upstreamId;
+}
+
 /**
  * The only way an order changes state: conditional UPDATE on the expected state, history row, ledger transfer and
  * the card's update, in the caller's transaction. Undefined: the order is not in `from` any more, nothing was done.

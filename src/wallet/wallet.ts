@@ -104,12 +104,13 @@ export async function bookProviderLoss(tx: Executor, loss: ProviderMoney): Promi
 /** What a provider kept for a number that no order had. Once for each number; a cost of zero moves nothing. */
 export async function bookStrayLoss(
   tx: Executor,
-  loss: { provider: string; upstreamId: string; amountMicros: bigint; at: Date },
+  loss: { provider: string; upstreamId: string; seenAt: Date; amountMicros: bigint; at: Date },
 ): Promise<void> {
-  const { provider, upstreamId, amountMicros, at } = loss;
+  const { provider, upstreamId, seenAt, amountMicros, at } = loss;
   if (amountMicros === 0n) return;
   await post(tx, {
-    key: `stray_loss:${provider}:${upstreamId}`,
+    // With the time it was seen, because a provider may use an id again.
+    key: `stray_loss:${provider}:${upstreamId}:${seenAt.getTime()}`,
     kind: "stray_loss",
     from: system.providerPrepaid(provider),
     to: system.providerLoss(provider),

@@ -122,14 +122,15 @@ async function call(deps: OrderDeps, attempt: Attempt): Promise<Step> {
 
 /** A number was sold: it becomes the order's, or it goes back. */
 async function rented(deps: OrderDeps, attempt: Attempt, rental: Rental): Promise<Step> {
-  let step: Step;
+  let step: Step | "doubt";
   try {
     step = await retryWhileDatabaseIsAway(deps, (tx) => storeNumber(deps, tx, attempt, rental));
   } catch (error) {
-    // The answer carries the upstream id of another order, so it does not tell what was bought for this one.
+    // Another purchase stored this upstream id at the same moment.
     if (isUniqueViolation(error)) return await doubt(deps, attempt, error);
     throw error;
   }
+  if (step === "doubt") return await doubt(deps, attempt, new Error("the upstream id is another order's"));
   deps.checkpoint("place/rented");
   deps.onMessages();
   return step;

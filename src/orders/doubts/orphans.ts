@@ -60,18 +60,18 @@ async function giveBack(
 
 /** The provider keeps the money for this number: books the loss, tells the operators, and closes the stray. */
 export async function loseStray(deps: OrderDeps, orphan: Orphan): Promise<void> {
-  const { provider, upstreamId, costMicros } = orphan;
+  const { provider, upstreamId, costMicros, seenAt } = orphan;
   await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
     await insertOrphan(tx, orphan);
     if (!(await settleOrphan(tx, orphan, { outcome: "lost", at }))) return;
     const amountMicros = costMicros ?? 0n;
-    await bookStrayLoss(tx, { provider, upstreamId, amountMicros, at });
+    await bookStrayLoss(tx, { provider, upstreamId, seenAt, amountMicros, at });
     const params = { provider, amountMicros: amountMicros.toString() };
     const message = { kind: "operator_notice" as const, notice: "stray_lost", params };
     await enqueueToAll(tx, deps.operatorChatIds, {
       message,
-      subject: `stray_lost:${provider}:${upstreamId}`,
+      subject: `stray_lost:${provider}:${upstreamId}:${seenAt.getTime()}`,
       at,
     });
   });
