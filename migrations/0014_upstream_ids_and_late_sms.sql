@@ -10,6 +10,7 @@ ALTER TABLE order_sms
   -- When its buyer was told of it and offered to pay.
   ADD COLUMN offered_at timestamptz;
 CREATE INDEX order_sms_offered ON order_sms (offered_at) WHERE offered_at IS NOT NULL;
+CREATE INDEX order_sms_withheld ON order_sms (withheld_at) WHERE withheld_at IS NOT NULL;
 
 ALTER TABLE transfers DROP CONSTRAINT transfers_kind_check;
 ALTER TABLE transfers ADD CONSTRAINT transfers_kind_check CHECK (kind IN (
@@ -17,5 +18,9 @@ ALTER TABLE transfers ADD CONSTRAINT transfers_kind_check CHECK (kind IN (
   'stray_loss', 'adjustment'));
 CREATE UNIQUE INDEX transfers_one_late_charge_an_order ON transfers (order_id) WHERE kind = 'late_charge';
 
--- The cost of a number that the provider refused for want of funds; null: none since its balance was found sufficient.
-ALTER TABLE provider_health ADD COLUMN short_of_micros bigint;
+-- The least cost that the provider refused for want of funds, and when it last did; null: its funds suffice.
+ALTER TABLE provider_health
+  ADD COLUMN short_of_micros bigint,
+  ADD COLUMN short_at timestamptz,
+  ADD COLUMN short_told_at timestamptz,
+  ADD CHECK ((short_of_micros IS NULL) = (short_at IS NULL));

@@ -6,6 +6,7 @@ import { createBalanceFeature } from "./features/balance.ts";
 import { createBrowse } from "./features/browse.ts";
 import { createFeature, onTap } from "./features/feature.ts";
 import { createHome, createShowHome } from "./features/home.ts";
+import { createLateSms } from "./features/late-sms.ts";
 import { askForget, createLegal } from "./features/legal.ts";
 import { createOrdersFeature, reopenOrder } from "./features/my-orders.ts";
 import { createOperators } from "./features/operators.ts";
@@ -84,6 +85,7 @@ export function compose(deps: BotDeps): Composer<ShopContext> {
     browse.feature,
     createPurchase(purchaseDeps),
     createOrdersFeature({ ...deps, show }),
+    createLateSms(deps),
     createBalanceFeature({ ...deps, show }),
     openers(showTopup, openSettings),
     createLeave(showTopup),

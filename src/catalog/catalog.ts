@@ -113,10 +113,13 @@ export interface Catalog {
   }): Promise<QuoteResult>;
   /** Offers at or under the ceiling in the order to try them; open circuits and sold-out ones left out. */
   route(input: { serviceId: string; countryId: string; ceilingMicros: bigint }): Promise<readonly Offer[]>;
-  /** A definite "no numbers" or a moved price: the offer leaves the menu until it is seen again. */
+  /**
+   * A definite "no numbers" or a moved price: the offer leaves the menu until it is seen again. "no_funds": it and the
+   * dearer ones of its provider leave until the provider's balance covers them.
+   */
   reportRefusal(
     offer: Offer,
-    kind: "no_stock" | "price_moved" | "bad_mapping",
+    kind: "no_stock" | "price_moved" | "bad_mapping" | "no_funds",
     minCostMicros: bigint | null,
   ): Promise<void>;
   service(serviceId: string): Promise<ServiceItem | undefined>;

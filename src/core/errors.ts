@@ -41,6 +41,11 @@ export class ShopError extends Error {
   }
 }
 
+/** The code has come where it should never come: nothing that is tried again can succeed. */
+export class ImpossibleError extends Error {
+  override readonly name = "ImpossibleError";
+}
+
 /** Makes "every case is handled" a compile-time fact. */
 export function assertNever(value: never): never {
   throw new Error(`Unhandled case: ${JSON.stringify(value)}`);

@@ -292,7 +292,9 @@ export interface ProviderHealth {
   opened_at: Timestamp | null;
   provider: string;
   reason: string | null;
+  short_at: Timestamp | null;
   short_of_micros: Int8 | null;
+  short_told_at: Timestamp | null;
   state: string;
   told_at: Timestamp | null;
   updated_at: Timestamp;

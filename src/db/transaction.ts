@@ -32,18 +32,21 @@ export async function inTransaction<Result>(
   }
 }
 
-/** Connection exceptions, and a server that shuts down or starts (PostgreSQL, appendix A). */
-const CONNECTION_CODES = /^(?:08|57P0[1-3])/;
-/** Errors of pg's own that have no code. */
-const CONNECTION_WORDS =
-  /^(?:Connection terminated|Client has encountered a connection error|timeout exceeded when)/;
+/** Data, constraints, features, syntax and names: what the statement asks for is wrong, whenever it is asked. */
+const PERMANENT_CODES = /^(?:0A|21|22|23|42)/;
 
-/** Whether the database went away; what the last statement did is then unknown. */
-export function isConnectionLost(error: unknown): boolean {
-  if (error instanceof pg.DatabaseError) return CONNECTION_CODES.test(error.code ?? "");
-  if (!(error instanceof Error)) return false;
-  const code: unknown = "code" in error ? error.code : undefined;
-  return (typeof code === "string" && /^E[A-Z]+$/.test(code)) || CONNECTION_WORDS.test(error.message);
+/**
+ * Whether a failed transaction would fail in the same way each time: a constraint is violated, the statement is wrong,
+ * or the code that ran in it is. Everything else (a server that is away, full, read-only or too slow) may pass.
+ */
+export function isPermanent(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return PERMANENT_CODES.test(error.code ?? "");
+  // The driver's own errors are plain ones, or the system's with a code; classes of their own are the code's.
+  return !(error instanceof Error) || (error.constructor !== Error && !("code" in error && isSystemCode(error.code)));
+}
+
+function isSystemCode(code: unknown): boolean {
+  return typeof code === "string" && /^E[A-Z]+$/.test(code);
 }
 
 function isConflict(error: unknown): boolean {

@@ -19,6 +19,7 @@ import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
 import type { Orders } from "../orders/orders.ts";
+import { createAnswerStore } from "../orders/store-answer.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import type { RequestRecord } from "../providers/transport/gate.ts";
 import { createUpstreams, type Upstreams } from "../providers/upstreams.ts";
@@ -69,8 +70,9 @@ export function createServices(deps: ServiceDeps): Services {
   const { allowedServices, pricing, orders: defaults, limits } = config;
   const catalog = createCatalog({ db, clock, logger, providers, pricing, defaults, allowedServices });
   const missing = (provider: Provider, doubts: number) => missingAt(common, provider, doubts);
+  const answers = createAnswerStore({ db, clock, logger });
   const orderDeps = { ...common, catalog, limits, defaults, termsVersion: TERMS_VERSION, missingAt: missing };
-  const orders = createOrders({ ...orderDeps, checkpoint }, holder, { wakeWatcher });
+  const orders = createOrders({ ...orderDeps, answers, checkpoint }, holder, { wakeWatcher });
   const onCall = (call: { method: string; status: number; durationMs: number }): void =>
     metrics.telegramCall(call);
   const api = createTelegramApi({ ...config.telegram, clock, onCall });

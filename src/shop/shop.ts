@@ -83,7 +83,7 @@ export async function startShop(options: ShopOptions): Promise<Shop> {
     const port = await server.start();
     const workers = startWorkers(options, db, services, webhookSecret);
     const stop = async (): Promise<void> => {
-      await Promise.all([server.stop(), workers.stop(STOP_TIMEOUT_MS), services.orders.drain()]);
+      await Promise.all([server.stop(), workers.stop(STOP_TIMEOUT_MS), services.orders.stop()]);
       await services.orders.release();
       await database.close();
     };

@@ -71,6 +71,25 @@ export function release(tx: Executor, order: OrderMoney): Promise<Posted> {
   return post(tx, { ...rest, key: `release:${order.orderId}`, kind: "release", from, to });
 }
 
+/**
+ * Takes a released order's price once more, for an SMS that came late: available → revenue. Only ever by the buyer's
+ * own tap. Throws "insufficient_funds". A unique index makes a second one of the order impossible.
+ */
+export function chargeLate(tx: Executor, order: OrderMoney): Promise<Posted> {
+  const { buyerId, ...rest } = order;
+  const from = accountOf(buyerId, "available");
+  return post(tx, { ...rest, key: lateKey(order.orderId), kind: "late_charge", from, to: system.revenue });
+}
+
+/** Whether {@link chargeLate} was done for this order. */
+export async function isLateCharged(tx: Executor, orderId: string): Promise<boolean> {
+  return (await selectTransfersByKey(tx, [lateKey(orderId)])).length > 0;
+}
+
+function lateKey(orderId: string): string {
+  return `late_charge:${orderId}`;
+}
+
 export interface ProviderMoney {
   readonly orderId: string;
   readonly provider: string;

@@ -8,6 +8,7 @@ export type TransferKind =
   | "hold"
   | "capture"
   | "release"
+  | "late_charge"
   | "provider_cost"
   | "provider_loss"
   | "stray_loss"
