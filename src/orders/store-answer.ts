@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { backoffMs } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
@@ -31,6 +32,8 @@ export function createAnswerStore(deps: {
 }): AnswerStore {
   const { db, clock, logger, maxWaiting = MAX_WAITING } = deps;
   const stopping = new AbortController();
+  // All that wait listen to one signal; that is no leak.
+  setMaxListeners(0, stopping.signal);
   let waiting = 0;
   let nextLogAt = 0;
 
