@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, mkdtemp, rm } from "node:fs/promises";
+import { access, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,70 +13,97 @@ import type { Bench } from "./support/bench.ts";
 import { median } from "./support/statistics.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const RUNS = 3;
+const RUNS = 5;
 const POLL_MS = 20;
 const PATIENCE_MS = 120_000;
+/** After it is ready: the first probes and the garbage of the start are over. */
+const SETTLE_MS = 2_000;
+
+interface Command {
+  readonly title: string;
+  readonly words: readonly [string, ...string[]];
+  readonly path: string;
+  /** A new one each time, one that is used again and again, or none. */
+  readonly data: "new" | "known" | "none";
+}
+
+const compiled = ["node", "dist/main.js"] as const;
+const fromSource = ["node", "--import", "tsx", "src/main.ts"] as const;
+
+const commands: readonly Command[] = [
+  { title: "npm run demo → page", words: ["npm", "run", "demo"], path: "/", data: "none" },
+  { title: "npm start, new data directory", words: ["npm", "start"], path: "/readyz", data: "new" },
+  { title: "npm start", words: ["npm", "start"], path: "/readyz", data: "known" },
+  { title: compiled.join(" "), words: compiled, path: "/readyz", data: "known" },
+  { title: fromSource.join(" "), words: fromSource, path: "/readyz", data: "known" },
+];
+
+interface Sample {
+  readonly seconds: number;
+  /** Resident memory of the process that was started, in MiB; what it started itself is not in it. */
+  readonly memoryMib: number;
+}
 
 export const start: Bench = {
   name: "start",
-  about:
-    "npm run demo until its page answers; npm start until /healthz, with a new and a known data directory",
+  about: "npm run demo until its page answers; the shop, compiled and from source, until /readyz answers 200",
   async run(context) {
+    const samples = new Map<Command, Sample[]>(commands.map((command) => [command, []]));
     const outside = await startOutside({ clock: systemClock });
-    const demoMs: number[] = [];
-    const freshMs: number[] = [];
-    const warmMs: number[] = [];
+    const directory = await mkdtemp(join(tmpdir(), "numstore-bench-start-"));
     try {
-      const shop = environmentOf(outside);
+      // In turn, so that a busy minute of the machine is not one command's alone.
       for (let run = 0; run < RUNS; run += 1) {
-        demoMs.push(await startOnce(["run", "demo"], "/", {}));
-        const directory = await mkdtemp(join(tmpdir(), "numstore-bench-start-"));
-        const env = { ...shop, DATA_DIR: join(directory, "data") };
-        freshMs.push(await startOnce(["start"], "/healthz", env));
-        await untilGone(env.DATA_DIR);
-        warmMs.push(await startOnce(["start"], "/healthz", env));
-        await untilGone(env.DATA_DIR);
-        await rm(directory, { recursive: true, force: true });
+        for (const command of commands) {
+          const dataDir = join(directory, command.data === "new" ? `new-${run}` : "known");
+          const env = { ...environmentOf(outside), DATA_DIR: dataDir };
+          samples.get(command)?.push(await startOnce(command, command.data === "none" ? {} : env));
+          await untilGone(dataDir);
+        }
       }
     } finally {
       await outside.close();
+      await rm(directory, { recursive: true, force: true });
     }
-    const row = (title: string, samples: readonly number[]) => {
-      return [title, ...[median(samples), Math.min(...samples), Math.max(...samples)].map((ms) => ms / 1000)];
-    };
     context.table(
-      `${RUNS} runs, npm included`,
-      ["command", "median s", "least s", "most s"],
-      [
-        row("npm run demo → page", demoMs),
-        row("npm start, new data directory → /healthz", freshMs),
-        row("npm start, known data directory → /healthz", warmMs),
-      ],
+      `${RUNS} runs of each, in turn`,
+      ["command", "median s", "least s", "most s", "median MiB"],
+      [...samples].map(([{ title, words }, taken]) => {
+        const seconds = taken.map((sample) => sample.seconds);
+        const memory = words[0] === "npm" ? "-" : median(taken.map(({ memoryMib }) => memoryMib));
+        return [title, median(seconds), Math.min(...seconds), Math.max(...seconds), memory];
+      }),
     );
   },
 };
 
-/** Milliseconds from the command to the first 200 at `path`; the command is stopped afterwards. */
+/** From the command to the first 200, and its memory a moment later; the command is stopped afterwards. */
 async function startOnce(
-  command: readonly string[],
-  path: string,
+  { words: [program, ...words], path }: Command,
   env: Readonly<Record<string, string>>,
-): Promise<number> {
+): Promise<Sample> {
   const port = await freePort();
   const startedAt = performance.now();
-  const child = spawn("npm", command, {
+  const child = spawn(program, words, {
     cwd: ROOT,
     env: { ...ownEnvironment(), ...env, PORT: String(port), HOST: "127.0.0.1" },
-    stdio: "ignore",
+    stdio: ["ignore", "ignore", "inherit"],
     // A group of its own: npm does not pass signals on.
     detached: true,
   });
   try {
     await untilAnswers(`http://127.0.0.1:${port}${path}`, child);
-    return performance.now() - startedAt;
+    const seconds = (performance.now() - startedAt) / 1_000;
+    await systemClock.sleep(SETTLE_MS);
+    return { seconds, memoryMib: await residentMib(child.pid) };
   } finally {
     await stop(child);
   }
+}
+
+async function residentMib(pid: number | undefined): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_024;
 }
 
 /** Without an operator's settings that happen to be set where the bench runs. */

@@ -8,7 +8,7 @@ import { type Config, describeConfig, loadConfig, secretsOf } from "./shop/confi
 import { createLogger } from "./shop/logging.ts";
 import { type Shop, startShop } from "./shop/shop.ts";
 
-/** What an orderly stop may take; the embedded database has its own bound behind it. */
+/** Time for an orderly stop. The embedded database is stopped afterwards and has its own limit. */
 const STOP_TIMEOUT_MS = 10_000;
 
 async function main(): Promise<void> {
@@ -30,7 +30,7 @@ async function main(): Promise<void> {
   try {
     await run(config, logger, database, stopping.signal);
   } catch (error) {
-    // Asked to stop while it was still starting: there is nothing to finish, and nothing is wrong.
+    // Asked to stop while still starting: not an error.
     if (!stopping.signal.aborted) throw error;
   } finally {
     await database.stop();
@@ -46,7 +46,8 @@ async function run(
   const { url: connectionString } = database;
   // The embedded database has one owner at a time.
   const isAlone = config.database.url === null;
-  const shop = await startShop({ config, clock: systemClock, logger, connectionString, isAlone, signal });
+  const options = { config, logger, connectionString, isAlone, signal };
+  const shop = await startShop({ ...options, clock: systemClock, followsDatabaseTime: true });
   logger.info({ port: shop.port }, "Numstore is open");
   await Promise.race([aborted(signal), database.ended]);
   await stopInTime(shop, logger);
@@ -69,7 +70,7 @@ async function openDatabase(config: Config, logger: Logger): Promise<OpenDatabas
   return { url: embedded.connectionString, ended, stop: () => embedded.stop() };
 }
 
-/** The first signal asks for an orderly stop, the second one ends the process at once. */
+/** The first signal starts an orderly stop; a second one ends the process at once. */
 function listenForSignals(stopping: AbortController, logger: Logger): void {
   const onSignal = (signal: NodeJS.Signals): void => {
     if (stopping.signal.aborted) process.exit(1);

@@ -1,6 +1,8 @@
 import type { Hono } from "hono";
 import type { Market } from "./market.ts";
 
+export type Paging = "documented" | "repeats" | "short";
+
 export interface FaceOptions {
   readonly market: Market;
   readonly key: string;
@@ -8,6 +10,8 @@ export interface FaceOptions {
   readonly dialect: string;
   /** Where a supplier that pushes sends its calls; null: nowhere. May be set after the start. */
   readonly webhookUrl: () => string | null;
+  /** How its lists page: as documented, with `start` or `page` ignored, or with fewer rows than were asked for. */
+  readonly paging: Paging;
   /** How often it sends each of them. */
   readonly webhookCopies: number;
 }
@@ -22,4 +26,13 @@ export interface Face {
    * and the request log.
    */
   operationOf(method: string, url: URL): string;
+}
+
+/** What a supplier with short pages gives, however many rows are asked for. */
+export const SHORT_PAGE = 7;
+
+/** The rows of one page. */
+export function pageOf<T>(rows: readonly T[], start: number, limit: number, paging: Paging): readonly T[] {
+  if (paging === "repeats") return rows;
+  return rows.slice(start, start + (paging === "short" ? Math.min(limit, SHORT_PAGE) : limit));
 }

@@ -1,4 +1,5 @@
 import { plainUsd } from "../../src/core/money.ts";
+import { type Paging, pageOf } from "./face.ts";
 import type { Market } from "./market.ts";
 import type { MarketOffer, MarketRental } from "./market-types.ts";
 
@@ -64,11 +65,13 @@ export function countryList(market: Market, dialect: string): object {
 }
 
 /** getActiveActivations of HeroSMS and Tiger. */
-export function activeList(market: Market, dialect: string, start: number, limit: number): object {
-  const rows = market
-    .active()
-    .slice(start, start + limit)
-    .map(activeRow);
+export function activeList(
+  market: Market,
+  { dialect, paging }: { dialect: string; paging: Paging },
+  start: number,
+  limit: number,
+): object {
+  const rows = pageOf(market.active(), start, limit, paging).map(activeRow);
   if (dialect === "tiger") return { status: "success", data: rows };
   return { status: "success", data: rows, activeActivations: { rows } };
 }

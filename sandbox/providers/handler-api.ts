@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 import { parseUsd, plainUsd } from "../../src/core/money.ts";
-import type { Face, FaceOptions } from "./face.ts";
+import type { Face, FaceOptions, Paging } from "./face.ts";
 import { activeList, countryList, priceLeaf, priceTree } from "./handler-api-lists.ts";
 import { hasStatuses, type Refuse, refuseIn } from "./handler-api-words.ts";
 import type { Market } from "./market.ts";
@@ -42,13 +42,14 @@ const lists: Readonly<Record<string, readonly string[]>> = {
 interface Counter {
   readonly market: Market;
   readonly dialect: string;
+  readonly paging: Paging;
   readonly refuse: Refuse;
 }
 
 /** A handler_api supplier: everything in the query of one GET address, answers in tokens or JSON. */
 export function createHandlerApiFace(options: FaceOptions): Face {
-  const { market, key, dialect } = options;
-  const counter: Counter = { market, dialect, refuse: refuseIn(dialect) };
+  const { market, key, dialect, paging } = options;
+  const counter: Counter = { market, dialect, paging, refuse: refuseIn(dialect) };
   const app = new Hono();
   app.get(BASE_PATH, (context) => {
     if (context.req.query("api_key") !== key) return counter.refuse(context, "BAD_KEY");
@@ -99,7 +100,7 @@ function answer(counter: Counter, context: Context, action: string): Response {
       return withRental(counter, context, (rental) => setStatus(counter, context, rental));
     case "getActiveActivations": {
       const range = [context.req.query("start") ?? "0", context.req.query("limit") ?? "100"].map(Number);
-      return context.json(activeList(market, dialect, range[0] ?? 0, Math.min(range[1] ?? 100, 100)));
+      return context.json(activeList(market, counter, range[0] ?? 0, Math.min(range[1] ?? 100, 100)));
     }
     default: {
       const leaf = priceLeaf(action, dialect);

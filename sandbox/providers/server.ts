@@ -3,7 +3,7 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import type { Clock } from "../../src/core/clock.ts";
 import type { Protocol } from "../../src/providers/port/provider.ts";
-import type { Face } from "./face.ts";
+import type { Face, Paging } from "./face.ts";
 import { faces } from "./faces.ts";
 import { createFaultQueue, type Fault, type FaultQueue } from "./faults.ts";
 import { goodsOf } from "./goods.ts";
@@ -17,6 +17,8 @@ export interface PretendProviderOptions {
   /** Default: any free one. */
   readonly port?: number;
   readonly dialect?: string;
+  /** Default: as documented. */
+  readonly paging?: Paging;
   readonly key?: string;
   /** Where the pushing suppliers send their calls. */
   readonly webhookUrl?: string;
@@ -65,8 +67,8 @@ export async function startPretendProvider(options: PretendProviderOptions): Pro
   const closing = new AbortController();
   let webhookUrl = options.webhookUrl ?? null;
   const dialect = options.dialect ?? "plain";
-  const { webhookCopies = 1 } = options;
-  const face = faces[protocol]({ market, key, dialect, webhookUrl: () => webhookUrl, webhookCopies });
+  const { webhookCopies = 1, paging = "documented" } = options;
+  const face = faces[protocol]({ market, key, dialect, paging, webhookUrl: () => webhookUrl, webhookCopies });
   const desk: Desk = { clock, market, face, key, faults, log, closed: closing.signal };
   const app = new Hono<Env>();
   app.all("*", (context) => answer(desk, context));
@@ -142,7 +144,8 @@ async function spoilt(desk: Desk, context: Context<Env>, fault: Fault): Promise<
     case "status": {
       if (fault.acts) await act();
       const headers = { "content-type": fault.type, ...fault.headers };
-      return new Response(fault.body, { status: fault.status, headers });
+      // A 204 must have no body at all.
+      return new Response(fault.body === "" ? null : fault.body, { status: fault.status, headers });
     }
     case "drop":
       if (fault.acts) await act();

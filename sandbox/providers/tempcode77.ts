@@ -1,7 +1,7 @@
 import { type Context, Hono } from "hono";
 import { z } from "zod";
 import { ceilDivide } from "../../src/core/money.ts";
-import type { Face, FaceOptions } from "./face.ts";
+import { type Face, type FaceOptions, type Paging, pageOf, SHORT_PAGE } from "./face.ts";
 import type { Market } from "./market.ts";
 import type { MarketRental, RentalStatus } from "./market-types.ts";
 
@@ -15,7 +15,7 @@ const order = z.object({
 });
 
 /** tempcode77.com: one script addressed by `path=`, and two public catalogue files beside it. */
-export function createTempcode77Face({ market, key }: FaceOptions): Face {
+export function createTempcode77Face({ market, key, paging }: FaceOptions): Face {
   const app = new Hono();
   app.get("/api/services.php", (context) => context.json({ ok: true, services: services(market) }));
   app.get("/api/countries.php", (context) =>
@@ -27,7 +27,7 @@ export function createTempcode77Face({ market, key }: FaceOptions): Face {
   app.all(BASE_PATH, async (context) => {
     const given = context.req.header("x-api-key") ?? context.req.header("authorization")?.slice(7);
     if (given !== key) return refuse(context, 401, "invalid_key");
-    return await route(market, context, context.req.query("path") ?? "");
+    return await route(market, paging, context, context.req.query("path") ?? "");
   });
   return { app, basePath: BASE_PATH, operationOf };
 }
@@ -51,9 +51,9 @@ function refuse(
   return context.json({ ok: false, error: "Sorry, that did not work.", code, ...more }, status);
 }
 
-async function route(market: Market, context: Context, path: string): Promise<Response> {
+async function route(market: Market, paging: Paging, context: Context, path: string): Promise<Response> {
   const isGet = context.req.method === "GET";
-  if (path === "activations") return isGet ? list(market, context) : await create(context, market);
+  if (path === "activations") return isGet ? list(market, paging, context) : await create(context, market);
   if (path === "wallet" || path === "price") {
     if (!isGet) return refuse(context, 405, "method_not_allowed");
     return path === "wallet" ? wallet(context, market) : price(context, market);
@@ -130,11 +130,12 @@ async function create(context: Context, market: Market): Promise<Response> {
         balance_cents: cents(market.balance().balanceMicros),
       });
     case "bad_service":
+      return refuse(context, 400, "invalid_params", { error: "Invalid service_id." });
     case "bad_country":
-      return refuse(context, 400, "invalid_params");
-    // The documentation has no code for these two.
+      return refuse(context, 400, "invalid_params", { error: "Invalid country_id." });
+    // The documentation has no code for these two: one is told by a code of its own, one in words only.
     case "no_stock":
-      return refuse(context, 409, "no_numbers");
+      return context.json({ ok: false, error: "No numbers available for this service and country." }, 400);
     case "price_moved":
       return refuse(context, 409, "max_price_exceeded");
   }
@@ -146,12 +147,13 @@ function cancel(context: Context, market: Market, rental: MarketRental): Respons
   return refuse(context, 400, "invalid_params");
 }
 
-function list(market: Market, context: Context): Response {
+function list(market: Market, paging: Paging, context: Context): Response {
   const page = Number(context.req.query("page") ?? 1);
   const limit = Number(context.req.query("limit") ?? 20);
   if (!(page >= 1) || !(limit >= 1 && limit <= 50)) return refuse(context, 400, "invalid_params");
   const all = market.rentals();
-  const rows = all.slice((page - 1) * limit, page * limit);
+  const size = paging === "short" ? Math.min(limit, SHORT_PAGE) : limit;
+  const rows = pageOf(all, (page - 1) * size, size, paging);
   const activations = rows.map(row);
   return context.json({ ok: true, data: { activations, page, limit, total: all.length } });
 }

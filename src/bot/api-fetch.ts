@@ -26,15 +26,16 @@ interface ClientInit {
 
 const CALL_TIMEOUT_MS = 15_000;
 const POLL_TIMEOUT_MS = 45_000;
-/** A longer flood wait is for the outbox to sit out; a tap should not hang that long. */
+/** A tap must not hang longer than this. The outbox handles longer waits. */
 const MAX_RETRY_AFTER_S = 3;
 const MAX_RETRIES = 2;
 
 const floodSchema = z.object({ parameters: z.object({ retry_after: z.number().int().min(0) }) });
 
 /**
- * The `client.fetch` of the bot: the one layer that conversations share with everything else. Bounds every call in
- * time, sits out short flood waits, and never lets the URL, which holds the token, into an error.
+ * The `client.fetch` of the bot. Conversations have API objects of their own, but every call goes through this
+ * function. It gives each call a timeout, waits and tries again when Telegram names a short wait (429), and keeps the
+ * URL, which contains the token, out of errors.
  */
 export function createApiFetch(deps: ApiFetchDeps): (url: string, init?: ClientInit) => Promise<Response> {
   return async (url, init = {}) => {
@@ -96,7 +97,7 @@ function bridgeSignal(signal: ClientInit["signal"]): AbortSignal {
   return controller.signal;
 }
 
-/** Error messages of fetch can hold the whole URL: only the kind of failure goes on. */
+/** Error messages of fetch can contain the whole URL, so only the kind of failure is kept. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "failed";
   if (error.name === "TimeoutError") return "timed out";

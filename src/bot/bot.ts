@@ -31,16 +31,16 @@ export interface ShopBot {
   /** Tells Telegram our commands and descriptions; nothing depends on it. */
   introduce(): Promise<void>;
   /**
-   * Handles one update to its end. Rejects where it should be delivered again: a payment that was not credited. Of
-   * anything else that fails the person is told at once, and can tap again. Never two updates of one person at a time;
-   * the caller sees to that.
+   * Handles one update to its end. Rejects when the update should be delivered again: a payment was not credited.
+   * After any other failure the person is told at once and can tap again. The caller makes sure that two updates of
+   * one person are never handled at the same time.
    */
   handleUpdate(update: unknown): Promise<void>;
 }
 
 const updateSchema = z.looseObject({ update_id: z.number().int() });
 
-/** Telegram vouches for the rest of an update; grammY's filters look before they touch. */
+/** Only the id is checked: updates come from Telegram, and grammY checks that a field is there before it reads it. */
 function isUpdate(value: unknown): value is Update {
   return updateSchema.safeParse(value).success;
 }
@@ -70,7 +70,7 @@ export function createBot(input: CreateBotInput): ShopBot {
   };
 }
 
-/** What a person hears when something of ours fails. Nothing of the update is logged but its number. */
+/** Tells the person that something failed on our side. Of the update only its number is logged. */
 function tellFailure(deps: Pick<BotDeps, "logger" | "buyers">): ErrorHandler<ShopContext> {
   return async ({ error, ctx }) => {
     const { logger } = deps;
@@ -95,7 +95,7 @@ async function apologise(
   try {
     await ctx.reply(text, options);
   } catch (error) {
-    // Telegram is perhaps what failed in the first place. The buyer can try again; the log has both.
+    // Perhaps Telegram is what failed in the first place. The buyer can try again.
     logger.warn(
       { ...loggable(error), updateId: ctx.update.update_id },
       "could not tell a buyer about a failure",

@@ -1,16 +1,45 @@
 import type { ConversationFlavor } from "@grammyjs/conversations";
 import type { MenuFlavor } from "@grammyjs/menu";
 import type { Context } from "grammy";
+import type { Buyer } from "../buyers/buyers.ts";
 import type { Texts } from "../texts/texts.ts";
-import type { Buyer } from "./bot-deps.ts";
 import type { Action } from "./callback-data.ts";
+import type { Card } from "./cards/card.ts";
 import type { TopupState } from "./topup-state.ts";
+
+/** What is bought: a service in a country. */
+export interface Product {
+  readonly serviceId: string;
+  readonly countryId: string;
+}
+
+/** The screens that more than one feature leads to. Made once, by screens.ts. */
+export interface Screens {
+  /** Any card, as the chat's navigation card (see navigation.ts). */
+  show(ctx: ShopContext, card: Card): Promise<void>;
+  home(ctx: ShopContext): Promise<void>;
+  /** The home screen with a welcome above it. */
+  welcome(ctx: ShopContext): Promise<void>;
+  /** The confirm card with a fresh quote. `note` says why the buyer sees it again. */
+  confirm(ctx: ShopContext, product: Product, note?: string): Promise<void>;
+  /** The order's card, sent anew; the message that showed it before is removed. */
+  order(ctx: ShopContext, orderId: string): Promise<void>;
+  /** The top-up menu; without a state, for no purchase in particular. */
+  topup(ctx: ShopContext, state?: TopupState): Promise<void>;
+  settings(ctx: ShopContext): Promise<void>;
+  /** One of the two questions before a person's data is deleted. */
+  askForget(ctx: ShopContext, step: "ask" | "sure"): Promise<void>;
+  /** Tells that the pressed button is out of date and shows the home screen. */
+  stale(ctx: ShopContext): Promise<void>;
+}
 
 interface ShopFlavor {
   /** Set by middleware/buyer.ts before any feature runs. */
   buyer: Buyer;
   texts: Texts;
-  /** What the pressed button says; undefined: nothing that we would have written. */
+  /** How the menus of the menu plugin find the screens: a screen shows a menu, so it cannot be given to that menu. */
+  screens: Screens;
+  /** What the pressed button says; undefined: not one of our buttons. */
   action: Action | undefined;
   /** Answers the tap once; later calls do nothing. The middleware answers whatever a feature left unanswered. */
   answerTap: (text?: string) => Promise<void>;

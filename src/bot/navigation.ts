@@ -1,21 +1,19 @@
 import { GrammyError } from "grammy";
 import type { InlineKeyboardMarkup, Message } from "grammy/types";
-import type { Buyers } from "./bot-deps.ts";
+import type { Buyers } from "../buyers/buyers.ts";
 import { type Card, messageOptions } from "./cards/card.ts";
 import type { ShopContext } from "./context.ts";
 import { isGone, isNotModified } from "./telegram-errors.ts";
 
 export interface Navigation {
   /**
-   * Shows a menu in the chat's one navigation card. A tap on that card edits it. Anything else (typed text, a tap on
-   * an event, an order's card or an old menu) gets a new card, and the one before it is taken away.
+   * Shows a menu in the chat's one navigation card. A tap on that card edits it. Anything else (typed text, or a tap
+   * on another message) gets a new card, and the old card is deleted.
    */
   show(ctx: ShopContext, card: Card): Promise<void>;
   /** The same for a menu of the menu plugin. */
   showMenu(ctx: ShopContext, text: string, menu: InlineKeyboardMarkup): Promise<void>;
 }
-
-export type Show = Navigation["show"];
 
 interface Options {
   readonly parse_mode: "HTML";
@@ -55,7 +53,7 @@ async function edit(ctx: ShopContext, text: string, options: Options): Promise<b
   }
 }
 
-/** Takes the buttons off the tapped message; whether that works changes nothing. */
+/** Removes the buttons of the tapped message, if Telegram lets us. */
 export async function removeButtons(ctx: ShopContext): Promise<void> {
   await bestEffort(() => ctx.editMessageReplyMarkup());
 }
@@ -66,7 +64,7 @@ export async function removeMessage(ctx: ShopContext, messageId: number): Promis
   if (chatId !== undefined) await bestEffort(() => ctx.api.deleteMessage(chatId, messageId));
 }
 
-/** For tidying up: Telegram's refusal is no error of ours. A lost connection still is. */
+/** For tidying up: it does not matter when Telegram refuses. A lost connection is still an error. */
 async function bestEffort(act: () => Promise<unknown>): Promise<void> {
   try {
     await act();

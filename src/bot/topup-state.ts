@@ -1,8 +1,8 @@
 import type { Resume } from "../topups/topups.ts";
 
 /**
- * What a top-up menu carries from press to press: the purchase that ran short, and how many Stars are just enough
- * for it. It decides which buttons are shown, nothing else: forging it only offers another invoice to the forger.
+ * What a top-up menu remembers between presses: the purchase that lacked money, and how many Stars are just enough
+ * for it. It only decides which buttons are shown, so forging it gains nothing: one gets another invoice.
  */
 export interface TopupState {
   readonly gateway: "stars" | "crypto-pay" | "manual";

@@ -5,7 +5,7 @@ import type { Problem } from "../shop/config/provider-settings.ts";
 import { createLogger } from "../shop/logging.ts";
 import type { CommandDeps } from "./backup/run.ts";
 
-/** Runs a command that takes one file and the database; exit code 1 and a sentence when it does not work. */
+/** Runs a command that takes one file and the database. On failure: exit code 1 and a message on stderr. */
 export async function runFileCommand(
   usage: string,
   run: (deps: CommandDeps, path: string) => Promise<void>,

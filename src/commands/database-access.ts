@@ -13,16 +13,16 @@ export interface DatabaseSettings {
   readonly dataDir: string;
 }
 
-/** A database that a command uses beside a shop, or instead of one. */
+/** The database that a command works on. */
 export interface DatabaseAccess {
   readonly connectionString: string;
-  /** In a few words, without the URL: it holds a password. */
+  /** A short description. Not the URL, which holds a password. */
   readonly origin: string;
-  /** Ends what was started for the command; a shop's own database goes on. */
+  /** Stops what was started for the command. The database of a running shop goes on. */
   stop(): Promise<void>;
 }
 
-/** For reading: the embedded database of a running shop, or a started one where none runs. */
+/** For reading: attaches to the embedded database of a running shop, or starts it if none runs. */
 export async function attachOrStart(settings: DatabaseSettings, logger: Logger): Promise<DatabaseAccess> {
   const { url, dataDir } = settings;
   if (url !== null) return external(url);
@@ -31,20 +31,20 @@ export async function attachOrStart(settings: DatabaseSettings, logger: Logger):
   return embedded(await startEmbeddedPostgres({ dataDir, logger }), "embedded, started for this");
 }
 
-/** For changing everything: throws EmbeddedPostgresError (`in_use`) where a shop runs on the data directory. */
+/** For a restore: throws EmbeddedPostgresError (`in_use`) if a shop runs on the data directory. */
 export async function startAlone(settings: DatabaseSettings, logger: Logger): Promise<DatabaseAccess> {
   const { url, dataDir } = settings;
   if (url !== null) return external(url);
   return embedded(await startEmbeddedPostgres({ dataDir, logger }), "embedded");
 }
 
-/** Whether there is a database at all, so that a command for an existing shop makes none by mistake. */
+/** Whether there is a database, so that a command for an existing shop does not create one by mistake. */
 export async function hasDatabase({ url, dataDir }: DatabaseSettings): Promise<boolean> {
   if (url !== null) return true;
   try {
     return (await stat(join(dataDir, "postgres"))).isDirectory();
   } catch {
-    // Missing, or not to be looked into: for this account there is none.
+    // Missing, or not readable for this account.
     return false;
   }
 }

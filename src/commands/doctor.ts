@@ -1,6 +1,6 @@
 import process from "node:process";
 import { createTelegramApi } from "../bot/telegram-api.ts";
-import { systemClock } from "../core/clock.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
@@ -15,9 +15,8 @@ import { examine } from "./doctor/examine.ts";
 import { createReport, fail, warn } from "./doctor/report.ts";
 
 const USAGE = "Usage: npm run doctor, or npm run doctor -- --accept <provider>";
-const clock = systemClock;
 
-/** Without a database nobody keeps a budget, and a doctor makes a handful of requests. */
+/** For when there is no database to keep the request budget. The doctor makes only a few requests. */
 const openGate: RequestGate = { acquire: async () => undefined, penalise: async () => undefined };
 
 async function main(): Promise<number> {
@@ -29,7 +28,11 @@ async function main(): Promise<number> {
   }
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const result = loadConfig(process.env, presets);
-  const report = createReport({ clock, print, secrets: result.ok ? hiddenValues(result.config) : [] });
+  const report = createReport({
+    clock: systemClock,
+    print,
+    secrets: result.ok ? hiddenValues(result.config) : [],
+  });
   if (!result.ok) {
     for (const { variable, problem } of result.problems) report.line(variable, fail(problem));
     return 1;
@@ -37,26 +40,29 @@ async function main(): Promise<number> {
   const { config } = result;
   for (const { variable, problem } of result.warnings) report.line(variable, warn(problem));
   const { apiRoot, token } = config.telegram;
-  // Its lines say what is wrong; log lines between them would only hide it.
+  // The report says what is wrong; log lines between its lines would only hide it.
   const logger = createLogger("silent");
   await examine({
     report,
-    clock,
+    clock: systemClock,
     logger,
     apiRoot,
     accept,
-    api: createTelegramApi({ token, apiRoot, clock }),
+    api: createTelegramApi({ token, apiRoot, clock: systemClock }),
     publicUrl: config.publicUrl,
     takesStars: config.topups.gateways.includes("stars"),
     database: config.database,
     cryptoPay: config.topups.cryptoPay && createCryptoPay(config.topups.cryptoPay),
-    createProviders: (db) => providersOf(config, db, logger),
+    createProviders: (db, time) => providersOf(config, { db, clock: time, logger }),
   });
   return report.hasFailed() ? 1 : 0;
 }
 
-/** Without circuits: looking takes nothing off sale. */
-function providersOf(config: Config, db: Database | undefined, logger: Logger) {
+/** Without circuits, so that a failed check takes no provider off sale. */
+function providersOf(
+  config: Config,
+  { db, clock, logger }: { db: Database | undefined; clock: Clock; logger: Logger },
+) {
   const rates = new Map(config.providers.map((settings) => [settings.name, settings.requestsPerSecond]));
   return createProviders(config.providers, {
     clock,
@@ -68,7 +74,7 @@ function providersOf(config: Config, db: Database | undefined, logger: Logger) {
   });
 }
 
-/** Also the password alone, which errors may quote without the URL around it. */
+/** Includes the database password alone: an error may quote it without its URL. */
 function hiddenValues(config: Config): string[] {
   const { url } = config.database;
   const password = url !== null && URL.canParse(url) ? new URL(url).password : "";
@@ -79,7 +85,7 @@ function decoded(text: string): string[] {
   try {
     return [decodeURIComponent(text)];
   } catch {
-    // Not encoded at all: the text itself is what there is.
+    // Not percent-encoded, so there is nothing to decode.
     return [];
   }
 }
@@ -89,5 +95,5 @@ main()
     process.stderr.write(`The doctor cannot go on: ${messageOf(error)}\n`);
     return 1;
   })
-  // What still waits for an answer must not keep a finished examination alive.
+  // Requests that still wait for an answer must not keep the finished command running.
   .then((code) => process.exit(code));

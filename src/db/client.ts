@@ -14,9 +14,9 @@ import type { Logger } from "../core/logger.ts";
 import type { DB } from "./schema.ts";
 
 export type Database = Kysely<DB>;
-/** Either the pool or an open transaction: what a query needs that does not care. */
+/** The pool or an open transaction, for queries that may use either. */
 export type Executor = Kysely<DB>;
-/** An open transaction: what a query needs that must not run alone. */
+/** An open transaction, for queries that must not run outside one. */
 export type Tx = Transaction<DB>;
 
 export interface DatabaseOptions {
@@ -31,7 +31,7 @@ export interface DatabaseOptions {
 
 export interface DatabaseHandle {
   readonly db: Database;
-  /** Waits for the connections in use, then closes all. May be called twice. */
+  /** Waits for connections in use, then closes all of them. May be called twice. */
   close(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ const DEFAULT_STATEMENT_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
 const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
-/** The server ends a statement first; ours is for a server that no longer answers at all. */
+/** The server ends a slow statement first; our own limit is for a server that no longer answers. */
 const ANSWER_MARGIN_MS = 2_000;
 
 /**
@@ -62,7 +62,7 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
   });
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on("error", (error) => {
-    // The pool's end does not wait until the server has read each connection's goodbye.
+    // While the pool closes, connections may break before the server has read their goodbye.
     if (closing !== undefined) return;
     options.logger.warn({ error: messageOf(error) }, "idle database connection lost");
   });
@@ -90,7 +90,7 @@ function sessionSettings(statementTimeoutMs: number): string {
   ].join("; ");
 }
 
-/** Parsers of this pool only: pg's own registry is global and would change every other user of the library. */
+/** Parsers for this pool only: pg's own registry is global and would affect everything else that uses pg. */
 function columnTypes(): pg.CustomTypesConfig {
   const asIs = new pg.TypeOverrides();
   asIs.setTypeParser(pg.types.builtins.INT8, (text) => BigInt(text));
@@ -98,15 +98,15 @@ function columnTypes(): pg.CustomTypesConfig {
 }
 
 /**
- * The pool as kysely sees it, except that a connection whose query got no answer is closed when it is handed
- * back: pg would keep it, and the next query would wait behind the one that hangs.
+ * The pool as kysely sees it. A connection whose query got no answer is closed when it is returned: pg would keep it,
+ * and the next query would wait behind the one that hangs.
  */
 function withoutSilentConnections(pool: pg.Pool) {
   const wrappers = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
     connect: async (): Promise<PostgresPoolClient> => {
       const client = await pool.connect();
-      // kysely keeps state by client object, so each keeps one wrapper.
+      // kysely keeps state per client object, so each client must keep its wrapper.
       const wrapper = wrappers.get(client) ?? watchAnswers(client);
       wrappers.set(client, wrapper);
       return wrapper;

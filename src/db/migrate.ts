@@ -4,16 +4,22 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { sql } from "kysely";
 import { z } from "zod";
+import { backoffMs } from "../core/backoff.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database, Executor } from "./client.ts";
-import { inTransaction, isUniqueViolation } from "./transaction.ts";
+import { inTransaction, isCreatedMeanwhile } from "./transaction.ts";
 
-/** The project's own migrations, wherever the process was started. */
+/** The project's migrations, independent of the working directory. */
 export const MIGRATIONS_DIRECTORY = fileURLToPath(new URL("../../migrations", import.meta.url));
+
+/** Several replicas may create the bookkeeping at the same moment; one round of theirs takes milliseconds. */
+const MAX_CREATIONS = 8;
+const CREATION_BACKOFF = { baseMs: 20, maxMs: 500 };
 
 const FILE_NAME = /^\d{4}_[a-z0-9_]+\.sql$/;
 
-/** The database and the migration files do not belong together; nobody but a person can decide what to do. */
+/** The database and the migration files do not match; a person has to decide what to do. */
 export class MigrationError extends Error {
   override readonly name = "MigrationError";
 }
@@ -21,6 +27,7 @@ export class MigrationError extends Error {
 export interface MigrateOptions {
   readonly directory?: string;
   readonly logger: Logger;
+  readonly clock?: Clock;
 }
 
 interface Migration {
@@ -35,13 +42,13 @@ type Applied = ReadonlyMap<string, string>;
  * Brings the schema up to date: each `0001_name.sql` in `directory` that is not recorded yet runs in its own
  * transaction together with its record. Processes that start at the same time wait for each other on a row
  * lock, which also works behind a connection pooler. Returns the names that were applied.
- * Throws MigrationError when an applied file was changed or removed, or was never applied but should have been
- * before one that was. A file is sent as one simple query, so it may hold several statements and `$$` bodies,
- * and is bound by the statement timeout of `db`.
+ * Throws MigrationError if an applied file was changed or removed, or if a new file has a lower number than an applied
+ * one. A file is sent as one simple query, so it may hold several statements and `$$` bodies; the statement timeout
+ * of `db` applies to it.
  */
 export async function migrate(db: Database, options: MigrateOptions): Promise<readonly string[]> {
   const migrations = await readMigrations(options.directory ?? MIGRATIONS_DIRECTORY);
-  await createBookkeeping(db);
+  await createBookkeeping(db, options.clock ?? systemClock);
   const done: string[] = [];
   const pending = pendingOf(migrations, await readApplied(db));
   for (const migration of pending) {
@@ -53,7 +60,7 @@ export async function migrate(db: Database, options: MigrateOptions): Promise<re
   return done;
 }
 
-/** The names that {@link migrate} would apply; for `doctor`. A database without any schema has them all pending. */
+/** The names that {@link migrate} would apply; for `doctor`. In an empty database that is all of them. */
 export async function pendingMigrations(
   db: Database,
   directory = MIGRATIONS_DIRECTORY,
@@ -77,14 +84,14 @@ async function readMigrations(directory: string): Promise<readonly Migration[]> 
   return await Promise.all(
     names.map(async (name) => {
       const text = await readFile(join(directory, name), "utf8");
-      // Line endings are left out, so that a checkout that rewrites them is not a changed file.
+      // Line endings do not count: some checkouts rewrite them.
       const checksum = createHash("sha256").update(text.replaceAll("\r\n", "\n")).digest("hex");
       return { name, text, checksum };
     }),
   );
 }
 
-async function createBookkeeping(db: Database): Promise<void> {
+async function createBookkeeping(db: Database, clock: Clock): Promise<void> {
   const create = sql`
     CREATE TABLE IF NOT EXISTS schema_migrations (
       name text PRIMARY KEY,
@@ -93,12 +100,15 @@ async function createBookkeeping(db: Database): Promise<void> {
     );
     CREATE TABLE IF NOT EXISTS schema_lock (id integer PRIMARY KEY);
     INSERT INTO schema_lock (id) VALUES (1) ON CONFLICT DO NOTHING`;
-  try {
-    await create.execute(db);
-  } catch (error) {
-    // IF NOT EXISTS does not cover two creations at the same moment: the loser collides in the system catalogue.
-    if (!isUniqueViolation(error)) throw error;
-    await create.execute(db);
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await create.execute(db);
+      return;
+    } catch (error) {
+      // IF NOT EXISTS does not cover two creations at the same moment: the loser collides in the system catalogue.
+      if (!isCreatedMeanwhile(error) || attempt >= MAX_CREATIONS) throw error;
+      await clock.sleep(backoffMs(attempt, CREATION_BACKOFF));
+    }
   }
 }
 

@@ -1,12 +1,12 @@
 /**
- * Text as PostgreSQL takes it: it refuses NUL and half of a surrogate pair, and with them everything that was to be
- * written in the same transaction. Badly decoded SMS hold both.
+ * Makes text acceptable to PostgreSQL, which refuses NUL and half of a surrogate pair, and with them the whole
+ * transaction. Badly decoded SMS contain both.
  */
 export function storable(text: string): string {
   return text.replaceAll("\u0000", "").replace(/\p{Surrogate}/gu, "\ufffd");
 }
 
-/** The same where there may be none. */
+/** The same for text that may be absent. */
 export function storableOrNull(text: string | null): string | null {
   return text === null ? null : storable(text);
 }

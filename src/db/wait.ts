@@ -10,7 +10,7 @@ const OLDEST_SERVER = 150_000;
 const MAX_ATTEMPTS = 30;
 const BACKOFF = { baseMs: 250, maxMs: 5_000 };
 
-/** SQLSTATE classes and codes that waiting does not cure: wrong password, no such role or database, bad setting. */
+/** SQLSTATE classes and codes where waiting does not help: wrong password, no such role or database, bad setting. */
 const PERMANENT_CODES = /^(28|3D|22|42)/;
 
 export interface WaitOptions {
@@ -21,9 +21,9 @@ export interface WaitOptions {
 }
 
 /**
- * Waits until the database of DATABASE_URL answers, about two minutes at most, since containers start in any
- * order. Throws at once on what time does not cure: a wrong password, an unknown database, a server that is
- * too old; and when the signal aborts.
+ * Waits until the database of DATABASE_URL answers, about two minutes at most, because containers start in any order.
+ * Throws at once where waiting does not help (wrong password, unknown database, a server that is too old), and when
+ * the signal aborts.
  */
 export async function waitForDatabase(options: WaitOptions): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {

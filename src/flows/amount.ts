@@ -1,3 +1,4 @@
+// src/flows: questions that a person answers by typing. Here is how a typed amount is read; ask.ts waits for the answer.
 import { parseUsd } from "../core/money.ts";
 
 /** A typed amount: so many Stars, or so many dollars. */
@@ -28,7 +29,7 @@ export function parseAmount(text: string, unit: "stars" | "usd"): TypedAmount | 
   return /^[1-9]\d{0,6}$/.test(number) ? { kind: "stars", stars: Number(number) } : undefined;
 }
 
-/** True for a text that was hardly meant as an amount: a search, for example. */
+/** True for a text without a digit. Nobody means that as an amount; it is a search, for example. */
 export function hasNoDigit(text: string): boolean {
   return !/\p{Nd}/u.test(text);
 }

@@ -3,8 +3,8 @@ import type { Context, MiddlewareFn } from "grammy";
 import type { Message } from "grammy/types";
 
 /**
- * What an answer was: "done", "again" (not understood, wait for another one), or "leave": it was meant for the shop
- * and not for the question, so the shop gets it.
+ * What to do after an answer. "done": the question is over. "again": the answer was not understood, wait for another
+ * one. "leave": the text was not meant for the question, so the question ends and the shop handles the text.
  */
 export type Verdict = "done" | "again" | "leave";
 
@@ -15,14 +15,14 @@ export interface Question<C extends Context> {
   readonly accept: (ctx: C, message: Message, subject: string) => Promise<Verdict>;
 }
 
-/** An unanswered question is forgotten: a text typed an hour later is not an answer to it. */
+/** After this time a question is forgotten: a text that is typed an hour later is no answer to it. */
 const MAX_WAIT_MS = 15 * 60 * 1000;
 const MAX_TRIES = 5;
 
 /**
- * A conversation that waits for one typed answer. Everything with an effect runs inside `external`, on the outer
- * context, so that a replay repeats nothing; buttons and commands pass by it to the shop. The question itself is
- * sent before `enter`.
+ * A conversation that waits for one typed answer. The caller sends the question, then calls `enter`. The plugin runs
+ * a conversation again from its start for every update, so everything with an effect is inside `external`, which
+ * runs once. Buttons and commands go to the shop as if no question were open.
  */
 export function createQuestion<C extends ConversationFlavor<Context>>(
   question: Question<C>,

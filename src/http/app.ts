@@ -27,7 +27,7 @@ export function createApp(deps: AppDeps): Hono {
   });
   let rendering: Promise<string> | undefined;
   app.get("/metrics", async (context) => {
-    // Shared by all who ask meanwhile: the gauges query the database, and anybody may ask.
+    // Requests that come meanwhile share one rendering, because the gauges query the database.
     rendering ??= registry.metrics().finally(() => {
       rendering = undefined;
     });

@@ -6,11 +6,11 @@ const CHECK_TIMEOUT_MS = 3_000;
 /** One thing that the shop cannot work without. */
 export interface HealthCheck {
   readonly name: string;
-  /** Resolves to null when it is well, else to the reason in a few words (no address, no secret). A rejection counts as not well. */
+  /** Resolves to null when all is well, else to a short reason (no address, no secret). A rejection counts as a failure. */
   readonly run: () => Promise<string | null>;
-  /** How long a good answer is believed; 0: ask each time. */
+  /** How long a good result is reused; 0: check each time. */
   readonly goodForMs: number;
-  /** How long a bad one is, so that probes do not hammer what is down already. */
+  /** How long a bad result is reused, so that probes do not overload something that is already down. */
   readonly badForMs: number;
 }
 
@@ -29,7 +29,7 @@ interface Known {
   readonly until: number;
 }
 
-/** Runs all checks at the same time, each with its own memory; concurrent requests share a check that is under way. */
+/** Runs all checks in parallel and remembers each result for a while. Requests that come meanwhile share a running check. */
 export function createReadiness(deps: {
   readonly checks: readonly HealthCheck[];
   readonly clock: Clock;
@@ -114,7 +114,7 @@ export function shopChecks(deps: ShopCheckDeps): HealthCheck[] {
       badForMs: 0,
       async run() {
         const states = await deps.providerStates();
-        // A provider in doubt (failures, not yet open) has not answered lately either.
+        // A closed circuit with failures has not answered lately either.
         const answers = states.some((provider) => provider.state === "closed" && provider.failures === 0);
         return answers ? null : "none answers";
       },

@@ -13,13 +13,13 @@ interface TelegramCall {
 }
 
 export interface Metrics {
-  /** A registry of its own: nothing is registered globally. */
+  /** Not prom-client's global registry. */
   readonly registry: Registry;
   providerRequest(record: RequestRecord): void;
   telegramCall(call: TelegramCall): void;
   update(outcome: string, durationMs: number): void;
   message(outcome: string): void;
-  /** A number that is read when somebody asks, by label; a reading that fails leaves the last one. */
+  /** A number, or one per label, that is read for every request to /metrics. If reading fails, the last value stays. */
   gauge(options: {
     readonly name: string;
     readonly help: string;
@@ -28,7 +28,7 @@ export interface Metrics {
   }): void;
 }
 
-/** Prometheus metrics. Labels hold names from our own lists only: no id, phone number or address. */
+/** Prometheus metrics. Labels hold only names from our own lists: no ids, phone numbers or addresses. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -84,7 +84,7 @@ function addGauge(registry: Registry, options: Parameters<Metrics["gauge"]>[0]):
     registers: [registry],
     async collect() {
       const value = await read().catch(() => undefined);
-      // The database is down: the other metrics are still worth reading, and /readyz says what is wrong.
+      // The database is down. The other metrics are still useful, and /readyz says what is wrong.
       if (value === undefined) return;
       if (typeof value === "number") return this.set(value);
       this.reset();

@@ -19,9 +19,9 @@ export interface HttpServerDeps {
   readonly port: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Time for the requests in hand when the server stops. */
+  /** Time for running requests to finish when the server stops. */
   readonly drainMs?: number;
-  /** Connections at one time; another one takes the place of one that keeps us waiting. */
+  /** Open connections at one time. One more replaces a connection that is waiting on its client. */
   readonly maxConnections?: number;
   readonly requestTimeoutMs?: number;
 }
@@ -29,11 +29,11 @@ export interface HttpServerDeps {
 export interface HttpServer {
   /** The port it listens on. Throws {@link PortInUseError}. */
   start(): Promise<number>;
-  /** Takes no new connections, lets requests in hand finish, then cuts what is left. */
+  /** Accepts no new connections, lets running requests finish, then closes what is left. */
   stop(): Promise<void>;
 }
 
-/** Somebody else listens on our port. */
+/** Another program listens on our port. */
 export class PortInUseError extends Error {
   constructor(host: string, port: number, cause: unknown) {
     super(`${host}:${port} is in use by another program: stop it or set PORT to a free one`, { cause });
@@ -47,7 +47,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const requestTimeout = deps.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const listener = getRequestListener((request) => app.fetch(request), {
     overrideGlobalObjects: false,
-    // Reached only by requests that are no valid HTTP message to hono; the app has its own error handler.
+    // Only for requests that hono cannot read at all; the app has its own error handler.
     errorHandler: () => new Response("Bad Request", { status: 400 }),
   });
   const server = createServer(
@@ -56,11 +56,11 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       requestTimeout,
       keepAliveTimeout: KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
-      // How often the two time limits above are looked after.
+      // How often Node checks the two time limits above.
       connectionsCheckingInterval: Math.min(1000, requestTimeout),
     },
     (incoming, outgoing) => {
-      // While draining, a connection that has its answer would otherwise be kept for a next request.
+      // While stopping, a connection whose request was answered would otherwise stay open for another.
       outgoing.once("close", () => {
         if (!server.listening) server.closeIdleConnections();
       });
@@ -75,7 +75,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   return {
     async start() {
       const listeningPort = await listen(server, host, port);
-      // A connection that the system cannot give us (no descriptor left) is that client's misfortune, not the shop's end.
+      // Without this, a connection that cannot be accepted (no file descriptors left) would end the process.
       server.on("error", (error) => logger.error({ error }, "a connection could not be taken"));
       return listeningPort;
     },
@@ -84,11 +84,11 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 }
 
 /**
- * A newcomer takes the place of the connection that has kept us waiting longest (silent, or with a request that does
- * not come to its end): to turn newcomers away would let a stranger with enough idle connections lock everybody out.
+ * At the limit, a new connection replaces the one that has been waiting on its client longest (no request yet, or an
+ * incomplete one). Refusing new connections instead would let anybody with enough idle ones lock everybody out.
  */
 function limitConnections(server: Server, max: number): void {
-  /** The one that was last heard of longest ago comes first. */
+  /** In order of their last activity, the oldest first. */
   const open = new Set<Socket>();
   const requests = new Map<Socket, IncomingMessage>();
 
@@ -108,7 +108,7 @@ function limitConnections(server: Server, max: number): void {
     const { socket } = incoming;
     requests.set(socket, incoming);
     outgoing.once("close", () => {
-      // With pipelining a later request may be in hand already.
+      // With pipelining, a later request may have started already.
       if (requests.get(socket) === incoming) requests.delete(socket);
       if (open.delete(socket) && !socket.destroyed) open.add(socket);
     });

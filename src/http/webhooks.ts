@@ -4,14 +4,14 @@ import { bodyLimit } from "hono/body-limit";
 import type { Logger } from "../core/logger.ts";
 
 const KIB = 1024;
-/** Ours to trust: it is read only after the secret header was right, and a long message must get through. */
+/** Larger, because long messages must get through; it is read only after the secret was checked. */
 const TELEGRAM_BODY = 1024 * KIB;
 const STRANGER_BODY = 64 * KIB;
 
 export interface WebhookHandlers {
   /** Null: long polling, the route does not exist. `store` resolves when the update is committed. */
   readonly telegram: { readonly secret: string; readonly store: (update: unknown) => Promise<void> } | null;
-  /** `handle` resolves when what it takes is stored; anything slow comes later. */
+  /** `handle` resolves once what it accepts is stored; slow work happens later. */
   readonly providers: {
     readonly secret: string;
     readonly handle: (
@@ -80,17 +80,17 @@ function refuse(context: Context, status: 400 | 401 | 413, error: string): Respo
   return context.json({ error }, status);
 }
 
-/** Undefined: no JSON. Wrapped, because `null` is JSON too. */
+/** Undefined: not JSON. The value is wrapped because `null` is valid JSON. */
 function parseJson(text: string): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) };
   } catch {
-    // A stranger's body: nothing to log, the caller answers 400.
+    // Anybody can send this, so it is not logged; the caller answers 400.
     return undefined;
   }
 }
 
-/** Compares digests, so that neither the time nor an early end tells how much of a guess was right. */
+/** Compares digests in constant time, so that the answer time tells nothing about the secret. */
 function sameSecret(given: string | undefined, expected: string): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
   return given !== undefined && timingSafeEqual(digest(given), digest(expected));

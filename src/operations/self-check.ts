@@ -5,7 +5,7 @@ import { closeFindings, type Finding, upsertFinding } from "../db/queries/findin
 import { inboxBacklog } from "../db/queries/inbox.ts";
 import { selectLedgerDifferences } from "../db/queries/ledger.ts";
 import { enqueueToAll, outboxBacklog } from "../db/queries/outbox.ts";
-import { selectDatabaseTime } from "../db/queries/provider-books.ts";
+import { selectDatabaseTime } from "../db/queries/server.ts";
 import { inTransaction } from "../db/transaction.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import { ProviderError } from "../providers/port/provider-error.ts";
@@ -16,13 +16,15 @@ import { findUnwatchedOrders } from "./unwatched-orders.ts";
 export interface SelfCheckDeps {
   readonly db: Database;
   readonly clock: Clock;
+  /** The clock of this machine, even where the shop goes by the database's. */
+  readonly machineClock: Clock;
   readonly logger: Logger;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly operatorChatIds: readonly number[];
   readonly onMessages: () => void;
 }
 
-/** One thing that is looked at: its kinds, and what was found; undefined: it could not be looked at this time. */
+/** What one look found; `findings` is undefined when it was not possible to look. */
 export interface CheckResult {
   readonly kind: string;
   readonly findings: readonly Finding[] | undefined;
@@ -32,7 +34,7 @@ const STUCK_MS = 5 * 60 * 1000;
 const MAX_SKEW_MS = 5_000;
 
 /** What looking takes; telling takes the rest of {@link SelfCheckDeps}. */
-export type LookDeps = Pick<SelfCheckDeps, "db" | "clock" | "logger" | "providers">;
+export type LookDeps = Pick<SelfCheckDeps, "db" | "clock" | "machineClock" | "logger" | "providers">;
 
 /** One thing to look at. */
 export interface Look {
@@ -53,7 +55,7 @@ export async function selfCheck(deps: SelfCheckDeps): Promise<readonly CheckResu
   return results;
 }
 
-/** Everything that the self-check looks at, in order; nothing of what it finds is kept. */
+/** Everything that the self-check looks at, in order. Running a look stores nothing. */
 export function looks(deps: LookDeps): readonly Look[] {
   const ofProvider = (provider: Provider): Look[] => [
     guarded(deps, provider, "provider_orders", () => compareOpenOrders(deps, provider)),
@@ -92,9 +94,10 @@ async function checkQueues(deps: LookDeps): Promise<CheckResult> {
 }
 
 async function checkClock(deps: LookDeps): Promise<CheckResult> {
-  const before = deps.clock.now().getTime();
-  const database = (await selectDatabaseTime(deps.db)).getTime();
-  const skewMs = Math.abs((before + deps.clock.now().getTime()) / 2 - database);
+  const { db, machineClock } = deps;
+  const before = machineClock.now().getTime();
+  const database = (await selectDatabaseTime(db)).getTime();
+  const skewMs = Math.abs((before + machineClock.now().getTime()) / 2 - database);
   const detail = `${Math.round(skewMs)} ms from the database's clock`;
   return {
     kind: "clock",
@@ -107,7 +110,7 @@ async function checkUnwatched(deps: LookDeps): Promise<CheckResult> {
   return { kind: "unwatched_orders", findings };
 }
 
-/** A provider that does not answer is the circuit's business, not a difference. */
+/** A provider that does not answer is no difference: its circuit deals with that. */
 function guarded(
   deps: LookDeps,
   provider: Provider,

@@ -39,7 +39,8 @@ export function upstreamIdOf(order: OrderRow): string {
  * the card's update, in the caller's transaction. Undefined: the order is not in `from` any more, nothing was done.
  */
 export async function transition(tx: Tx, move: Move): Promise<OrderRow | undefined> {
-  if (!canMove(move.from, move.to)) throw new ImpossibleError(`no order moves from ${move.from} to ${move.to}`);
+  if (!canMove(move.from, move.to))
+    throw new ImpossibleError(`no order moves from ${move.from} to ${move.to}`);
   const change = isEnded(move.to)
     ? { closedAt: move.at, nextCheckAt: null, ...move.change }
     : (move.change ?? {});

@@ -1,10 +1,9 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
-import type { Config } from "../shop/config/config.ts";
 import { createProviderHealth, type ProviderHealth } from "./health/health.ts";
 import { withCircuit } from "./health/with-circuit.ts";
-import type { Provider } from "./port/provider.ts";
+import type { Provider, ProviderSettings } from "./port/provider.ts";
 import { createProviders } from "./registry.ts";
 import { createDatabaseGate } from "./transport/database-gate.ts";
 import type { RequestRecord } from "./transport/gate.ts";
@@ -16,16 +15,18 @@ export interface Upstreams {
 
 /** The configured providers, each behind its shared request budget and its circuit. */
 export function createUpstreams(deps: {
-  config: Config;
+  settings: readonly ProviderSettings[];
+  /** Chats that get operator notices. */
+  adminIds: readonly number[];
   db: Database;
   clock: Clock;
   logger: Logger;
   onRequest: (record: RequestRecord) => void;
 }): Upstreams {
-  const { config, db, clock, logger, onRequest } = deps;
-  const health = createProviderHealth({ db, clock, logger, adminIds: config.adminIds });
-  const rates = new Map(config.providers.map((settings) => [settings.name, settings.requestsPerSecond]));
-  const bare = createProviders(config.providers, {
+  const { settings, adminIds, db, clock, logger, onRequest } = deps;
+  const health = createProviderHealth({ db, clock, logger, adminIds });
+  const rates = new Map(settings.map(({ name, requestsPerSecond }) => [name, requestsPerSecond]));
+  const bare = createProviders(settings, {
     clock,
     logger,
     onRequest,

@@ -1,5 +1,9 @@
+import type { CatalogJobs } from "../catalog/create-catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import type { OrderJobs } from "../orders/create-orders.ts";
+import type { TopupJobs } from "../topups/create-topups.ts";
+import type { Topups } from "../topups/topups.ts";
 import { createLoop, type Loop, type StepResult } from "../workers/loop.ts";
 
 const SECOND_MS = 1_000;
@@ -10,18 +14,9 @@ export interface JobDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly providerNames: readonly string[];
-  readonly orders: {
-    watch(provider: string, signal: AbortSignal): Promise<boolean>;
-    reconcile(provider: string): Promise<void>;
-    sweep(): Promise<void>;
-  };
-  readonly catalog: { refreshLookedAt(): Promise<void>; syncLists(): Promise<void> };
-  readonly topups: {
-    readonly gateways: readonly string[];
-    sweepStars(): Promise<unknown>;
-    resumeRefunds(): Promise<void>;
-    pollCrypto(): Promise<void>;
-  };
+  readonly orders: Pick<OrderJobs, "watch" | "reconcile" | "sweep">;
+  readonly catalog: CatalogJobs;
+  readonly topups: Pick<Topups, "gateways"> & Pick<TopupJobs, "sweepStars" | "resumeRefunds" | "pollCrypto">;
   readonly selfCheck: () => Promise<unknown>;
 }
 
@@ -31,7 +26,7 @@ export interface Jobs {
   wakeWatcher(provider: string): void;
 }
 
-/** Everything that happens without anybody asking, and how often. Each loop is bounded, backs off and stops cleanly. */
+/** Everything that runs on a schedule, and how often. Each loop is bounded, backs off after errors and stops cleanly. */
 export function createJobs(deps: JobDeps): Jobs {
   const { orders, catalog, topups, providerNames } = deps;
   const every = (name: string, everyMs: number, run: (signal: AbortSignal) => Promise<unknown>): Loop =>
@@ -57,7 +52,7 @@ export function createJobs(deps: JobDeps): Jobs {
   );
   const loops = [
     ...watchers.values(),
-    // One loop a provider: one that hangs delays no other's doubts.
+    // One loop per provider, so that a provider that hangs delays only its own orders.
     ...providerNames.map((name) => every(`reconcile ${name}`, 10 * SECOND_MS, () => orders.reconcile(name))),
     every("sweep orders", 5 * SECOND_MS, () => orders.sweep()),
     every("refresh prices", 5 * SECOND_MS, () => catalog.refreshLookedAt()),

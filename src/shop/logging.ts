@@ -3,7 +3,7 @@ import type { Logger } from "../core/logger.ts";
 import type { LogLevel } from "./config/config.ts";
 
 const REDACTED = "[redacted]";
-/** Field names whose values belong to people or open doors. Redacted at the top level and one level down. */
+/** Fields that hold personal data or secrets. Redacted at the top level and one level down. */
 const PRIVATE_FIELDS = [
   "phone",
   "sms",
@@ -26,7 +26,7 @@ const PRIVATE_FIELDS = [
   "ctx",
 ];
 const ERROR_FIELDS = ["error", "err", "cause", "reason"];
-/** Below this a configured secret is too common a string to be blanked in every line. */
+/** A shorter secret is not searched for: so short a text also appears in harmless lines. */
 const MIN_SECRET_LENGTH = 8;
 const MAX_CAUSES = 3;
 const MAX_TEXT = 4000;
@@ -38,7 +38,7 @@ export interface LoggingOptions {
 }
 
 /**
- * JSON lines on stdout. Three nets hold back what is private: named fields are redacted, errors are logged by
+ * Writes JSON lines to stdout. Private data is kept out in three ways: named fields are redacted, errors are reduced by
  * {@link safeError}, and every finished line is searched for bot tokens, URL queries and the configured secrets.
  */
 export function createLogger(level: LogLevel, options: LoggingOptions = {}): Logger {
@@ -62,7 +62,7 @@ function redactPaths(): string[] {
   return [...PRIVATE_FIELDS, "code"].flatMap((field) => [field, `*.${field}`]);
 }
 
-/** `code` names both an SMS code and an error's code: whatever starts like a number goes, words stay. */
+/** `code` may be an SMS code or the code of an error: words are kept, anything else is redacted. */
 function censor(value: unknown, path: string[]): unknown {
   if (path.at(-1) !== "code") return REDACTED;
   if (path.length > 1 && ERROR_FIELDS.includes(path[0] ?? "")) return value;
@@ -74,7 +74,7 @@ function serialize(value: unknown): unknown {
   return typeof value === "string" ? scrub(value) : value;
 }
 
-/** An error with nothing in it but what helps to find the fault. */
+/** The part of an error that helps to find the fault, and nothing else. */
 export interface SafeError {
   readonly name: string;
   readonly message: string;
@@ -85,7 +85,7 @@ export interface SafeError {
 
 /**
  * The loggable part of anything thrown: name, code, scrubbed message and stack, and the same of its causes.
- * Other properties stay behind, because libraries hang requests, contexts and configurations on their errors.
+ * Other properties are left out, because libraries attach requests, contexts and configurations to their errors.
  */
 export function safeError(thrown: unknown, depth = 0): SafeError {
   if (!(thrown instanceof Error)) return { name: typeof thrown, message: scrub(String(thrown)) };
@@ -100,21 +100,21 @@ export function safeError(thrown: unknown, depth = 0): SafeError {
   };
 }
 
-/** grammY wraps in `error`, connections fail with an AggregateError of `errors`. */
+/** grammY keeps the original in `error`; a failed connection is an AggregateError with `errors`. */
 function causeOf(error: Error): unknown {
   if (error.cause !== undefined) return error.cause;
   if ("error" in error && error.error instanceof Error) return error.error;
   return error instanceof AggregateError ? error.errors[0] : undefined;
 }
 
-/** Blanks bot tokens, credentials and queries of URLs, and digit runs as long as a phone number. */
+/** Removes bot tokens, credentials and queries of URLs, and numbers as long as a phone number. */
 function scrub(text: string): string {
   return scrubAddresses(text.slice(0, MAX_TEXT)).replace(DIGITS, (match) =>
     match.includes("-") ? match : "[digits]",
   );
 }
 
-/** A UUID is matched first and kept: it may hold a long digit run by chance. */
+/** UUIDs are matched first and kept: they may contain many digits in a row by chance. */
 const DIGITS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\+\d[\d ()]{6,}\d|\d{7,}/gi;
 const BOT_TOKEN = /\d{5,}:[A-Za-z0-9_-]{20,}/g;
 const BOT_PATH = /\/bot\d+(?::|%3A)[^/\s"\\]+/gi;

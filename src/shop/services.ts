@@ -1,22 +1,25 @@
 import { randomUUID } from "node:crypto";
 import type { Api } from "grammy";
 import { createBot, type ShopBot } from "../bot/bot.ts";
+import type { BotDeps } from "../bot/bot-deps.ts";
 import { createOutboxSender } from "../bot/outbox/send.ts";
 import { createStarsApi } from "../bot/stars-api.ts";
 import { createTelegramApi } from "../bot/telegram-api.ts";
-import { type BuyerService, createBuyers } from "../buyers/create-buyers.ts";
+import { createBuyers } from "../buyers/buyers.ts";
+import { createConversationStates } from "../buyers/conversation-states.ts";
+import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import { createSignal, type Signal } from "../core/signal.ts";
 import type { Database } from "../db/client.ts";
-import * as conversations from "../db/queries/conversation-states.ts";
-import { selectCardHash, updateCardHash } from "../db/queries/order-cards.ts";
 import type { Metrics } from "../http/metrics.ts";
 import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
 import { createOperatorActions } from "../operations/operator-actions.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
+import { createCardHashes } from "../orders/card-hashes.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
 import type { Orders } from "../orders/orders.ts";
 import { createAnswerStore } from "../orders/store-answer.ts";
@@ -39,6 +42,8 @@ export interface ServiceDeps {
   readonly config: Config;
   readonly db: Database;
   readonly clock: Clock;
+  /** The clock of this machine, even where `clock` is the database's. */
+  readonly machineClock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly checkpoint: Checkpoint;
@@ -57,47 +62,31 @@ export interface Services extends Upstreams {
   readonly jobs: Jobs;
 }
 
-/** Builds every service in the order in which they need each other. Nothing runs yet. */
+/** What one part commits and another carries out. The workers also look by themselves, so a lost signal costs only time. */
+interface Signals {
+  /** Chat messages were committed. */
+  readonly messages: Signal;
+  /** An order of this provider is due now. */
+  readonly dueOrders: Signal<[provider: string]>;
+}
+
+/** Builds every service, each after the ones it needs. Nothing runs yet. */
 export function createServices(deps: ServiceDeps): Services {
   const { config, db, clock, logger, metrics, checkpoint } = deps;
+  const { providers: settings, adminIds, pricing, orders: defaults, allowedServices } = config;
   const holder = randomUUID();
-  const upstreams = createUpstreams({ config, db, clock, logger, onRequest: deps.onProviderRequest });
+  const signals: Signals = { messages: createSignal(), dueOrders: createSignal() };
+
+  const onRequest = deps.onProviderRequest;
+  const upstreams = createUpstreams({ settings, adminIds, db, clock, logger, onRequest });
   const { providers } = upstreams;
-  // What one part commits and another carries out is announced through these; the workers' polling is the backstop.
-  const wakeOutbox = (): void => outbox.wake();
-  const wakeWatcher = (provider: string): void => jobs.wakeWatcher(provider);
-  const common = { db, clock, logger, providers, operatorChatIds: config.adminIds, onMessages: wakeOutbox };
-  const { allowedServices, pricing, orders: defaults, limits } = config;
   const catalog = createCatalog({ db, clock, logger, providers, pricing, defaults, allowedServices });
-  const missing = (provider: Provider, doubts: number) => missingAt(common, provider, doubts);
-  const answers = createAnswerStore({ db, clock, logger });
-  const orderDeps = { ...common, catalog, limits, defaults, termsVersion: TERMS_VERSION, missingAt: missing };
-  const orders = createOrders({ ...orderDeps, answers, checkpoint }, holder, { wakeWatcher });
-  const onCall = (call: { method: string; status: number; durationMs: number }): void =>
-    metrics.telegramCall(call);
-  const api = createTelegramApi({ ...config.telegram, clock, onCall });
-  const { gateways, starValueMicros, cryptoPay } = config.topups;
-  const topups = createTopups({
-    ...common,
-    gateways,
-    starValueMicros,
-    stars: createStarsApi(api),
-    cryptoPay: cryptoPay && createCryptoPay(cryptoPay),
-    checkpoint,
-  });
-  const buyers = createBuyers({ db, clock });
-  const chat = chatDeps(deps, buyers);
-  const operatorActions = createOperatorActions({ db, clock, topups, onMessages: wakeOutbox });
-  const bot = createBot({ ...chat, ...config.telegram, onCall, catalog, orders, topups, operatorActions });
-  const send = createOutboxSender({
-    ...chat,
-    ...createClaimsAndDisputes(db),
-    api,
-    catalog,
-    orders,
-    checkpoint,
-  });
-  const outbox = createOutboxWorker({ db, clock, logger, send, onSettled: metrics.message, checkpoint });
+  const orders = createShopOrders(deps, { providers, catalog, signals, holder });
+  const api = createTelegramApi({ ...config.telegram, clock, onCall: metrics.telegramCall });
+  const topups = createShopTopups(deps, { api, signals });
+
+  const chat = createChatDeps(deps, { catalog, orders, topups, signals });
+  const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.telegramCall });
   const inbox = createInboxWorker({
     db,
     clock,
@@ -106,35 +95,128 @@ export function createServices(deps: ServiceDeps): Services {
     onHandled: metrics.update,
     checkpoint,
   });
-  const check = (): Promise<unknown> => selfCheck(common);
-  const providerNames = [...providers.keys()];
-  const jobs = createJobs({ clock, logger, providerNames, orders, catalog, topups, selfCheck: check });
+  const outbox = createShopOutbox(deps, { chat, api });
+  signals.messages.listen(outbox.wake);
+
+  const jobs = createJobs({
+    clock,
+    logger,
+    providerNames: [...providers.keys()],
+    orders,
+    catalog,
+    topups,
+    selfCheck: () =>
+      selfCheck({
+        db,
+        clock,
+        machineClock: deps.machineClock,
+        logger,
+        providers,
+        operatorChatIds: adminIds,
+        onMessages: signals.messages.send,
+      }),
+  });
+  signals.dueOrders.listen(jobs.wakeWatcher);
   return { ...upstreams, holder, api, bot, orders, topups, inbox, outbox, jobs };
 }
 
-/** What the chat needs besides the services. */
-function chatDeps(deps: ServiceDeps, buyers: BuyerService) {
-  const { config, db, clock, logger } = deps;
-  return {
+function createShopOrders(
+  deps: ServiceDeps,
+  parts: {
+    providers: ReadonlyMap<string, Provider>;
+    catalog: Catalog;
+    signals: Signals;
+    holder: string;
+  },
+): Orders & OrderJobs {
+  const { config, db, clock, logger, checkpoint } = deps;
+  const { providers, catalog, signals, holder } = parts;
+  const orderDeps = {
+    db,
     clock,
     logger,
-    buyers,
+    catalog,
+    providers,
+    limits: config.limits,
+    defaults: config.orders,
+    termsVersion: TERMS_VERSION,
+    checkpoint,
+    onMessages: signals.messages.send,
+    answers: createAnswerStore({ db, clock, logger }),
+    missingAt: (provider: Provider, doubts: number) => missingAt({ db, clock, logger }, provider, doubts),
+    operatorChatIds: config.adminIds,
+  };
+  return createOrders(orderDeps, holder, { wakeWatcher: signals.dueOrders.send });
+}
+
+function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals }): Topups & TopupJobs {
+  const { config, db, clock, logger, checkpoint } = deps;
+  const { gateways, starValueMicros, cryptoPay } = config.topups;
+  return createTopups({
+    db,
+    clock,
+    logger,
+    gateways,
+    starValueMicros,
+    stars: createStarsApi(parts.api),
+    cryptoPay: cryptoPay && createCryptoPay(cryptoPay),
+    checkpoint,
+    onMessages: parts.signals.messages.send,
+    operatorChatIds: config.adminIds,
+  });
+}
+
+/** What the chat calls. */
+function createChatDeps(
+  deps: ServiceDeps,
+  parts: { catalog: Catalog; orders: Orders; topups: Topups & TopupJobs; signals: Signals },
+): BotDeps {
+  const { config, db, clock, logger } = deps;
+  const { catalog, orders, topups, signals } = parts;
+  return {
+    catalog,
+    orders,
+    topups,
     wallet: createWalletReader(db),
-    conversationStates: {
-      read: (key: string) => conversations.readConversationState(db, key),
-      write: (key: string, state: unknown) =>
-        conversations.writeConversationState(db, key, state, clock.now()),
-      delete: (key: string) => conversations.deleteConversationState(db, key),
-    },
-    cardHashes: {
-      get: (orderId: string) => selectCardHash(db, orderId),
-      set: (orderId: string, hash: string) => updateCardHash(db, orderId, hash),
-    },
+    buyers: createBuyers({ db, clock }),
+    conversationStates: createConversationStates({ db, clock }),
+    operatorActions: createOperatorActions({ db, clock, topups, onMessages: signals.messages.send }),
     config: {
       operatorIds: config.adminIds,
       termsVersion: TERMS_VERSION,
       supportContact: config.supportContact,
       smsRetentionHours: Math.round(config.smsRetentionMs / HOUR_MS),
     },
+    clock,
+    logger,
   };
+}
+
+/** The worker that sends what the shop owes to buyers. */
+function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps; api: Api }): OutboxWorker {
+  const { db, clock, logger, metrics, checkpoint } = deps;
+  const { orders, catalog, buyers } = parts.chat;
+  const { claims, disputes } = createClaimsAndDisputes(db);
+  const cardHashes = createCardHashes(db);
+  const send = createOutboxSender({
+    orders,
+    catalog,
+    buyers,
+    claims,
+    disputes,
+    cardHashes,
+    clock,
+    logger,
+    api: parts.api,
+    checkpoint,
+  });
+  return createOutboxWorker({
+    db,
+    clock,
+    logger,
+    send,
+    operatorChatIds: deps.config.adminIds,
+    onSettled: metrics.message,
+    checkpoint,
+  });
 }

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Action, decodeAction, encodeAction } from "../../src/bot/callback-data.ts";
-import { parseDeepLink } from "../../src/bot/deep-link.ts";
+import { parseDeepLink } from "../../src/bot/features/home.ts";
 import { decodeTopupState, encodeTopupState } from "../../src/bot/topup-state.ts";
 
 const page = fc.integer({ min: 0, max: 9999 });

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PretendUser } from "../../sandbox/telegram/index.ts";
-import type { Buyer } from "../../src/bot/bot-deps.ts";
+import type { Buyer } from "../../src/buyers/buyers.ts";
 import { type BotShop, labelsOf, startBotShop } from "../support/bot.ts";
 
 let shop: BotShop;

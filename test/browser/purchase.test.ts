@@ -49,7 +49,7 @@ describe("the demo", () => {
 
     const copyNumber = key(page, /^Copy \+44\d+$/);
     await copyNumber.click();
-    expect(await clipboard(page)).toMatch(/^\+44\d{10}$/);
+    await expect.poll(() => clipboard(page)).toMatch(/^\+44\d{10}$/);
     const order = page.getByRole("region", { name: "The order" });
     await order.getByText("Waiting", { exact: true }).waitFor();
 
@@ -57,12 +57,13 @@ describe("the demo", () => {
     await copyCode.waitFor({ timeout: CODE_WITHIN_MS });
     const code = (await copyCode.textContent())?.replace(/\D/g, "") ?? "";
     await copyCode.click();
-    expect(await clipboard(page)).toBe(code);
-    expect(await chat(page).getByText(code, { exact: true }).last().isVisible()).toBe(true);
+    await expect.poll(() => clipboard(page)).toBe(code);
+    await chat(page).getByText(code, { exact: true }).last().waitFor();
 
     await key(page, "Done").click();
     await order.getByText("finished", { exact: true }).waitFor();
     const sale = page.getByRole("region", { name: "This sale" });
+    await expect.poll(() => sale.locator("dd").count()).toBe(3);
     const [price, cost, profit] = await sale.locator("dd").allTextContents();
     expect(micros(profit)).toBe(micros(price) - micros(cost));
     expect(micros(profit)).toBeGreaterThan(0);
@@ -76,18 +77,20 @@ describe("the demo", () => {
     await key(page, /./).waitFor();
     await topUp(page);
     const money = page.getByRole("region", { name: "The buyer's money" }).locator("dd");
+    // The money in the panel follows the message in the chat.
+    await expect.poll(() => money.first().textContent()).not.toBe("$0.00");
     const [before] = await money.allTextContents();
     await page.getByRole("button", { name: /^No code/ }).click();
     await choose(page, /UK|United Kingdom/);
     await key(page, /^Copy \+44\d+$/).waitFor();
-    expect((await money.allTextContents())[1]).not.toBe("$0.00");
+    await expect.poll(() => money.nth(1).textContent()).not.toBe("$0.00");
 
     await page.getByRole("button", { name: /^Time/ }).click();
     await chat(page)
       .getByText(/No code came\./)
       .waitFor({ timeout: 60 * SECONDS });
     await page.getByRole("region", { name: "The order" }).getByText("expired", { exact: true }).waitFor();
-    await expect.poll(() => money.allTextContents(), { timeout: 10_000 }).toEqual([before, "$0.00"]);
+    await expect.poll(() => money.allTextContents()).toEqual([before, "$0.00"]);
     await context.close();
   }, 120_000);
 });

@@ -104,13 +104,11 @@ const forgotten: Drive = async (stage) => {
   await vi.waitUntil(age, { timeout: 10_000, interval: 50 });
 };
 
+/** Lists the number and refuses to sell it: had the list said so, the shop would have refused the tap before any call. */
 const soldOut: Drive = async (stage) => {
-  const { market } = supplier(stage.world, "oxgel");
-  await order(stage, "oxgel");
-  market.setStock("wa", "16", 0);
-  await stage.buyer.press(GET);
-  await stage.world.clock.sleep(30_000);
-  market.setStock("wa", "16", 1_000_000);
+  const body = JSON.stringify({ error: "No numbers available" });
+  supplier(stage.world, "oxgel").faults.add("buy", faults.raw(409, body));
+  await buy(stage, "oxgel");
 };
 
 const another: Drive = async (stage) => {

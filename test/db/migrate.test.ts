@@ -3,12 +3,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { systemClock } from "../../src/core/clock.ts";
 import { createDatabase } from "../../src/db/client.ts";
 import { MIGRATIONS_DIRECTORY, MigrationError, migrate, pendingMigrations } from "../../src/db/migrate.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestLogger } from "../support/logger.ts";
 
 const FRUITS = "CREATE TABLE fruits (name text PRIMARY KEY);";
+/** Without a retry about one start in four of such a crowd fails. */
+const CROWDED_STARTS = 30;
 
 describe("migrate", () => {
   let database: TestDatabase;
@@ -25,7 +28,12 @@ describe("migrate", () => {
   });
 
   const write = (name: string, text: string) => writeFile(join(directory, name), text);
-  const run = (db = database.db) => migrate(db, { directory, logger: createTestLogger() });
+  const run = (db = database.db, clock = systemClock) =>
+    migrate(db, { directory, logger: createTestLogger(), clock });
+  const replica = () => {
+    const { connectionString } = database;
+    return createDatabase({ connectionString, applicationName: "tests", logger: createTestLogger() });
+  };
   const fruits = async () => {
     const result = await sql<{ name: string }>`SELECT name FROM fruits ORDER BY name`.execute(database.db);
     return result.rows.map((row) => row.name);
@@ -106,16 +114,43 @@ describe("migrate", () => {
   it("applies each file once when several processes start at the same moment", async () => {
     await write("0001_fruits.sql", FRUITS);
     await write("0002_slow.sql", "SELECT pg_sleep(0.2); INSERT INTO fruits VALUES ('lime');");
-    const { connectionString } = database;
-    const others = [1, 2, 3, 4].map(() =>
-      createDatabase({ connectionString, applicationName: "tests", logger: createTestLogger() }),
-    );
+    const others = [1, 2, 3, 4].map(() => replica());
 
     const applied = await Promise.all(others.map((other) => run(other.db)));
     await Promise.all(others.map((other) => other.close()));
 
     expect(applied.flat().sort()).toEqual(["0001_fruits.sql", "0002_slow.sql"]);
     expect(await fruits()).toEqual(["lime"]);
+  });
+
+  it("lets a crowd of replicas start at the same moment on a database that has nothing yet", async () => {
+    await write("0001_fruits.sql", FRUITS);
+    const replicas = Array.from({ length: 20 }, () => replica());
+    const starts: PromiseSettledResult<readonly string[]>[] = [];
+    for (let round = 1; round <= CROWDED_STARTS; round += 1) {
+      await sql`DROP TABLE IF EXISTS fruits, schema_migrations, schema_lock`.execute(database.db);
+      // Connected beforehand: they reach the first statement together.
+      await Promise.all(replicas.map(({ db }) => sql`SELECT 1`.execute(db)));
+      starts.push(...(await Promise.allSettled(replicas.map(({ db }) => run(db)))));
+    }
+    await Promise.all(replicas.map((each) => each.close()));
+
+    expect(starts.filter(({ status }) => status === "rejected")).toEqual([]);
+    const applied = starts.flatMap((start) => (start.status === "fulfilled" ? start.value : []));
+    expect(applied).toHaveLength(CROWDED_STARTS);
+  });
+
+  it("waits for one that is creating the bookkeeping, and not for ever", async () => {
+    await write("0001_fruits.sql", FRUITS);
+    // What the loser of a race finds: the row type of a table that it does not see yet.
+    await sql`CREATE TYPE schema_lock AS ENUM ()`.execute(database.db);
+    const sleeps: number[] = [];
+    const sleep = async (ms: number) => void sleeps.push(ms);
+    await expect(run(database.db, { ...systemClock, sleep })).rejects.toThrow(/schema_lock.*already exists/);
+    expect(sleeps.length).toBeGreaterThan(1);
+
+    const vanish = async () => void (await sql`DROP TYPE schema_lock`.execute(database.db));
+    expect(await run(database.db, { ...systemClock, sleep: vanish })).toEqual(["0001_fruits.sql"]);
   });
 
   it("lists everything as pending on a database that has nothing yet", async () => {

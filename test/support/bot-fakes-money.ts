@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { Buyer, Buyers, ConversationStates, Movement, WalletReader } from "../../src/bot/bot-deps.ts";
+import type { Buyer, Buyers } from "../../src/buyers/buyers.ts";
+import type { ConversationStates } from "../../src/buyers/conversation-states.ts";
 import { addMs, type Clock } from "../../src/core/clock.ts";
 import type { OperatorActions } from "../../src/operations/operator-actions.ts";
 import type { GatewayName, StarsPayment, Topups } from "../../src/topups/topups.ts";
+import type { Movement, WalletReader } from "../../src/wallet/reader.ts";
 
 const STAR_MICROS = 13_000n;
 
@@ -130,9 +132,10 @@ export function createFakeBuyers() {
 }
 
 export function createFakeWallet() {
-  const state = { availableMicros: 3_200_000n, heldMicros: 0n, movements: [] as Movement[] };
+  const state = { availableMicros: 3_200_000n, heldMicros: 0n, debtMicros: 0n, movements: [] as Movement[] };
   const wallet: WalletReader = {
     balance: async () => ({ availableMicros: state.availableMicros, heldMicros: state.heldMicros }),
+    debt: async () => state.debtMicros,
     movements: async (_buyer, { limit, offset }) => ({
       items: state.movements.slice(offset, offset + limit),
       total: state.movements.length,

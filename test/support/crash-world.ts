@@ -64,6 +64,8 @@ export interface CrashWorld {
   /** Starts the shop, to die at that point; the one before it must be dead. */
   start(crashAt?: string): Replica;
   stop(): Promise<void>;
+  /** What an earlier scenario arranged and nobody met. */
+  endFaults(): void;
   /** Gives a buyer money without any of the steps under test. */
   fund(telegramId: number, amountMicros: bigint): Promise<void>;
   /**
@@ -104,6 +106,10 @@ export async function createCrashWorld(script: string): Promise<CrashWorld> {
     .get("gateway")
     ?.setWebhookUrl(`${front.url}/webhooks/providers/gateway/${env.WEBHOOK_SECRET}`);
   const postman = createPostman({ clock, providers: outside.providers, witness, seed: 1 });
+  const endFaults = (): void => {
+    for (const provider of outside.providers.values()) provider.faults.clear();
+    outside.telegram.faults.clear();
+  };
   const log = openSync(join(tmpdir(), `numstore-crash-${process.pid}.log`), "a");
 
   return {
@@ -121,12 +127,12 @@ export async function createCrashWorld(script: string): Promise<CrashWorld> {
       return started;
     },
     stop: async () => replica?.kill(),
+    endFaults,
     async fund(telegramId, amountMicros) {
       await fund(database.db, clock, telegramId, amountMicros);
     },
     async violationsAtRest() {
-      for (const provider of outside.providers.values()) provider.faults.clear();
-      outside.telegram.faults.clear();
+      endFaults();
       const judged = { db: database.db, outside, witness, listed: ["herosms"] };
       const deadline = Date.now() + REST_MS;
       for (;;) {

@@ -1,8 +1,9 @@
 import { randomBytes } from "node:crypto";
 import type { TestProject } from "vitest/node";
 import { createDatabase } from "../../src/db/client.ts";
-import { startTemporaryPostgres } from "../../src/db/embedded/launcher.ts";
+import { type EmbeddedPostgres, startTemporaryPostgres } from "../../src/db/embedded/launcher.ts";
 import { migrate } from "../../src/db/migrate.ts";
+import { directoryInMemory } from "./directory-in-memory.ts";
 import { createTestLogger } from "./logger.ts";
 import { createEmptyDatabase, dropDatabase, dropDatabases, withDatabase } from "./server.ts";
 
@@ -21,7 +22,7 @@ declare module "vitest" {
  */
 export default async function setUp(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env.TEST_DATABASE_URL;
-  const own = given === undefined ? await startTemporaryPostgres({ logger: createTestLogger() }) : undefined;
+  const own = given === undefined ? await startServer() : undefined;
   const server = own?.connectionString ?? given ?? "";
   const template = `numstore_test_${randomBytes(6).toString("hex")}`;
   await createTemplate(server, template);
@@ -32,6 +33,14 @@ export default async function setUp(project: TestProject): Promise<() => Promise
     await dropDatabases(server, `${template}_`);
     await dropDatabase(server, template);
   };
+}
+
+async function startServer(): Promise<EmbeddedPostgres> {
+  const parentDirectory = await directoryInMemory();
+  return await startTemporaryPostgres({
+    logger: createTestLogger(),
+    ...(parentDirectory !== undefined && { parentDirectory }),
+  });
 }
 
 async function createTemplate(server: string, template: string): Promise<void> {

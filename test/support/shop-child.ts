@@ -30,8 +30,17 @@ export function startScript(
   env: Readonly<Record<string, string>>,
   args: readonly string[] = [],
 ): ShopChild {
-  const child = spawn(process.execPath, ["--import", "tsx", `src/${script}`, ...args], {
-    cwd: ROOT,
+  return startNode(["--import", "tsx", `src/${script}`, ...args], env);
+}
+
+/** Starts `node <words>` in `directory` with these variables and none of the tests' own. */
+export function startNode(
+  words: readonly string[],
+  env: Readonly<Record<string, string>>,
+  directory = ROOT,
+): ShopChild {
+  const child = spawn(process.execPath, words, {
+    cwd: directory,
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...env },

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type PretendCryptoPay, startPretendCryptoPay } from "../../sandbox/crypto-pay.ts";
-import { createBuyers } from "../../src/buyers/create-buyers.ts";
+import { createBuyers } from "../../src/buyers/buyers.ts";
 import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestTopups, type TestTopups } from "../support/topups.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type PretendCryptoPay, startPretendCryptoPay } from "../../sandbox/crypto-pay.ts";
-import { createBuyers } from "../../src/buyers/create-buyers.ts";
+import { createBuyers } from "../../src/buyers/buyers.ts";
 import { newId } from "../../src/core/ids.ts";
 import { findByTelegramId } from "../../src/db/queries/buyers.ts";
 import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";

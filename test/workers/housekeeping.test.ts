@@ -33,6 +33,7 @@ import { createTestLogger } from "../support/logger.ts";
 
 const HOUR_MS = 3_600_000;
 const clock = createTestClock();
+const maxPerLane = 50;
 const at = clock.now();
 const hoursAgo = (hours: number): Date => new Date(at.getTime() - hours * HOUR_MS);
 let database: TestDatabase;
@@ -87,12 +88,21 @@ describe("keepHouse", () => {
     await addQuote(buyer.id, hoursAgo(1));
     await writeConversationState(database.db, "old", { a: 1 }, hoursAgo(25));
     await writeConversationState(database.db, "young", { a: 1 }, hoursAgo(23));
-    await storeUpdates(database.db, [{ updateId: 1, lane: "x:1", payload: {} }], hoursAgo(100));
+    await storeUpdates(database.db, [{ updateId: 1, lane: "x:1", payload: {} }], {
+      at: hoursAgo(100),
+      maxPerLane,
+    });
     await sql`UPDATE inbox SET done_at = ${hoursAgo(49)}`.execute(database.db);
 
     const unclaimed = { provider: "alpha", phone: "+447700900124", code: "482913", text: null };
     await insertUnclaimedSms(database.db, { ...unclaimed, id: newId(), receivedAt: hoursAgo(2) });
     await insertUnclaimedSms(database.db, { ...unclaimed, id: newId(), receivedAt: hoursAgo(0.5) });
+
+    await sql`
+      INSERT INTO carried_actions (person_hash, kind, at)
+      VALUES ('someone', 'purchase', ${hoursAgo(49)}), ('someone', 'purchase', ${hoursAgo(47)})`.execute(
+      database.db,
+    );
 
     const deps = { db: database.db, clock, logger: createTestLogger(), smsRetentionMs: 24 * HOUR_MS };
     expect(await keepHouse(deps)).toEqual({
@@ -102,6 +112,7 @@ describe("keepHouse", () => {
       sms: 1,
       unclaimedSms: 1,
       conversations: 1,
+      carriedActions: 1,
     });
     expect(await smsOf(old.orderId)).toMatchObject({ code: null, text: null, purged_at: at });
     expect(await smsOf(young.orderId)).toMatchObject({ code: "482913", purged_at: null });
@@ -113,6 +124,7 @@ describe("keepHouse", () => {
       sms: 0,
       unclaimedSms: 0,
       conversations: 0,
+      carriedActions: 0,
     });
   });
 });
@@ -214,7 +226,12 @@ describe("forgetBuyer", () => {
     await enqueue(database.db, { chatId: telegramId, buyerId: buyer.id, message, dedupeKey: null, at });
     await writeConversationState(database.db, String(telegramId), {}, at);
     const lane = `u:${telegramId}`;
-    await storeUpdates(database.db, [{ updateId: 900, lane, payload: { from: telegramId } }], at);
+    await storeUpdates(database.db, [{ updateId: 900, lane, payload: { from: telegramId } }], {
+      at,
+      maxPerLane,
+    });
+    const leftOut = { updateId: 901, lane: `q:${telegramId}`, payload: {} };
+    await storeUpdates(database.db, [leftOut], { at, maxPerLane: 0 });
     await sql`UPDATE inbox SET done_at = ${at} WHERE update_id = 900`.execute(database.db);
     await sql`
       INSERT INTO disputes (id, buyer_id, text, created_at) VALUES (${newId()}, ${buyer.id}, 'call me', ${at})`.execute(

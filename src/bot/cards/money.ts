@@ -4,13 +4,13 @@ import { localTime, money } from "../../texts/html.ts";
 import { lateSmsTexts } from "../../texts/late-sms.ts";
 import { ltrIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
-import type { Balance, Movement } from "../bot-deps.ts";
+import type { Balance, Movement } from "../../wallet/reader.ts";
 import { type Card, lines, linkButton, pager, shortProduct, tap } from "./card.ts";
 
-/** /balance: what can be spent, what is set aside, and how it came about. */
+/** /balance: what can be spent, what is set aside, what is owed, and how it came about. */
 export function balanceCard(
   texts: Texts,
-  balance: Balance,
+  balance: Balance & { readonly debtMicros: bigint },
   page: { items: readonly Movement[]; page: number; pageCount: number },
 ): Card {
   const { labels, messages } = texts;
@@ -21,6 +21,7 @@ export function balanceCard(
   return {
     text: lines(
       messages.balance({ available: money(balance.availableMicros), held: money(balance.heldMicros) }),
+      balance.debtMicros > 0n && messages.debt({ debt: money(balance.debtMicros) }),
       movements.length === 0 ? messages.noMovements : messages.movements,
       ...movements,
     ),
@@ -40,6 +41,7 @@ function movementWord(texts: Texts, kind: string): string {
     case "topup_refund":
     case "hold":
     case "release":
+    case "debt_settled":
     case "adjustment":
       return words[kind];
     default:

@@ -1,11 +1,10 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import type { CountryItem, ServiceItem } from "../../catalog/catalog.ts";
+import type { Catalog, CountryItem, ServiceItem } from "../../catalog/catalog.ts";
 import type { OrderPage, OrderSms, OrderView } from "../../orders/orders.ts";
 import { heldStates, isEnded, type OrderState } from "../../orders/state.ts";
 import { bold, code, escapeHtml, localTime, money, relativeTime } from "../../texts/html.ts";
 import { ltrIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
-import { callingCode } from "./calling-code.ts";
 import {
   type Card,
   copyButton,
@@ -24,6 +23,16 @@ export interface NamedOrder {
   readonly order: OrderView;
   readonly service: ServiceItem;
   readonly country: CountryItem;
+}
+
+/** The order with the names that its card shows; a service that is gone from the catalogue is shown by its id. */
+export async function nameOrder(
+  catalog: Pick<Catalog, "service" | "country">,
+  order: OrderView,
+  language: string,
+): Promise<NamedOrder> {
+  const service = (await catalog.service(order.serviceId)) ?? { id: order.serviceId, name: order.serviceId };
+  return { order, service, country: catalog.country(order.countryId, language) };
 }
 
 const MAX_SMS_SHOWN = 10;
@@ -120,6 +129,26 @@ function copyPhoneRows(texts: Texts, phone: string): InlineKeyboardButton[][] {
   const national = prefix === undefined ? "" : full.slice(1 + prefix.length);
   if (national !== "") rows.push([copyButton(texts.labels.copy(national), national)]);
   return rows;
+}
+
+/**
+ * Country calling codes (ITU-T E.164 assignments). One and two digit codes are listed; everything else has three
+ * digits, because the plan is prefix-free.
+ */
+const shortCallingCodes = new Set(
+  (
+    "1 7 20 27 30 31 32 33 34 36 39 40 41 43 44 45 46 47 48 49 51 52 53 54 55 56 57 58 60 61 62 63 64 65 66 " +
+    "81 82 84 86 90 91 92 93 94 95 98"
+  ).split(" "),
+);
+
+/** The calling code that these digits begin with; undefined when there are too few of them to be a number. */
+function callingCode(digits: string): string | undefined {
+  if (!/^[1-9]\d{6,14}$/.test(digits)) return undefined;
+  const found = [1, 2]
+    .map((length) => digits.slice(0, length))
+    .find((prefix) => shortCallingCodes.has(prefix));
+  return found ?? digits.slice(0, 3);
 }
 
 /** "+447700900123": digits with one plus. */

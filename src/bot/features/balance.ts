@@ -1,13 +1,12 @@
 import type { BotDeps } from "../bot-deps.ts";
 import { balanceCard } from "../cards/money.ts";
-import type { ShopContext } from "../context.ts";
-import type { Show } from "../navigation.ts";
+import type { Screens, ShopContext } from "../context.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
 
 const MOVEMENTS_A_PAGE = 8;
 
 export interface BalanceDeps extends Pick<BotDeps, "wallet"> {
-  readonly show: Show;
+  readonly screens: Screens;
 }
 
 /** /balance with its movements. */
@@ -20,12 +19,16 @@ export function createBalanceFeature(deps: BalanceDeps): Feature {
 
 async function showBalance(deps: BalanceDeps, ctx: ShopContext, page: number): Promise<void> {
   const { id } = ctx.buyer;
-  const [balance, movements] = await Promise.all([
+  const [balance, debtMicros, movements] = await Promise.all([
     deps.wallet.balance(id),
+    deps.wallet.debt(id),
     deps.wallet.movements(id, { limit: MOVEMENTS_A_PAGE, offset: page * MOVEMENTS_A_PAGE }),
   ]);
   const pageCount = Math.max(1, Math.ceil(movements.total / MOVEMENTS_A_PAGE));
   // A page beyond the end (an old button, or a forged one) is the last page.
   if (page >= pageCount) return await showBalance(deps, ctx, pageCount - 1);
-  await deps.show(ctx, balanceCard(ctx.texts, balance, { items: movements.items, page, pageCount }));
+  await deps.screens.show(
+    ctx,
+    balanceCard(ctx.texts, { ...balance, debtMicros }, { items: movements.items, page, pageCount }),
+  );
 }

@@ -1,7 +1,6 @@
 import type { BotDeps } from "../bot-deps.ts";
 import { countriesCard, foundServicesCard, notFoundCard, servicesCard } from "../cards/catalog.ts";
-import type { ShopContext } from "../context.ts";
-import type { Show } from "../navigation.ts";
+import type { Screens, ShopContext } from "../context.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
 
 const SERVICES_A_PAGE = 10;
@@ -10,11 +9,7 @@ const MAX_FAVOURITES = 6;
 const MAX_QUERY = 64;
 
 export interface BrowseDeps extends Pick<BotDeps, "catalog" | "wallet"> {
-  readonly show: Show;
-  readonly showConfirm: (
-    ctx: ShopContext,
-    product: { serviceId: string; countryId: string },
-  ) => Promise<void>;
+  readonly screens: Screens;
 }
 
 export interface Browse {
@@ -56,7 +51,7 @@ async function showServices(
     page,
     sort: at.sort,
   };
-  await deps.show(ctx, servicesCard(ctx.texts, view));
+  await deps.screens.show(ctx, servicesCard(ctx.texts, view));
 }
 
 async function showCountries(
@@ -70,7 +65,7 @@ async function showCountries(
   }
   const { language } = ctx.buyer;
   const page = await deps.catalog.countries({ ...at, pageSize: COUNTRIES_A_PAGE, language });
-  await deps.show(ctx, countriesCard(ctx.texts, service, page, at.sort));
+  await deps.screens.show(ctx, countriesCard(ctx.texts, service, page, at.sort));
 }
 
 async function showSearch(deps: BrowseDeps, ctx: ShopContext, text: string): Promise<void> {
@@ -78,17 +73,17 @@ async function showSearch(deps: BrowseDeps, ctx: ShopContext, text: string): Pro
   const found = await deps.catalog.search(query, ctx.buyer.language);
   switch (found.kind) {
     case "pair":
-      return await deps.showConfirm(ctx, { serviceId: found.service.id, countryId: found.country.id });
+      return await deps.screens.confirm(ctx, { serviceId: found.service.id, countryId: found.country.id });
     case "services": {
       const [only] = found.services;
       if (only && found.services.length === 1) {
         if (found.country === null)
           return await showCountries(deps, ctx, { serviceId: only.id, page: 0, sort: "best" });
-        return await deps.showConfirm(ctx, { serviceId: only.id, countryId: found.country.id });
+        return await deps.screens.confirm(ctx, { serviceId: only.id, countryId: found.country.id });
       }
-      return await deps.show(ctx, foundServicesCard(ctx.texts, found));
+      return await deps.screens.show(ctx, foundServicesCard(ctx.texts, found));
     }
     case "none":
-      return await deps.show(ctx, notFoundCard(ctx.texts, query));
+      return await deps.screens.show(ctx, notFoundCard(ctx.texts, query));
   }
 }

@@ -1,43 +1,51 @@
 import type { BotDeps } from "../bot-deps.ts";
 import { helpCard, homeCard } from "../cards/home.ts";
-import type { ShopContext } from "../context.ts";
-import { parseDeepLink } from "../deep-link.ts";
-import type { Show } from "../navigation.ts";
+import type { Screens, ShopContext } from "../context.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
 
-export interface HomeDeps extends Pick<BotDeps, "wallet" | "orders"> {
-  readonly show: Show;
-  readonly showConfirm: (
-    ctx: ShopContext,
-    product: { serviceId: string; countryId: string },
-  ) => Promise<void>;
-  readonly showTopup: (ctx: ShopContext) => Promise<void>;
-}
-
-export type ShowHome = (ctx: ShopContext, isGreeting?: boolean) => Promise<void>;
-
-export function createShowHome(deps: Pick<HomeDeps, "wallet" | "orders" | "show">): ShowHome {
-  return async (ctx, isGreeting = false) => {
-    const [balance, orders] = await Promise.all([
-      deps.wallet.balance(ctx.buyer.id),
-      deps.orders.list(ctx.buyer.id, 0),
-    ]);
-    const view = { availableMicros: balance.availableMicros, openOrders: orders.open.length };
-    await deps.show(ctx, homeCard(ctx.texts, view, isGreeting));
-  };
-}
-
 /** /start with its deep links, /help, and the way home. */
-export function createHome(deps: HomeDeps, showHome: ShowHome): Feature {
+export function createHome(screens: Screens): Feature {
   const feature = createFeature();
   feature.command("start", async (ctx) => {
     const link = parseDeepLink(ctx.match);
-    if (link?.kind === "buy") await deps.showConfirm(ctx, link);
-    else if (link?.kind === "topup") await deps.showTopup(ctx);
-    else await showHome(ctx, true);
+    if (link?.kind === "buy") await screens.confirm(ctx, link);
+    else if (link?.kind === "topup") await screens.topup(ctx);
+    else await screens.welcome(ctx);
   });
-  feature.command("help", (ctx) => deps.show(ctx, helpCard(ctx.texts)));
-  onTap(feature, ["home"], (ctx) => showHome(ctx));
-  onTap(feature, ["help"], (ctx) => deps.show(ctx, helpCard(ctx.texts)));
+  feature.command("help", (ctx) => screens.show(ctx, helpCard(ctx.texts)));
+  onTap(feature, ["home"], (ctx) => screens.home(ctx));
+  onTap(feature, ["help"], (ctx) => screens.show(ctx, helpCard(ctx.texts)));
   return feature;
+}
+
+export async function showHome(
+  deps: Pick<BotDeps, "wallet" | "orders"> & Pick<Screens, "show">,
+  ctx: ShopContext,
+  isGreeting: boolean,
+): Promise<void> {
+  const [balance, orders] = await Promise.all([
+    deps.wallet.balance(ctx.buyer.id),
+    deps.orders.list(ctx.buyer.id, 0),
+  ]);
+  const view = { availableMicros: balance.availableMicros, openOrders: orders.open.length };
+  await deps.show(ctx, homeCard(ctx.texts, view, isGreeting));
+}
+
+export type DeepLink =
+  | { readonly kind: "buy"; readonly serviceId: string; readonly countryId: string }
+  | { readonly kind: "topup" };
+
+const BUY = /^buy_([A-Za-z0-9-]{1,12})_([A-Za-z0-9-]{1,12})$/;
+
+/**
+ * Reads the payload of `t.me/<bot>?start=…`: `buy_wa_gb` or `topup`. Telegram allows no "~" there, so ids of things
+ * that only one provider knows are written with "-" in its place. Undefined for anything else.
+ */
+export function parseDeepLink(payload: string): DeepLink | undefined {
+  if (payload === "topup") return { kind: "topup" };
+  const match = BUY.exec(payload);
+  const [service, country] = [match?.[1], match?.[2]];
+  if (service === undefined || country === undefined) return undefined;
+  const countryId = country.length === 2 ? country.toUpperCase() : country.replace(/^-/, "~");
+  return { kind: "buy", serviceId: service.toLowerCase().replace(/^-/, "~"), countryId };
 }

@@ -3,13 +3,13 @@ import type { BotDeps } from "../bot-deps.ts";
 import { lines } from "../cards/card.ts";
 import { forgetCard, noticeCard, privacyCard } from "../cards/home.ts";
 import { askCard } from "../cards/money.ts";
-import type { ShopContext } from "../context.ts";
-import { removeButtons, type Show, say } from "../navigation.ts";
+import type { Screens, ShopContext } from "../context.ts";
+import { removeButtons, say } from "../navigation.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
 import { enterQuestion, questionIds } from "./pay.ts";
 
 export interface LegalDeps extends Pick<BotDeps, "wallet" | "buyers" | "config"> {
-  readonly show: Show;
+  readonly screens: Screens;
 }
 
 /** /terms, /privacy, /paysupport and delete-my-data, which asks twice. */
@@ -23,21 +23,21 @@ export function createLegal(deps: LegalDeps): Feature {
   });
   feature.command("privacy", async (ctx) => {
     const text = ctx.texts.messages.privacy({ hours: config.smsRetentionHours, contact });
-    await deps.show(ctx, privacyCard(ctx.texts, text));
+    await deps.screens.show(ctx, privacyCard(ctx.texts, text));
   });
   feature.command("paysupport", async (ctx) => {
     await say(ctx, askCard(ctx.texts, ctx.texts.messages.paysupport({ contact })));
     await enterQuestion(ctx, questionIds.dispute, "");
   });
-  onTap(feature, ["forgetAsk"], (ctx) => askForget(deps, ctx, "ask"));
-  onTap(feature, ["forgetSure"], (ctx) => askForget(deps, ctx, "sure"));
+  onTap(feature, ["forgetAsk"], (ctx) => deps.screens.askForget(ctx, "ask"));
+  onTap(feature, ["forgetSure"], (ctx) => deps.screens.askForget(ctx, "sure"));
   onTap(feature, ["forgetNow"], (ctx) => forget(deps, ctx));
-  onTap(feature, ["keep"], (ctx) => deps.show(ctx, noticeCard(ctx.texts, ctx.texts.messages.kept)));
+  onTap(feature, ["keep"], (ctx) => deps.screens.show(ctx, noticeCard(ctx.texts, ctx.texts.messages.kept)));
   return feature;
 }
 
 export async function askForget(
-  deps: Pick<LegalDeps, "wallet" | "show">,
+  deps: Pick<BotDeps, "wallet"> & Pick<Screens, "show">,
   ctx: ShopContext,
   step: "ask" | "sure",
 ): Promise<void> {
@@ -50,8 +50,8 @@ async function forget(deps: LegalDeps, ctx: ShopContext): Promise<void> {
   const outcome = await deps.buyers.forget(ctx.buyer.id);
   const { messages, errors } = ctx.texts;
   if (outcome === "open_orders")
-    return await deps.show(ctx, noticeCard(ctx.texts, messages.forgetOpenOrders));
-  // Nothing is stored about this person any more (but for a ban), so the farewell is no navigation card.
+    return await deps.screens.show(ctx, noticeCard(ctx.texts, messages.forgetOpenOrders));
+  // The person is no longer stored, so there is nowhere to remember a navigation card: the farewell is a plain message.
   await removeButtons(ctx);
   const farewell = lines(messages.forgotten, ctx.buyer.bannedAt !== null && errors.buyer_banned);
   await ctx.reply(farewell, { parse_mode: "HTML" });

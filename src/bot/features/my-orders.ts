@@ -2,24 +2,14 @@ import type { OrderView } from "../../orders/orders.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { type Card, messageOptions } from "../cards/card.ts";
 import { noticeCard } from "../cards/home.ts";
-import { type NamedOrder, orderCard, ordersCard } from "../cards/order.ts";
-import type { ShopContext } from "../context.ts";
-import { removeButtons, removeMessage, type Show, say } from "../navigation.ts";
+import { type NamedOrder, nameOrder, orderCard, ordersCard } from "../cards/order.ts";
+import type { Screens, ShopContext } from "../context.ts";
+import { removeButtons, removeMessage, say } from "../navigation.ts";
 import { isGone, isNotModified } from "../telegram-errors.ts";
 import { createFeature, type Feature, onTap, onTapAnswering } from "./feature.ts";
 
-export interface OrdersFeatureDeps extends Pick<BotDeps, "catalog" | "orders" | "clock"> {
-  readonly show: Show;
-}
-
-/** The order with the names that the card shows; a service that is gone from the catalogue is shown by its id. */
-export async function nameOrder(
-  catalog: BotDeps["catalog"],
-  order: OrderView,
-  language: string,
-): Promise<NamedOrder> {
-  const service = (await catalog.service(order.serviceId)) ?? { id: order.serviceId, name: order.serviceId };
-  return { order, service, country: catalog.country(order.countryId, language) };
+export interface OrdersFeatureDeps extends Pick<BotDeps, "catalog" | "orders"> {
+  readonly screens: Screens;
 }
 
 /** /orders, an order's card, and its buttons. */
@@ -28,7 +18,7 @@ export function createOrdersFeature(deps: OrdersFeatureDeps): Feature {
   const feature = createFeature();
   feature.command("orders", (ctx) => showOrders(deps, ctx, 0));
   onTap(feature, ["orders"], (ctx, { page }) => showOrders(deps, ctx, page));
-  onTap(feature, ["order"], (ctx, { orderId }) => reopenOrder(deps, ctx, orderId));
+  onTap(feature, ["order"], (ctx, { orderId }) => deps.screens.order(ctx, orderId));
   onTapAnswering(feature, ["cancel"], async (ctx, { orderId }) => {
     const { toasts, errors } = ctx.texts;
     const result = await orders.cancel(orderId, ctx.buyer.id);
@@ -54,11 +44,15 @@ async function showOrders(deps: OrdersFeatureDeps, ctx: ShopContext, page: numbe
   const named = (views: readonly OrderView[]): Promise<NamedOrder[]> =>
     Promise.all(views.map((view) => nameOrder(deps.catalog, view, language)));
   const [open, past] = await Promise.all([named(list.open), named(list.past)]);
-  await deps.show(ctx, ordersCard(ctx.texts, list, { open, past }));
+  await deps.screens.show(ctx, ordersCard(ctx.texts, list, { open, past }));
 }
 
-/** Sends the order's card anew; the new message is its card, and the old one goes, so that an order has one. */
-export async function reopenOrder(deps: OrdersFeatureDeps, ctx: ShopContext, orderId: string): Promise<void> {
+/** Sends the order's card as a new message and deletes the old one, so that an order has one card. */
+export async function reopenOrder(
+  deps: Pick<BotDeps, "catalog" | "orders" | "clock">,
+  ctx: ShopContext,
+  orderId: string,
+): Promise<void> {
   const { orders, catalog, clock } = deps;
   const { id: buyerId, language } = ctx.buyer;
   const order = await orders.find(orderId, buyerId);

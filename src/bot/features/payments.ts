@@ -4,8 +4,9 @@ import type { BotDeps } from "../bot-deps.ts";
 import { isRefused, loggable } from "../telegram-errors.ts";
 
 /**
- * Stars payments. They stand before everything else and outside the error boundary: a pre-checkout must be answered
- * within 10 seconds, and a payment that could not be credited must fail the update, so that it is delivered again.
+ * Stars payments. They come before every other feature and outside the error boundary: a pre-checkout must be
+ * answered within 10 seconds, and the update of a payment that could not be credited must fail, so that it is
+ * delivered again.
  */
 export function createPayments(deps: Pick<BotDeps, "topups" | "logger">): Composer<Context> {
   const { topups, logger } = deps;

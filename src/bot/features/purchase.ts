@@ -3,35 +3,26 @@ import { assertNever, type ShopErrorCode } from "../../core/errors.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { confirmCard, refusedCard, shortCard } from "../cards/confirm.ts";
 import { noticeCard } from "../cards/home.ts";
-import type { ShopContext } from "../context.ts";
-import type { Show } from "../navigation.ts";
+import type { Product, Screens, ShopContext } from "../context.ts";
 import { createFeature, type Feature, onTap, onTapAnswering } from "./feature.ts";
 import type { Pay } from "./pay.ts";
 
-export interface Product {
-  readonly serviceId: string;
-  readonly countryId: string;
-}
+type ConfirmDeps = Pick<BotDeps, "catalog" | "wallet" | "config"> & Pick<Screens, "show">;
 
-export interface PurchaseDeps
-  extends Pick<BotDeps, "catalog" | "orders" | "wallet" | "topups" | "buyers" | "config"> {
-  readonly show: Show;
+export interface PurchaseDeps extends Pick<BotDeps, "catalog" | "orders" | "wallet" | "topups" | "buyers"> {
+  readonly screens: Screens;
   readonly pay: Pay;
-  /** Brings this order's card to where it was asked for. */
-  readonly reopenOrder: (ctx: ShopContext, orderId: string) => Promise<void>;
-  /** The top-up menu for a purchase that ran short. */
-  readonly showTopupFor: (ctx: ShopContext, product: Product, stars: number) => Promise<void>;
 }
 
 const MAX_ALTERNATIVES = 3;
 
 /** The confirm card with a fresh quote: what it shows is what will be charged. */
 export async function showConfirm(
-  deps: PurchaseDeps,
+  deps: ConfirmDeps,
   ctx: ShopContext,
   product: Product,
-  note: string | null = null,
-) {
+  note: string | null,
+): Promise<void> {
   const { catalog } = deps;
   const { id: buyerId, language } = ctx.buyer;
   const service = await catalog.service(product.serviceId);
@@ -49,13 +40,13 @@ export async function showConfirm(
   await deps.show(ctx, confirmCard(ctx.texts, { ...view, termsVersion: termsToAccept(deps, ctx) }));
 }
 
-function termsToAccept(deps: PurchaseDeps, ctx: ShopContext): number {
+function termsToAccept(deps: ConfirmDeps, ctx: ShopContext): number {
   const { termsVersion } = deps.config;
   return (ctx.buyer.termsVersion ?? 0) >= termsVersion ? 0 : termsVersion;
 }
 
 async function showRefusal(
-  deps: PurchaseDeps,
+  deps: Pick<ConfirmDeps, "catalog" | "show">,
   ctx: ShopContext,
   service: ServiceItem,
   countryId: string,
@@ -75,37 +66,41 @@ async function showRefusal(
 
 /** From the confirm card to the order: get, save, pay what is missing. */
 export function createPurchase(deps: PurchaseDeps): Feature {
+  const { screens } = deps;
   const feature = createFeature();
-  onTap(feature, ["confirm"], (ctx, product) => showConfirm(deps, ctx, product));
+  onTap(feature, ["confirm"], (ctx, product) => screens.confirm(ctx, product));
   onTap(feature, ["get"], (ctx, action) => get(deps, ctx, action));
   onTapAnswering(feature, ["save"], async (ctx, { serviceId, countryId, isFavourite }) => {
     await deps.catalog.setFavourite(ctx.buyer.id, serviceId, countryId, isFavourite);
     await ctx.answerTap(isFavourite ? ctx.texts.toasts.saved : ctx.texts.toasts.unsaved);
-    await showConfirm(deps, ctx, { serviceId, countryId });
+    await screens.confirm(ctx, { serviceId, countryId });
   });
   onTap(feature, ["payShort"], async (ctx, product) => {
     const missingMicros = await missingFor(deps, ctx, product);
-    if (missingMicros === 0n) return await showConfirm(deps, ctx, product);
+    if (missingMicros === 0n) return await screens.confirm(ctx, product);
     const { serviceId, countryId } = product;
     await deps.pay.stars(ctx, deps.topups.starsFor(missingMicros), { serviceId, countryId });
   });
   onTap(feature, ["otherWays"], async (ctx, product) => {
     const missingMicros = await missingFor(deps, ctx, product);
-    if (missingMicros === 0n) return await showConfirm(deps, ctx, product);
-    await deps.showTopupFor(ctx, product, deps.topups.starsFor(missingMicros));
+    if (missingMicros === 0n) return await screens.confirm(ctx, product);
+    const { serviceId, countryId } = product;
+    const stars = deps.topups.starsFor(missingMicros);
+    await screens.topup(ctx, { gateway: "stars", stars, resume: { serviceId, countryId } });
   });
   return feature;
 }
 
-/** What the balance lacks for this product at today's price; 0: nothing, or it cannot be had at all. */
+/** What the balance lacks for this product at today's price, after paying what is owed; 0: nothing, or it cannot be had at all. */
 async function missingFor(deps: PurchaseDeps, ctx: ShopContext, product: Product): Promise<bigint> {
   const { id: buyerId, language } = ctx.buyer;
-  const [result, balance] = await Promise.all([
+  const [result, balance, debtMicros] = await Promise.all([
     deps.catalog.quote({ serviceId: product.serviceId, countryId: product.countryId, buyerId, language }),
     deps.wallet.balance(buyerId),
+    deps.wallet.debt(buyerId),
   ]);
   if (result.kind === "refused") return 0n;
-  const missing = result.quote.priceMicros - balance.availableMicros;
+  const missing = result.quote.priceMicros + debtMicros - balance.availableMicros;
   return missing > 0n ? missing : 0n;
 }
 
@@ -140,7 +135,7 @@ async function get(
   }
 }
 
-/** The message is the order's card from now on: the outbox edits it, and no menu may take it away. */
+/** The message is the order's card from now on: the outbox edits it, and navigation must not delete it. */
 async function keepAsCard(deps: PurchaseDeps, ctx: ShopContext, messageId: number | null): Promise<void> {
   if (ctx.buyer.navigationMessageId === messageId) await deps.buyers.setNavigationMessage(ctx.buyer.id, null);
 }
@@ -148,7 +143,7 @@ async function keepAsCard(deps: PurchaseDeps, ctx: ShopContext, messageId: numbe
 /** The same tap again. Where the card is not the tapped message, it comes here. */
 async function showAgain(deps: PurchaseDeps, ctx: ShopContext, orderId: string, messageId: number | null) {
   const order = await deps.orders.find(orderId, ctx.buyer.id);
-  if (order && order.cardMessageId !== messageId) await deps.reopenOrder(ctx, orderId);
+  if (order && order.cardMessageId !== messageId) await deps.screens.order(ctx, orderId);
 }
 
 async function showShort(deps: PurchaseDeps, ctx: ShopContext, product: Product, missingMicros: bigint) {
@@ -156,10 +151,11 @@ async function showShort(deps: PurchaseDeps, ctx: ShopContext, product: Product,
   if (!service) return;
   const country = deps.catalog.country(product.countryId, ctx.buyer.language);
   const stars = deps.topups.gateways.includes("stars") ? deps.topups.starsFor(missingMicros) : null;
-  await deps.show(ctx, shortCard(ctx.texts, { service, country, missingMicros, stars }));
+  const debtMicros = await deps.wallet.debt(ctx.buyer.id);
+  await deps.screens.show(ctx, shortCard(ctx.texts, { service, country, missingMicros, debtMicros, stars }));
 }
 
-/** A price that no longer holds is asked again at the new one; anything else is explained. */
+/** Asks again at the new price where the old one no longer holds; explains any other refusal. */
 async function showPurchaseRefusal(
   deps: PurchaseDeps,
   ctx: ShopContext,
@@ -168,12 +164,12 @@ async function showPurchaseRefusal(
   const { code, serviceId, countryId } = refused;
   const reason = ctx.texts.errors[code];
   const service = serviceId === null ? undefined : await deps.catalog.service(serviceId);
-  if (!service || countryId === null) return await deps.show(ctx, noticeCard(ctx.texts, reason));
+  if (!service || countryId === null) return await deps.screens.show(ctx, noticeCard(ctx.texts, reason));
   const isRenewable =
     code === "quote_expired" ||
     code === "quote_used" ||
     code === "price_moved" ||
     code === "terms_not_accepted";
-  if (isRenewable) return await showConfirm(deps, ctx, { serviceId: service.id, countryId }, reason);
-  await showRefusal(deps, ctx, service, countryId, code);
+  if (isRenewable) return await deps.screens.confirm(ctx, { serviceId: service.id, countryId }, reason);
+  await showRefusal({ ...deps, show: deps.screens.show }, ctx, service, countryId, code);
 }

@@ -2,16 +2,16 @@ import { type ConversationData, conversations, type VersionedState } from "@gram
 import { Composer } from "grammy";
 import type { Message } from "grammy/types";
 import { z } from "zod";
+import type { ConversationStates } from "../../buyers/conversation-states.ts";
 import { ShopError } from "../../core/errors.ts";
 import { hasNoDigit, parseAmount } from "../../flows/amount.ts";
 import { createQuestion, type Verdict } from "../../flows/ask.ts";
-import type { BotDeps, ConversationStates } from "../bot-deps.ts";
+import type { BotDeps } from "../bot-deps.ts";
 import { noticeCard } from "../cards/home.ts";
 import { askCard } from "../cards/money.ts";
 import type { ShopContext } from "../context.ts";
 import { say } from "../navigation.ts";
 import { decodeTopupState, type TopupState } from "../topup-state.ts";
-import { createFeature, type Feature, onTap } from "./feature.ts";
 import { amountQuestion, type Pay, questionIds, starsRange, usdRange } from "./pay.ts";
 
 /** Raise it when the steps of a question change: stored states of another version are dropped. */
@@ -26,12 +26,12 @@ const versionedSchema = z.object({
   ),
 });
 
-/** The plugin wrote it and reads it back; we check that its outline is still there. */
+/** The plugin reads back what it wrote; here only its outline is checked. */
 function isState(value: unknown): value is VersionedState<ConversationData> {
   return versionedSchema.safeParse(value).success;
 }
 
-/** Conversations kept in PostgreSQL, one row a person: the plugin's own key is the chat, which some updates lack. */
+/** Keeps conversations in PostgreSQL, one row for each person. (The plugin's own key is the chat, which some updates lack.) */
 export function keepConversations(states: ConversationStates) {
   return conversations<ShopContext, ShopContext>({
     storage: {
@@ -53,7 +53,7 @@ export function keepConversations(states: ConversationStates) {
 /** The three things that are typed: an amount, the proof of a transfer, a payment complaint. */
 export function createQuestions(deps: BotDeps, pay: Pay): Composer<ShopContext> {
   const composer = new Composer<ShopContext>();
-  // A question can be entered only from below its own middleware: the amount leads to the claim, so it comes last.
+  // A question can be entered only by what comes after it. The amount may lead to the claim, so it comes last.
   composer.use(
     createQuestion<ShopContext>({
       id: questionIds.claim,
@@ -157,14 +157,4 @@ async function takeDispute(deps: BotDeps, ctx: ShopContext, message: Message): P
   await deps.topups.openDispute({ buyerId: ctx.buyer.id, text });
   await say(ctx, noticeCard(ctx.texts, ctx.texts.messages.disputeThanks));
   return "done";
-}
-
-/** "Back" under a question: the question is forgotten and the top-up menu comes. */
-export function createLeave(showTopup: (ctx: ShopContext) => Promise<void>): Feature {
-  const feature = createFeature();
-  onTap(feature, ["leave"], async (ctx) => {
-    await ctx.conversation.exitAll();
-    await showTopup(ctx);
-  });
-  return feature;
 }

@@ -1,17 +1,15 @@
 import { noticeCard } from "../cards/home.ts";
-import type { ShopContext } from "../context.ts";
-import type { Show } from "../navigation.ts";
+import type { Screens, ShopContext } from "../context.ts";
 import { createFeature, type Feature } from "./feature.ts";
 
 export interface UnhandledDeps {
-  readonly show: Show;
-  readonly answerStale: (ctx: ShopContext) => Promise<void>;
+  readonly screens: Screens;
   readonly search: (ctx: ShopContext, text: string) => Promise<void>;
 }
 
 /**
- * The end of the line: typed text is a search, an unknown tap gets a fresh card, and nothing stays unanswered.
- * A forwarded text is text, even when it looks like a command.
+ * Answers what no other feature took: typed text is a search, and an unknown button gets a fresh card. A forwarded
+ * text is a search too, even when it looks like a command.
  */
 export function createUnhandled(deps: UnhandledDeps): Feature {
   const feature = createFeature();
@@ -20,19 +18,20 @@ export function createUnhandled(deps: UnhandledDeps): Feature {
     const isForwarded = ctx.message.forward_origin !== undefined;
     const query = isForwarded ? text.replace(/^\//, "") : text;
     if (!isForwarded && text.startsWith("/"))
-      await deps.show(ctx, noticeCard(ctx.texts, ctx.texts.messages.unknown));
-    else if (query.trim() === "") await deps.show(ctx, noticeCard(ctx.texts, ctx.texts.messages.unknown));
+      await deps.screens.show(ctx, noticeCard(ctx.texts, ctx.texts.messages.unknown));
+    else if (query.trim() === "")
+      await deps.screens.show(ctx, noticeCard(ctx.texts, ctx.texts.messages.unknown));
     else await deps.search(ctx, query);
   });
-  feature.on("callback_query", (ctx) => deps.answerStale(ctx));
+  feature.on("callback_query", (ctx) => deps.screens.stale(ctx));
   feature.on("message", async (ctx) => {
     if (isService(ctx)) return;
-    await deps.show(ctx, noticeCard(ctx.texts, ctx.texts.messages.onlyText));
+    await deps.screens.show(ctx, noticeCard(ctx.texts, ctx.texts.messages.onlyText));
   });
   return feature;
 }
 
-/** Messages that Telegram writes about the chat itself: nobody waits for an answer to a changed pin. */
+/** Messages that Telegram writes about the chat itself, a changed pin for example. Nobody waits for an answer. */
 function isService(ctx: ShopContext): boolean {
   return ctx.has([
     ":pinned_message",

@@ -12,21 +12,13 @@ export function settingsText(ctx: ShopContext): string {
   return `${messages.settings}\n${messages.settingsSound}`;
 }
 
-/** Language, sound of progress news, and delete-my-data. The person's choices live in the database, not in the menu. */
-export function createSettingsMenu(
-  deps: Pick<BotDeps, "buyers">,
-  go: {
-    /** Shows this menu anew: in the pressed message where that is the navigation card, else in a fresh one. */
-    settings: (ctx: ShopContext) => Promise<void>;
-    home: (ctx: ShopContext) => Promise<void>;
-    forget: (ctx: ShopContext) => Promise<void>;
-  },
-): Menu<ShopContext> {
+/** Language, sound of progress news, and delete-my-data. The choices are kept in the database, not in the menu. */
+export function createSettingsMenu(deps: Pick<BotDeps, "buyers">): Menu<ShopContext> {
   const menu = new Menu<ShopContext>(settingsMenuId, {
     autoAnswer: false,
     onMenuOutdated: async (ctx) => {
       await ctx.answerTap(ctx.texts.toasts.stale);
-      await go.settings(ctx);
+      await ctx.screens.settings(ctx);
     },
   });
   for (const [index, { language, name }] of languages.entries()) {
@@ -36,7 +28,7 @@ export function createSettingsMenu(
       await deps.buyers.setLanguage(ctx.buyer.id, language);
       ctx.buyer = { ...ctx.buyer, language };
       ctx.texts = textsFor(language);
-      await go.settings(ctx);
+      await ctx.screens.settings(ctx);
     });
     if ((index + 1) % COLUMNS === 0 || index === languages.length - 1) menu.row();
   }
@@ -48,11 +40,17 @@ export function createSettingsMenu(
         const isOn = !ctx.buyer.notifyEdits;
         await deps.buyers.setNotifyEdits(ctx.buyer.id, isOn);
         ctx.buyer = { ...ctx.buyer, notifyEdits: isOn };
-        await go.settings(ctx);
+        await ctx.screens.settings(ctx);
       },
     )
     .row()
-    .text((ctx) => ctx.texts.labels.deleteMyData, go.forget)
-    .text((ctx) => ctx.texts.labels.home, go.home);
+    .text(
+      (ctx) => ctx.texts.labels.deleteMyData,
+      (ctx) => ctx.screens.askForget(ctx, "ask"),
+    )
+    .text(
+      (ctx) => ctx.texts.labels.home,
+      (ctx) => ctx.screens.home(ctx),
+    );
   return menu;
 }

@@ -20,21 +20,18 @@ function stateOf(ctx: ShopContext): TopupState {
 
 export interface TopupMenuDeps extends Pick<BotDeps, "topups"> {
   readonly pay: Pay;
-  readonly goHome: (ctx: ShopContext) => Promise<void>;
-  /** Shows this menu anew: in the pressed message where that is the navigation card, else in a fresh one. */
-  readonly open: (ctx: ShopContext, state: TopupState) => Promise<void>;
 }
 
 /**
- * Amounts and ways to pay. Every button repeats the menu's state in its payload, because the plugin renders the menu
- * anew on each press and finds nothing else to go by.
+ * Amounts and ways to pay. The plugin renders the menu again on each press and keeps no state, so every button
+ * carries the menu's state in its payload.
  */
 export function createTopupMenu(deps: TopupMenuDeps): Menu<ShopContext> {
   const menu = new Menu<ShopContext>(topupMenuId, {
     autoAnswer: false,
     onMenuOutdated: async (ctx) => {
       await ctx.answerTap(ctx.texts.toasts.stale);
-      await deps.open(ctx, stateOf(ctx));
+      await ctx.screens.topup(ctx, stateOf(ctx));
     },
   });
   menu.dynamic((ctx, range) => {
@@ -46,7 +43,7 @@ export function createTopupMenu(deps: TopupMenuDeps): Menu<ShopContext> {
     addWays(deps, ctx, state, add);
     add.full(ctx.texts.labels.home, async (pressed) => {
       await pressed.answerTap();
-      await deps.goHome(pressed);
+      await pressed.screens.home(pressed);
     });
   });
   return menu;
@@ -107,7 +104,7 @@ function addWays(deps: TopupMenuDeps, ctx: ShopContext, state: TopupState, add: 
     if (gateway === state.gateway) continue;
     add.full(names[gateway], async (pressed) => {
       await pressed.answerTap();
-      await deps.open(pressed, { ...stateOf(pressed), gateway });
+      await pressed.screens.topup(pressed, { ...stateOf(pressed), gateway });
     });
   }
 }

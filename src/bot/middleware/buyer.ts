@@ -1,11 +1,11 @@
 import type { MiddlewareFn } from "grammy";
+import type { Buyers } from "../../buyers/buyers.ts";
 import { pickLanguage, textsFor } from "../../texts/index.ts";
-import type { Buyers } from "../bot-deps.ts";
 import { messageOptions } from "../cards/card.ts";
 import { noticeCard } from "../cards/home.ts";
 import type { ShopContext } from "../context.ts";
 
-/** Finds or makes the buyer, and with it the language of the answer. */
+/** Finds or makes the buyer, and sets the language of the answer. */
 export function meetBuyer(buyers: Buyers): MiddlewareFn<ShopContext> {
   return async (ctx, next) => {
     if (!ctx.from) return;
@@ -34,7 +34,7 @@ const tapsOpenToBanned: readonly string[] = [
   "dismiss",
 ];
 
-/** Turns banned buyers away from everything that begins something new. Open orders stay in their hands. */
+/** Banned buyers cannot begin anything new. They can still handle their open orders. */
 export function stopBanned(): MiddlewareFn<ShopContext> {
   return async (ctx, next) => {
     const isOpen =

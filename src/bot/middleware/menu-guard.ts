@@ -1,5 +1,5 @@
 import type { MiddlewareFn } from "grammy";
-import type { ShopContext } from "../context.ts";
+import type { Screens, ShopContext } from "../context.ts";
 import { settingsMenuId } from "../menus/settings.ts";
 import { topupMenuId } from "../menus/topup.ts";
 
@@ -9,16 +9,14 @@ const WELL_FORMED = new RegExp(
 );
 
 /**
- * The menu plugin trusts the shape of its own callback data and throws on forged data. Such a tap is answered here,
- * like any other stale one.
+ * The menu plugin throws on callback data that it did not write itself. A tap with such data is answered here, like
+ * a tap on any other old button.
  */
-export function onlyWellFormedMenus(
-  answerStale: (ctx: ShopContext) => Promise<void>,
-): MiddlewareFn<ShopContext> {
+export function onlyWellFormedMenus(screens: Screens): MiddlewareFn<ShopContext> {
   return async (ctx, next) => {
     const data = ctx.callbackQuery?.data;
     const isForged = data?.includes("/") === true && !WELL_FORMED.test(data);
-    if (isForged) await answerStale(ctx);
+    if (isForged) await screens.stale(ctx);
     else await next();
   };
 }

@@ -5,8 +5,8 @@ import { messageOptions } from "../cards/card.ts";
 import { groupCard } from "../cards/home.ts";
 
 /**
- * Lets through messages and taps of private chats, and nothing else: edited messages were answered when they were
- * new, and a group would show numbers and codes to everyone in it. Commands in groups get a way here.
+ * Lets only messages and taps of private chats through. Edited messages were answered when they were new, and in a
+ * group everybody would see numbers and codes. A command in a group is answered with a link to the private chat.
  */
 export function privateOnly(logger: Logger): MiddlewareFn<Context> {
   return async (ctx, next) => {
@@ -22,7 +22,7 @@ export function privateOnly(logger: Logger): MiddlewareFn<Context> {
         await ctx.reply(card.text, messageOptions(card));
       }
     } catch (error) {
-      // Groups may forbid the bot to write; there is nobody else to tell.
+      // The group may not let the bot write.
       if (!(error instanceof GrammyError)) throw error;
       logger.debug({ errorCode: error.error_code }, "could not answer in a group");
     }

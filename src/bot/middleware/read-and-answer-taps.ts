@@ -1,17 +1,18 @@
 import { GrammyError, type MiddlewareFn } from "grammy";
 import type { Logger } from "../../core/logger.ts";
 import { decodeAction } from "../callback-data.ts";
-import type { ShopContext } from "../context.ts";
+import type { Screens, ShopContext } from "../context.ts";
 
 /** A toast holds 200 characters. */
 const MAX_TOAST = 200;
 
-/** Decodes the pressed button and sees to it that every tap is answered exactly once, whatever a feature does. */
-export function readAndAnswerTaps(logger: Logger): MiddlewareFn<ShopContext> {
+/** Decodes the pressed button, and answers every tap exactly once, whatever a feature does. */
+export function readAndAnswerTaps(logger: Logger, screens: Screens): MiddlewareFn<ShopContext> {
   return async (ctx, next) => {
     const data = ctx.callbackQuery?.data;
     ctx.action = data === undefined ? undefined : decodeAction(data);
     ctx.topup = undefined;
+    ctx.screens = screens;
     let isAnswered = ctx.callbackQuery === undefined;
     ctx.answerTap = async (text) => {
       if (isAnswered) return;
@@ -19,7 +20,7 @@ export function readAndAnswerTaps(logger: Logger): MiddlewareFn<ShopContext> {
       try {
         await ctx.answerCallbackQuery(text === undefined ? {} : { text: text.slice(0, MAX_TOAST) });
       } catch (error) {
-        // "query is too old": the buyer's spinner is gone already. What the tap asked for is done all the same.
+        // "query is too old": the buyer no longer sees a spinner. What the tap asked for is still done.
         if (!(error instanceof GrammyError)) throw error;
         logger.debug({ errorCode: error.error_code }, "a tap could not be answered");
       }

@@ -3,7 +3,7 @@ import { messageOf } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Database } from "../../db/client.ts";
 import { markFailed, markObserved, selectScopes } from "../../db/queries/offer-scopes.ts";
-import { clearRefusedMappings, deleteOffersOlderThan } from "../../db/queries/offers.ts";
+import { deleteOffersOlderThan } from "../../db/queries/offers.ts";
 import {
   insertUnmappedCountries,
   insertUnmappedServices,
@@ -134,7 +134,6 @@ async function store(
       await replaceProviderCountries(tx, provider, countries, at);
       await insertUnmappedCountries(tx, ownNames(countries), at);
     }
-    await clearRefusedMappings(tx, provider);
   });
 }
 

@@ -89,7 +89,7 @@ export function createStoredOffers(deps: StoredOffersDeps): StoredOffers {
       const key = keyOf(offer);
       const at = clock.now();
       if (kind === "no_funds") await markShortage(db, offer.provider, offer.costMicros, at);
-      else if (kind === "bad_mapping") await markMappingRefused(db, key);
+      else if (kind === "bad_mapping") await markMappingRefused(db, key, at);
       else if (kind === "price_moved" && minCostMicros !== null && minCostMicros > 0n) {
         await markCost(db, key, minCostMicros, at);
       } else await markSoldOut(db, key, at);

@@ -16,13 +16,13 @@ const headerSchema = z.object({
   format: z.literal(FORMAT),
   createdAt: z.string(),
   migrations: z.array(z.object({ name: z.string(), checksum: z.string() })),
-  /** What was wrong with the ledger already; a restore must not add to it. */
+  /** Differences that the ledger had at the time of the backup; a restore must have exactly these. */
   ledgerDifferences: z.array(z.string()),
 });
 const tableSchema = z.object({
   name: z.string(),
   columns: z.array(z.string()),
-  /** The last number given, by column. */
+  /** The last number that each sequence gave, by column. */
   lastNumbers: z.record(z.string(), z.string().regex(/^\d{1,19}$/)),
 });
 const rowSchema = z.array(z.string().nullable());
@@ -38,7 +38,7 @@ export type BackupHeader = z.infer<typeof headerSchema>;
 export type TableHeader = z.infer<typeof tableSchema>;
 export type BackupEntry = { readonly row: readonly (string | null)[] } | { readonly table: TableHeader };
 
-/** The file or the database is not fit for this; the message tells a person what to do. */
+/** The file or the database cannot be used; the message says what to do. */
 export class BackupError extends Error {
   override readonly name = "BackupError";
 }
@@ -81,13 +81,13 @@ export function createEncoder(): Encoder {
 
 export interface BackupReader {
   readonly header: BackupHeader;
-  /** What follows the header. Throws BackupError when the file is not whole or not as it was written: at the end at the latest. */
+  /** What follows the header. Throws BackupError, at the end at the latest, if the file is incomplete or was changed. */
   entries(): AsyncGenerator<BackupEntry>;
-  /** Lets go of the file; needed when `entries` was not read to its end. */
+  /** Closes the file; needed if `entries` was not read to its end. */
   close(): Promise<void>;
 }
 
-/** Opens a backup and reads its header. Throws BackupError where it is none, or of another format. */
+/** Opens a backup and reads its header. Throws BackupError if the file is not a backup, or has another format. */
 export async function openBackup(path: string): Promise<BackupReader> {
   const lines = readLines(path);
   const first = await lines.next();
@@ -201,7 +201,7 @@ function parseJson(line: Buffer | undefined): unknown {
   try {
     return JSON.parse(line?.toString("utf8") ?? "");
   } catch {
-    // Not JSON: the schema that comes next says what it is not.
+    // Not JSON: the schema check that follows reports it.
     return undefined;
   }
 }

@@ -20,7 +20,7 @@ import { type BackupEntry, BackupError, type BackupHeader, openBackup, type Tabl
 import { type BackupSummary, describeLedger } from "./write.ts";
 
 const BATCH_ROWS = 500;
-/** Rows with long payloads go in smaller batches. */
+/** Keeps batches of rows with long payloads small. */
 const BATCH_CHARS = 4_000_000;
 
 const obstacles = {
@@ -29,9 +29,9 @@ const obstacles = {
 } as const;
 
 /**
- * Puts a backup into an empty database: all of it, or nothing. The schema comes from our migrations, which must be
- * those of the backup; the rows, their numbers and the digest are checked before the commit, and so is the ledger.
- * Throws BackupError with what a person can do.
+ * Restores a backup into an empty database: all of it, or nothing. The schema comes from our migrations, which must
+ * be those of the backup. Rows, row counts, digest and ledger are checked before the commit.
+ * Throws BackupError, whose message says what to do.
  */
 export async function restoreBackup(
   deps: { readonly db: Database; readonly logger: Logger },
@@ -44,7 +44,7 @@ export async function restoreBackup(
       return await restoreAll(tx, backup.header, backup.entries());
     } catch (error) {
       if (!isRefusedData(error)) throw error;
-      // Without the database's own words: they quote the row.
+      // The database's own message is left out, because it quotes the row.
       throw new BackupError(`${path} was altered: the database refuses its rows. Nothing was restored.`);
     } finally {
       await backup.close();
@@ -77,7 +77,7 @@ async function restoreAll(
       `The restored ledger does not add up as it did (${ledgerDifferences[0] ?? "differences are gone"}). Nothing was restored.`,
     );
   }
-  // Whoever held a lease held it on another database.
+  // Leases in the backup belong to processes of the old database.
   await releaseEverything(tx);
   await target.continueNumbers();
   return { tables: tables.length, rows: target.rows(), ledgerDifferences };
@@ -99,7 +99,7 @@ function requireSameMigrations(header: BackupHeader, ours: BackupHeader["migrati
   }
 }
 
-/** Takes the entries one by one and writes rows in batches. */
+/** Receives the entries one by one and writes the rows in batches. */
 function createTarget(tx: Tx, tables: readonly BackupTable[]) {
   const left = new Map(tables.map((table) => [table.name, table]));
   const numbered: { table: BackupTable; lastNumbers: TableHeader["lastNumbers"] }[] = [];

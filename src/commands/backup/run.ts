@@ -12,13 +12,13 @@ import { BackupError, openBackup } from "./format.ts";
 import { restoreBackup } from "./read.ts";
 import { writeBackup } from "./write.ts";
 
-/** A whole table is read or written in few statements. */
+/** Long, because a whole table is read or written in a few statements. */
 const STATEMENT_TIMEOUT_MS = 600_000;
 
 export interface CommandDeps {
   readonly settings: DatabaseSettings;
   readonly logger: Logger;
-  /** Aborts what is under way, and leaves nothing half done. */
+  /** Aborts the work; nothing is left half done. */
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 }
@@ -43,7 +43,7 @@ export async function runBackup(deps: CommandDeps, path: string): Promise<void> 
 
 /** `npm run restore -- <file>`: needs an empty database and a shop that does not run. */
 export async function runRestore(deps: CommandDeps, path: string): Promise<void> {
-  // Before a database is made for a file that is none.
+  // First, so that no database is created for a file that is not a backup.
   await (await openBackup(path)).close();
   const access = await startAlone(deps.settings, deps.logger);
   const summary = await withDatabase(access, deps.logger, (db) =>

@@ -18,7 +18,7 @@ import { BackupError, createEncoder, type Encoder } from "./format.ts";
 export interface BackupSummary {
   readonly tables: number;
   readonly rows: number;
-  /** What is wrong with the ledger of this shop, in the backup as well. */
+  /** Differences in the ledger of this shop, and therefore in the backup. */
   readonly ledgerDifferences: readonly string[];
 }
 
@@ -26,8 +26,8 @@ export interface BackupSummary {
 const FILE_MODE = 0o600;
 
 /**
- * Writes everything that the shop keeps, as it was at one moment, into a new file; the shop may go on meanwhile.
- * Throws BackupError where the file exists or the database has no shop in it; a file that was begun is removed.
+ * Writes a snapshot of everything that the shop keeps into a new file; the shop may go on meanwhile. Throws
+ * BackupError if the file exists or the database has no shop in it. An incomplete file is removed.
  */
 export async function writeBackup(
   deps: { readonly db: Database; readonly clock: Clock; readonly signal?: AbortSignal },
@@ -49,11 +49,11 @@ export async function writeBackup(
       const rows = [...encoder.rows.values()].reduce((sum, count) => sum + count, 0);
       return { tables: encoder.rows.size, rows, ledgerDifferences };
     });
-    // A backup that was reported must survive a power cut.
+    // Once reported, the backup must survive a power cut.
     await file.sync();
     return summary;
   } catch (error) {
-    // Should it stay, a restore refuses it: it has no end.
+    // If it cannot be removed, a restore refuses it, because its end is missing.
     await unlink(path).catch(() => undefined);
     throw error;
   } finally {
@@ -61,7 +61,7 @@ export async function writeBackup(
   }
 }
 
-/** The ledger's differences as texts that can be compared. */
+/** The ledger's differences as sorted texts, so that two lists can be compared. */
 export async function describeLedger(tx: Tx): Promise<string[]> {
   const differences = await selectLedgerDifferences(tx);
   return differences.map(({ check, subject, detail }) => `${check} ${subject}: ${detail}`).sort();

@@ -14,12 +14,12 @@ const OTHERS_MAY_WRITE = 0o022;
 
 export interface OpenedDatabase {
   readonly db: Database;
-  /** All migrations are applied: the shop's tables can be read. */
+  /** True: all migrations are applied, so the shop's tables can be read. */
   readonly isMigrated: boolean;
   close(): Promise<void>;
 }
 
-/** Opens the database beside a running shop, or starts the embedded one; undefined when it cannot be used. */
+/** Opens the database (the embedded one is started if no shop runs). Undefined if it cannot be used. */
 export async function checkDatabase(
   report: Report,
   settings: DatabaseSettings,
@@ -70,7 +70,7 @@ async function checkMigrations(report: Report, db: Database): Promise<boolean> {
   return verdict === "PASS";
 }
 
-/** Where the embedded database lives: ours to write, nobody else's, and not full. */
+/** Checks that we may write to the data directory, that others may not, and that the disk is not full. */
 export async function checkDataDirectory(report: Report, dataDir: string): Promise<void> {
   await report.check("data directory", async () => {
     try {

@@ -1,5 +1,7 @@
+import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Database } from "../../db/client.ts";
+import { createDatabaseClock } from "../../db/database-clock.ts";
 import type { Provider } from "../../providers/port/provider.ts";
 import type { CryptoPay } from "../../topups/crypto-pay-client.ts";
 import type { DatabaseSettings } from "../database-access.ts";
@@ -12,21 +14,21 @@ export interface DoctorDeps extends TelegramDeps {
   readonly report: Report;
   readonly logger: Logger;
   readonly database: DatabaseSettings;
-  /** Null: not taken. */
+  /** Null: Crypto Pay is off. */
   readonly cryptoPay: CryptoPay | null;
-  /** The configured providers, within their shared request budgets where there is a database that keeps those. */
-  readonly createProviders: (db: Database | undefined) => ReadonlyMap<string, Provider>;
-  /** Accept this provider's balance before looking. */
+  /** The configured providers. With a database, they keep to their shared request budgets. */
+  readonly createProviders: (db: Database | undefined, clock: Clock) => ReadonlyMap<string, Provider>;
+  /** The provider whose balance is accepted before the checks. */
   readonly accept: string | undefined;
 }
 
 /**
- * Looks at everything that the shop needs and writes a line each; changes nothing but, where asked for, the balance
- * that a provider's books go on from. May run beside the shop.
+ * Checks everything that the shop needs and writes one line each. Changes nothing, except that `accept` takes a
+ * provider's balance as the new baseline of its books. May run beside the shop.
  */
 export async function examine(deps: DoctorDeps): Promise<void> {
   const { report, database } = deps;
-  // Neither waits for the other: a slow Telegram must not hide what the database says.
+  // In parallel, so that a slow Telegram does not delay what the database says.
   const [opened] = await Promise.all([
     checkDatabase(report, database, deps.logger),
     checkTelegram(report, deps),
@@ -41,14 +43,16 @@ export async function examine(deps: DoctorDeps): Promise<void> {
 }
 
 async function examineProviders(deps: DoctorDeps, db: Database | undefined): Promise<void> {
-  const { report, clock, logger } = deps;
-  const providers = deps.createProviders(db);
+  const { report, logger, clock: machineClock } = deps;
+  // The budgets and the books are shared with the shop: on its time, not on that of this machine.
+  const clock = db ? await createDatabaseClock({ db, machine: machineClock, logger }) : machineClock;
+  const providers = deps.createProviders(db, clock);
   const all = [...providers.values()];
   const pushOnly = all.filter(({ capabilities }) => !capabilities.poll).map(({ name }) => name);
   await checkPublicUrl(report, { publicUrl: deps.publicUrl, apiRoot: deps.apiRoot, pushOnly });
   if (deps.accept !== undefined) await accept(deps, providers, db, deps.accept);
   await Promise.all(all.map((provider) => checkProvider(report, provider, db)));
-  if (db) await checkBooks(report, { db, clock, logger, providers });
+  if (db) await checkBooks(report, { db, clock, machineClock, logger, providers });
   else
     report.line(
       "self-check",

@@ -11,7 +11,7 @@ import { type Answer, fail, pass, type Report, warn } from "./report.ts";
 
 const MAX_SHOWN = 3;
 
-/** Asks the provider for its balance, or its countries where it tells none, and looks up whether it is on sale. */
+/** Asks the provider for its balance (or for its countries, if it tells no balance) and says whether it is on sale. */
 export async function checkProvider(
   report: Report,
   provider: Provider,
@@ -33,7 +33,7 @@ export async function checkProvider(
   });
 }
 
-/** Why its offers are off sale; undefined while they are not. */
+/** Why its offers are off sale; undefined: they are on sale. */
 async function describePause(db: Database, provider: string): Promise<string | undefined> {
   const [health] = await selectProviderHealth(db, [provider]);
   if (health?.state !== "open") return undefined;
@@ -57,7 +57,7 @@ function describeFailure({ kind, reason, provider }: ProviderError): Answer {
   return fail(`${kind} (${reason}). Next: ${step}`);
 }
 
-/** The balance as it is becomes the one that the books go on from: an operator knows where the difference came from. */
+/** Takes the current balance as the new baseline: the operator knows where the difference came from. */
 export async function acceptProviderBalance(
   report: Report,
   deps: BalanceDeps & { readonly clock: Clock },
@@ -71,14 +71,14 @@ export async function acceptProviderBalance(
   });
 }
 
-/** The self-check, one line for each thing that it looks at; what it finds is shown here and kept nowhere. */
+/** Runs the self-check, one line per check. Findings are only shown, not stored. */
 export async function checkBooks(report: Report, deps: LookDeps): Promise<void> {
   for (const look of looks(deps)) {
     await report.check(titleOf(look.kind), async () => judge(look.kind, await look.run()));
   }
 }
 
-/** "provider_orders:oxgel" as people say it. */
+/** "provider_orders:oxgel" as "provider orders oxgel". */
 function titleOf(kind: string): string {
   return kind.replace("_", " ").replace(":", " ");
 }

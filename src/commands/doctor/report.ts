@@ -3,7 +3,7 @@ import { messageOf } from "../../core/errors.ts";
 
 export type Verdict = "PASS" | "WARN" | "FAIL";
 
-/** What came of looking at one thing; WARN and FAIL name the next step. */
+/** The result of one check. WARN and FAIL name the next step. */
 export interface Answer {
   readonly verdict: Verdict;
   readonly detail: string;
@@ -14,13 +14,13 @@ export const warn = (detail: string): Answer => ({ verdict: "WARN", detail });
 export const fail = (detail: string): Answer => ({ verdict: "FAIL", detail });
 
 export interface Report {
-  /** Writes the line as soon as `look` answers. One that throws, or takes too long, is a FAIL. */
+  /** Writes the line as soon as `look` resolves. If it throws or takes too long, the line is a FAIL. */
   check(name: string, look: () => Promise<Answer>): Promise<Verdict>;
   line(name: string, answer: Answer): Verdict;
   hasFailed(): boolean;
 }
 
-/** Longer than any single request to Telegram, a provider or the database may take. */
+/** Longer than the timeout of any single request to Telegram, a provider or the database. */
 const CHECK_TIMEOUT_MS = 45_000;
 const MAX_DETAIL = 600;
 const SHORTEST_SECRET = 4;
@@ -28,7 +28,7 @@ const SHORTEST_SECRET = 4;
 export interface ReportDeps {
   readonly clock: Clock;
   readonly print: (line: string) => void;
-  /** Values that no line may hold, wherever they come from. */
+  /** Values that are removed from every line. */
   readonly secrets: readonly string[];
   readonly timeoutMs?: number;
 }

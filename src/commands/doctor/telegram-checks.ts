@@ -19,7 +19,7 @@ export interface TelegramDeps {
   readonly clock: Clock;
 }
 
-/** The token, how updates come in, and the Stars; what needs the token is left out when it is refused. */
+/** Checks the token, the way updates arrive, and the Stars. A refused token ends the checks that need it. */
 export async function checkTelegram(report: Report, deps: TelegramDeps): Promise<void> {
   const { api } = deps;
   const verdict = await report.check("telegram", () => lookAtToken(deps));
@@ -47,7 +47,7 @@ async function lookAtToken({ api, apiRoot }: TelegramDeps): Promise<Answer> {
   }
 }
 
-/** grammY's own message says nothing; what our fetch threw names the kind of failure, without the URL. */
+/** grammY's message does not say what failed; the error below it does, without the URL. */
 function reasonOf(error: unknown): string {
   return messageOf(error instanceof HttpError ? error.error : error);
 }
@@ -81,7 +81,7 @@ function isMany(count: number): boolean {
   return count > MANY_PENDING;
 }
 
-/** Whether PUBLIC_URL is one that webhooks can reach. */
+/** Checks that webhooks can reach PUBLIC_URL. */
 export async function checkPublicUrl(
   report: Report,
   deps: { publicUrl: string | null; apiRoot: string; pushOnly: readonly string[] },
@@ -117,11 +117,11 @@ async function lookAtHealth(publicUrl: string): Promise<Answer> {
   }
 }
 
-/** Whether the Crypto Pay app lets us in. */
+/** Checks that Crypto Pay accepts the token. */
 export async function checkCryptoPay(report: Report, cryptoPay: CryptoPay): Promise<void> {
   await report.check("crypto pay", async () => {
     try {
-      // Any list will do: what counts is that the token is taken.
+      // Any list will do; the question is whether the token is accepted.
       await cryptoPay.invoices(["1"]);
       return pass("the app answers");
     } catch (error) {

@@ -47,8 +47,8 @@ export async function chooseAccount(clusterDirectory?: string): Promise<Account>
 }
 
 /**
- * Another user without any privilege but one: to pass through directories that belong to root, such as a
- * checkout under /root. no_setuid_fixup is what lets that one survive the change of user.
+ * Becomes another user that keeps one privilege: passing through directories of root, such as a checkout under /root.
+ * Without no_setuid_fixup that privilege would be lost with the change of user.
  */
 function privilegeDrop(uid: number, gid: number): readonly string[] {
   return [
@@ -99,7 +99,7 @@ async function ownerOf(path: string): Promise<{ uid: number; gid: number } | und
     const { uid, gid } = await stat(path);
     return { uid, gid };
   } catch {
-    // No data yet; what else may be wrong with the path shows when it is written to.
+    // No data yet. Any other problem with the path shows when it is written to.
     return undefined;
   }
 }

@@ -21,8 +21,8 @@ export async function prepareDataDirectory(dataDir: string): Promise<string> {
 }
 
 /**
- * Where the socket goes: inside the data directory, except where that path is too long for a socket. Entered by
- * the account `uid` (and root) only.
+ * Where the socket goes: inside the data directory, unless that path is too long for a socket. Only the account `uid`
+ * (and root) can enter it.
  */
 export function socketDirectory(directory: string, temporary: string, uid: number): string {
   const inside = join(directory, "run");

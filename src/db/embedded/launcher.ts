@@ -32,17 +32,16 @@ export interface EmbeddedPostgresOptions {
 
 export interface EmbeddedPostgres {
   readonly connectionString: string;
-  /** Resolves when PostgreSQL ended although nobody stopped it: the shop cannot go on. */
+  /** Resolves if PostgreSQL ended although `stop` was not called: the shop cannot go on. */
   readonly ended: Promise<void>;
   /** Fast shutdown: ends open sessions, writes everything down. May be called twice. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts the PostgreSQL that keeps its data in `dataDir`, making the cluster the first time. It listens on a
- * Unix socket only, survives a kill of everything, and never outlives this process for longer than its own
- * shutdown; one that does is waited for. Throws EmbeddedPostgresError, with `in_use` when another live process
- * has the directory.
+ * Starts the PostgreSQL that keeps its data in `dataDir`; the first time, it creates the cluster. It listens on a Unix
+ * socket only, loses no commit when everything is killed, and shuts down when this process ends. One that is still
+ * shutting down is waited for. Throws EmbeddedPostgresError, with `in_use` if another live process has the directory.
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries();
@@ -52,15 +51,20 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   return await launch({ binaries, account, directory, socketDir, isTemporary: false }, options);
 }
 
-/** An empty PostgreSQL without durability that is deleted when it stops or this process ends: tests, demo. */
-export async function startTemporaryPostgres(
-  options: Omit<EmbeddedPostgresOptions, "dataDir">,
-): Promise<EmbeddedPostgres> {
+export interface TemporaryPostgresOptions extends Omit<EmbeddedPostgresOptions, "dataDir"> {
+  /** Where it makes its directory; left out: where the system keeps temporary files. */
+  readonly parentDirectory?: string;
+}
+
+/** For tests and the demo: an empty PostgreSQL without durability, deleted when it stops or this process ends. */
+export async function startTemporaryPostgres(options: TemporaryPostgresOptions): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries();
   const account = await chooseAccount();
-  const directory = await prepareDataDirectory(await mkdtemp(join(tmpdir(), "numstore-pg-")));
+  const directory = await prepareDataDirectory(
+    await mkdtemp(join(options.parentDirectory ?? tmpdir(), "numstore-pg-")),
+  );
   try {
-    // Its owner is who deletes it in the end, and in /tmp only owners may.
+    // PostgreSQL's account deletes it in the end, and in /tmp only the owner of a directory may.
     await chown(directory, account.uid, account.gid);
     const socketDir = socketDirectory(directory, tmpdir(), account.uid);
     return await launch({ binaries, account, directory, socketDir, isTemporary: true }, options);
@@ -114,7 +118,7 @@ async function launch(
   };
 }
 
-/** Starts it once nobody else has the directory: an owner that is alive is respected, an orphan waited out. */
+/** Starts it once the directory is free. A live owner keeps it; for a PostgreSQL without an owner we wait. */
 async function startUnlocked(
   options: SupervisorOptions,
   connectionString: string,
@@ -141,7 +145,7 @@ async function startUnlocked(
   );
 }
 
-/** "ready", or the exit code with which it ended before. */
+/** "ready", or the exit code if it ended first. */
 async function waitUntilReady(
   supervisor: Supervisor,
   connectionString: string,
@@ -151,7 +155,7 @@ async function waitUntilReady(
   const ended = supervisor.ended.then((status) => {
     exit = { status };
   });
-  // Before the lock is ours, it may be somebody else's PostgreSQL that answers.
+  // Until we have the lock, another process's PostgreSQL may be the one that answers.
   await supervisor.decided;
   for (let waited = 0; waited < START_TIMEOUT_MS; waited += POLL_MS) {
     if (exit) return exit.status;

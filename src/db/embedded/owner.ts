@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { readIfPresent } from "./directory.ts";
 
 /**
- * The process that a running PostgreSQL belongs to, as `<directory>/owner` names it: its id and the tick at
- * which it started, because ids are used again.
+ * The process that a running PostgreSQL belongs to, as written in `<directory>/owner`: its process id and its start
+ * time in clock ticks, because process ids are reused.
  */
 export interface Owner {
   readonly pid: number;
@@ -13,13 +13,13 @@ export interface Owner {
 
 const OWNER = /^(\d+) (\d+)$/;
 
-/** This process, in the words of the owner file. */
+/** This process in the format of the owner file. */
 export async function describeSelf(): Promise<string> {
   const self = await readProcess(process.pid);
   return `${process.pid} ${self?.startTick ?? "0"}`;
 }
 
-/** The owner on record, if that very process is alive; a zombie is not. */
+/** The recorded owner, if that same process is alive. A zombie does not count. */
 export async function readLiveOwner(directory: string): Promise<Owner | undefined> {
   const match = OWNER.exec((await readIfPresent(join(directory, "owner")))?.trim() ?? "");
   if (!match) return undefined;
@@ -30,18 +30,18 @@ export async function readLiveOwner(directory: string): Promise<Owner | undefine
 }
 
 /**
- * Asks the PostgreSQL of a directory for a fast shutdown, whoever started it. The watchdog of an owner that died
- * does the same; this is for when the watchdog was killed as well.
+ * Asks the PostgreSQL of a directory for a fast shutdown, whoever started it. The watchdog does this when its owner
+ * dies; this is for when the watchdog was killed too.
  */
 export async function interruptServer(directory: string): Promise<void> {
   const cluster = join(directory, "postgres");
   const pid = Number((await readIfPresent(join(cluster, "postmaster.pid")))?.split("\n")[0]);
   if (!Number.isInteger(pid) || pid <= 0) return;
   try {
-    // The number may be another process's by now: a PostgreSQL works in its data directory.
+    // The id may belong to another process by now. A PostgreSQL has its data directory as working directory.
     if ((await readlink(`/proc/${pid}/cwd`)) === cluster) process.kill(pid, "SIGINT");
   } catch {
-    // It ended meanwhile, or is not ours to look at; then waiting is all that is left.
+    // It has ended, or belongs to another account: all we can do is wait.
   }
 }
 

@@ -22,18 +22,18 @@ export interface SupervisorOptions {
   readonly account: Account;
   readonly directory: string;
   readonly socketDir: string;
-  /** Fast, unsafe, and gone afterwards: for tests and the demo. */
+  /** For tests and the demo: no durability, deleted afterwards. */
   readonly isTemporary: boolean;
 }
 
 export interface Supervisor {
-  /** Resolves when the directory is ours, or when `ended` does. */
+  /** Resolves when the script has the lock of the directory, or when `ended` does. */
   readonly decided: Promise<unknown>;
   /** Resolves with the exit code of PostgreSQL or of the script; null after a signal. */
   readonly ended: Promise<number | null>;
   /** What the script wrote before it had a log file. */
   complaint(): string;
-  /** From now on it does not keep this process alive. */
+  /** From now on it does not keep this Node process running. */
   release(): void;
   /** Closes the pipe: a fast shutdown. `ended` tells when it is over. */
   stop(): void;
@@ -42,8 +42,8 @@ export interface Supervisor {
 }
 
 /**
- * Starts supervise.sh in a session of its own, so that Ctrl-C in a terminal and a kill of our process group
- * reach PostgreSQL only through the pipe.
+ * Starts supervise.sh in its own session, so that Ctrl-C in a terminal and a kill of our process group do not hit
+ * PostgreSQL directly: it learns of our end through the pipe.
  */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
   const { account, binaries, directory } = options;
@@ -61,7 +61,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     cwd: "/",
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],
-    // Nothing of ours: the environment holds the bot's token, and this is another user's process.
+    // Not our environment: it holds the bot's token, and this process may run as another user.
     env: { PATH: process.env.PATH ?? "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" },
   });
   let complaint = "";
@@ -69,7 +69,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     complaint = (complaint + text).slice(0, MAX_COMPLAINT_LENGTH);
   };
   child.stderr.on("data", (chunk: Buffer) => complain(chunk.toString("utf8")));
-  // Nothing is ever written to the pipe; an error here only says that the other end is gone.
+  // Nothing is ever written to the pipe; an error only means that the other end is closed.
   child.stdin.on("error", () => undefined);
   const ended = endOf(child, complain);
   return {

@@ -3,13 +3,13 @@ import pg from "pg";
 import { z } from "zod";
 import type { Database, Executor, Tx } from "../client.ts";
 
-/** What migrate.ts keeps about the database itself: a restored one has its own. */
+/** Tables of migrate.ts about the database itself; a restored database has its own. */
 const BOOKKEEPING = ["schema_migrations", "schema_lock"];
-/** What only a shop in use has in it. The other tables may hold what a shop writes when it merely starts. */
+/** Tables with rows only in a shop that was used. Other tables may have rows that a shop writes when it starts. */
 const SIGNS_OF_USE = ["buyers", "transfers", "inbox", "price_rules", "audit_log"];
 
 const ROWS_A_FETCH = 500;
-/** Longer than a slow disk keeps a transaction waiting between two statements. */
+/** Long enough for a slow disk between two statements of the transaction. */
 const IDLE_TIMEOUT = "10min";
 
 const columnSchema = z.object({
@@ -50,7 +50,7 @@ export async function inSnapshot<Result>(db: Database, work: (tx: Tx) => Promise
     });
 }
 
-/** Texts of times and bytes that do not depend on how the server or the account is set up. */
+/** Makes the text form of times and bytes independent of the settings of server and account. */
 export async function useNeutralSession(tx: Tx): Promise<void> {
   await sql`SET LOCAL timezone = 'UTC'`.execute(tx);
   await sql`SET LOCAL datestyle = 'ISO'`.execute(tx);
@@ -68,7 +68,7 @@ export async function selectMigrationRecords(db: Executor): Promise<MigrationRec
   return result.rows;
 }
 
-/** Every table of the shop, each after those that its rows point to. Asked of the database, so none is forgotten. */
+/** Every table of the shop, each after the tables it refers to. Read from the database, so that none is forgotten. */
 export async function selectBackupTables(db: Executor): Promise<BackupTable[]> {
   const result = await sql`
     SELECT c.relname AS name,
@@ -127,10 +127,10 @@ export async function* fetchRows(tx: Tx, table: BackupTable): AsyncGenerator<rea
   await sql`CLOSE backup_rows`.execute(tx);
 }
 
-/** Puts rows back under the numbers that they had. */
+/** Inserts rows with their original numbers. */
 export async function insertRows(tx: Tx, table: BackupTable, rows: readonly BackupRow[]): Promise<void> {
   const names = sql.join(table.columns.map(({ name }) => sql.ref(name)));
-  // The types are this database's own words for them, never the file's.
+  // Type names come from this database, never from the file.
   const values = sql.join(
     table.columns.map(({ type }, index) => sql`(entry ->> ${sql.lit(index)})::${sql.raw(type)}`),
   );
@@ -152,7 +152,7 @@ export async function selectLastNumbers(tx: Tx, table: BackupTable): Promise<Rec
   return last;
 }
 
-/** Lets the sequences go on where they were. Not undone by a rollback, so it comes last. */
+/** Sets the sequences to continue where they were. A rollback does not undo this, so it comes last. */
 export async function setLastNumbers(
   tx: Tx,
   table: BackupTable,
@@ -165,7 +165,7 @@ export async function setLastNumbers(
   }
 }
 
-/** Why this database is not one to restore into; undefined when it is. Holds off migrations and other restores. */
+/** Why this database cannot be restored into; undefined: it can. Blocks migrations and other restores meanwhile. */
 export async function selectRestoreObstacle(tx: Tx): Promise<"running" | "in_use" | undefined> {
   await sql`SELECT id FROM schema_lock WHERE id = 1 FOR UPDATE`.execute(tx);
   const live = await sql<{ held: boolean }>`
@@ -179,14 +179,14 @@ export async function selectRestoreObstacle(tx: Tx): Promise<"running" | "in_use
   return undefined;
 }
 
-/** Removes what a shop wrote when it merely started, so that the backup's rows take its place. */
+/** Removes the rows that a shop writes when it starts; the backup's rows take their place. */
 export async function clearTables(tx: Tx, tables: readonly BackupTable[]): Promise<void> {
   for (const { name } of [...tables].reverse()) await sql`DELETE FROM ${sql.table(name)}`.execute(tx);
 }
 
 /**
- * Runs `work` while rows may point to rows of their own table that are not there yet; checks them afterwards.
- * References to other tables need no such leave: tables come in order.
+ * Runs `work` while rows may refer to later rows of the same table, and checks those references afterwards.
+ * References to other tables are always satisfied, because tables come in order.
  */
 export async function withLateSelfReferences(tx: Tx, work: () => Promise<void>): Promise<void> {
   const { rows } = await sql<{ table: string; constraint: string }>`
@@ -208,7 +208,7 @@ export async function withLateSelfReferences(tx: Tx, work: () => Promise<void>):
   await alter("NOT DEFERRABLE");
 }
 
-/** Whether the database refused what it was given: no such value, or against a constraint. Its message may quote it. */
+/** Whether the database refused a value (invalid, or against a constraint). Its message may quote the value. */
 export function isRefusedData(error: unknown): boolean {
   return error instanceof pg.DatabaseError && /^2[23]/.test(error.code ?? "");
 }

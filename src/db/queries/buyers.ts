@@ -2,15 +2,16 @@ import { sql } from "kysely";
 import { newId } from "../../core/ids.ts";
 import type { Executor, Tx } from "../client.ts";
 
-/** A buyer as the code speaks of one. */
+/** A row of `buyers`. */
 export interface BuyerRow {
   readonly id: string;
   /** Null once the buyer's data was deleted. */
   readonly telegramId: number | null;
-  /** The first part of an IETF tag, lower case: "en", "pt". Perhaps one that the shop does not speak. */
+  /** The first part of an IETF tag, lower case: "en", "pt". The shop may not have this language. */
   readonly language: string;
-  /** True: chosen in the settings, Telegram's own language no longer counts. */
+  /** True: chosen in the settings, so Telegram's language no longer counts. */
   readonly languageChosen: boolean;
+  /** False: releases and other news arrive without a sound. Codes and payments always have one. */
   readonly notifyEdits: boolean;
   readonly termsVersion: number | null;
   readonly blockedBotAt: Date | null;
@@ -18,6 +19,7 @@ export interface BuyerRow {
   readonly banReason: string | null;
   readonly flaggedAt: Date | null;
   readonly flagReason: string | null;
+  /** The chat message that shows menus; null: none, or it has become an order's card. */
   readonly navigationMessageId: number | null;
   readonly createdAt: Date;
 }
@@ -86,11 +88,19 @@ export interface Person {
   readonly at: Date;
 }
 
-/** The buyer of a Telegram user, made with two empty accounts on first sight. Follows Telegram's language until one is chosen. */
+/**
+ * The buyer of a Telegram user, made with two empty accounts where there is none. For people who may have been here
+ * before there is `arrive` in src/buyers.
+ */
 export async function upsertBuyer(tx: Executor, person: Person): Promise<BuyerRow> {
-  const language = languageOf(person.languageCode);
   const known = await findByTelegramId(tx, person.telegramId);
-  if (!known) return insertBuyer(tx, person, language ?? FALLBACK_LANGUAGE);
+  if (known) return followLanguage(tx, known, person);
+  return insertBuyer(tx, person, languageOf(person.languageCode) ?? FALLBACK_LANGUAGE);
+}
+
+/** Takes over the language that Telegram sent, unless the buyer has chosen one. */
+export async function followLanguage(tx: Executor, known: BuyerRow, person: Person): Promise<BuyerRow> {
+  const language = languageOf(person.languageCode);
   if (language === undefined || known.languageChosen || known.language === language) return known;
   await tx
     .updateTable("buyers")
@@ -101,7 +111,7 @@ export async function upsertBuyer(tx: Executor, person: Person): Promise<BuyerRo
   return { ...known, language };
 }
 
-/** One statement makes the buyer and both accounts, so that no caller needs a transaction for it. */
+/** Creates the buyer and both accounts in one statement, so that callers need no transaction. */
 async function insertBuyer(tx: Executor, person: Person, language: string): Promise<BuyerRow> {
   const id = newId();
   await sql`
@@ -114,7 +124,7 @@ async function insertBuyer(tx: Executor, person: Person, language: string): Prom
     SELECT 'buyer:' || id || ':' || kind, kind, id, 0 FROM buyer CROSS JOIN (VALUES ('available'), ('held')) AS kinds (kind)`.execute(
     tx,
   );
-  // Two first updates at once: whoever came second reads what the first one made.
+  // Two first updates at the same moment: the second one reads what the first one created.
   const made = await findByTelegramId(tx, person.telegramId);
   if (!made) throw new Error("a buyer vanished while it was made");
   return made;
@@ -134,7 +144,11 @@ export async function findBuyer(db: Executor, buyerId: string): Promise<BuyerRow
   return row && toBuyer(row);
 }
 
-/** The buyer, locked until the transaction ends: purchases of one buyer are counted one after the other. */
+export async function isBanned(db: Executor, buyerId: string): Promise<boolean> {
+  return (await findBuyer(db, buyerId))?.bannedAt != null;
+}
+
+/** The buyer, locked until the transaction ends, so that purchases of one buyer are counted one after the other. */
 export async function lockBuyer(tx: Tx, buyerId: string): Promise<BuyerRow | undefined> {
   const row = await tx
     .selectFrom("buyers")
@@ -164,7 +178,7 @@ export async function markUnblocked(db: Executor, telegramId: number): Promise<v
     .execute();
 }
 
-/** A language chosen in the settings: Telegram's own no longer counts. */
+/** Stores a language chosen in the settings; from now on Telegram's language does not count. */
 export async function setLanguage(db: Executor, buyerId: string, language: string): Promise<void> {
   await db.updateTable("buyers").set({ language, language_chosen: true }).where("id", "=", buyerId).execute();
 }
@@ -218,7 +232,7 @@ export async function unbanBuyer(db: Executor, buyerId: string): Promise<boolean
   return result.numUpdatedRows > 0n;
 }
 
-/** Marks a buyer for the operator's eyes; sells to them all the same. The first reason stays. */
+/** Flags a buyer for the operator. The shop still sells to them. The first reason stays. */
 export async function flagBuyer(db: Executor, buyerId: string, reason: string, at: Date): Promise<void> {
   await db
     .updateTable("buyers")

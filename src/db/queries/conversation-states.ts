@@ -1,6 +1,6 @@
 import type { Executor } from "../client.ts";
 
-/** The stored state of a conversation, as it was written; the caller parses it. */
+/** The stored state of a conversation; the caller parses it. */
 export async function readConversationState(db: Executor, key: string): Promise<unknown> {
   const row = await db
     .selectFrom("conversation_states")
@@ -28,7 +28,7 @@ export async function deleteConversationState(db: Executor, key: string): Promis
   await db.deleteFrom("conversation_states").where("key", "=", key).execute();
 }
 
-/** Deletes conversations that nobody went on with; returns how many. */
+/** Deletes abandoned conversations; returns how many. */
 export async function purgeConversationStates(db: Executor, before: Date): Promise<number> {
   const result = await db
     .deleteFrom("conversation_states")

@@ -23,7 +23,7 @@ export async function selectFavourites(
   return rows.map((row) => ({ serviceId: row.service_id, countryId: row.country_id }));
 }
 
-/** Keeps the newest `keep` of the buyer's favourites, this one among them. */
+/** Adds a favourite and keeps only the newest `keep` of the buyer's favourites. */
 export async function insertFavourite(
   db: Executor,
   favourite: ServiceInCountry & { buyerId: string; at: Date },
@@ -58,7 +58,7 @@ export async function deleteFavourite(
     .execute();
 }
 
-/** What the buyer bought last, each pair once, newest first; orders that brought no number left out. */
+/** What the buyer bought last: each service and country once, newest first, without orders that got no number. */
 export async function selectRecentPurchases(
   db: Executor,
   buyerId: string,

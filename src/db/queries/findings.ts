@@ -7,7 +7,7 @@ export interface Finding {
   readonly detail: string;
 }
 
-/** Opens a finding or refreshes the open one about the same subject. True: it is new. */
+/** Opens a finding, or updates the open one about the same subject. True: it is new. */
 export async function upsertFinding(db: Executor, finding: Finding, at: Date): Promise<boolean> {
   const updated = await db
     .updateTable("findings")

@@ -4,9 +4,9 @@ import { purgeSmsOf } from "./housekeeping.ts";
 import { nobody } from "./outbox.ts";
 
 /**
- * Deletes a buyer's data in the caller's transaction: the ledger and the orders stay for the books, but nothing
- * leads from them to a person any more. Returns the Telegram id that was forgotten; undefined: there was none.
- * The caller decides beforehand whether open orders or a balance stand in the way.
+ * Deletes a buyer's data in the caller's transaction. Ledger and orders stay for the books, but nothing links them to a
+ * person any more. Returns the deleted Telegram id; undefined: there was none. The caller has checked that there are no
+ * open orders.
  */
 export async function forgetBuyer(tx: Tx, buyerId: string, at: Date): Promise<number | undefined> {
   const buyer = await tx
@@ -38,11 +38,13 @@ export async function forgetBuyer(tx: Tx, buyerId: string, at: Date): Promise<nu
 async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promise<void> {
   await sql`DELETE FROM favourites WHERE buyer_id = ${buyerId}`.execute(tx);
   await sql`DELETE FROM conversation_states WHERE key = ${String(telegramId)}`.execute(tx);
-  await sql`DELETE FROM outbox WHERE buyer_id = ${buyerId} OR chat_id = ${telegramId}::bigint`.execute(tx);
-  // The update that asks for this is still in hand; the purge takes it when its time comes.
+  await sql`
+    DELETE FROM outbox WHERE buyer_id = ${buyerId} OR chat_id = ${telegramId}::bigint
+      OR payload #>> '{params,telegramId}' = ${String(telegramId)}`.execute(tx);
+  // The update that asks for this is still being handled; housekeeping deletes it later.
   await sql`
     DELETE FROM inbox WHERE done_at IS NOT NULL AND (
-      lane = ${`u:${telegramId}`}
+      lane IN (${`u:${telegramId}`}, ${`q:${telegramId}`})
       OR ${String(telegramId)} IN (
         payload #>> '{message,from,id}', payload #>> '{message,chat,id}', payload #>> '{pre_checkout_query,from,id}',
         payload #>> '{inline_query,from,id}'))`.execute(tx);
@@ -50,8 +52,9 @@ async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promis
     tx,
   );
   await sql`UPDATE topups SET chat_id = ${nobody}, message_id = NULL WHERE buyer_id = ${buyerId}`.execute(tx);
+  // What tells a receipt that is sent again stays: a digest of the note, and an id by which no picture can be fetched.
   await sql`
-    UPDATE manual_claims SET note = NULL, file_id = NULL, file_unique_id = NULL, note_digest = NULL
+    UPDATE manual_claims SET note = NULL, file_id = NULL
     WHERE topup_id IN (SELECT id FROM topups WHERE buyer_id = ${buyerId})`.execute(tx);
   await sql`UPDATE disputes SET text = '' WHERE buyer_id = ${buyerId}`.execute(tx);
 }

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Executor } from "../client.ts";
 
-/** Blanks code and text of SMS received before then; the rows stay, for the count and the order of an order's SMS. */
+/** Deletes code and text of SMS received before `before`. The rows stay, because an order's SMS are counted. */
 export async function purgeSms(db: Executor, before: Date, at: Date): Promise<number> {
   const result = await sql`
     UPDATE order_sms SET code = NULL, text = NULL, purged_at = ${at}
@@ -9,14 +9,14 @@ export async function purgeSms(db: Executor, before: Date, at: Date): Promise<nu
   return Number(result.numAffectedRows ?? 0n);
 }
 
-/** The same for all SMS of one buyer, however young. */
+/** The same for all SMS of one buyer, whatever their age. */
 export async function purgeSmsOf(db: Executor, buyerId: string, at: Date): Promise<void> {
   await sql`
     UPDATE order_sms SET code = NULL, text = NULL, purged_at = ${at}
     WHERE purged_at IS NULL AND order_id IN (SELECT id FROM orders WHERE buyer_id = ${buyerId})`.execute(db);
 }
 
-/** Deletes quotes that expired before then and that no order was made of. */
+/** Deletes quotes that expired before `before` and that have no order. */
 export async function purgeUnusedQuotes(db: Executor, before: Date): Promise<number> {
   const result = await sql`
     DELETE FROM quotes WHERE expires_at < ${before}

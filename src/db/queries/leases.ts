@@ -9,8 +9,8 @@ export interface Lease {
 }
 
 /**
- * Takes the lease for `ttlMs` by the database's clock, or prolongs it for the holder it already has.
- * Undefined: somebody else holds it. A row and not a session lock, so that it works behind a pooler.
+ * Takes the lease for `ttlMs` by the database's clock, or extends it for its current holder. Undefined: another
+ * process holds it. It is a row, not a session lock, so that it works behind a connection pooler.
  */
 export async function acquireLease(
   db: Executor,
@@ -31,7 +31,7 @@ export async function acquireLease(
   return epoch === undefined ? undefined : { name, holder, epoch };
 }
 
-/** Prolongs a lease that is still ours. False: it was lost, stop what it allowed. */
+/** Extends a lease that is still ours. False: it was lost, so stop the work it covers. */
 export async function renewLease(db: Executor, lease: Lease, ttlMs: number): Promise<boolean> {
   const result = await sql<{ name: string }>`
     UPDATE leases SET expires_at = now() + make_interval(secs => ${ttlMs / 1000})
@@ -40,7 +40,7 @@ export async function renewLease(db: Executor, lease: Lease, ttlMs: number): Pro
   return result.rows.length > 0;
 }
 
-/** Gives the lease up, so that the next holder need not wait for its end. */
+/** Gives the lease up, so that the next holder need not wait for it to expire. */
 export async function releaseLease(db: Executor, lease: Lease): Promise<void> {
   await sql`
     UPDATE leases SET expires_at = now()
@@ -57,8 +57,8 @@ export async function holdsLease(tx: Executor, lease: Lease): Promise<boolean> {
 }
 
 /**
- * Frees everything that a process had taken and did not give back. Only for a database that nobody else uses: there
- * the taker is dead, and waiting for its leases to end would leave buyers without an answer for a minute.
+ * Frees everything that an earlier process had leased. Only for a database that no other process uses: there the earlier
+ * process is dead, and waiting for its leases to expire would leave buyers without an answer for a minute.
  */
 export async function releaseEverything(db: Executor): Promise<void> {
   await sql`UPDATE leases SET expires_at = now() WHERE expires_at > now()`.execute(db);

@@ -5,6 +5,9 @@ export type TransferKind =
   | "topup"
   | "topup_refund"
   | "topup_loss"
+  | "topup_debt"
+  | "debt_settled"
+  | "debt_carried"
   | "hold"
   | "capture"
   | "release"
@@ -29,7 +32,7 @@ export interface TransferRow {
   readonly at: Date;
 }
 
-/** Creates the accounts that do not exist yet. System accounts only; a buyer's come with the buyer. */
+/** Creates missing system accounts. A buyer's accounts are created with the buyer. */
 export async function ensureSystemAccounts(db: Executor, codes: readonly string[]): Promise<void> {
   if (codes.length === 0) return;
   await db
@@ -58,7 +61,7 @@ export interface BalanceRow {
   readonly heldMicros: bigint;
 }
 
-/** Both balances of a buyer; zeros for one without accounts. With `lock`, nobody moves them before the transaction ends. */
+/** Both balances of a buyer; zeros for a buyer without accounts. `lock`: they cannot change until the transaction ends. */
 export async function selectBalance(
   db: Executor,
   buyerId: string,
@@ -75,10 +78,21 @@ export async function selectBalance(
   return { availableMicros: of("available"), heldMicros: of("held") };
 }
 
+/** The sum of a system account's entries; zero for one that does not exist. */
+export async function selectSystemBalance(db: Executor, code: string): Promise<bigint> {
+  const row = await db
+    .selectFrom("entries")
+    .innerJoin("accounts", "accounts.id", "entries.account_id")
+    .select(sql<string>`coalesce(sum(entries.amount_micros), 0)::text`.as("micros"))
+    .where("accounts.code", "=", code)
+    .executeTakeFirstOrThrow();
+  return BigInt(row.micros);
+}
+
 export interface MovementRow {
   readonly id: bigint;
   readonly kind: TransferKind;
-  /** Change of the available balance: negative when money was set aside or taken. */
+  /** Change of the available balance: negative when money was held or taken. */
   readonly amountMicros: bigint;
   readonly availableAfterMicros: bigint;
   readonly orderId: string | null;
@@ -163,14 +177,15 @@ export async function selectTransfersByKey(db: Executor, keys: readonly string[]
 }
 
 export interface LedgerDifference {
-  readonly check: "entries_sum" | "balance" | "held" | "resolve";
+  readonly check: "entries_sum" | "balance" | "held" | "resolve" | "debt";
   readonly subject: string;
   readonly detail: string;
 }
 
 /**
- * The promises of the ledger, checked in one statement each: entries sum to zero, a balance is the sum of its
- * entries, held money is the price of the orders that hold it, an ended order is resolved exactly once.
+ * The promises of the ledger, checked in one statement: entries sum to zero, a balance is the sum of its entries,
+ * held money is the price of the orders that hold it, an ended order is resolved exactly once, nobody has money
+ * available while they owe some, and the debts of people whose data is deleted are the ones that are kept for them.
  */
 export async function selectLedgerDifferences(db: Executor): Promise<LedgerDifference[]> {
   const result = await sql<{ check: LedgerDifference["check"]; subject: string; detail: string }>`
@@ -186,7 +201,15 @@ export async function selectLedgerDifferences(db: Executor): Promise<LedgerDiffe
       SELECT o.id, o.state, count(t.id) FILTER (WHERE t.kind = 'capture') AS captures,
              count(t.id) FILTER (WHERE t.kind = 'release') AS releases
       FROM orders o LEFT JOIN transfers t ON t.order_id = o.id AND t.kind IN ('capture', 'release')
-      GROUP BY o.id)
+      GROUP BY o.id),
+    debts AS (
+      SELECT a.code, -coalesce(sum(e.amount_micros), 0) AS micros
+      FROM accounts a LEFT JOIN entries e ON e.account_id = a.id
+      WHERE a.code LIKE 'system:debt:%' GROUP BY a.id),
+    carried AS (
+      SELECT (SELECT coalesce(sum(debt_micros), 0) FROM forgotten_people) AS kept_micros,
+             (SELECT -coalesce(sum(e.amount_micros), 0) FROM accounts a JOIN entries e ON e.account_id = a.id
+               WHERE a.code = 'system:debts_carried') AS micros)
     SELECT 'entries_sum' AS check, 'ledger' AS subject, micros::text AS detail FROM total WHERE micros <> 0
     UNION ALL
     SELECT 'balance', code, format('balance %s, entries %s', balance_micros, entries_micros)
@@ -200,6 +223,13 @@ export async function selectLedgerDifferences(db: Executor): Promise<LedgerDiffe
       FROM resolves
       WHERE captures <> (state IN ('received', 'waiting_again', 'finished'))::int
         OR releases <> (state IN ('cancelled', 'expired', 'failed'))::int
+    UNION ALL
+    SELECT 'debt', d.code, format('debt %s, available %s', d.micros, a.balance_micros)
+      FROM debts d JOIN accounts a ON a.code = 'buyer:' || substr(d.code, 13) || ':available'
+      WHERE d.micros < 0 OR (d.micros > 0 AND a.balance_micros > 0)
+    UNION ALL
+    SELECT 'debt', 'people whose data is deleted', format('ledger %s, kept %s', micros, kept_micros)
+      FROM carried WHERE micros <> kept_micros
     LIMIT 100`.execute(db);
   return result.rows;
 }

@@ -1,4 +1,5 @@
 import type { Executor } from "../client.ts";
+import { countCarried } from "./forgotten-people.ts";
 
 export interface ManualClaim {
   readonly id: string;
@@ -19,7 +20,7 @@ export interface NewManualClaim {
   readonly at: Date;
 }
 
-/** Stores what a buyer sent as proof, flagged when the same note or picture was sent before. False: this top-up has one. */
+/** Stores what a buyer sent as proof, flagged if the same note or picture was sent before. False: this top-up has a claim already. */
 export async function insertClaim(db: Executor, claim: NewManualClaim): Promise<boolean> {
   const result = await db
     .insertInto("manual_claims")
@@ -70,7 +71,7 @@ export async function selectClaim(db: Executor, claimId: string): Promise<Manual
   );
 }
 
-/** A buyer's claims for top-ups made since then that no operator has decided. */
+/** A buyer's undecided claims for top-ups made since `since`. */
 export async function countUndecidedClaims(db: Executor, buyerId: string, since: Date): Promise<number> {
   const row = await db
     .selectFrom("topups")
@@ -80,7 +81,7 @@ export async function countUndecidedClaims(db: Executor, buyerId: string, since:
     .where("topups.created_at", ">", since)
     .where("manual_claims.decision", "is", null)
     .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return Number(row.count) + (await countCarried(db, buyerId, "claim", since));
 }
 
 /** False: decided before, or no such claim. */

@@ -1,6 +1,6 @@
 import type { Executor } from "../client.ts";
 
-/** When a provider was last asked about something, and how that went. */
+/** When a provider was last asked for a set of prices, and how that went. */
 export interface ScopeRow {
   readonly provider: string;
   readonly scope: string;
@@ -28,7 +28,7 @@ export async function selectScopes(
   }));
 }
 
-/** The provider answered; an earlier failure is forgotten. */
+/** Records that the provider answered; this clears an earlier failure. */
 export async function markObserved(db: Executor, provider: string, scope: string, at: Date): Promise<void> {
   await db
     .insertInto("offer_scopes")
@@ -39,7 +39,7 @@ export async function markObserved(db: Executor, provider: string, scope: string
     .execute();
 }
 
-/** The provider did not answer; what it said before stays. */
+/** Records that the provider did not answer; its earlier offers stay. */
 export async function markFailed(db: Executor, provider: string, scope: string, at: Date): Promise<void> {
   await db
     .insertInto("offer_scopes")

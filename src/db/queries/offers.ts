@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import type { Database, Executor } from "../client.ts";
 import { inTransaction } from "../transaction.ts";
 
-/** Stands for every service: the offers of a provider whose numbers take any. */
+/** Stands for every service, for providers whose numbers can receive any. */
 export const ANY_SERVICE = "*";
 
 /** A row of `offers`. The provider's codes are its identity; "" where the provider has none. */
@@ -31,7 +31,7 @@ export interface BestOfferRow {
   readonly serviceId: string;
   readonly countryId: string;
   readonly costMicros: bigint;
-  /** Sum of what is told; null: nothing is. */
+  /** Sum of the stock that providers tell; null: none tells. */
   readonly stock: number | null;
   /** The oldest observation among them. */
   readonly observedAt: Date;
@@ -42,19 +42,26 @@ export interface OfferFilter {
   readonly serviceIds: readonly string[];
   /** Undefined: all. */
   readonly countryIds?: readonly string[];
-  /** Older observations are no offers. */
+  /** Offers observed earlier do not count. */
   readonly since: Date;
 }
 
 export type OfferKey = Pick<OfferRow, "provider" | "serviceCode" | "countryCode" | "operator">;
+
+/**
+ * How long an offer is not sold after the provider refused its codes. A mapping that is really wrong then costs one
+ * refused purchase in so long, and an offer that was refused by mistake is not lost for the day.
+ */
+export const REFUSED_MAPPING_MS = 10 * 60 * 1000;
 
 const CHUNK = 500;
 const MAX_ROUTE = 200;
 const MAX_BEST = 20_000;
 
 /**
- * Makes the offers of a scope what was observed at `observedAt` (the moment of asking): missing ones go, known ones
- * are updated. What was learnt later, such as a refusal while the answer was on its way, stays.
+ * Replaces the offers of a scope by what was observed at `observedAt` (when the request was sent): missing offers are
+ * deleted, known ones updated. Anything learnt since then, such as a refused purchase, stays. An offer whose codes were
+ * refused stays away for {@link REFUSED_MAPPING_MS}, whatever the list shows.
  * The rows must have distinct keys.
  */
 export async function replaceOffers(
@@ -63,16 +70,18 @@ export async function replaceOffers(
   rows: readonly OfferRow[],
   observedAt: Date,
 ): Promise<void> {
-  // One order for all writers, so that two of them never wait for each other.
+  // All writers use the same order, so that two of them cannot deadlock.
   const sorted = [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+  const refusedSince = new Date(observedAt.getTime() - REFUSED_MAPPING_MS);
   await inTransaction(db, async (tx) => {
     for (let start = 0; start < sorted.length; start += CHUNK) {
-      await upsertOffers(tx, sorted.slice(start, start + CHUNK));
+      await upsertOffers(tx, sorted.slice(start, start + CHUNK), refusedSince);
     }
     let gone = tx
       .deleteFrom("offers")
       .where("provider", "=", scope.provider)
-      .where("observed_at", "<", observedAt);
+      .where("observed_at", "<", observedAt)
+      .where(isOpen(refusedSince));
     if (scope.serviceCode !== null) gone = gone.where("service_code", "=", scope.serviceCode);
     if (scope.countryCode !== null) gone = gone.where("country_code", "=", scope.countryCode);
     await gone.execute();
@@ -83,7 +92,12 @@ function keyOf(row: OfferKey): string {
   return [row.serviceCode, row.countryCode, row.operator].join("\n");
 }
 
-async function upsertOffers(tx: Executor, rows: readonly OfferRow[]): Promise<void> {
+/** False for a row whose codes were refused since then: it is the memory of that, so neither updated nor deleted. */
+function isOpen(refusedSince: Date) {
+  return sql<boolean>`NOT (offers.mapping_refused AND offers.observed_at > ${refusedSince})`;
+}
+
+async function upsertOffers(tx: Executor, rows: readonly OfferRow[], refusedSince: Date): Promise<void> {
   await tx
     .insertInto("offers")
     .values(
@@ -108,15 +122,17 @@ async function upsertOffers(tx: Executor, rows: readonly OfferRow[]): Promise<vo
           cost_micros: eb.ref("excluded.cost_micros"),
           stock: eb.ref("excluded.stock"),
           observed_at: eb.ref("excluded.observed_at"),
+          mapping_refused: false,
         }))
-        .whereRef("offers.observed_at", "<=", "excluded.observed_at"),
+        .whereRef("offers.observed_at", "<=", "excluded.observed_at")
+        .where(isOpen(refusedSince)),
     )
     .execute();
 }
 
 /**
- * What can be bought now: in stock, seen lately, mapping good, circuit closed. While a provider is short of money, offers
- * that cost more than its balance, or as much as it has refused, are left out.
+ * What can be bought now: in stock, observed recently, mapping accepted, circuit closed. While a provider is short of
+ * money, offers that cost more than its balance, or as much as it has refused, are left out.
  */
 function sellable(db: Executor, filter: OfferFilter) {
   let query = db
@@ -213,28 +229,19 @@ function one(db: Executor, key: OfferKey) {
     .where("operator", "=", key.operator);
 }
 
-/** A purchase found no number: not offered until the provider's list is read again. */
+/** After a purchase that found no number: not offered until the provider's list is read again. */
 export async function markSoldOut(db: Executor, key: OfferKey, at: Date): Promise<void> {
   await one(db, key).set({ stock: 0, observed_at: at }).execute();
 }
 
-/** A purchase learnt the true cost. */
+/** After a purchase that showed the true cost. */
 export async function markCost(db: Executor, key: OfferKey, costMicros: bigint, at: Date): Promise<void> {
   await one(db, key).set({ cost_micros: costMicros, observed_at: at }).execute();
 }
 
-/** The provider does not know our codes: not offered until {@link clearRefusedMappings}. */
-export async function markMappingRefused(db: Executor, key: OfferKey): Promise<void> {
-  await one(db, key).set({ mapping_refused: true }).execute();
-}
-
-export async function clearRefusedMappings(db: Executor, provider: string): Promise<void> {
-  await db
-    .updateTable("offers")
-    .set({ mapping_refused: false })
-    .where("provider", "=", provider)
-    .where("mapping_refused", "=", true)
-    .execute();
+/** The provider does not know our codes: not offered until a price list shows it {@link REFUSED_MAPPING_MS} later. */
+export async function markMappingRefused(db: Executor, key: OfferKey, at: Date): Promise<void> {
+  await one(db, key).set({ mapping_refused: true, observed_at: at }).execute();
 }
 
 export async function deleteOffersOlderThan(db: Executor, before: Date): Promise<void> {

@@ -1,7 +1,8 @@
 import { newId } from "../../core/ids.ts";
 import type { Executor } from "../client.ts";
+import { countCarried } from "./forgotten-people.ts";
 
-/** What an operator did, in the transaction that did it. */
+/** Records what an operator did. Call it in the transaction that does it. */
 export async function insertAudit(
   db: Executor,
   entry: { actor: string; action: string; subject: string; detail: string; at: Date },
@@ -20,7 +21,7 @@ export async function insertDispute(
   await db.insertInto("disputes").values({ id, buyer_id: buyerId, text, created_at: at }).execute();
 }
 
-/** A buyer's complaints since then. */
+/** How many complaints the buyer made since `since`. */
 export async function countDisputes(db: Executor, buyerId: string, since: Date): Promise<number> {
   const row = await db
     .selectFrom("disputes")
@@ -28,7 +29,7 @@ export async function countDisputes(db: Executor, buyerId: string, since: Date):
     .where("buyer_id", "=", buyerId)
     .where("created_at", ">", since)
     .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return Number(row.count) + (await countCarried(db, buyerId, "complaint", since));
 }
 
 export interface Dispute {

@@ -1,6 +1,6 @@
 import type { Executor } from "../client.ts";
 
-/** The order's card is this message from now on; what it shows is not known yet. */
+/** Makes this message the order's card. What it shows is not known yet, so the hash is cleared. */
 export async function updateCard(
   db: Executor,
   orderId: string,

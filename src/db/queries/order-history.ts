@@ -1,6 +1,6 @@
 import type { Executor } from "../client.ts";
 
-/** One row a move: how an order came to be where it is. */
+/** Adds one row per change of state: the history of the order. */
 export async function insertHistory(
   db: Executor,
   history: {

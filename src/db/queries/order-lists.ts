@@ -1,7 +1,7 @@
 import type { Executor } from "../client.ts";
 import { type OrderRow, toOrder } from "./orders.ts";
 
-/** Orders of one provider that are due for a look, the longest due first: nobody starves. */
+/** Orders of one provider that are due for a look, those due longest first, so that none starves. */
 export async function selectDueOrders(
   db: Executor,
   provider: string,
@@ -49,7 +49,7 @@ export async function selectOrdersInStates(
     .selectFrom("orders")
     .selectAll()
     .where("state", "in", states)
-    // Says what the states imply, and with it lets the index of open orders be used.
+    // Implied by the states, but the index of open orders is used only if it is written out.
     .where("closed_at", "is", null)
     .orderBy("placed_at")
     .limit(filter.limit);

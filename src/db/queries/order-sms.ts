@@ -23,7 +23,18 @@ export async function selectSms(db: Executor, orderIds: readonly string[]): Prom
   if (orderIds.length === 0) return [];
   const rows = await db
     .selectFrom("order_sms")
-    .select(["id", "order_id", "sequence", "round", "content_digest", "code", "text", "received_at", "withheld_at", "offered_at"])
+    .select([
+      "id",
+      "order_id",
+      "sequence",
+      "round",
+      "content_digest",
+      "code",
+      "text",
+      "received_at",
+      "withheld_at",
+      "offered_at",
+    ])
     .where("order_id", "in", orderIds)
     .orderBy("order_id")
     .orderBy("sequence")
@@ -86,7 +97,7 @@ export interface UnclaimedSms {
   readonly receivedAt: Date;
 }
 
-/** Keeps an SMS for a number that is no order's yet: its purchase may still be under way. A known id changes nothing. */
+/** Stores an SMS for a number without an order: its purchase may still be running. A known id changes nothing. */
 export async function insertUnclaimedSms(db: Executor, sms: UnclaimedSms): Promise<void> {
   await db
     .insertInto("unclaimed_sms")
@@ -102,7 +113,7 @@ export async function insertUnclaimedSms(db: Executor, sms: UnclaimedSms): Promi
     .execute();
 }
 
-/** Takes the SMS that came for this number since `since`, oldest first; each is handed out once. */
+/** Takes the stored SMS of this number since `since`, oldest first. Each is returned once only. */
 export async function claimUnclaimedSms(
   db: Executor,
   provider: string,

@@ -2,7 +2,7 @@ import { type Selectable, sql } from "kysely";
 import type { Executor } from "../client.ts";
 import type { Orders as OrdersTable } from "../schema.ts";
 
-/** A row of `orders` as the code speaks of it. */
+/** A row of `orders`. */
 export interface OrderRow {
   readonly id: string;
   readonly buyerId: string;
@@ -112,7 +112,7 @@ export async function selectOrder(db: Executor, orderId: string): Promise<OrderR
   return row && toOrder(row);
 }
 
-/** Locks the row until the transaction ends: whoever decides about an order decides alone. */
+/** Locks the row until the transaction ends, so that only one transaction at a time decides about an order. */
 export async function lockOrder(db: Executor, orderId: string): Promise<OrderRow | undefined> {
   const row = await db
     .selectFrom("orders")
@@ -146,7 +146,7 @@ export async function selectOrderByUpstream(
   return row && toOrder(row);
 }
 
-/** The newest order on this number at this provider, an open one first. */
+/** The newest order with this number at this provider; open orders come first. */
 export async function selectOrderByPhone(
   db: Executor,
   provider: string,
@@ -166,7 +166,7 @@ export async function selectOrderByPhone(
   return row && toOrder(row);
 }
 
-/** What a move may write besides the state. Absent: left as it is. */
+/** What a change of state may write besides the state. Absent fields stay as they are. */
 export interface OrderChange {
   readonly provider?: string;
   readonly serviceCode?: string | null;
@@ -214,7 +214,7 @@ function toColumns(change: OrderChange) {
 }
 
 /**
- * The conditional UPDATE that decides every race: undefined when the order is not in `from` any more.
+ * The conditional UPDATE that decides every race. Undefined: the order is no longer in `from`.
  */
 export async function moveOrder(
   db: Executor,
@@ -231,8 +231,8 @@ export async function moveOrder(
 }
 
 /**
- * Writes without a change of state (a further SMS, the schedule of checks). `isNews`: the buyer's card shows the
- * difference, so the version counts it. Undefined: not in `from` any more.
+ * Writes without a change of state (another SMS, the schedule of checks). `isNews`: the buyer's card shows the
+ * difference, so the version goes up. Undefined: the order is no longer in `from`.
  */
 export async function touchOrder(
   db: Executor,

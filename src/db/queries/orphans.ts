@@ -1,6 +1,6 @@
 import type { Executor } from "../client.ts";
 
-/** A number upstream that is no order's: to be adopted by an order in doubt or given back. */
+/** A number upstream without an order: an order in doubt adopts it, or it is given back. */
 export interface Orphan {
   readonly provider: string;
   readonly upstreamId: string;
@@ -61,7 +61,7 @@ export async function selectOpenOrphans(db: Executor, provider: string, limit: n
   }));
 }
 
-/** False: it was settled before, and the first outcome stands. */
+/** False: it was settled before; the first outcome stays. */
 export async function settleOrphan(
   db: Executor,
   orphan: Pick<Orphan, "provider" | "upstreamId">,
@@ -104,7 +104,7 @@ export interface DoubtRow {
   readonly countryCode: string;
   readonly costMicros: bigint;
   readonly startedAt: Date;
-  /** How often the provider's list showed no number for it. */
+  /** How many times the provider's list had no number for it. */
   readonly misses: number;
 }
 

@@ -9,7 +9,7 @@ export interface PriceRuleRow {
   readonly createdAt: Date;
 }
 
-/** More rules than anybody keeps by hand. */
+/** A bound; nobody keeps this many rules by hand. */
 const MAX_RULES = 5000;
 
 /** The operator's price rules, newest first. */

@@ -1,17 +1,17 @@
 import { sql } from "kysely";
 import type { Executor } from "../client.ts";
 
-/** What our books say about our money at a provider. */
+/** Our money at a provider, by our books. */
 export interface ProviderBooks {
-  /** Sum of the prepaid account: minus what was spent and lost there. */
+  /** Balance of the prepaid account: minus everything spent and lost there. */
   readonly prepaidMicros: bigint;
-  /** Cost of numbers that are rented and neither delivered nor given back. */
+  /** Cost of rented numbers that are neither delivered nor given back. */
   readonly openCostMicros: bigint;
-  /** Purchases whose outcome is not known, and stray numbers: while there are any, the books cannot be exact. */
+  /** Purchases whose outcome is not known, and stray numbers: while there are any, the books are not exact. */
   readonly unsettled: number;
 }
 
-/** One statement, one moment. */
+/** Read in one statement, so that all figures are of the same moment. */
 export async function selectProviderBooks(db: Executor, provider: string): Promise<ProviderBooks> {
   const account = `system:provider:${provider}:prepaid`;
   const result = await sql<{ prepaid: bigint; open_cost: bigint; unsettled: bigint }>`
@@ -30,12 +30,4 @@ export async function selectProviderBooks(db: Executor, provider: string): Promi
     openCostMicros: row?.open_cost ?? 0n,
     unsettled: Number(row?.unsettled ?? 0n),
   };
-}
-
-/** The database's own time, to compare with ours. */
-export async function selectDatabaseTime(db: Executor): Promise<Date> {
-  const result = await sql<{ now: Date }>`SELECT clock_timestamp() AS now`.execute(db);
-  const [row] = result.rows;
-  if (!row) throw new Error("the database did not tell the time");
-  return row.now;
 }

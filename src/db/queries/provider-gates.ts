@@ -4,11 +4,11 @@ import type { Executor } from "../client.ts";
 export interface TurnRequest {
   readonly provider: string;
   readonly now: Date;
-  /** Time that one request takes up. */
+  /** Time between two requests at the full rate. */
   readonly intervalMs: number;
   /** How far ahead of schedule a request may be sent: the burst this caller may use. */
   readonly toleranceMs: number;
-  /** A turn later than this is not taken. */
+  /** The longest wait that is accepted. */
   readonly maxWaitMs: number;
 }
 
@@ -32,7 +32,7 @@ export async function bookTurn(db: Executor, turn: TurnRequest): Promise<number 
   return wait === undefined ? undefined : Math.max(0, Math.ceil(Number(wait)));
 }
 
-/** Makes the gate, open. */
+/** Creates the gate, open. */
 export async function ensureGate(db: Executor, provider: string, now: Date): Promise<void> {
   await db
     .insertInto("provider_gates")
@@ -41,7 +41,7 @@ export async function ensureGate(db: Executor, provider: string, now: Date): Pro
     .execute();
 }
 
-/** Makes whoever locks the same gate wait until the transaction ends. */
+/** Locks the gate until the transaction ends. */
 export async function lockGate(tx: Executor, provider: string): Promise<void> {
   await tx
     .insertInto("provider_gates")
@@ -64,7 +64,7 @@ export async function selectGate(db: Executor, provider: string): Promise<GateRo
   return row && { nextAt: row.next_at, blockedUntil: row.blocked_until };
 }
 
-/** Sends nothing until then; an earlier end never shortens a block. */
+/** No requests until then. A shorter block never shortens a longer one. */
 export async function blockGate(db: Executor, provider: string, until: Date): Promise<void> {
   await sql`
     UPDATE provider_gates SET blocked_until = greatest(blocked_until, ${until}::timestamptz)

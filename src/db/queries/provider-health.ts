@@ -71,7 +71,7 @@ function toRow(raw: Raw): ProviderHealthRow {
   };
 }
 
-/** What is known of these providers; one that never answered nor failed has no row. */
+/** What is known of these providers. A provider that has neither answered nor failed yet has no row. */
 export async function selectProviderHealth(
   db: Executor,
   providers: readonly string[],
@@ -99,7 +99,7 @@ export async function lockProviderHealth(
   return row && toRow(row);
 }
 
-/** Makes the row, so that {@link lockProviderHealth} has something to lock. */
+/** Creates the row, so that {@link lockProviderHealth} can lock it. */
 export async function ensureProviderHealth(tx: Executor, provider: string, at: Date): Promise<void> {
   await tx
     .insertInto("provider_health")
@@ -130,7 +130,7 @@ export async function saveCircuit(
     .execute();
 }
 
-/** Stores what the provider says we have. */
+/** Stores the balance that the provider tells. */
 export async function saveBalance(
   tx: Executor,
   provider: string,

@@ -2,10 +2,10 @@ import { sql } from "kysely";
 import type { Executor } from "../client.ts";
 import { storable } from "../storable.ts";
 
-/** One code of a provider and what it means to us. */
+/** One code of a provider and our id for it. */
 export interface MappedCode {
   readonly code: string;
-  /** As the provider calls it. */
+  /** The provider's name for it. */
   readonly name: string;
   readonly id: string;
 }
@@ -14,13 +14,13 @@ export interface ProviderCode extends MappedCode {
   readonly provider: string;
 }
 
-/** Something that only a provider names. */
+/** A service or country whose name comes only from a provider. */
 export interface NamedId {
   readonly id: string;
   readonly name: string;
 }
 
-/** A row of `services`: a name we do not have ourselves, or the operator's decision about one that we have. */
+/** A row of `services`: a name that our own tables lack, or an operator's decision about a service. */
 export interface ServiceRow extends NamedId {
   /** Null: the blocklist decides. */
   readonly blocked: boolean | null;
@@ -170,7 +170,7 @@ export async function selectCountryRows(db: Executor): Promise<NamedId[]> {
   return await db.selectFrom("countries").select(["id", "name"]).execute();
 }
 
-/** Changes whenever a list, an unmapped name or a decision of the operator does. */
+/** A text that changes whenever a list, a name without a mapping or a decision of the operator changes. */
 export async function selectListsVersion(db: Executor): Promise<string> {
   const result = await sql<{ version: string }>`
     SELECT concat_ws('/',

@@ -1,6 +1,6 @@
 import type { Executor } from "../client.ts";
 
-/** A small fact that outlives a restart; undefined when it was never set. */
+/** A stored value that survives restarts; undefined: never set. */
 export async function readSetting(db: Executor, key: string): Promise<string | undefined> {
   const row = await db.selectFrom("settings").select("value").where("key", "=", key).executeTakeFirst();
   return row?.value;
@@ -14,7 +14,7 @@ export async function writeSetting(db: Executor, key: string, value: string, at:
     .execute();
 }
 
-/** The stored value, or `create()` stored for ever after; replicas that start together agree on one. */
+/** The stored value, or else the value of `create()`, which is stored. Replicas that start together get the same one. */
 export async function readOrCreateSetting(
   db: Executor,
   key: string,

@@ -1,14 +1,14 @@
 import { sql } from "kysely";
 import type { Executor } from "../client.ts";
 
-/** How the numbers of one provider did. */
+/** How many numbers of one provider received an SMS. */
 export interface DeliveryRow {
   readonly provider: string;
   readonly serviceId: string;
   readonly countryId: string;
   /** Rented numbers whose outcome is known. */
   readonly rented: number;
-  /** Those that brought an SMS. */
+  /** Those of them that received an SMS. */
   readonly received: number;
 }
 
@@ -19,7 +19,7 @@ export interface WaitRow {
   readonly medianSeconds: number;
 }
 
-/** Counts the numbers rented since `since` that brought an SMS or ended without one; open ones say nothing yet. */
+/** Counts numbers rented since `since` that received an SMS or ended without one. Open ones are not counted. */
 export async function selectDelivery(db: Executor, since: Date): Promise<DeliveryRow[]> {
   const rows = await db
     .selectFrom("orders")

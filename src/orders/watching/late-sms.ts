@@ -1,12 +1,12 @@
 import { addMs } from "../../core/clock.ts";
+import { ShopError } from "../../core/errors.ts";
 import { newId } from "../../core/ids.ts";
 import type { Tx } from "../../db/client.ts";
 import { selectBalance } from "../../db/queries/ledger.ts";
 import { countLateOffers, insertSms, revealSms, type SmsRow, selectSms } from "../../db/queries/order-sms.ts";
 import { lockOrder, type OrderRow, touchOrder } from "../../db/queries/orders.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import { ShopError } from "../../core/errors.ts";
-import type { ObservedSms } from "../../providers/port/observation.ts";
+import type { ObservedSms } from "../../providers/port/provider.ts";
 import { chargeLate, isLateCharged } from "../../wallet/wallet.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import type { ActionResult } from "../orders.ts";
@@ -48,7 +48,10 @@ export async function withholdSms(
     withheldAt: at,
     offeredAt: isOffered ? at : null,
   });
-  deps.logger.info({ orderId: order.id, provider: order.provider, isOffered }, "SMS after the release kept back");
+  deps.logger.info(
+    { orderId: order.id, provider: order.provider, isOffered },
+    "SMS after the release kept back",
+  );
   if (!isOffered) return;
   const message = {
     kind: "late_sms" as const,

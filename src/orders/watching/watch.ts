@@ -100,7 +100,12 @@ async function checkTogether(
   const isListed = (order: OrderRow): boolean =>
     (order.state === "waiting" || order.state === "waiting_again") && !isOverdue(order, now);
   if (!checkMany || !due.some(isListed)) return due;
-  const near = await selectDueOrders(deps.db, provider.name, addMs(now, pollIntervalMs), BATCH);
+  const near = await selectDueOrders(
+    deps.db,
+    provider.name,
+    addMs(now, pollIntervalMs),
+    Math.max(BATCH, checkManyLimit),
+  );
   const group = near.filter(isListed).slice(0, checkManyLimit);
   if (group.length < 2) return due;
   try {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Provider } from "../port/provider.ts";
 import { ProviderError, type ProviderErrorKind } from "../port/provider-error.ts";
 import { type Body, parseBody } from "../transport/body.ts";
 import type { HttpAnswer } from "../transport/http.ts";
@@ -6,17 +7,36 @@ import type { HttpAnswer } from "../transport/http.ts";
 const MAX_ISSUES = 3;
 const FIELD_NAME = /^[A-Za-z_]{1,30}$/;
 
-/** An answer that is not what the protocol documents. It proves nothing, so a purchase that gets it is in doubt. */
+/** For an answer that the protocol does not document. It proves nothing: a purchase that gets it is in doubt. */
 export function garbage(provider: string, operation: string, why: string): ProviderError {
   return new ProviderError({ provider, kind: "garbage", definite: false, reason: `${operation}: ${why}` });
 }
 
-/** A capability that this upstream does not have. */
+/** For a method that this upstream has no call for. No request was sent. */
 export function unsupported(provider: string, operation: string): ProviderError {
   return new ProviderError({ provider, kind: "unsupported", definite: true, reason: operation });
 }
 
-/** A refusal in the protocol's own words, so certainly no action. */
+type Optional = "check" | "checkMany" | "cancel" | "ban" | "another" | "finish" | "active" | "parseWebhook";
+
+/** The methods that a protocol may lack; it puts its own over those that it has. */
+export function lacking(provider: string): Pick<Provider, Optional> {
+  const cannot = (operation: string) => async (): Promise<never> => {
+    throw unsupported(provider, operation);
+  };
+  return {
+    check: cannot("check"),
+    checkMany: cannot("checkMany"),
+    cancel: cannot("cancel"),
+    ban: cannot("ban"),
+    another: cannot("another"),
+    finish: cannot("finish"),
+    active: cannot("active"),
+    parseWebhook: () => undefined,
+  };
+}
+
+/** For a refusal in the protocol's own words: the upstream certainly did nothing. */
 export function refusal(provider: string, kind: ProviderErrorKind, reason: string): ProviderError {
   return new ProviderError({ provider, kind, definite: true, reason });
 }
@@ -28,9 +48,33 @@ const kindByStatus: Readonly<Record<number, ProviderErrorKind>> = {
   404: "unknown_order",
 };
 
+/** 408 and 425 (RFC 9110, RFC 8470) and nginx's 499: the answer was given up, the request may have been carried out. */
+const givenUp: ReadonlySet<number> = new Set([408, 425, 499]);
+const BROKEN =
+  /(server|internal|database|sql|unexpected|unknown)[ _-]?(server[ _-]?)?error|time[ _-]?out|timed[ _-]?out|exception|something went wrong/i;
+const MAX_WORDS = 2000;
+
+/** True for a status with which a purchase may have been carried out all the same, whatever the body says. */
+export function mayHaveActed(status: number): boolean {
+  return status >= 500 || givenUp.has(status);
+}
+
+/** A refusal in whose words something broke on the upstream's side: a number may have been sold before it did. */
+export function soundsBroken(value: unknown): boolean {
+  return BROKEN.test((JSON.stringify(value) ?? "").slice(0, MAX_WORDS));
+}
+
+/** The upstream broke down while it worked on the request, which may have been carried out. */
+export function brokenDown(provider: string, reason: string): ProviderError {
+  return new ProviderError({ provider, kind: "unavailable", definite: false, reason });
+}
+
+/** Statuses about the key or the account, which are looked at before anything can break. */
+const accountStatuses: ReadonlySet<number> = new Set([401, 402, 403]);
+
 /**
  * What a status outside 2xx means where the protocol says nothing more. A JSON error with a 4xx is the upstream's own
- * word; 5xx and anything a proxy could have written is not.
+ * word; 5xx, 408, 425 and anything a proxy could have written is not.
  */
 export function statusError(
   provider: string,
@@ -42,7 +86,8 @@ export function statusError(
   const isRefusal = status >= 400 && status < 500;
   const isOwnWord = isRefusal && body.kind === "json";
   const reason = `${operation}: HTTP ${status}${body.kind === "json" ? "" : `, ${body.kind} body`}`;
-  if (status >= 500) return new ProviderError({ provider, kind: "unavailable", definite: false, reason });
+  const isBroken = isOwnWord && !accountStatuses.has(status) && soundsBroken(body.value);
+  if (mayHaveActed(status) || isBroken) return brokenDown(provider, reason);
   if (!isOwnWord && status !== 401) return garbage(provider, operation, `HTTP ${status}, ${body.kind} body`);
   return new ProviderError({
     provider,

@@ -2,11 +2,11 @@ import { z } from "zod";
 import { toMicrosAtRate } from "../../core/money.ts";
 
 /**
- * Parsers of single values from outside. Each returns undefined for what it cannot vouch for; the caller decides
- * whether that costs a row of a list or the whole answer.
+ * Parsers of single values from outside. Each returns undefined for a value that it does not accept; the caller decides
+ * whether to drop one row of a list or the whole answer.
  */
 
-/** One number costs cents. More than this is a broken price list, or an amount in another unit. */
+/** $1,000. A number costs cents; a higher price is a broken list or another unit. */
 const MAX_COST_MICROS = 1_000_000_000n;
 const MAX_ID_LENGTH = 128;
 const MAX_TEXT_LENGTH = 2000;
@@ -35,8 +35,8 @@ export function parseCost(value: unknown, currency: Currency): bigint | undefine
 }
 
 /**
- * What was charged, in micro-dollars, rounded up: like {@link parseCost} but without an upper bound, because a cost that
- * is beyond belief has to be seen and refused, not overlooked.
+ * What was charged, in micro-dollars, rounded up. Like {@link parseCost} but without an upper bound: a far too high cost
+ * must be seen, so that the number can be given back.
  */
 export function parseCharge(value: unknown, currency: Currency): bigint | undefined {
   const micros = parseBalance(value, currency);
@@ -73,7 +73,7 @@ function expanded(value: number): string | undefined {
 /** What ids are made of: words, UUIDs, slugs, base64. */
 const ID = /^(?=.*[A-Za-z0-9])[\w.:~+/=-]+$/;
 /** What templates print where there is no id. */
-const NO_ID = /^(null|undefined|none|nan)$/i;
+const NO_ID = /^(null|undefined|none|nan|nil|n\/a|false|true|waiting|pending)$/i;
 
 /** An upstream's id or code as a string; numbers are taken where a double holds every digit. */
 export function parseId(value: unknown): string | undefined {
@@ -151,4 +151,10 @@ export function goodRows<T>(rows: readonly unknown[], schema: z.ZodType<T>): T[]
     if (outcome.success) good.push(outcome.data);
   }
   return good;
+}
+
+/** The entries of an object; an empty PHP map arrives as an empty array. */
+export function entriesOf(value: unknown): [string, unknown][] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  return Object.entries(value);
 }

@@ -1,5 +1,15 @@
 import { z } from "zod";
-import { garbage, jsonOf, parseAs, refusal, statusError, unsupported } from "../parsing/answers.ts";
+import {
+  garbage,
+  jsonOf,
+  lacking,
+  mayHaveActed,
+  parseAs,
+  refusal,
+  soundsBroken,
+  statusError,
+  unsupported,
+} from "../parsing/answers.ts";
 import {
   type Currency,
   field,
@@ -10,11 +20,11 @@ import {
   parseCharge,
   parseCost,
   parseDate,
-  parseSmsText,
   parseStock,
   phoneField,
 } from "../parsing/parse.ts";
 import { cancelRefusal } from "../parsing/refusals.ts";
+import { smsIn } from "../parsing/sms.ts";
 import type {
   CallOptions,
   Capabilities,
@@ -35,6 +45,7 @@ import { urlUnder } from "../transport/urls.ts";
  */
 const capabilities: Capabilities = {
   cancel: true,
+  ban: false,
   another: true,
   finish: true,
   poll: true,
@@ -74,18 +85,13 @@ const accountRefusals: ReadonlySet<number> = new Set([401, 402, 403]);
 
 export function createOxgel(settings: ProviderSettings, http: ProviderHttp): Provider {
   const client = createClient(settings, http);
-  const cannot = (operation: string) => async () => {
-    throw unsupported(settings.name, operation);
-  };
   return {
     name: settings.name,
     protocol: "oxgel",
     capabilities,
+    ...lacking(settings.name),
     ...catalogueOf(client),
     ...ordersOf(client),
-    checkMany: cannot("checkMany"),
-    active: cannot("active"),
-    parseWebhook: () => undefined,
   };
 }
 
@@ -179,9 +185,9 @@ function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "cancel" | "
     const address = url("numbers/status", { id: upstreamId });
     const { status, sms_code } = await read("check", address, options, statusAnswer);
     // While the next SMS is awaited, the last code may still be shown.
-    const code = status === "waiting" ? null : parseSmsText(sms_code);
-    if (status === "received" && code === null) throw garbage(name, "check", "received without a code");
-    return { status, sms: code === null ? [] : [{ code, text: null }] };
+    const sms = status === "waiting" ? undefined : smsIn({ code: sms_code });
+    if (status === "received" && !sms) throw garbage(name, "check", "received without a code");
+    return { status, sms: sms ? [sms] : [] };
   };
   return {
     check,
@@ -222,8 +228,10 @@ async function buy(client: Client, request: PurchaseRequest, options: CallOption
 }
 
 function isUnexplainedRefusal(answer: HttpAnswer): boolean {
-  const isRefusal = answer.status >= 400 && answer.status < 500 && !plainRefusals.has(answer.status);
-  return isRefusal && parseBody(answer.text).kind === "json";
+  const { status } = answer;
+  if (status < 400 || mayHaveActed(status) || plainRefusals.has(status)) return false;
+  const body = parseBody(answer.text);
+  return body.kind === "json" && !soundsBroken(body.value);
 }
 
 /**
@@ -232,7 +240,8 @@ function isUnexplainedRefusal(answer: HttpAnswer): boolean {
  */
 function purchaseRefusal(provider: string, answer: HttpAnswer): ProviderError | undefined {
   const body = parseBody(answer.text);
-  if (answer.status < 400 || answer.status >= 500 || body.kind !== "json") return undefined;
+  if (answer.status < 400 || mayHaveActed(answer.status) || body.kind !== "json") return undefined;
+  if (soundsBroken(body.value)) return statusError(provider, "buy", answer, body);
   const words = JSON.stringify(body.value).toLowerCase();
   const isSoldOut = /no[ _]numbers?|stock|not available|unavailable|no operators?/.test(words);
   const reason = `buy: HTTP ${answer.status}`;

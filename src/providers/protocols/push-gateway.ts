@@ -1,20 +1,29 @@
 import { z } from "zod";
 import type { Clock } from "../../core/clock.ts";
-import { garbage, jsonOf, parseAs, refusal, statusError, unsupported } from "../parsing/answers.ts";
-import { field, goodRows, idField, parseCost, parseSmsText, phoneField } from "../parsing/parse.ts";
+import {
+  garbage,
+  jsonOf,
+  lacking,
+  parseAs,
+  refusal,
+  soundsBroken,
+  statusError,
+  unsupported,
+} from "../parsing/answers.ts";
+import { goodRows, idField, phoneField } from "../parsing/parse.ts";
 import { toE164 } from "../parsing/phones.ts";
+import { smsIn } from "../parsing/sms.ts";
 import type {
   CallOptions,
   Capabilities,
   Provider,
   ProviderCountry,
-  ProviderPrice,
   ProviderSettings,
   PurchaseRequest,
   Rental,
   WebhookEvent,
 } from "../port/provider.ts";
-import type { ProviderError } from "../port/provider-error.ts";
+import type { ProviderError, ProviderErrorKind } from "../port/provider-error.ts";
 import { parseBody } from "../transport/body.ts";
 import type { HttpAnswer, ProviderHttp } from "../transport/http.ts";
 import { urlUnder } from "../transport/urls.ts";
@@ -26,6 +35,7 @@ import { urlUnder } from "../transport/urls.ts";
  */
 const capabilities: Capabilities = {
   cancel: false,
+  ban: false,
   // Every SMS of a number is pushed unasked, so there is nothing to ask for.
   another: false,
   finish: false,
@@ -59,20 +69,19 @@ const numberAnswer = z.object({
   data: z.object({ phone_number: z.unknown() }),
 });
 
-const smsField = field("text or null", parseSmsText);
-
 const webhookBody = z.object({
   event: z.literal("otp_received"),
-  data: z.object({ phone_number: phoneField, otp_code: smsField.optional(), sms_text: smsField.optional() }),
+  data: z.object({
+    phone_number: phoneField,
+    otp_code: z.unknown().optional(),
+    sms_text: z.unknown().optional(),
+  }),
 });
 
 export function createPushGateway(settings: ProviderSettings, http: ProviderHttp, clock: Clock): Provider {
   const { name } = settings;
   /** Country id → calling code, for numbers that come without one; filled by `countries`. */
   const callingCodes = new Map<string, string>();
-  const cannot = async (operation: string): Promise<never> => {
-    throw unsupported(name, operation);
-  };
 
   function endpoint(action: string, query: Readonly<Record<string, string>> = {}): URL {
     return urlUnder(settings.url, `api/${action}/${encodeURIComponent(settings.key)}`, query);
@@ -92,9 +101,6 @@ export function createPushGateway(settings: ProviderSettings, http: ProviderHttp
 
   async function buy(request: PurchaseRequest, { priority }: CallOptions): Promise<Rental> {
     const operation = "buy";
-    const costMicros = configuredCost(settings, request.countryCode);
-    if (costMicros === undefined) throw refusal(name, "bad_mapping", "buy: no price is set for this country");
-    if (costMicros > request.ceilingMicros) throw refusal(name, "price_moved", "buy: above the ceiling");
     const url = endpoint("get-number", {
       country_id: request.countryCode,
       ...(request.operator !== null && { operator_id: request.operator }),
@@ -106,7 +112,8 @@ export function createPushGateway(settings: ProviderSettings, http: ProviderHttp
     return {
       upstreamId: rentalId(phone, clock.now()),
       phone,
-      costMicros,
+      // The API names no price, neither in its lists nor here: PROVIDER_<NAME>_PRICES says what it costs.
+      costMicros: null,
       expiresAt: null,
       cancelOpensAt: null,
       canAnother: null,
@@ -117,37 +124,16 @@ export function createPushGateway(settings: ProviderSettings, http: ProviderHttp
     name,
     protocol: "push-gateway",
     capabilities,
+    ...lacking(name),
     balance: async () => null,
     services: async () => [],
     countries,
-    prices: async ({ countryCode }) => configuredPrices(settings, countryCode),
+    prices: async () => {
+      throw unsupported(name, "prices");
+    },
     buy,
-    check: () => cannot("check"),
-    checkMany: () => cannot("checkMany"),
-    cancel: () => cannot("cancel"),
-    another: () => cannot("another"),
-    finish: () => cannot("finish"),
-    active: () => cannot("active"),
     parseWebhook,
   };
-}
-
-/** PROVIDER_<NAME>_PRICES: the API names no price, neither in its lists nor in the answer to a purchase. */
-function configuredCost(settings: ProviderSettings, countryCode: string): bigint | undefined {
-  const prices = settings.prices ?? {};
-  return Object.hasOwn(prices, countryCode)
-    ? parseCost(prices[countryCode], { usdRate: settings.usdRate })
-    : undefined;
-}
-
-function configuredPrices(settings: ProviderSettings, only: string | undefined): ProviderPrice[] {
-  const codes = Object.keys(settings.prices ?? {}).filter((code) => only === undefined || code === only);
-  return codes.flatMap((countryCode) => {
-    const costMicros = configuredCost(settings, countryCode);
-    return costMicros === undefined
-      ? []
-      : [{ serviceCode: null, countryCode, operator: null, costMicros, stock: null }];
-  });
 }
 
 function purchasedPhone(name: string, answer: HttpAnswer, callingCode: string | undefined): string {
@@ -158,7 +144,16 @@ function purchasedPhone(name: string, answer: HttpAnswer, callingCode: string | 
   return phone;
 }
 
-const notFound = z.object({ message: z.string() });
+const refusalBody = z.object({ message: z.string() });
+
+/** "Error Responses" of get-number by their wording: they share statuses, and 400 is not only about the country. */
+const kindByWording: readonly (readonly [RegExp, ProviderErrorKind])[] = [
+  [/no number/i, "no_stock"],
+  // The key is the system's, which rents for nobody: our kind of account needs a user's key.
+  [/user_id/i, "bad_credentials"],
+  [/user/i, "suspended"],
+  [/country|operator/i, "bad_mapping"],
+];
 
 /**
  * The documented refusals are 4xx. Its 500s ("Unable to get number") are documented too, but say that something
@@ -166,14 +161,12 @@ const notFound = z.object({ message: z.string() });
  */
 function purchaseError(name: string, answer: HttpAnswer): ProviderError {
   const body = parseBody(answer.text);
-  if (body.kind !== "json") return statusError(name, "buy", answer, body);
-  if (answer.status === 400) return refusal(name, "bad_mapping", "buy: HTTP 400");
-  if (answer.status !== 404) return statusError(name, "buy", answer, body);
-  const message = notFound.safeParse(body.value).data?.message ?? "";
-  // "No number received" and "Target user not found or inactive" share a status; another 404 is a wrong address.
-  if (/no number/i.test(message)) return refusal(name, "no_stock", "buy: HTTP 404, no number");
-  if (/user/i.test(message)) return refusal(name, "suspended", "buy: HTTP 404, user");
-  return refusal(name, "refused", "buy: HTTP 404");
+  const isWorded = answer.status === 400 || answer.status === 404;
+  if (body.kind !== "json" || !isWorded || soundsBroken(body.value))
+    return statusError(name, "buy", answer, body);
+  const message = refusalBody.safeParse(body.value).data?.message ?? "";
+  const kind = kindByWording.find(([pattern]) => pattern.test(message))?.[1] ?? "refused";
+  return refusal(name, kind, `buy: HTTP ${answer.status}`);
 }
 
 /** The gateway names no order, and rents a number out again: number and moment together are unique. */
@@ -185,6 +178,7 @@ function rentalId(phone: string, at: Date): string {
 function parseWebhook(body: unknown): WebhookEvent | undefined {
   const outcome = webhookBody.safeParse(body);
   if (!outcome.success) return undefined;
-  const { phone_number: phone, otp_code: code = null, sms_text: text = null } = outcome.data.data;
-  return code === null && text === null ? undefined : { kind: "sms", phone, sms: { code, text } };
+  const { phone_number: phone, otp_code: code, sms_text: text } = outcome.data.data;
+  const sms = smsIn({ code, text });
+  return sms && { kind: "sms", phone, sms };
 }

@@ -5,13 +5,15 @@ export type Body =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "html" }
   | { readonly kind: "empty" }
-  /** Starts like JSON but is not: cut off, or broken. */
+  /** Starts like JSON but is not: cut off, broken, or nested deeper than any answer. */
   | { readonly kind: "truncated" };
 
 const JSON_TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const LONG_DIGITS = /\d{16}/;
 /** Longer integers do not fit into a double. */
 const SAFE_DIGITS = 15;
+/** Millions of brackets keep JSON.parse busy for seconds, and with it the whole shop. */
+const MAX_DEPTH = 200;
 
 /** Tells what a body is. Integers too large for a double become strings, so that ids keep every digit. */
 export function parseBody(raw: string): Body {
@@ -19,6 +21,7 @@ export function parseBody(raw: string): Body {
   if (text === "") return { kind: "empty" };
   if (looksLikeHtml(text)) return { kind: "html" };
   if (!/^[[{"]/.test(text)) return { kind: "text", text };
+  if (isTooDeep(text)) return { kind: "truncated" };
   try {
     const parsed: unknown = JSON.parse(text);
     // Only now: in a text whose quotes do not pair, the search for numbers would look for their ends without end.
@@ -33,6 +36,21 @@ export function parseBody(raw: string): Body {
 /** True for a page made for people: a proxy's error, a log-in form. */
 export function looksLikeHtml(text: string): boolean {
   return text.trimStart().startsWith("<");
+}
+
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let isInString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text[index];
+    if (isInString && character === "\\") index += 1;
+    else if (character === '"') isInString = !isInString;
+    else if (isInString) continue;
+    else if (character === "[" || character === "{") depth += 1;
+    else if (character === "]" || character === "}") depth -= 1;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
 }
 
 /** Puts quotes around integers that JSON.parse would round. */

@@ -24,6 +24,7 @@ export interface Config {
   readonly webhookSecret: string | null;
   readonly adminIds: readonly number[];
   readonly providers: readonly ProviderSettings[];
+  /** The starting price rule; later rules live in the database. */
   readonly pricing: { readonly markupBasisPoints: bigint; readonly minProfitMicros: bigint };
   readonly topups: {
     readonly gateways: readonly GatewayName[];
@@ -99,8 +100,8 @@ const base = z.object({
 });
 
 /**
- * Reads the operator's settings. All problems are told at once, each with its variable and what is expected;
- * no problem or warning repeats a value, so that none can leak a secret.
+ * Reads the operator's settings. Reports all problems at once, each with its variable and what is expected.
+ * No problem or warning repeats a value, because the value may be a secret.
  */
 export function loadConfig(
   env: Readonly<Record<string, string | undefined>>,
@@ -118,7 +119,7 @@ export function loadConfig(
   return { ok: true, config, warnings: warningsOf(config) };
 }
 
-/** The same for commands that need nothing but the database. */
+/** The same for commands that need only the database. */
 export function loadDatabaseConfig(
   env: Readonly<Record<string, string | undefined>>,
 ): { ok: true; database: Config["database"] } | { ok: false; problems: readonly Problem[] } {
@@ -170,7 +171,7 @@ function assemble(raw: z.infer<typeof base>, providers: readonly ProviderSetting
   };
 }
 
-/** Settings that work but hardly mean what they say. */
+/** Settings that work, but are probably not what the operator wants. */
 function warningsOf(config: Config): Problem[] {
   const warnings: Problem[] = [];
   if (config.providers.length === 0) {
@@ -197,7 +198,7 @@ function warningsOf(config: Config): Problem[] {
   return warnings;
 }
 
-/** Every secret in the settings, for the logger to keep out of its lines. */
+/** Every secret in the settings. The logger keeps them out of its lines. */
 export function secretsOf(config: Config): string[] {
   const secrets = [
     config.telegram.token,

@@ -3,8 +3,8 @@ import { parseUsd } from "../../core/money.ts";
 import { urlProblem } from "./network.ts";
 
 /**
- * Parsers of single variables. Messages say what is expected and never repeat the value: it may be a secret,
- * or a secret pasted into the wrong line.
+ * Parsers of single variables. Messages say what is expected and never repeat the value: it may be a secret, perhaps
+ * one that was pasted into the wrong line.
  */
 
 const PERCENT = /^(\d{1,5})(?:\.(\d{1,2}))?$/;
@@ -32,7 +32,7 @@ export function wholeNumber(min: number, max: number): z.ZodType<number, string>
   });
 }
 
-/** Dollars as micro-dollars, at most $1,000: more is an amount in another unit, and 10,000 times as much must be storable. */
+/** Dollars as micro-dollars, at most $1,000. More is probably a mistake in the unit, and 10,000 times as much must fit into the database. */
 export function usd(options: { allowZero: boolean }): z.ZodType<bigint, string> {
   const kind = options.allowZero ? "an" : "a positive";
   return parsed(`${kind} amount in dollars such as 0.02, at most 6 decimals and not above 1000`, (text) => {

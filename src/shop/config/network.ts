@@ -31,7 +31,7 @@ function isPrivateHost(host: string): boolean {
   return ranges.check(name, version === 4 ? "ipv4" : "ipv6");
 }
 
-/** What is wrong with an address that secrets are sent to; undefined when nothing is. The value is never in the text. */
+/** Why secrets must not be sent to this address; undefined: they may. The text never contains the address. */
 export function urlProblem(value: string): string | undefined {
   if (!URL.canParse(value)) return "must be a complete URL such as https://shop.example.com";
   const url = new URL(value);

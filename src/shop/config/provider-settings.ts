@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { parseUsd } from "../../core/money.ts";
-import { type Protocol, type ProviderSettings, protocols } from "../../providers/port/provider.ts";
+import {
+  type PriceTable,
+  type Protocol,
+  type ProviderSettings,
+  protocols,
+} from "../../providers/port/provider.ts";
 import type { Preset } from "../../providers/presets.ts";
 import { anyUrl, positiveDecimal, rate, splitList } from "./fields.ts";
 
@@ -17,7 +22,7 @@ export type Variables = Readonly<Record<string, string>>;
 
 const NAME = /^[a-z0-9](?:[a-z0-9-]{0,30}[a-z0-9])?$/;
 const PLAIN_DIALECT = "plain";
-/** For a name that is no preset: slow enough for any upstream that publishes no limit. */
+/** For names without a preset: slow enough for any provider that publishes no limit. */
 const CAUTIOUS_RATE = 2;
 const FIELDS = ["KEY", "URL", "PROTOCOL", "CURRENCY", "USD_RATE", "RATE", "PRICES"] as const;
 
@@ -26,22 +31,32 @@ function providerPrefix(name: string): string {
   return `PROVIDER_${name.toUpperCase().replaceAll("-", "_")}_`;
 }
 
-const prices = z.string().transform((text, context) => {
-  const outcome = priceTable.safeParse(parseJson(text));
-  if (outcome.success) return outcome.data;
-  context.addIssue({
-    code: "custom",
-    message: 'must be JSON such as {"44": "0.12"}, prices as quoted decimals',
-  });
-  return z.NEVER;
-});
-
-const priceTable = z
+const countryPrices = z
   .record(
     z.string().min(1).max(64),
     z.string().refine((price) => (parseUsd(price, "up") ?? 0n) > 0n),
   )
   .refine((table) => Object.keys(table).length > 0);
+
+const servicePrices = z
+  .record(z.string().min(1).max(64), countryPrices)
+  .refine((table) => Object.keys(table).length > 0);
+
+const priceTable = z.union([
+  countryPrices.transform((countries): PriceTable => ({ kind: "any-service", countries })),
+  servicePrices.transform((services): PriceTable => ({ kind: "by-service", services })),
+]);
+
+const prices = z.string().transform((text, context) => {
+  const outcome = priceTable.safeParse(parseJson(text));
+  if (outcome.success) return outcome.data;
+  context.addIssue({
+    code: "custom",
+    message:
+      'must be JSON, by country such as {"44": "0.12"} or by service such as {"wa": {"44": "0.12"}}, prices as quoted decimals',
+  });
+  return z.NEVER;
+});
 
 const variables = z.object({
   KEY: z.string({ error: "is missing: the account's API key" }).transform((key) => key.trim()),
@@ -112,7 +127,7 @@ function readProvider(name: string, env: Variables, presets: Presets): ProviderS
     });
   }
   const protocol = outcome.data?.PROTOCOL ?? preset?.protocol;
-  // A preset's address and quirks belong to its own protocol only.
+  // A preset's address and peculiarities apply to its own protocol only.
   const base = preset && (protocol === undefined || preset.protocol === protocol) ? preset : undefined;
   const url = found.URL?.trim() ?? base?.url ?? null;
   if (url === null && !isNamed("URL")) {
@@ -122,6 +137,12 @@ function readProvider(name: string, env: Variables, presets: Presets): ProviderS
     problems.push({
       variable: `${prefix}PRICES`,
       problem: 'is missing: this API has no prices, set them as JSON such as {"44": "0.12"}',
+    });
+  }
+  if (protocol === "push-gateway" && outcome.data?.PRICES?.kind === "by-service") {
+    problems.push({
+      variable: `${prefix}PRICES`,
+      problem: 'must be by country such as {"44": "0.12"}: its numbers take any service',
     });
   }
   if (problems.length > 0 || !outcome.success || protocol === undefined || url === null) return problems;
@@ -139,7 +160,7 @@ function readProvider(name: string, env: Variables, presets: Presets): ProviderS
   };
 }
 
-/** A free name that speaks a preset's own protocol is asked as gently as the preset. */
+/** A free name with a preset's own protocol gets the request rate of that preset. */
 function rateOf(protocol: Protocol, presets: Presets): number {
   return (
     (Object.hasOwn(presets, protocol) ? presets[protocol]?.requestsPerSecond : undefined) ?? CAUTIOUS_RATE
@@ -150,7 +171,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // Not JSON at all: the table's own message says what is expected.
+    // Not JSON; the schema's message says what is expected.
     return undefined;
   }
 }

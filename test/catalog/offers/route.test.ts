@@ -94,7 +94,7 @@ describe("a refused purchase", () => {
     if (first?.provider !== "alpha") throw new Error("alpha is not the first way");
     await fixture.clock.advance(1_000);
     await fixture.catalog.reportRefusal(first, kind, minCost);
-    return fixture;
+    return { ...fixture, alpha };
   }
 
   it("for want of numbers takes the offer away until the provider's list is read again", async () => {
@@ -171,12 +171,32 @@ describe("a refused purchase", () => {
     expect((await untold.catalog.route(route)).map(({ provider }) => provider)).toEqual(["beta"]);
   });
 
-  it("for codes that the provider does not know takes the offer away until its lists are read again", async () => {
+  it("for codes that the provider does not know takes the offer away for ten minutes of price lists", async () => {
     const { catalog, clock } = await refused("bad_mapping");
-    await clock.advance(61_000);
-    expect((await catalog.countries(view)).items).toMatchObject([{ priceMicros: 390_000n }]);
-    expect((await catalog.route(route)).map(({ provider }) => provider)).toEqual(["beta"]);
+    for (let minute = 1; minute < 10; minute += 1) {
+      await clock.advance(60_000);
+      expect((await catalog.countries(view)).items).toMatchObject([{ priceMicros: 390_000n }]);
+      expect((await catalog.route(route)).map(({ provider }) => provider)).toEqual(["beta"]);
+    }
+    // Reading the lists of services and countries says nothing about the pair.
     await catalog.syncLists();
+    expect((await catalog.route(route)).map(({ provider }) => provider)).toEqual(["beta"]);
+    await clock.advance(61_000);
+    await catalog.countries(view);
+    expect((await catalog.route(route)).map(({ provider }) => provider)).toEqual(["alpha", "beta"]);
+  });
+
+  it("for unknown codes keeps the offer away as long as no price list shows it again", async () => {
+    const { catalog, clock, alpha } = await refused("bad_mapping");
+    await clock.advance(60_000);
+    alpha.onPrices = async () => [];
+    await catalog.countries(view);
+    await clock.advance(15 * 60_000);
+    await catalog.countries(view);
+    expect((await catalog.route(route)).map(({ provider }) => provider)).toEqual(["beta"]);
+    alpha.onPrices = async () => [price("wa", "16", 200_000n, 5)];
+    await clock.advance(61_000);
+    await catalog.countries(view);
     expect((await catalog.route(route)).map(({ provider }) => provider)).toEqual(["alpha", "beta"]);
   });
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createBuyers } from "../../../src/buyers/create-buyers.ts";
+import { createBuyers } from "../../../src/buyers/buyers.ts";
 import type { OrderDeps } from "../../../src/orders/order-deps.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import {

@@ -84,7 +84,8 @@ async function deliverOverTime(
     const isDue = clock.now().getTime() >= startedAt + deliveredAt.size * plan.everyMs;
     const next = isDue ? waiting.pop() : undefined;
     if (next) {
-      market.deliver(next.id, { code: `9${next.serial}`, text: `Your code is 9${next.serial}` });
+      const code = `9${String(next.serial).padStart(3, "0")}`;
+      market.deliver(next.id, { code, text: `Your code is ${code}` });
       deliveredAt.set(next.phone, clock.now().getTime());
     }
     await step(setting, name);

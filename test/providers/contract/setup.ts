@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { expect } from "vitest";
+import type { Paging } from "../../../sandbox/providers/face.ts";
 import type { FaultQueue } from "../../../sandbox/providers/faults.ts";
 import { goodsOf } from "../../../sandbox/providers/goods.ts";
 import { createMarket, type Market, type MarketOptions } from "../../../sandbox/providers/market.ts";
@@ -25,8 +26,10 @@ export type Situation =
   | "unknown order"
   | "unknown country";
 
-export interface ContractOptions {
-  readonly protocol: Protocol;
+/** A protocol, or one dialect of it, as the suite is to look at it. */
+export interface Contract {
+  /** How the pretend supplier's lists page; default: as documented. */
+  readonly paging?: Paging;
   /** Of handler-api. */
   readonly dialect?: string;
   readonly settings?: Partial<ProviderSettings>;
@@ -44,6 +47,26 @@ export interface ContractOptions {
     readonly madeUpIds?: boolean;
   };
 }
+
+/** The API has no prices, the operator sets them. */
+const needsPrices: Readonly<Record<Protocol, boolean>> = {
+  oxgel: false,
+  "handler-api": false,
+  "push-gateway": true,
+  otpbuddy: false,
+  tempcode77: false,
+  fivesim: false,
+};
+
+/** A purchase can name an operator, pool or sub-provider. */
+export const takesOperator: Readonly<Record<Protocol, boolean>> = {
+  oxgel: true,
+  "handler-api": true,
+  "push-gateway": true,
+  otpbuddy: false,
+  tempcode77: false,
+  fivesim: true,
+};
 
 /** A provider, the pretend supplier behind it, and what happened in between. */
 export interface Bench {
@@ -64,6 +87,10 @@ export interface Bench {
   close(): Promise<void>;
 }
 
+export interface ContractOptions extends Contract {
+  readonly protocol: Protocol;
+}
+
 /** Long enough for a loaded machine's honest answers. */
 const TIMEOUT_MS = 5000;
 /** For tests of silence, which wait it out. */
@@ -74,7 +101,13 @@ export async function openBench(options: ContractOptions): Promise<Bench> {
   const clock = createTestClock();
   const market = createMarket({ clock, ...goodsOf(protocol), ...options.market });
   const dialect = options.dialect ?? "plain";
-  const upstream = await startPretendProvider({ protocol, clock, market, dialect });
+  const upstream = await startPretendProvider({
+    protocol,
+    clock,
+    market,
+    dialect,
+    ...(options.paging && { paging: options.paging }),
+  });
   const penalties: number[] = [];
   const logger = createTestLogger();
   const settings = settingsOf(options, upstream, market);
@@ -121,10 +154,12 @@ function settingsOf(options: ContractOptions, upstream: PretendProvider, market:
     currency: "USD",
     usdRate: "1",
     requestsPerSecond: 100,
-    prices:
-      options.protocol === "push-gateway"
-        ? Object.fromEntries(market.countries.map((country) => [country.code, "0.12"]))
-        : null,
+    prices: needsPrices[options.protocol]
+      ? {
+          kind: "any-service",
+          countries: Object.fromEntries(market.countries.map((country) => [country.code, "0.12"])),
+        }
+      : null,
     ...options.settings,
   };
 }

@@ -16,11 +16,25 @@ interface Spoilt {
 /** Answers that prove nothing: after any of these a number may or may not have been bought. */
 const unclear: readonly Spoilt[] = [
   { name: "a 500 after the number was sold", fault: faults.status(500, true), kinds: ["unavailable"] },
+  { name: "a 408 after the number was sold", fault: faults.status(408, true), kinds: ["unavailable"] },
+  { name: "a 425 after the number was sold", fault: faults.status(425, true), kinds: ["unavailable"] },
+  { name: "a 408 page of a proxy", fault: faults.html(408, true), kinds: ["unavailable"] },
+  {
+    name: "a 4xx that speaks of a server error",
+    fault: faults.raw(
+      400,
+      '{"ok":false,"error":"Internal server error","message":"Request timed out"}',
+      true,
+    ),
+    kinds: ["unavailable"],
+  },
   { name: "a 502 page of a proxy", fault: faults.html(502), kinds: ["unavailable"] },
   { name: "a page with status 200", fault: faults.html(200, true), kinds: ["garbage"] },
   { name: "a page with status 403", fault: faults.html(403), kinds: ["garbage"] },
   { name: "an empty body", fault: faults.empty(200, true), kinds: ["garbage"] },
   { name: "a redirect", fault: faults.raw(302, "{}"), kinds: ["garbage"] },
+  { name: "a redirect after the number was sold", fault: faults.raw(307, "{}", true), kinds: ["garbage"] },
+  { name: "an empty 204", fault: faults.empty(204, true), kinds: ["garbage"] },
   { name: "half a body", fault: faults.truncated, kinds: ["garbage"] },
   { name: "a connection that ends within the body", fault: faults.cut, kinds: ["garbage"] },
   { name: "values of other types", fault: faults.wrongTypes, kinds: ["garbage"] },

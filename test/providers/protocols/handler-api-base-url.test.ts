@@ -50,7 +50,7 @@ describe("parameters in the operator's base URL", () => {
       { services: [] },
       [],
       {},
-      "STATUS_OK:1",
+      "STATUS_OK:1234",
       "BAD_ACTION",
       "ACCESS_CANCEL",
       "ACCESS_RETRY_GET",

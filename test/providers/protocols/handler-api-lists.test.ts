@@ -114,35 +114,76 @@ describe("the list of active numbers", () => {
     expect(await handlerApiSupplier([answer], { dialect: "herosms" }).provider.active(tap)).toEqual([]);
   });
 
-  it("goes on to the next page until one is not full", async () => {
-    const full = Array.from({ length: 100 }, (_, index) => ({ ...row, activationId: index + 1 }));
+  const rowsFrom = (first: number, count: number) =>
+    Array.from({ length: count }, (_, index) => ({ ...row, activationId: first + index }));
+
+  it("is read until a page is empty, from where the last one ended", async () => {
+    const pages = [rowsFrom(1, 100), rowsFrom(101, 40), rowsFrom(141, 1), []];
     const { provider, requests } = handlerApiSupplier(
-      [json({ data: full }), json({ data: [{ ...row, activationId: 101 }] })],
-      {
-        dialect: "herosms",
-      },
+      pages.map((data) => json({ data })),
+      { dialect: "herosms" },
     );
-    expect(await provider.active(tap)).toHaveLength(101);
-    expect(requests.map((sent) => sent.url.searchParams.get("start"))).toEqual(["0", "100"]);
+    expect(await provider.active(tap)).toHaveLength(141);
+    expect(requests.map((sent) => sent.url.searchParams.get("start"))).toEqual(["0", "100", "140", "141"]);
+  });
+
+  it("ends where a page repeats the ones before it", async () => {
+    const { provider, requests } = handlerApiSupplier([json({ data: rowsFrom(1, 130) })], {
+      dialect: "herosms",
+    });
+    expect(await provider.active(tap)).toHaveLength(130);
+    expect(requests).toHaveLength(2);
+  });
+
+  it("is none where the same full page comes again: what lies behind it cannot be seen", async () => {
+    const { provider } = handlerApiSupplier([json({ data: rowsFrom(1, 100) })], { dialect: "herosms" });
+    expect(await failure(provider.active(tap))).toMatchObject({ kind: "garbage" });
+  });
+
+  it("is given up after 200 pages", async () => {
+    const pages = Array.from({ length: 200 }, (_, page) => json({ data: rowsFrom(page * 2 + 1, 2) }));
+    const { provider, requests } = handlerApiSupplier(pages, { dialect: "herosms" });
+    expect(await failure(provider.active(tap))).toMatchObject({ kind: "garbage" });
+    expect(requests).toHaveLength(200);
+  });
+
+  it("is read no further than the wanted orders", async () => {
+    const pages = [rowsFrom(1, 100), rowsFrom(101, 100), rowsFrom(201, 100)];
+    const { provider, requests } = handlerApiSupplier(
+      pages.map((data) => json({ data })),
+      { dialect: "herosms" },
+    );
+    expect([...(await provider.checkMany(["150", "7"], tap)).keys()].sort()).toEqual(["150", "7"]);
+    expect(requests).toHaveLength(2);
+  });
+
+  it("tells when a number was rented where that has a time zone or is a count of seconds", async () => {
+    const times = ["2026-03-01T12:00:00+03:00", 1_772_355_600, "2026-03-01 12:00:00", "soon"];
+    const data = times.map((activationTime, index) => ({ ...row, activationId: index + 1, activationTime }));
+    const { provider } = handlerApiSupplier([json({ data }), json({ data: [] })], { dialect: "herosms" });
+    const nine = new Date("2026-03-01T09:00:00Z");
+    expect((await provider.active(tap)).map(({ createdAt }) => createdAt)).toEqual([nine, nine, null, null]);
   });
 
   it("stands for many checks only where a row's status is known and complete", async () => {
     const rows = [
       row,
-      { ...row, activationId: 2, activationStatus: 2, smsCode: ["11", "22"], smsText: "Code 22" },
+      { ...row, activationId: 2, activationStatus: 2, smsCode: ["1111", "2222"], smsText: "Code 2222" },
       { ...row, activationId: 3, activationStatus: "2", smsCode: null },
       { ...row, activationId: 4, activationStatus: "3", smsCode: "old" },
       { ...row, activationId: 5, activationStatus: "8" },
     ];
-    const { provider } = handlerApiSupplier([json({ data: rows })], { dialect: "herosms" });
+    const { provider } = handlerApiSupplier([json({ data: rows }), json({ data: [] })], {
+      dialect: "herosms",
+    });
     const seen = await provider.checkMany(["1", "2", "3", "4", "5", "6"], tap);
     expect(Object.fromEntries(seen)).toEqual({
       "1": { status: "waiting", sms: [] },
       "2": {
         status: "received",
         sms: [
-          { code: "11", text: null },
-          { code: "22", text: "Code 22" },
+          { code: "1111", text: null },
+          { code: "2222", text: "Code 2222" },
         ],
       },
       "4": { status: "waiting", sms: [] },

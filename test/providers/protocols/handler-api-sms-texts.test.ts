@@ -81,8 +81,8 @@ describe("the text of an SMS", () => {
   it("is asked for again when another code comes, and when the same one comes again", async () => {
     const second = { ...sent, text: "0123 it is, once more" };
     const { provider, shown, actions } = supplier([
-      "STATUS_OK:9",
-      { body: { sms: { code: "9", text: "First 9" } } },
+      "STATUS_OK:9876",
+      { body: { sms: { code: "9876", text: "First 9876" } } },
       "STATUS_OK:0123",
       { body: { sms: sent } },
       "ACCESS_RETRY_GET",
@@ -90,7 +90,7 @@ describe("the text of an SMS", () => {
       "STATUS_OK:0123",
       { body: { sms: second } },
     ]);
-    expect(await shown()).toEqual([{ code: "9", text: "First 9" }]);
+    expect(await shown()).toEqual([{ code: "9876", text: "First 9876" }]);
     expect(await shown()).toEqual([inFull]);
     await provider.another("1", tap);
     expect(await shown()).toEqual([]);
@@ -125,7 +125,10 @@ describe("the text of an SMS", () => {
     ["does not know the action", "BAD_ACTION"],
     ["answers with a page", { status: 404, body: "<html></html>" }],
   ])("is not asked for again at an unknown supplier that %s", async (_name, answer) => {
-    const { shown, actions } = supplier(["STATUS_OK:0123", answer, "STATUS_OK:1", "STATUS_OK:2"], "plain");
+    const { shown, actions } = supplier(
+      ["STATUS_OK:0123", answer, "STATUS_OK:1111", "STATUS_OK:2222"],
+      "plain",
+    );
     for (const id of ["1", "2", "3"]) expect(await shown(id)).toHaveLength(1);
     expect(actions()).toEqual(["getStatus", "getStatusV2", "getStatus", "getStatus"]);
   });
@@ -135,7 +138,7 @@ describe("the text of an SMS", () => {
       [
         "STATUS_OK:0123",
         { body: { sms: sent } },
-        "STATUS_OK:1",
+        "STATUS_OK:1111",
         "BAD_ACTION",
         "STATUS_OK:0123",
         { body: { sms: sent } },
@@ -144,7 +147,7 @@ describe("the text of an SMS", () => {
     );
     expect([await shown("1"), await shown("2"), await shown("3")]).toEqual([
       [inFull],
-      [{ code: "1", text: null }],
+      [{ code: "1111", text: null }],
       [inFull],
     ]);
   });

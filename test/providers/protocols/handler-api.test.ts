@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Provider } from "../../../src/providers/port/provider.ts";
 import type { ProviderErrorKind } from "../../../src/providers/port/provider-error.ts";
-import { knownTokens } from "../../../src/providers/protocols/handler-api/tokens.ts";
+import { refusals } from "../../../src/providers/protocols/handler-api/tokens.ts";
 import { type Canned, failure, handlerApiSupplier, json } from "../../support/handler-api.ts";
 
 const request = {
@@ -118,6 +118,11 @@ describe("a purchase", () => {
     ["the supplier's database error", "ERROR_SQL"],
     ["a known token on a 5xx", { status: 500, text: "NO_NUMBERS" }],
     ["a known envelope on a 5xx", json({ title: "NO_NUMBERS" }, 503)],
+    ["a known token on a 408", { status: 408, text: "NO_NUMBERS" }],
+    ["a known envelope on a 425", json({ title: "NO_BALANCE" }, 425)],
+    ["an internal error on a 4xx", json({ title: "INTERNAL_ERROR" }, 400)],
+    ["a time limit on a 4xx", json({ title: "BAD_THING", details: "Request timed out" }, 422)],
+    ["an internal error in a 200", json({ error: "INTERNAL_SERVER_ERROR" })],
     ["a proxy's own error", { status: 403, text: "error code: 1020" }],
     ["an unknown token on a 4xx", { status: 400, text: "NOPE" }],
   ])("is in doubt after %s", async (_name, answer) => {
@@ -147,13 +152,16 @@ describe("a purchase", () => {
     expect(error).toMatchObject({ kind: "suspended", definite: true, retryAfterMs: 1_800_000 });
   });
 
-  it.each(knownTokens)("never leaves %s unexplained, bare or in an envelope", async (token) => {
-    for (const answer of [token, `${token}:detail`, json({ title: token }, 409), json({ error: token })]) {
-      const error = await failure(buy(handlerApiSupplier([answer]).provider));
-      expect(error.kind).not.toBe("garbage");
-      expect(error.definite).toBe(error.kind !== "unavailable");
-    }
-  });
+  it.each(Object.keys(refusals.tokens))(
+    "never leaves %s unexplained, bare or in an envelope",
+    async (token) => {
+      for (const answer of [token, `${token}:detail`, json({ title: token }, 409), json({ error: token })]) {
+        const error = await failure(buy(handlerApiSupplier([answer]).provider));
+        expect(error.kind).not.toBe("garbage");
+        expect(error.definite).toBe(error.kind !== "unavailable");
+      }
+    },
+  );
 });
 
 describe("a status", () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createOtpBuddy } from "../../../src/providers/protocols/otpbuddy/otpbuddy.ts";
+import { createTestClock } from "../../support/clock.ts";
 import { providerSettings } from "../../support/provider-settings.ts";
 import { createScriptedHttp, type ScriptedAnswer } from "../../support/scripted-http.ts";
 
@@ -21,7 +22,7 @@ const notFound: ScriptedAnswer = { status: 404, body: "Cannot GET /v1/api/that" 
 function setUp(...answers: ScriptedAnswer[]) {
   const http = createScriptedHttp(...answers);
   const sent = () => http.requests.map(({ method, url }) => `${method} ${url.pathname}${url.search}`);
-  return { sent, provider: createOtpBuddy(settings, http) };
+  return { sent, provider: createOtpBuddy(settings, http, createTestClock()) };
 }
 
 describe("otpbuddy's product list", () => {
@@ -115,7 +116,11 @@ describe("a purchase from otpbuddy", () => {
     [200, { status: 201 }, "bad_mapping", true],
     [200, { status: "202", message: "Insufficient Balance" }, "no_funds", true],
     [200, { status: 203 }, "no_stock", true],
-    [200, { status: 205 }, "unavailable", true],
+    [200, { status: 205 }, "unavailable", false],
+    [200, { status: "205", message: "Server ERROR" }, "unavailable", false],
+    [400, { status: 205 }, "unavailable", false],
+    [408, { status: 202 }, "unavailable", false],
+    [425, { status: 203 }, "unavailable", false],
     [400, { status: 206 }, "bad_mapping", true],
     [401, { status: 206 }, "bad_credentials", true],
     [404, { error: "no such page" }, "unknown_order", true],
@@ -160,6 +165,7 @@ describe("an otpbuddy order", () => {
   it.each([
     [{ status: 210, message: "waiting for message" }, "waiting"],
     [{ status: "210" }, "waiting"],
+    [{ status: 200, message: "Waiting for otp" }, "waiting"],
     [{ status: 204, message: "Number Expires" }, "expired"],
   ])("with %j is %s", async (body, status) => {
     const { provider } = setUp({ body });

@@ -85,6 +85,10 @@ describe("a refused purchase", () => {
     [200, { ...rental, phone: null }],
     [200, { ...rental, id: "" }],
     [500, { error: "No numbers available" }],
+    [408, { error: "No numbers available" }],
+    [425, { error: "Insufficient balance" }],
+    [400, { error: "Service unavailable: internal server error" }],
+    [422, { error: "Upstream timed out" }],
     [404, "No numbers available"],
   ])("is in doubt after %i %j", async (status, body) => {
     const error = await failure(upstream([status, body]).provider.buy(request, purchase));

@@ -9,7 +9,6 @@ import { createScriptedHttp, type ScriptedAnswer } from "../../support/scripted-
 
 const settings = providerSettings("push-gateway", "https://gateway.example/", {
   key: "k/e y",
-  prices: { "1": "0.12", "2": "abc", "3": "0.5" },
 });
 const india: ScriptedAnswer = {
   body: {
@@ -39,7 +38,7 @@ describe("a purchase from a push gateway", () => {
   it("is one request that names the country and asks for the full number", async () => {
     const { http, provider } = setUp(bought("+919163012345"));
     const rental = await provider.buy({ ...request, operator: "101" }, tap);
-    expect(rental).toMatchObject({ phone: "+919163012345", costMicros: 120_000n });
+    expect(rental).toMatchObject({ phone: "+919163012345", costMicros: null });
     expect(http.requests.map((sent) => sent.url.href)).toEqual([
       "https://gateway.example/api/get-number/k%2Fe%20y?country_id=1&operator_id=101&number_format=full",
     ]);
@@ -64,21 +63,16 @@ describe("a purchase from a push gateway", () => {
     await expect(provider.buy(request, tap)).rejects.toMatchObject({ kind: "garbage", definite: false });
   });
 
-  it("is not sent when no price is set for the country, or the price is above the ceiling", async () => {
-    const { http, provider } = setUp();
-    const cases = [
-      [{ ...request, countryCode: "9" }, "bad_mapping"],
-      [{ ...request, countryCode: "2" }, "bad_mapping"],
-      [{ ...request, countryCode: "toString" }, "bad_mapping"],
-      [{ ...request, ceilingMicros: 119_999n }, "price_moved"],
-    ] as const;
-    for (const [wanted, kind] of cases)
-      await expect(provider.buy(wanted, tap)).rejects.toMatchObject({ kind, definite: true });
-    expect(http.requests).toHaveLength(0);
-  });
-
   it.each([
     [400, { status: "error", message: "country_id is required" }, "bad_mapping", true],
+    [400, { status: "error", message: "Unknown operator" }, "bad_mapping", true],
+    [400, { status: "error", message: "user_id is required with api_key" }, "bad_credentials", true],
+    [400, { status: "error", message: "Too many numbers today" }, "refused", true],
+    [400, { status: "error", message: "No number received" }, "no_stock", true],
+    [400, { status: "error", message: "Unable to get number: server error" }, "unavailable", false],
+    [404, { status: "error", message: "No number received: timed out" }, "unavailable", false],
+    [408, { status: "error", message: "No number received" }, "unavailable", false],
+    [425, { status: "error", message: "country_id is required" }, "unavailable", false],
     [401, { status: "error", message: "Invalid api_key" }, "bad_credentials", true],
     [403, { status: "error", message: "Manager inactive. Contact support." }, "suspended", true],
     [404, { status: "error", message: "No number received" }, "no_stock", true],
@@ -96,18 +90,6 @@ describe("a purchase from a push gateway", () => {
     expect(error).toMatchObject({ kind, definite });
     expect(String(error)).not.toContain("k/e y");
     expect(String(error)).not.toContain("k%2Fe");
-  });
-});
-
-describe("the configured prices of a push gateway", () => {
-  it("are rows for any service, without the ones that are no price", async () => {
-    const { provider } = setUp();
-    const rows = await provider.prices({}, { priority: "background" });
-    expect(rows.map((row) => [row.serviceCode, row.countryCode, row.costMicros, row.stock])).toEqual([
-      [null, "1", 120_000n, null],
-      [null, "3", 500_000n, null],
-    ]);
-    expect(await provider.prices({ countryCode: "3" }, { priority: "background" })).toHaveLength(1);
   });
 });
 
@@ -133,19 +115,19 @@ describe("a push gateway's webhook", () => {
       phone,
       sms: { code: null, text: "Hello" },
     });
-    expect(call({ phone_number: phone, otp_code: "1", sms_text: null })).toEqual({
+    expect(call({ phone_number: phone, otp_code: "1234", sms_text: null })).toEqual({
       kind: "sms",
       phone,
-      sms: { code: "1", text: null },
+      sms: { code: "1234", text: null },
     });
     expect(call({ phone_number: phone, otp_code: " ", sms_text: "" })).toBeUndefined();
     expect(call({ phone_number: phone })).toBeUndefined();
   });
 
   it.each([
-    [{ phone_number: "nobody", otp_code: "1" }, "otp_received"],
-    [{ otp_code: "1" }, "otp_received"],
-    [{ phone_number: "+1234567890", otp_code: "1" }, "number_expired"],
+    [{ phone_number: "nobody", otp_code: "1234" }, "otp_received"],
+    [{ otp_code: "1234" }, "otp_received"],
+    [{ phone_number: "+1234567890", otp_code: "1234" }, "number_expired"],
     [null, "otp_received"],
   ])("with %j as %s is not one that is documented", (data, event) => {
     expect(call(data, event)).toBeUndefined();

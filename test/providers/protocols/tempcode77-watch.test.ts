@@ -86,17 +86,20 @@ describe("watching many tempcode77 orders", () => {
     });
   });
 
-  it("reads on only while some orders have not come up, and no further than three pages", async () => {
+  it("reads on only while some orders have not come up and can be further back", async () => {
     const full = list(...rowsFrom(200, 50));
     const near = setUp(full, list(...rowsFrom(150, 50)));
     await near.watch("180", "120");
     expect(near.pages()).toEqual(["1", "2"]);
-    const far = setUp(full, list(...rowsFrom(150, 50)), list(...rowsFrom(100, 50)));
-    expect(await far.watch("180", "7")).toEqual({ 180: { status: "waiting", sms: [] } });
-    expect(far.pages()).toEqual(["1", "2", "3"]);
-    const short = setUp(list(...rowsFrom(40, 40)));
-    await short.watch("30", "777");
-    expect(short.pages()).toEqual(["1"]);
+    const waiting = { status: "waiting", sms: [] };
+    const far = setUp(...[200, 150, 100, 50].map((first) => list(...rowsFrom(first, 50))));
+    expect(await far.watch("180", "7")).toEqual({ 7: waiting, 180: waiting });
+    expect(far.pages()).toEqual(["1", "2", "3", "4"]);
+    const short = setUp(list(...rowsFrom(200, 20)), list(...rowsFrom(180, 20)));
+    expect(await short.watch("190", "170")).toEqual({ 190: waiting, 170: waiting });
+    const unknown = setUp(list(...rowsFrom(40, 40)));
+    await unknown.watch("30", "777");
+    expect(unknown.pages()).toEqual(["1"]);
   });
 
   it("looks at three of the waiting ones at every pass, in turn, and lets everything else go first", async () => {

@@ -123,7 +123,25 @@ describe("a purchase from tempcode77", () => {
   });
 
   it.each([
-    [400, { ok: false, error: "x", code: "invalid_params" }, "bad_mapping", true],
+    [400, { ok: false, error: "x", code: "invalid_params" }, "refused", true],
+    [400, { ok: false, error: "Invalid service_id.", code: "invalid_params" }, "bad_mapping", true],
+    [
+      400,
+      { ok: false, error: "This country is not supported.", code: "invalid_params" },
+      "bad_mapping",
+      true,
+    ],
+    [404, { ok: false, error: "Service not found", code: "not_found" }, "bad_mapping", true],
+    [400, { ok: false, error: "Please wait a moment.", code: "invalid_params" }, "refused", true],
+    [400, { ok: false, error: "You have too many active orders." }, "refused", true],
+    [400, { ok: false, error: "No numbers available for this service and country." }, "no_stock", true],
+    [400, { ok: false, error: "This service is sold out.", code: "invalid_params" }, "no_stock", true],
+    [400, { ok: false, error: "The price is above your max_price." }, "price_moved", true],
+    [400, { ok: false, error: "Platfone timed out." }, "unavailable", false],
+    [200, { ok: false, error: "x", code: "server_error" }, "unavailable", false],
+    [409, { ok: false, error: "Internal server error" }, "unavailable", false],
+    [408, { ok: false, error: "x", code: "insufficient_balance" }, "unavailable", false],
+    [425, { ok: false, error: "x" }, "unavailable", false],
     [401, { ok: false, error: "x", code: "invalid_key" }, "bad_credentials", true],
     [
       402,
@@ -131,11 +149,11 @@ describe("a purchase from tempcode77", () => {
       "no_funds",
       true,
     ],
-    [404, { ok: false, error: "x", code: "not_found" }, "bad_mapping", true],
+    [404, { ok: false, error: "x", code: "not_found" }, "refused", true],
     [409, { ok: false, error: "x", code: "no_numbers" }, "no_stock", true],
     [409, { ok: false, error: "x", code: "max_price_exceeded" }, "price_moved", true],
     [409, { ok: false, error: "x" }, "refused", true],
-    [400, { ok: false, error: "x", code: "constructor" }, "bad_mapping", true],
+    [400, { ok: false, error: "x", code: "constructor" }, "refused", true],
     [200, { ok: false, error: "x", code: "insufficient_balance" }, "no_funds", true],
     [402, { error: "x" }, "no_funds", true],
     [402, "<html></html>", "garbage", false],
@@ -234,7 +252,7 @@ describe("tempcode77's list of activations", () => {
       row(100 - index, index % 2 === 0 ? "active" : "canceled"),
     );
     const second = [row(52, "active"), row(50, "active", "smsReceived")];
-    const { http, provider } = setUp(page(first), page(second));
+    const { http, provider } = setUp(page(first), page(second), page([]));
     const active = await provider.active(poll);
     expect(active).toHaveLength(26);
     expect(active.at(0)).toEqual({
@@ -250,14 +268,36 @@ describe("tempcode77's list of activations", () => {
     expect(http.requests.map(({ url }) => url.search)).toEqual([
       "?path=activations&page=1&limit=50",
       "?path=activations&page=2&limit=50",
+      "?path=activations&page=3&limit=50",
     ]);
   });
 
-  it("ends after a few pages, however many the account has", async () => {
-    const full = page(Array.from({ length: 50 }, (_, index) => row(index + 1, "canceled")));
-    const { http, provider } = setUp(full, full, full, full, full);
-    expect(await provider.active(poll)).toEqual([]);
-    expect(http.requests).toHaveLength(5);
+  it("ends where a page repeats, and after 200 pages, however many the account has", async () => {
+    const full = (last: number) =>
+      page(Array.from({ length: 50 }, (_, index) => row(last - index, "canceled")));
+    const repeating = setUp(full(50), full(50));
+    expect(await repeating.provider.active(poll)).toEqual([]);
+    expect(repeating.http.requests).toHaveLength(2);
+    const endless = setUp(...Array.from({ length: 200 }, (_, index) => full(20_000 - index * 50)));
+    expect(await endless.provider.active(poll)).toEqual([]);
+    expect(endless.http.requests).toHaveLength(200);
+  });
+
+  it("ends at a page that is hours older than the newest number", async () => {
+    const dated = (id: number, createdAt: string) => ({ ...row(id), created_at: createdAt });
+    const { http, provider } = setUp(
+      page([dated(9, "2026-02-15 12:00:00"), dated(8, "2026-02-15 11:30:00")]),
+      page([dated(7, "2026-02-15 08:59:59"), dated(6, "2026-02-14 12:00:00")]),
+    );
+    expect(await provider.active(poll)).toHaveLength(4);
+    expect(http.requests).toHaveLength(2);
+  });
+
+  it("tells when a number was rented only where the time has a zone", async () => {
+    const { provider } = setUp(page([row(2), { ...row(1), created_at: "2026-02-15T12:00:00Z" }]), page([]));
+    const [zoneless, zoned] = await provider.active(poll);
+    expect(zoneless?.createdAt).toBeNull();
+    expect(zoned?.createdAt).toEqual(new Date("2026-02-15T12:00:00Z"));
   });
 
   it("is garbage as a whole when an active row is: a number may not be overlooked", async () => {

@@ -55,7 +55,7 @@ function writeForEver(response: ServerResponse, chunk: string, everyMs: number):
 }
 
 describe("an answer that", () => {
-  it("never ends is cut off after 8 MiB, whatever the rest would have been", async () => {
+  it("never ends is cut off after 1 MiB, whatever the rest would have been", async () => {
     let written = { bytes: 0 };
     const outcome = await ask((_request, response) => {
       response.writeHead(200, { "content-length": `${1024 * MIB}` });
@@ -128,6 +128,7 @@ describe("a body of 8 MiB that was made to keep the parser busy", () => {
     ["quotes that do not pair", `${digits},"a":"${'\\"'.repeat(4 * MIB - 20)}`, "truncated"],
     ["one endless string", `${digits},"a":"${'\\"'.repeat(4 * MIB - 20)}"}`, null],
     ["brackets without an end", "[".repeat(8 * MIB), "truncated"],
+    ["brackets in brackets", "[".repeat(4 * MIB) + "]".repeat(4 * MIB), "truncated"],
     ["one endless number", `[${"9".repeat(8 * MIB - 2)}]`, "json"],
     ["nothing but blanks", " ".repeat(8 * MIB), "empty"],
     ["a text of blanks", `x${" ".repeat(8 * MIB - 2)}x`, "text"],

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { garbage, unsupported } from "../../parsing/answers.ts";
+import { garbage, lacking, unsupported } from "../../parsing/answers.ts";
+import { MAX_PAGES, readPages } from "../../parsing/pages.ts";
 import { idField, parseBalance } from "../../parsing/parse.ts";
 import type { CallOptions, Capabilities, Provider, ProviderSettings } from "../../port/provider.ts";
 import { ProviderError } from "../../port/provider-error.ts";
@@ -19,6 +20,7 @@ import { readPrices } from "./read-prices.ts";
 function capabilitiesOf(dialect: Dialect): Capabilities {
   return {
     cancel: true,
+    ban: false,
     another: true,
     finish: true,
     poll: true,
@@ -32,14 +34,14 @@ function capabilitiesOf(dialect: Dialect): Capabilities {
     cancelAfterMs: 120_000,
     lifetimeMs: 1_200_000,
     pollIntervalMs: 3000,
-    checkManyLimit: dialect.listStatuses === null ? 0 : PAGE_SIZE,
+    checkManyLimit: dialect.listStatuses === null ? 0 : MANY,
   };
 }
 
 /** The most rows that getActiveActivations gives at a time. */
 const PAGE_SIZE = 100;
-/** More open orders than this are not looked for in one go. */
-const MAX_PAGES = 20;
+/** Orders that one `checkMany` looks for, over as many pages as they take. */
+const MANY = 500;
 
 export function createHandlerApi(settings: ProviderSettings, http: ProviderHttp): Provider {
   const client = createClient(settings, http);
@@ -47,6 +49,7 @@ export function createHandlerApi(settings: ProviderSettings, http: ProviderHttp)
     name: settings.name,
     protocol: "handler-api",
     capabilities: capabilitiesOf(client.dialect),
+    ...lacking(settings.name),
     ...catalogueOf(client),
     ...ordersOf(client),
     ...listsOf(client),
@@ -111,41 +114,39 @@ const notUnderstood: ReadonlySet<string> = new Set([
   "garbage",
 ]);
 
-interface Page {
-  readonly rows: readonly ListedRental[];
-  readonly isLast: boolean;
-}
-
 function listsOf(client: Client): Pick<Provider, "active" | "checkMany"> {
   const { name, dialect, currency, send, fail } = client;
 
-  const page = async (operation: string, start: number, options: CallOptions): Promise<Page> => {
-    const range = { start: String(start), limit: String(PAGE_SIZE) };
-    const reply = await send(operation, "getActiveActivations", range, options);
-    if (reply.kind === "refused") throw fail(operation, reply.refusal);
-    if (reply.kind === "token" && reply.token.name === "NO_ACTIVATIONS") return { rows: [], isLast: true };
-    const rows = reply.kind === "data" ? readActive(reply.value, dialect, currency) : undefined;
-    // What is missing from a list counts as not bought, so a list that is understood in part is none.
-    if (!rows) throw garbage(name, operation, "not a list");
-    return { rows, isLast: rows.length < PAGE_SIZE };
-  };
+  const pagesOf =
+    (operation: string, options: CallOptions) =>
+    async (_index: number, offset: number): Promise<readonly ListedRental[]> => {
+      const range = { start: String(offset), limit: String(PAGE_SIZE) };
+      const reply = await send(operation, "getActiveActivations", range, options);
+      if (reply.kind === "refused") throw fail(operation, reply.refusal);
+      if (reply.kind === "token" && reply.token.name === "NO_ACTIVATIONS") return [];
+      const rows = reply.kind === "data" ? readActive(reply.value, dialect, currency) : undefined;
+      // What is missing from a list counts as not bought, so a list that is understood in part is none.
+      if (!rows) throw garbage(name, operation, "not a list");
+      return rows;
+    };
 
   return {
     async active(options) {
       if (!dialect.activeList) throw unsupported(name, "active");
-      const found: ListedRental[] = [];
-      for (let index = 0; index < MAX_PAGES; index += 1) {
-        const { rows, isLast } = await page("active", index * PAGE_SIZE, options);
-        found.push(...rows);
-        if (isLast) return found;
-      }
-      throw garbage(name, "active", `more than ${MAX_PAGES} pages`);
+      const { rows, end, firstPageRows } = await readPages(pagesOf("active", options));
+      if (end === "bound") throw garbage(name, "active", `more than ${MAX_PAGES} pages`);
+      // It ignores `start` and fills its page: what lies behind that page cannot be seen.
+      if (end === "repeated" && firstPageRows === PAGE_SIZE && rows.size === PAGE_SIZE)
+        throw garbage(name, "active", "no second page");
+      return [...rows.values()];
     },
     async checkMany(upstreamIds, options) {
       if (dialect.listStatuses === null) throw unsupported(name, "checkMany");
       const wanted = new Set(upstreamIds);
-      const { rows } = await page("checkMany", 0, options);
-      const conclusive = rows.filter((row) => row.isConclusive && wanted.has(row.upstreamId));
+      const { rows } = await readPages(pagesOf("checkMany", options), (found) =>
+        upstreamIds.every((id) => found.has(id)),
+      );
+      const conclusive = [...rows.values()].filter((row) => row.isConclusive && wanted.has(row.upstreamId));
       return new Map(conclusive.map((row) => [row.upstreamId, row.observation]));
     },
   };

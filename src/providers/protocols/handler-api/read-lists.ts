@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { goodRows, idField } from "../../parsing/parse.ts";
+import { entriesOf, goodRows, idField } from "../../parsing/parse.ts";
 import type { ProviderCountry, ProviderService } from "../../port/provider.ts";
-import { entriesOf } from "./read-prices.ts";
 import countryTables from "./tables/sms-activate-countries.json" with { type: "json" };
 import serviceTable from "./tables/sms-activate-services.json" with { type: "json" };
 
@@ -66,7 +65,7 @@ function iso2Of(id: string, named: string, own: string | null): string | null {
   return names.includes(plainName(named)) ? iso2 : null;
 }
 
-/** Ids are the supplier's, and may be called like something that every object has. */
+/** Own keys only: a supplier may send an id such as "constructor". */
 function rowOf(table: CountryTable, id: string): readonly string[] | undefined {
   return Object.hasOwn(table, id) ? table[id] : undefined;
 }

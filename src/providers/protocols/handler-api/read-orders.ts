@@ -1,25 +1,22 @@
 import { z } from "zod";
 import {
   type Currency,
+  entriesOf,
   goodRows,
   idField,
   parseCharge,
   parseDate,
   parseId,
   parsePhone,
-  parseSmsText,
   phoneField,
 } from "../../parsing/parse.ts";
-import { codeIn } from "../../parsing/sms-prose.ts";
-import type { ObservedSms } from "../../port/observation.ts";
-import type { ActiveRental, Observation, Rental } from "../../port/provider.ts";
+import type { Token } from "../../parsing/refusals.ts";
+import { smsIn } from "../../parsing/sms.ts";
+import type { ActiveRental, Observation, ObservedSms, Rental } from "../../port/provider.ts";
 import type { Dialect } from "./dialects.ts";
-import { entriesOf } from "./read-prices.ts";
-import type { Token } from "./tokens.ts";
 
 /** ISO 4217 numbers and letters that an answer may give where the account is kept in dollars. */
 const DOLLARS: readonly unknown[] = [840, "840", "USD", "usd", "$"];
-const MAX_CODE_LENGTH = 16;
 
 /** A number out of `ACCESS_NUMBER:<id>:<phone>`; undefined: not a complete one. */
 export function rentalFromToken({ name, rest }: Token): Rental | undefined {
@@ -76,20 +73,13 @@ export function observationOf({ name, rest }: Token): Observation | undefined {
     case "ACCESS_CANCEL":
       return { status: "cancelled", sms: [] };
     case "STATUS_OK": {
-      const sms = smsOf(rest);
+      // A code, or the whole text where the account is set to full texts.
+      const sms = smsIn({ code: rest });
       return sms && { status: "received", sms: [sms] };
     }
     default:
       return undefined;
   }
-}
-
-/** A code, or the whole text where the account is set to full texts. */
-function smsOf(rest: string): ObservedSms | undefined {
-  const shown = parseSmsText(rest.replace(/^'(.*)'$/s, "$1"));
-  if (shown === null) return undefined;
-  const isCode = shown.length <= MAX_CODE_LENGTH && !/\s/.test(shown);
-  return isCode ? { code: shown, text: null } : { code: codeIn(shown), text: shown };
 }
 
 const activeRow = z.object({
@@ -138,13 +128,11 @@ export function readActive(value: unknown, dialect: Dialect, currency: Currency)
 
 /** `smsCode` is a string, a list or null; `smsText` goes with the last of them. */
 function listedSms(smsCode: unknown, smsText: unknown): ObservedSms[] {
-  const codes = (Array.isArray(smsCode) ? smsCode : [smsCode])
-    .map(parseSmsText)
-    .filter((code) => code !== null);
+  const codes: unknown[] = Array.isArray(smsCode) && smsCode.length > 0 ? smsCode : [smsCode];
   const texts = Array.isArray(smsText) ? smsText : [smsText];
-  const last = parseSmsText(texts.at(-1));
-  if (codes.length === 0) return last === null ? [] : [{ code: codeIn(last), text: last }];
-  return codes.map((code, index) => ({ code, text: index === codes.length - 1 ? last : null }));
+  return codes
+    .map((code, index) => smsIn({ code, text: index === codes.length - 1 ? texts.at(-1) : null }))
+    .filter((sms) => sms !== undefined);
 }
 
 const otpInfo = z.object({ data: z.unknown() });
@@ -174,8 +162,7 @@ export function smsInAnswer(value: unknown): ObservedSms[] {
 export function smsInRows(node: unknown): ObservedSms[] {
   const rows = Array.isArray(node) ? node : [node];
   return goodRows(rows, otpRow).flatMap((row) => {
-    const code = parseSmsText(row.code ?? row.smsCode);
-    const text = parseSmsText(row.text ?? row.smsText ?? row.message);
-    return code === null && text === null ? [] : [{ code, text }];
+    const sms = smsIn({ code: row.code ?? row.smsCode, text: row.text ?? row.smsText ?? row.message });
+    return sms ? [sms] : [];
   });
 }

@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { garbage, parseAs, refusal, statusError } from "../../parsing/answers.ts";
-import { goodRows, idField, parseSmsText } from "../../parsing/parse.ts";
-import { codeIn } from "../../parsing/sms-prose.ts";
-import type { ObservedSms } from "../../port/observation.ts";
+import { brokenDown, garbage, mayHaveActed, parseAs, refusal, statusError } from "../../parsing/answers.ts";
+import { goodRows, idField } from "../../parsing/parse.ts";
+import { smsIn, smsInProse } from "../../parsing/sms.ts";
+import { saysWaiting } from "../../parsing/status-phrases.ts";
+import type { ObservedSms } from "../../port/provider.ts";
 import type { ProviderError, ProviderErrorKind } from "../../port/provider-error.ts";
 import { type Body, parseBody } from "../../transport/body.ts";
 import type { HttpAnswer } from "../../transport/http.ts";
@@ -57,15 +58,15 @@ function isErrorCode(reply: Reply): boolean {
 }
 
 /**
- * The reply in an answer; throws where there is none. Its code is the upstream's word with any HTTP status but 5xx,
- * which a proxy or a crash can put on anything.
+ * The reply in an answer; throws where there is none. Its code is the upstream's word with any HTTP status but 5xx, 408
+ * and 425, which a proxy or a crash can put on anything.
  */
 export function replyOf(provider: string, operation: string, answer: HttpAnswer): Reply {
   const body = parseBody(answer.text);
   const isOk = answer.status >= 200 && answer.status < 300;
   const reply = inBody(body);
   const isKeyRefused = answer.status === 401 || answer.status === 403;
-  if (reply && (isOk || (answer.status < 500 && !isKeyRefused && isErrorCode(reply)))) return reply;
+  if (reply && (isOk || (!mayHaveActed(answer.status) && !isKeyRefused && isErrorCode(reply)))) return reply;
   if (!isOk) throw statusError(provider, operation, answer, body);
   throw garbage(provider, operation, body.kind === "json" ? "no status" : `${body.kind} body`);
 }
@@ -74,7 +75,9 @@ export function replyOf(provider: string, operation: string, answer: HttpAnswer)
 export function codeError(provider: string, operation: string, reply: Reply): ProviderError {
   const kind = kindByCode[reply.status];
   if (kind === undefined) return garbage(provider, operation, "undocumented status");
-  return refusal(provider, kind, `${operation}: status ${reply.status}`);
+  const reason = `${operation}: status ${reply.status}`;
+  // "Server ERROR" proves nothing about a purchase.
+  return reply.status === codes.serverError ? brokenDown(provider, reason) : refusal(provider, kind, reason);
 }
 
 /** The same where the token is all that was sent, so that only the token can be wrong. */
@@ -120,17 +123,19 @@ const messageFields = z.object({
   otp: z.unknown().optional(),
 });
 
-/** The code table's own words, which are no SMS. */
-const STATUS_WORDS = /^(action was )?(success|ok|waiting for (message|sms))\W*$/i;
-
-/** The SMS of a successful `getSms`: prose with the code inside. Undefined: the reply shows none. */
+/**
+ * The SMS of a successful `getSms`; undefined: the reply shows none. Fields of `data` that are named for an SMS come first.
+ * `message` brings the SMS at the service, and the words of the code table in the documentation, so there a code is needed.
+ */
 export function smsOf(reply: Reply): ObservedSms | undefined {
   const data = messageFields.safeParse(reply.data).data;
-  const stated = parseSmsText(data?.code ?? data?.otp);
-  const candidates = [reply.message, reply.data, data?.message, data?.sms, data?.text].map(parseSmsText);
-  const text = candidates.find((candidate) => candidate !== null && !STATUS_WORDS.test(candidate)) ?? null;
-  const code = stated ?? (text === null ? null : codeIn(text));
-  return code === null && text === null ? undefined : { code, text };
+  const named = smsIn({ code: data?.code ?? data?.otp, text: data?.sms ?? data?.text });
+  return named ?? smsInProse(data?.message) ?? smsInProse(reply.data) ?? smsInProse(reply.message);
+}
+
+/** A success that says in words that the SMS is still to come. */
+export function isStillWaiting(reply: Reply): boolean {
+  return [reply.message, reply.data].some((words) => typeof words === "string" && saysWaiting(words));
 }
 
 /** An error about the order itself, not its existence or the server: how a refused cancel is worded is not documented. */

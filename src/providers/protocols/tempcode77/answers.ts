@@ -1,41 +1,49 @@
 import { z } from "zod";
-import { garbage, jsonOf, parseAs, refusal } from "../../parsing/answers.ts";
 import {
-  field,
-  goodRows,
-  idField,
-  parseCost,
-  parseDate,
-  parseSmsText,
-  phoneField,
-} from "../../parsing/parse.ts";
+  brokenDown,
+  garbage,
+  jsonOf,
+  mayHaveActed,
+  parseAs,
+  refusal,
+  soundsBroken,
+} from "../../parsing/answers.ts";
+import { field, goodRows, idField, parseCost, parseDate, phoneField } from "../../parsing/parse.ts";
+import { smsIn } from "../../parsing/sms.ts";
 import type { ActiveRental, Observation, ProviderCountry, ProviderService } from "../../port/provider.ts";
 import type { ProviderErrorKind } from "../../port/provider-error.ts";
 import { parseBody } from "../../transport/body.ts";
 import type { HttpAnswer } from "../../transport/http.ts";
 
-/** "Errors" of the documentation. */
+/** "Errors" of the documentation that mean one thing. */
 const kindByCode: ReadonlyMap<string, ProviderErrorKind> = new Map([
-  ["invalid_params", "bad_mapping"],
   ["invalid_key", "bad_credentials"],
   ["insufficient_balance", "no_funds"],
-  ["not_found", "unknown_order"],
   ["rate_limit", "rate_limited"],
 ]);
 
-/** For an error without a documented code; "many include a code", so not all do. */
+/** For an error without such a code; "many include a code", so not all do. */
 const kindByStatus: Readonly<Record<number, ProviderErrorKind>> = {
-  400: "bad_mapping",
   401: "bad_credentials",
   402: "no_funds",
   403: "suspended",
   404: "unknown_order",
 };
 
-/** A sold-out pair and a price above `max_price` have no documented code: whatever sounds like one. */
+/**
+ * What `code` and `error` ("friendly, human-readable") say. A sold-out pair and a price above `max_price` have no code of
+ * their own, and `invalid_params` is said of anything; only words about the service or the country are about our mapping.
+ */
 const kindByWording: readonly (readonly [RegExp, ProviderErrorKind])[] = [
-  [/stock|no_?number|unavailable|sold_?out/, "no_stock"],
-  [/price/, "price_moved"],
+  [
+    /no[ _](phone[ _])?numbers?|(out[ _]of|no|in)[ _]stock|unavailable|not available|sold[ _]?out/i,
+    "no_stock",
+  ],
+  [/price/i, "price_moved"],
+  [
+    /(invalid|unknown|unsupported|wrong|missing|no such)[ _]+(service|country)|(service|country)(_id)?\b.*(not (found|supported|known|recogni[sz]ed)|required|invalid|unknown|does( not|n't) exist)/i,
+    "bad_mapping",
+  ],
 ];
 
 const refusalBody = z.object({
@@ -45,25 +53,36 @@ const refusalBody = z.object({
     .regex(/^\w{1,40}$/)
     .optional()
     .catch(undefined),
+  error: z.string().optional().catch(undefined),
 });
 const successBody = z.object({ ok: z.literal(true), data: z.unknown() });
 
-/** `data` of a success. `ok: false` is the documented mark of a refusal, with any status but 5xx. */
+/** `data` of a success. `ok: false` is the documented mark of a refusal, with any status but 5xx, 408 and 425. */
 export function dataOf(provider: string, operation: string, answer: HttpAnswer): unknown {
   const body = parseBody(answer.text);
   const failed = body.kind === "json" ? refusalBody.safeParse(body.value).data : undefined;
-  if (failed && answer.status < 500) {
-    const reason = `${operation}: HTTP ${answer.status}${failed.code === undefined ? "" : `, ${failed.code}`}`;
-    throw refusal(provider, kindOf(operation, answer.status, failed.code), reason);
+  if (failed && !mayHaveActed(answer.status)) {
+    const { code = "", error = "" } = failed;
+    const reason = `${operation}: HTTP ${answer.status}${code === "" ? "" : `, ${code}`}`;
+    if (soundsBroken([code, error])) throw brokenDown(provider, reason);
+    throw refusal(provider, kindOf(operation, answer.status, code, error), reason);
   }
   return parseAs(provider, operation, successBody, jsonOf(provider, operation, answer)).data;
 }
 
-function kindOf(operation: string, status: number, code = ""): ProviderErrorKind {
-  const worded = kindByWording.find(([pattern]) => pattern.test(code))?.[1];
-  const kind = kindByCode.get(code) ?? worded ?? kindByStatus[status] ?? "refused";
-  // A purchase names no order; what was not found is the pair or the path.
-  return kind === "unknown_order" && (operation === "buy" || operation === "prices") ? "bad_mapping" : kind;
+function kindOf(operation: string, status: number, code: string, error: string): ProviderErrorKind {
+  const documented = kindByCode.get(code);
+  if (documented !== undefined) return documented;
+  const isAboutPair = operation === "buy" || operation === "prices";
+  const words = `${code} ${error}`;
+  const worded = isAboutPair ? kindByWording.find(([pattern]) => pattern.test(words))?.[1] : undefined;
+  if (worded !== undefined) return worded;
+  const kind = code === "not_found" ? "unknown_order" : (kindByStatus[status] ?? "refused");
+  if (!isAboutPair || (kind !== "unknown_order" && kind !== "refused")) return kind;
+  // No order is named here. A pair without a price is not for sale; a purchase that is refused for no known reason is
+  // only that, or a wrong guess would hide the offer.
+  const isNoPair = operation === "prices" && (status === 400 || kind === "unknown_order");
+  return isNoPair ? "bad_mapping" : "refused";
 }
 
 const slug = field("a slug", (value) =>
@@ -124,12 +143,11 @@ const endings: ReadonlyMap<string, Ending> = new Map([
   ["finalized", "finished"],
 ]);
 
-const smsField = field("text or null", parseSmsText);
 const activation = z.object({
   sms_status: z.enum(["smsRequested", "smsReceived", "retryRequested", "retryReceived"]),
   activation_status: z.string(),
-  sms_code: smsField.optional(),
-  sms_text: smsField.optional(),
+  sms_code: z.unknown().optional(),
+  sms_text: z.unknown().optional(),
   expired: z.union([z.boolean(), z.literal([0, 1])]).optional(),
   expire_at: z.unknown().optional(),
 });
@@ -139,14 +157,14 @@ export function observationOf(provider: string, operation: string, value: unknow
   const seen = parseAs(provider, operation, activation, value);
   const isReceived = seen.sms_status === "smsReceived" || seen.sms_status === "retryReceived";
   const ending = endings.get(seen.activation_status) ?? (seen.expired ? "expired" : undefined);
-  const { sms_code: code = null, sms_text: text = null } = seen;
   // While a retry is awaited, what is shown is the old SMS; at the end of the number it is the last one.
   const isShown = isReceived || (seen.sms_status === "retryRequested" && ending !== undefined);
-  const sms = isShown && (code !== null || text !== null) ? [{ code, text }] : [];
-  if (isReceived && sms.length === 0) throw garbage(provider, operation, "an SMS without code and text");
+  const shown = isShown ? smsIn({ code: seen.sms_code, text: seen.sms_text }) : undefined;
+  if (isReceived && !shown) throw garbage(provider, operation, "an SMS without code and text");
   if (!isReceived && ending === undefined && seen.activation_status !== "active")
     throw garbage(provider, operation, "undocumented activation_status");
   const expiresAt = parseDate(seen.expire_at);
+  const sms = shown ? [shown] : [];
   return { status: statusOf(seen.sms_status, isReceived, ending), sms, ...(expiresAt && { expiresAt }) };
 }
 
@@ -157,7 +175,9 @@ function statusOf(smsStatus: string, isReceived: boolean, ending: Ending | undef
 }
 
 const listPage = z.object({
-  activations: z.array(z.object({ id: activationId, activation_status: z.string() }).loose()),
+  activations: z.array(
+    z.object({ id: activationId, activation_status: z.string(), created_at: z.unknown().optional() }).loose(),
+  ),
 });
 const listedActivation = z.object({
   phone: phoneField,
@@ -170,33 +190,43 @@ const listedActivation = z.object({
 /** The most rows that a page of the list has. */
 export const PAGE_ROWS = 50;
 
-export interface ListPage {
-  readonly isLast: boolean;
-  readonly active: readonly ActiveRental[];
+export interface ListedRow {
+  readonly upstreamId: string;
+  /** By the list's own clock, whose zone is not said: good for differences only. */
+  readonly listedAtMs: number | null;
+  /** Null: not open any more. */
+  readonly rental: ActiveRental | null;
 }
 
 /**
  * One page of our activations. The rows hold no codes, and unlike `get` and `poll` the list is not said to be in step
- * with Platfone; it tells which numbers we have, not what became of them. `created_at` has no zone and is not used.
+ * with Platfone; it tells which numbers we have, not what became of them.
  */
-export function listPageOf(provider: string, usdRate: string, value: unknown): ListPage {
+export function listPageOf(provider: string, usdRate: string, value: unknown): ListedRow[] {
   const { activations } = parseAs(provider, "active", listPage, value);
-  const active = activations.filter((row) => row.activation_status === "active");
-  return {
-    isLast: activations.length < PAGE_ROWS,
-    active: active.map((row): ActiveRental => {
-      const seen = parseAs(provider, "active", listedActivation, row);
-      return {
-        upstreamId: row.id,
-        phone: seen.phone,
-        serviceCode: seen.service_id,
-        countryCode: seen.country_id,
-        costMicros: parseCost(seen.sell_price_cents, { usdRate, subunits: 100 }) ?? null,
-        createdAt: null,
-        observation: { status: seen.sms_status === "smsRequested" ? "waiting" : "received", sms: [] },
-      };
-    }),
-  };
+  return activations.map((row) => {
+    const listedAtMs = wallClockMs(row.created_at);
+    if (row.activation_status !== "active") return { upstreamId: row.id, listedAtMs, rental: null };
+    const seen = parseAs(provider, "active", listedActivation, row);
+    const rental: ActiveRental = {
+      upstreamId: row.id,
+      phone: seen.phone,
+      serviceCode: seen.service_id,
+      countryCode: seen.country_id,
+      costMicros: parseCost(seen.sell_price_cents, { usdRate, subunits: 100 }) ?? null,
+      createdAt: parseDate(row.created_at) ?? null,
+      observation: { status: seen.sms_status === "smsRequested" ? "waiting" : "received", sms: [] },
+    };
+    return { upstreamId: row.id, listedAtMs, rental };
+  });
+}
+
+/** "2025-02-15 12:00:00" as if it were UTC. */
+function wallClockMs(value: unknown): number | null {
+  const text = typeof value === "string" ? value.trim() : "";
+  const isZoneless = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d$/.test(text);
+  const at = isZoneless ? parseDate(`${text}Z`) : parseDate(value);
+  return at?.getTime() ?? null;
 }
 
 const watchedPage = z.object({ activations: rows });
@@ -208,19 +238,11 @@ export interface WatchedRow {
   readonly isWaiting: boolean;
 }
 
-export interface WatchedPage {
-  readonly isLast: boolean;
-  readonly rows: readonly WatchedRow[];
-}
-
 /** The same page for watching: a row that cannot be read is missing, and its order is asked about by itself. */
-export function watchedPageOf(provider: string, value: unknown): WatchedPage {
+export function watchedPageOf(provider: string, value: unknown): WatchedRow[] {
   const { activations } = parseAs(provider, "checkMany", watchedPage, value);
-  return {
-    isLast: activations.length < PAGE_ROWS,
-    rows: goodRows(activations, watchedRow).map((row) => ({
-      upstreamId: row.id,
-      isWaiting: row.activation_status === "active" && row.sms_status === "smsRequested",
-    })),
-  };
+  return goodRows(activations, watchedRow).map((row) => ({
+    upstreamId: row.id,
+    isWaiting: row.activation_status === "active" && row.sms_status === "smsRequested",
+  }));
 }

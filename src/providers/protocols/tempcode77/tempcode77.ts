@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { toMicrosAtRate } from "../../../core/money.ts";
-import { garbage, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
+import { garbage, lacking, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
+import { readPages } from "../../parsing/pages.ts";
 import { parseBalance, parseCharge, parseCost, parseStock } from "../../parsing/parse.ts";
 import { cancelRefusal } from "../../parsing/refusals.ts";
 import type {
@@ -18,11 +19,12 @@ import type {
 } from "../../port/provider.ts";
 import { ProviderError, type ProviderErrorKind } from "../../port/provider-error.ts";
 import type { HttpAnswer, ProviderHttp } from "../../transport/http.ts";
-import { urlUnder } from "../../transport/urls.ts";
+import { pathSegment, urlUnder } from "../../transport/urls.ts";
 import {
   countriesOf,
   createdActivation,
   dataOf,
+  type ListedRow,
   listPageOf,
   observationOf,
   PAGE_ROWS,
@@ -31,8 +33,12 @@ import {
 } from "./answers.ts";
 import { createListWatch } from "./watch.ts";
 
+/** Orders that one `checkMany` looks for, over as many pages as they take. */
+const MANY = 500;
+
 const capabilities: Capabilities = {
   cancel: true,
+  ban: false,
   // Answers tell `is_retriable` and know retry states, but no call asks for a retry.
   another: false,
   finish: false,
@@ -47,13 +53,13 @@ const capabilities: Capabilities = {
   cancelAfterMs: null,
   lifetimeMs: null,
   pollIntervalMs: 5_000,
-  checkManyLimit: PAGE_ROWS,
+  checkManyLimit: MANY,
 };
 
 /** `max_price` is 1-10000. */
 const MAX_PRICE_CENTS = 10_000n;
-/** Newest first: with numbers that live for minutes and 3 requests a second, no open one is further back. */
-const MAX_PAGES = 5;
+/** Numbers live for minutes; this leaves room for a clock that is put back by an hour. */
+const LONGEST_LIFE_MS = 3 * 60 * 60 * 1000;
 
 /** One account: `<base>?path=` with the key in a header, and the catalogue files two levels up. */
 interface Account {
@@ -75,13 +81,11 @@ type Params = Readonly<Record<string, string>>;
 export function createTempcode77(settings: ProviderSettings, http: ProviderHttp): Provider {
   const { name } = settings;
   const account = createAccount(settings, http);
-  const cannot = async (operation: string): Promise<never> => {
-    throw unsupported(name, operation);
-  };
   return {
     name,
     protocol: "tempcode77",
     capabilities,
+    ...lacking(name),
     async balance({ priority }) {
       const answer = await account.get("balance", "wallet", priority);
       const wallet = parseAs(name, "balance", walletData, dataOf(name, "balance", answer));
@@ -102,10 +106,7 @@ export function createTempcode77(settings: ProviderSettings, http: ProviderHttp)
       get: (upstreamId, priority) => look(account, upstreamId, "", priority),
     }),
     cancel: (upstreamId, { priority }) => cancel(account, upstreamId, priority),
-    another: () => cannot("another"),
-    finish: () => cannot("finish"),
     active: ({ priority }) => active(account, priority),
-    parseWebhook: () => undefined,
   };
 }
 
@@ -190,8 +191,15 @@ async function look(
   suffix: "" | "/poll",
   priority: Priority,
 ): Promise<Observation> {
-  const answer = await account.get("check", `activations/${upstreamId}${suffix}`, priority);
+  const answer = await account.get("check", `${pathOf(account, "check", upstreamId)}${suffix}`, priority);
   return observationOf(account.name, "check", dataOf(account.name, "check", answer));
+}
+
+/** The parameter `path` is a path at the other end. */
+function pathOf({ name }: Account, operation: string, upstreamId: string): string {
+  const segment = pathSegment(upstreamId);
+  if (segment === undefined) throw refusal(name, "bad_mapping", `${operation}: not an id`);
+  return `activations/${segment}`;
 }
 
 function listPage(
@@ -206,7 +214,8 @@ function listPage(
 /** Cancels even after an SMS, and then gives the money back: an order that may have one is to be checked first. */
 async function cancel(account: Account, upstreamId: string, priority: Priority): Promise<CancelOutcome> {
   const { name } = account;
-  const answer = await account.post("cancel", `activations/${upstreamId}/cancel`, priority, {});
+  const path = pathOf(account, "cancel", upstreamId);
+  const answer = await account.post("cancel", `${path}/cancel`, priority, {});
   try {
     parseAs(name, "cancel", cancelled, dataOf(name, "cancel", answer));
     return { kind: "cancelled" };
@@ -217,17 +226,27 @@ async function cancel(account: Account, upstreamId: string, priority: Priority):
 }
 
 /** "Invalid parameters" on a cancel, which has none, is an order that cannot be cancelled (now). */
-const undocumentedRefusals: ReadonlySet<ProviderErrorKind> = new Set(["refused", "bad_mapping"]);
+const undocumentedRefusals: ReadonlySet<ProviderErrorKind> = new Set(["refused"]);
 
 async function active(account: Account, priority: Priority): Promise<ActiveRental[]> {
   const { name, usdRate } = account;
   // A purchase in between moves rows to the next page, where they are seen again.
-  const found = new Map<string, ActiveRental>();
-  for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const answer = await listPage(account, "active", page, priority);
-    const { isLast, active: live } = listPageOf(name, usdRate, dataOf(name, "active", answer));
-    for (const rental of live) found.set(rental.upstreamId, rental);
-    if (isLast) break;
-  }
-  return [...found.values()];
+  const { rows } = await readPages(
+    async (index) => {
+      const answer = await listPage(account, "active", index + 1, priority);
+      return listPageOf(name, usdRate, dataOf(name, "active", answer));
+    },
+    (found, latest) => isPast([...found.values()], latest),
+  );
+  return [...rows.values()].flatMap(({ rental }) => (rental === null ? [] : [rental]));
+}
+
+/**
+ * The list holds every number that we ever had, the newest first. Behind a page that is hours older than the newest row
+ * no number can be open.
+ */
+function isPast(found: readonly ListedRow[], latest: readonly ListedRow[]): boolean {
+  const newestMs = found[0]?.listedAtMs ?? null;
+  if (newestMs === null) return false;
+  return latest.every(({ listedAtMs }) => listedAtMs !== null && listedAtMs < newestMs - LONGEST_LIFE_MS);
 }

@@ -1,17 +1,16 @@
+import { readPages } from "../../parsing/pages.ts";
 import type { Observation, Priority, Provider } from "../../port/provider.ts";
 import { ProviderError } from "../../port/provider-error.ts";
-import type { WatchedPage, WatchedRow } from "./answers.ts";
+import type { WatchedRow } from "./answers.ts";
 
 /** What watching needs of the account. */
 export interface WatchedAccount {
   /** One page of our activations, the newest first. */
-  page(page: number, priority: Priority): Promise<WatchedPage>;
+  page(page: number, priority: Priority): Promise<readonly WatchedRow[]>;
   /** One activation in step with the number's source: its SMS, and when it will end. */
   get(upstreamId: string, priority: Priority): Promise<Observation>;
 }
 
-/** Our open numbers are among the newest rows; one further back is asked about by itself. */
-const MAX_PAGES = 3;
 /** SMS fetched in one go; the rest are left to single checks. */
 const MAX_FETCHES = 10;
 const LOOKS = 3;
@@ -43,14 +42,14 @@ export function createListWatch(account: WatchedAccount): Provider["checkMany"] 
   }
 
   async function look(upstreamId: string, seen: Map<string, Observation>): Promise<void> {
-    // In case of need only, so it gives way to everything that is waited for.
+    // Only a spot check, so every other request goes first.
     const observation = await account.get(upstreamId, "background");
     seen.set(upstreamId, observation);
     if (observation.sms.length > 0) findsOfLooks += 1;
   }
 
   async function fetch(upstreamId: string, seen: Map<string, Observation>): Promise<void> {
-    // Its SMS is there, and a buyer waits for it.
+    // The list shows that its SMS has come, and a buyer waits for it.
     const observation = await account.get(upstreamId, "tap");
     seen.set(upstreamId, observation);
     if (observation.sms.length > 0) findsOfLooks = 0;
@@ -62,29 +61,33 @@ export function createListWatch(account: WatchedAccount): Provider["checkMany"] 
     const quiet = upstreamIds.filter((id) => rows.get(id)?.isWaiting === true);
     const moved = upstreamIds.filter((id) => rows.get(id)?.isWaiting === false);
     const seen = new Map<string, Observation>(quiet.map((id) => [id, { status: "waiting", sms: [] }]));
-    // A look may have to wait for its turn in the budget: not while there are codes to hand out.
+    // Spot checks may wait long for the request budget, so they are left out while codes have to be fetched.
     if (moved.length > 0) await untilFailure(moved.slice(0, MAX_FETCHES), (id) => fetch(id, seen));
     else await untilFailure(nextInTurn(quiet), (id) => look(id, seen));
     return seen;
   };
 }
 
-/** Our rows; reads on only while some of the wanted ones have not come up. */
+/** Our rows. Reads on only while a wanted one can be further back: ids grow, and the newest come first. */
 async function listed(
   account: WatchedAccount,
   wanted: readonly string[],
   priority: Priority,
 ): Promise<ReadonlyMap<string, WatchedRow>> {
-  const found = new Map<string, WatchedRow>();
-  for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const { rows, isLast } = await account.page(page, priority);
-    for (const row of rows) found.set(row.upstreamId, row);
-    if (isLast || wanted.every((id) => found.has(id))) break;
-  }
-  return found;
+  const { rows } = await readPages(
+    (index) => account.page(index + 1, priority),
+    (found, latest) =>
+      wanted.every((id) => found.has(id) || latest.some(({ upstreamId }) => isOlder(upstreamId, id))),
+  );
+  return rows;
 }
 
-/** What was learnt so far counts; the rest has its turn in single checks, which know how to wait. */
+/** Ids are whole numbers that may be too large for a double. */
+function isOlder(upstreamId: string, than: string): boolean {
+  return BigInt(upstreamId) < BigInt(than);
+}
+
+/** Stops at the first ProviderError. What was learnt so far counts; the other orders are checked one by one. */
 async function untilFailure(ids: readonly string[], run: (id: string) => Promise<void>): Promise<void> {
   try {
     for (const id of ids) await run(id);

@@ -1,0 +1,69 @@
+// @ts-check
+/**
+ * `npm run build [-- directory]`: src/ as JavaScript in dist/, file by file, and beside it the files that src reads at
+ * run time. `--if-possible` is for npm's `prepare`: without a compiler (npm ci --omit=dev) it keeps the build that is there.
+ *
+ * Files of tsc and not a bundle: stack traces, `import.meta.url` and the files beside a module stay what they are in the
+ * source. docs/figures.md says what a bundle would have saved. Types are checked by `npm run check`, not at each install.
+ */
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import process from "node:process";
+import { buildProblem, FINGERPRINT_FILE, fingerprintOf, ROOT, sourceFiles } from "./built-from.mjs";
+
+const SOURCE = join(ROOT, "src");
+
+/** The program of the installed TypeScript; undefined where development dependencies were left out. */
+function findCompiler() {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * @param {string} compiler
+ * @param {string} target
+ */
+function build(compiler, target) {
+  // Complete or not there: a build that breaks off leaves the old one as it is.
+  const unfinished = `${target}-unfinished-${process.pid}`;
+  mkdirSync(unfinished, { recursive: true });
+  try {
+    const words = [compiler, "-p", join(ROOT, "tsconfig.build.json"), "--noCheck", "--outDir", unfinished];
+    const { status, error } = spawnSync(process.execPath, words, { stdio: "inherit" });
+    if (status !== 0) throw error ?? new Error(`the compiler ended with ${status}`);
+    for (const path of sourceFiles(SOURCE).filter((name) => !/\.m?ts$/.test(name))) {
+      cpSync(join(SOURCE, path), join(unfinished, path));
+    }
+    writeFileSync(join(unfinished, FINGERPRINT_FILE), fingerprintOf(SOURCE));
+    rmSync(target, { recursive: true, force: true });
+    renameSync(unfinished, target);
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+/** `npm ci --omit=dev` goes on either way: what it installed is right. */
+function explainWithoutCompiler() {
+  const missing = "No compiler is installed, because development dependencies were left out";
+  console.log(
+    buildProblem(ROOT) === undefined
+      ? `${missing}: the dist/ that is there is used.`
+      : `${missing}, and dist/ is missing or older than src/: run npm ci without --omit=dev, or bring a dist/ along.`,
+  );
+}
+
+const words = process.argv.slice(2);
+const isOptional = words.includes("--if-possible");
+const directory = words.find((word) => !word.startsWith("--")) ?? join(ROOT, "dist");
+const compiler = findCompiler();
+if (compiler !== undefined) build(compiler, resolve(directory));
+else if (isOptional) explainWithoutCompiler();
+else {
+  process.stderr.write("No compiler is installed. Run npm ci (without --omit=dev), which also builds.\n");
+  process.exitCode = 1;
+}

@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { startTemporaryPostgres } from "../../src/db/embedded/launcher.ts";
+import { createLogger } from "../../src/shop/logging.ts";
+import { type Mutant, mutantsOf } from "./operators.ts";
+import { moneyCode, testsFor } from "./targets.ts";
+import { openWorkshop, type Verdict } from "./workshop.ts";
+
+/**
+ * `npm run mutants -- --count 60 --seed 1 [--only src/wallet]`: breaks the money code in small ways, one at a time, and
+ * counts how many of the breakages a test notices. A survivor of the tests nearby is tried once more against all of
+ * `npm test`. Prints each survivor; those that change nothing that anybody could see are for a person to judge.
+ */
+const ROOT = fileURLToPath(new URL("../..", import.meta.url));
+
+const { values } = parseArgs({
+  options: {
+    count: { type: "string", default: "60" },
+    seed: { type: "string", default: "1" },
+    only: { type: "string", default: "" },
+    jobs: { type: "string", default: String(Math.min(availableParallelism(), 4)) },
+    near: { type: "boolean", default: false },
+  },
+});
+
+/** mulberry32: small, and the same sample for the same seed on every machine. */
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+async function sample(count: number, seed: number): Promise<Mutant[]> {
+  const all: Mutant[] = [];
+  for (const file of (await moneyCode(ROOT)).filter((name) => name.startsWith(values.only))) {
+    all.push(...mutantsOf(file, await readFile(new URL(`../../${file}`, import.meta.url), "utf8")));
+  }
+  const random = randomFrom(seed);
+  const drawn: Mutant[] = [];
+  while (drawn.length < count && all.length > 0) {
+    drawn.push(...all.splice(Math.floor(random() * all.length), 1));
+  }
+  return drawn;
+}
+
+async function main(): Promise<void> {
+  const queue = await sample(Number(values.count), Number(values.seed));
+  const total = queue.length;
+  const postgres = await startTemporaryPostgres({ logger: createLogger("silent") });
+  const verdicts = new Map<Mutant, Verdict>();
+  const work = async (): Promise<void> => {
+    const workshop = await openWorkshop(ROOT, postgres.connectionString);
+    try {
+      for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
+        let verdict = await workshop.judge(mutant, testsFor(mutant.file));
+        if (verdict === "survived" && !values.near) verdict = await workshop.judge(mutant, []);
+        verdicts.set(mutant, verdict);
+        process.stdout.write(
+          `${verdicts.size}/${total} ${verdict} ${mutant.file}:${mutant.line} ${mutant.what}\n`,
+        );
+      }
+    } finally {
+      await workshop.close();
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, work));
+  } finally {
+    await postgres.stop();
+  }
+  const survivors = [...verdicts].filter(([, verdict]) => verdict === "survived").map(([mutant]) => mutant);
+  const noticed = total - survivors.length;
+  process.stdout.write(
+    `\n${noticed} of ${total} noticed (${((100 * noticed) / Math.max(total, 1)).toFixed(0)} %)\n`,
+  );
+  for (const { file, line, what } of survivors) process.stdout.write(`survived: ${file}:${line} ${what}\n`);
+}
+
+await main();

@@ -1,0 +1,27 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+
+/** Code that moves money, or decides whether it moves, and the tests that stand next to it. */
+const rooms: readonly { readonly code: RegExp; readonly tests: readonly string[] }[] = [
+  { code: /^src\/wallet\//, tests: ["test/wallet", "test/topups", "test/orders"] },
+  { code: /^src\/topups\//, tests: ["test/topups", "test/operations"] },
+  { code: /^src\/orders\//, tests: ["test/orders"] },
+  { code: /^src\/operations\//, tests: ["test/operations"] },
+  { code: /^src\/workers\//, tests: ["test/workers"] },
+  {
+    code: /^src\/db\/queries\/(ledger|orders|order-\w+|orphans|topups|manual-claims|provider-books)\.ts$/,
+    tests: ["test/wallet", "test/orders", "test/topups"],
+  },
+  { code: /^src\/db\/queries\/(inbox|outbox|leases)\.ts$/, tests: ["test/workers"] },
+];
+
+/** The files of the money code, by their paths below `root`. */
+export async function moneyCode(root: string): Promise<string[]> {
+  const { stdout } = await promisify(execFile)("git", ["ls-files", "src"], { cwd: root });
+  return stdout.split("\n").filter((path) => rooms.some(({ code }) => code.test(path)));
+}
+
+/** Where a breakage of this file should be noticed first. */
+export function testsFor(file: string): readonly string[] {
+  return rooms.find(({ code }) => code.test(file))?.tests ?? [];
+}

@@ -1,0 +1,116 @@
+import { spawnSync } from "node:child_process";
+import { appendFile, copyFile, cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { environmentOf, type Outside, startOutside } from "../../sandbox/world.ts";
+import { systemClock } from "../../src/core/clock.ts";
+import { copyCluster, killAll, prepareCluster } from "../support/embedded.ts";
+import { operatorCommands, ROOT, wordsOf } from "../support/package.ts";
+import { type ShopChild, startNode } from "../support/shop-child.ts";
+
+const BUILD_TIMEOUT_MS = 180_000;
+let directory: string;
+let prepared: string;
+/** As in an image: what runs is here, and no src/. */
+let installed: string;
+let outside: Outside;
+const children: ShopChild[] = [];
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "numstore-compiled-"));
+  prepared = await prepareCluster();
+  outside = await startOutside({ clock: systemClock });
+  installed = join(directory, "installed");
+  await install(installed);
+  const build = runNode(ROOT, "scripts/build.mjs", join(installed, "dist"));
+  expect(build.status, build.output).toBe(0);
+}, BUILD_TIMEOUT_MS);
+afterAll(async () => {
+  for (const child of children) await child.killEverything();
+  await killAll(directory);
+  await outside.close();
+  await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  await rm(prepared, { recursive: true });
+});
+
+/** Everything that a start needs but the build. */
+async function install(target: string): Promise<void> {
+  await mkdir(target);
+  for (const folder of ["migrations", "scripts"]) {
+    await cp(join(ROOT, folder), join(target, folder), { recursive: true });
+  }
+  await copyFile(join(ROOT, "package.json"), join(target, "package.json"));
+  await symlink(join(ROOT, "node_modules"), join(target, "node_modules"));
+}
+
+function runNode(where: string, ...words: readonly string[]) {
+  const { PATH, HOME } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, words, {
+    cwd: where,
+    env: { PATH, HOME },
+    encoding: "utf8",
+    timeout: BUILD_TIMEOUT_MS,
+  });
+  return { status, output: stdout + stderr };
+}
+
+describe("the compiled shop", { timeout: BUILD_TIMEOUT_MS }, () => {
+  it("gets ready without its source, keeps its own PostgreSQL, satisfies the doctor and stops on SIGTERM", async () => {
+    const dataDir = join(directory, "data");
+    await copyCluster(prepared, dataDir);
+    const env = { ...environmentOf(outside), DATA_DIR: dataDir, PORT: "0" };
+    const shop = startNode(wordsOf("start"), env, installed);
+    children.push(shop);
+    await shop.says("Numstore is open");
+    const port = /"port":(\d+)[^\n]*Numstore is open/.exec(shop.output())?.[1];
+    await vi.waitFor(async () => expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).toBe(200), {
+      timeout: 30_000,
+      interval: 50,
+    });
+
+    const doctor = startNode(wordsOf("doctor"), env, installed);
+    const file = join(directory, "backup.gz");
+    const backup = startNode([...wordsOf("backup"), file], env, installed);
+    children.push(doctor, backup);
+    expect(await doctor.ended, doctor.output()).toMatchObject({ code: 0 });
+    expect(doctor.output()).toMatch(/^PASS database: PostgreSQL .*embedded, of the running shop$/m);
+    expect(await backup.ended, backup.output()).toMatchObject({ code: 0 });
+    const restore = startNode([...wordsOf("restore"), file], env, installed);
+    children.push(restore);
+    expect(await restore.ended).toMatchObject({ code: 1 });
+    expect(restore.output()).toContain("is in use by process");
+
+    shop.signal("SIGTERM");
+    expect(await shop.ended).toEqual({ code: 0, signal: null });
+    expect(shop.output()).not.toContain("Warning");
+  });
+
+  it("says what to run when it is not compiled, or compiled from another source", async () => {
+    const place = join(directory, "stale");
+    await install(place);
+    for (const command of operatorCommands) {
+      const { status, output } = runNode(place, ...wordsOf(command));
+      expect([status, output]).toEqual([1, expect.stringMatching(/not compiled.*npm run build\n$/)]);
+    }
+    await cp(join(installed, "dist"), join(place, "dist"), { recursive: true });
+    await cp(join(ROOT, "src"), join(place, "src"), { recursive: true });
+    expect(runNode(place, ...wordsOf("start")).output).toContain("BOT_TOKEN is missing");
+
+    await appendFile(join(place, "src/main.ts"), "// changed\n");
+    const { status, output } = runNode(place, ...wordsOf("start"));
+    expect([status, output]).toEqual([1, expect.stringMatching(/other files.*npm run build\n$/)]);
+  });
+
+  it("is kept by an install without a compiler, which says so", async () => {
+    const place = join(directory, "bare");
+    await install(place);
+    await rm(join(place, "node_modules"));
+    const prepare = () => runNode(place, "scripts/build.mjs", "--if-possible");
+    expect(prepare()).toMatchObject({ status: 0, output: expect.stringContaining("bring a dist/ along") });
+    expect(runNode(place, "scripts/build.mjs").status).toBe(1);
+    await cp(join(installed, "dist"), join(place, "dist"), { recursive: true });
+    expect(prepare()).toMatchObject({ status: 0, output: expect.stringContaining("there is used") });
+    expect(runNode(place, "scripts/check-build.mjs").status).toBe(0);
+  });
+});

@@ -1,0 +1,82 @@
+import { afterEach, describe, expect, it } from "vitest";
+import { createHttpServers } from "../support/http-server.ts";
+
+const { start, stopAll } = createHttpServers();
+afterEach(stopAll);
+
+describe("health", () => {
+  it("says that it is alive", async () => {
+    const { url } = await start();
+    const answer = await fetch(`${url}/healthz`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({ status: "ok" });
+  });
+
+  it("is ready when database, Telegram and a provider answer", async () => {
+    const { url } = await start();
+    const answer = await fetch(`${url}/readyz`);
+    expect(answer.status).toBe(200);
+    expect(await answer.json()).toEqual({
+      ready: true,
+      checks: { database: "ok", telegram: "ok", providers: "ok" },
+    });
+  });
+
+  it.each([
+    ["database", { pingDatabase: () => Promise.reject(new Error("postgres://u:secret@db")) }],
+    [
+      "telegram",
+      { askTelegram: () => Promise.reject(new Error("https://api.telegram.org/bot1:secret/getMe")) },
+    ],
+    ["providers", { providerStates: async () => [] }],
+    ["providers", { providerStates: async () => [{ state: "open" as const, failures: 0 }] }],
+    ["providers", { providerStates: async () => [{ state: "closed" as const, failures: 2 }] }],
+  ])("is not ready without %s, says so and tells no secret", async (name, ready) => {
+    const { url } = await start({ ready });
+    const answer = await fetch(`${url}/readyz`);
+    expect(answer.status).toBe(503);
+    const text = await answer.text();
+    expect(text).not.toContain("secret");
+    const report: { ready: boolean; checks: Record<string, string> } = JSON.parse(text);
+    expect(report.ready).toBe(false);
+    expect(Object.keys(report.checks).filter((check) => report.checks[check] !== "ok")).toEqual([name]);
+  });
+
+  it("asks Telegram once a minute, however often it is asked itself, and sooner after a failure", async () => {
+    let asked = 0;
+    let isDown = false;
+    const askTelegram = async (): Promise<void> => {
+      asked += 1;
+      if (isDown) throw new Error("down");
+    };
+    const { url, clock } = await start({ ready: { askTelegram } });
+    await Promise.all(Array.from({ length: 10 }, () => fetch(`${url}/readyz`)));
+    expect(asked).toBe(1);
+    isDown = true;
+    await clock.advance(59_000);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    await clock.advance(1000);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    isDown = false;
+    await clock.advance(5000);
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect(asked).toBe(3);
+  });
+
+  it("answers although a check hangs", async () => {
+    const { url, clock } = await start({ ready: { pingDatabase: () => new Promise(() => undefined) } });
+    const asked = fetch(`${url}/readyz`);
+    let isAnswered = false;
+    const answered = asked.then((answer) => {
+      isAnswered = true;
+      return answer;
+    });
+    await expect
+      .poll(async () => {
+        await clock.advance(3000);
+        return isAnswered;
+      })
+      .toBe(true);
+    expect((await answered).status).toBe(503);
+  });
+});
