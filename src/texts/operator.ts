@@ -49,7 +49,7 @@ const notices: Readonly<Record<string, (params: Params) => string>> = {
   possible_loss: (params) =>
     `Possible loss at ${fact(params, "provider")}: up to ${amount(params)}. A purchase got no clear answer and no number was found (${fact(params, "why")}). Check order ${fact(params, "orderId")} there.`,
   stray_lost: (params) =>
-    `Loss at ${fact(params, "provider")}: ${amount(params)}. A number that was bought for nobody had an SMS before it could be given back.`,
+    `Loss at ${fact(params, "provider")}: ${amount(params)}. A number that was bought for nobody could not be given back.`,
   crypto_pay_amount: (params) =>
     `Crypto Pay invoice ${fact(params, "invoiceId")} is paid, but not over the ${amount(params)} that top-up ${fact(params, "topupId")} asked for. Nothing was credited. Settle it by hand.`,
   crypto_pay_nobody: (params) =>

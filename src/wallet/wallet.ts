@@ -101,7 +101,7 @@ export async function bookStrayLoss(
     to: system.providerLoss(provider),
     amountMicros,
     actor: "system",
-    reason: "a number that was no order's had an SMS",
+    reason: "a number of no order could not be given back",
     at,
   });
 }

@@ -108,6 +108,7 @@ describe("the doctor", () => {
         "stars",
         "stuck",
         "telegram",
+        "unwatched orders",
         "updates",
       ].sort(),
     );

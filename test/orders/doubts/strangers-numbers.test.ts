@@ -162,6 +162,34 @@ describe("a number that is being given back", () => {
     expect(losses).toEqual([{ amount_micros: 180_000n }]);
   });
 
+  it.each([
+    ["purchase", 180_000n],
+    ["sms", 0n],
+  ] as const)(
+    "to a supplier that cannot be asked and charges at the %s costs what that says",
+    async (chargedAt, lost) => {
+      const push = { poll: false, cancel: false, activeList: false, chargedAt };
+      provider = createScriptedProvider(`push${Math.random()}`, push);
+      shop = await createTestShop(database.db, { providers: [provider] });
+      await insertOrphan(database.db, {
+        provider: provider.name,
+        upstreamId: "81",
+        serviceCode: "wa",
+        countryCode: "16",
+        costMicros: 180_000n,
+        seenAt: shop.clock.now(),
+      });
+      await shop.clock.advance(21 * 60_000);
+      await shop.orders.reconcile(provider.name);
+      const losses = await database.db
+        .selectFrom("transfers")
+        .select("amount_micros")
+        .where("idempotency_key", "like", `stray_loss:${provider.name}:%`)
+        .execute();
+      expect(losses.reduce((sum, loss) => sum + loss.amount_micros, 0n)).toBe(lost);
+    },
+  );
+
   it("is given back again when its id is used again, days later", async () => {
     const stray = {
       provider: provider.name,
