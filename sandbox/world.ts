@@ -1,6 +1,7 @@
 import type { Checkpoint } from "../src/core/checkpoint.ts";
 import type { Clock } from "../src/core/clock.ts";
 import type { Logger } from "../src/core/logger.ts";
+import { deriveWebhookSecrets, providerWebhookPath } from "../src/core/webhook-secrets.ts";
 import type { Protocol } from "../src/providers/port/provider.ts";
 import { presets } from "../src/providers/presets.ts";
 import type { RequestRecord } from "../src/providers/transport/gate.ts";
@@ -19,11 +20,11 @@ export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly checkpoint?: Checkpoint;
   readonly onProviderRequest?: (record: RequestRecord) => void;
-  /** How often pretend providers push what is due by the clock. */
+  /** How often pretend providers push the SMS that are due. */
   readonly pulseMs?: number;
 }
 
-/** A pretend Telegram, pretend providers and the real shop between them, over real HTTP and a real database. */
+/** The real shop with a pretend Telegram and pretend providers, over real HTTP and with a real database. */
 export interface World {
   readonly telegram: PretendTelegram;
   readonly providers: ReadonlyMap<string, PretendProvider>;
@@ -33,12 +34,13 @@ export interface World {
 
 const WEBHOOK_SECRET = "sandbox-webhook-secret";
 
-/** Starts everything; rejects when the settings are not what the shop expects. */
+/** Starts everything. Rejects if the shop does not accept the settings. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { clock, logger, connectionString } = options;
   const outside = await startOutside(options);
   const { telegram, providers } = outside;
-  const result = loadConfig({ ...environmentOf(outside), PORT: "0", ...options.env }, presets);
+  const ports = { PORT: "0", ADMIN_PORT: "0" };
+  const result = loadConfig({ ...environmentOf(outside), ...ports, ...options.env }, presets);
   if (!result.ok)
     throw new Error(result.problems.map(({ variable, problem }) => `${variable} ${problem}`).join("; "));
   const shop = await startShop({
@@ -50,10 +52,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ...(options.checkpoint && { checkpoint: options.checkpoint }),
     ...(options.onProviderRequest && { onProviderRequest: options.onProviderRequest }),
   });
-  const secret = result.config.webhookSecret ?? WEBHOOK_SECRET;
-  for (const [name, provider] of providers) {
-    provider.setWebhookUrl(`http://127.0.0.1:${shop.port}/webhooks/providers/${name}/${secret}`);
-  }
+  tellWebhooks(outside, `http://127.0.0.1:${shop.port}`, result.config.webhookSecret ?? WEBHOOK_SECRET);
   return {
     telegram,
     providers,
@@ -65,7 +64,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   };
 }
 
-/** What lies outside of the shop: everything that it talks to. */
+/** The pretend systems that the shop talks to. */
 export interface Outside {
   readonly telegram: PretendTelegram;
   readonly providers: ReadonlyMap<string, PretendProvider>;
@@ -94,6 +93,14 @@ export async function startOutside(
   };
 }
 
+/** Enters the address of each provider's webhook there, as an operator would. `master`: WEBHOOK_SECRET. */
+export function tellWebhooks(outside: Outside, publicUrl: string, master = WEBHOOK_SECRET): void {
+  const secrets = deriveWebhookSecrets(master);
+  for (const [name, provider] of outside.providers) {
+    provider.setWebhookUrl(`${publicUrl}${providerWebhookPath(secrets, name)}`);
+  }
+}
+
 /** The variables that an operator of this pretend world would set. */
 export function environmentOf({ telegram, providers }: Outside): Record<string, string> {
   const env: Record<string, string> = {
@@ -113,7 +120,7 @@ export function environmentOf({ telegram, providers }: Outside): Record<string, 
   return env;
 }
 
-/** What the operator of a gateway without prices would write down: its own price list. */
+/** The value of PROVIDER_<NAME>_PRICES for a provider whose API has no prices. */
 function pricesOf(provider: PretendProvider): Record<string, string> {
   const micros = (offer: { costMicros: bigint }): string => (Number(offer.costMicros) / 1_000_000).toFixed(6);
   return Object.fromEntries(provider.market.offers.map((offer) => [offer.countryCode, micros(offer)]));

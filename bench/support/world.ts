@@ -1,6 +1,6 @@
 import type { PretendProvider } from "../../sandbox/providers/server.ts";
 import type { PretendTelegram, PretendUser } from "../../sandbox/telegram/index.ts";
-import { environmentOf, startOutside } from "../../sandbox/world.ts";
+import { environmentOf, startOutside, tellWebhooks } from "../../sandbox/world.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { Database } from "../../src/db/client.ts";
 import type { Protocol } from "../../src/providers/port/provider.ts";
@@ -16,7 +16,7 @@ export interface BenchWorld {
   readonly telegram: PretendTelegram;
   readonly logger: CountingLogger;
   readonly db: Database;
-  /** Throws for a name that was not asked for. */
+  /** Throws for a provider that was not requested at the start. */
   provider(name: string): PretendProvider;
   /** People with money who have started the bot. */
   people(count: number): Promise<readonly PretendUser[]>;
@@ -28,11 +28,11 @@ export interface BenchWorld {
 const FIRST_PERSON = 600_000_000;
 const PULSE_MS = 50;
 const WELCOME_MS = 60_000;
-/** Limits on one buyer's orders and an upstream's small stock are not what is measured. */
+/** High limits, so that the limits for one buyer do not affect the figures. */
 const limits = { MAX_OPEN_ORDERS: "1000", PURCHASES_PER_HOUR: "10000", NEW_BUYER_ORDERS_PER_DAY: "10000" };
 const STOCK = 1_000_000;
 
-/** The whole shop between a pretend Telegram and pretend providers, in real time, in this very process. */
+/** Starts the whole shop with a pretend Telegram and pretend providers, in real time and in this process. */
 export async function startBenchWorld(
   context: BenchContext,
   options: { providers: Readonly<Record<string, Protocol>>; env?: Environment },
@@ -45,7 +45,13 @@ export async function startBenchWorld(
   }
 
   async function open(env: Environment): Promise<Shop> {
-    const variables: Environment = { ...environmentOf(outside), PORT: "0", ...limits, ...env };
+    const variables: Environment = {
+      ...environmentOf(outside),
+      PORT: "0",
+      ADMIN_PORT: "0",
+      ...limits,
+      ...env,
+    };
     const result = loadConfig(variables);
     if (!result.ok) throw new Error(JSON.stringify(result.problems));
     const signal = new AbortController().signal;
@@ -56,10 +62,7 @@ export async function startBenchWorld(
       connectionString,
       signal,
     });
-    for (const [name, provider] of outside.providers) {
-      const path = `/webhooks/providers/${name}/${variables.WEBHOOK_SECRET}`;
-      provider.setWebhookUrl(`http://127.0.0.1:${shop.port}${path}`);
-    }
+    tellWebhooks(outside, `http://127.0.0.1:${shop.port}`, variables.WEBHOOK_SECRET);
     return shop;
   }
 
