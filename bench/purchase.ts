@@ -5,6 +5,7 @@ import { ensureSystemAccounts, selectLedgerDifferences } from "../src/db/queries
 import { place } from "../src/orders/buying/place.ts";
 import { purchase as tapGet } from "../src/orders/buying/purchase.ts";
 import type { OrderDeps } from "../src/orders/order-deps.ts";
+import { createAnswerStore } from "../src/orders/store-answer.ts";
 import type { Provider, ProviderPrice } from "../src/providers/port/provider.ts";
 import { TERMS_VERSION } from "../src/texts/index.ts";
 import { systemAccounts } from "../src/wallet/accounts.ts";
@@ -85,6 +86,7 @@ async function createDeps(db: Database, logger: OrderDeps["logger"]): Promise<Or
     checkpoint: () => undefined,
     onMessages: () => undefined,
     missingAt: async () => undefined,
+    answers: createAnswerStore({ db, clock: systemClock, logger }),
     operatorChatIds: [],
   };
 }

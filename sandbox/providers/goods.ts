@@ -89,7 +89,10 @@ const goodsByProtocol: Readonly<Record<Protocol, Goods>> = {
     ...goods(slugServices, india, 150_000n),
     makeId: (serial) => `63dca4f0${serial.toString(16).padStart(16, "0")}`,
   },
-  "push-gateway": goods([{ code: "any", name: "Any service" }], serialCountries, 120_000n),
+  "push-gateway": {
+    ...goods([{ code: "any", name: "Any service" }], serialCountries, 120_000n),
+    keepsUnused: true,
+  },
   fivesim: {
     ...goods(slugServices, namedCountries, 140_000n),
     cancelAfterMs: 0,

@@ -35,6 +35,8 @@ export interface MarketRental {
   readonly countryCode: string;
   readonly operator: string | null;
   readonly phone: string;
+  /** The supplier keeps the price even if no SMS comes. */
+  readonly isKeptUnused: boolean;
   readonly costMicros: bigint;
   readonly createdAt: Date;
   readonly cancelOpensAt: Date;

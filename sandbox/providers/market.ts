@@ -23,6 +23,8 @@ export interface MarketOptions {
   readonly balanceMicros?: bigint;
   /** When the money is taken: set aside at the purchase, or charged with the first SMS. Default "purchase". */
   readonly chargedAt?: "purchase" | "sms";
+  /** A number without an SMS is not paid back at its end. Default false. */
+  readonly keepsUnused?: boolean;
   readonly cancelAfterMs?: number;
   readonly lifetimeMs?: number;
   /** A number with an SMS can still be cancelled, with a refund. Default false. */
@@ -160,6 +162,7 @@ function rent(shelf: Shelf, offer: MarketOffer, purchase: MarketPurchase): Marke
     operator: offer.operator,
     phone: freePhone(shelf, country?.phoneCode ?? "1", serial),
     costMicros: offer.costMicros,
+    isKeptUnused: options.keepsUnused ?? false,
     createdAt,
     cancelOpensAt: addMs(createdAt, options.cancelAfterMs ?? 2 * MINUTE_MS),
     expiresAt: addMs(createdAt, options.lifetimeMs ?? 20 * MINUTE_MS),

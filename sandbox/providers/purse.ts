@@ -8,7 +8,7 @@ export interface Purse {
   smsCame(rental: MarketRental): void;
   capture(rental: MarketRental): void;
   refund(rental: MarketRental): void;
-  /** True: the number received an SMS and was not refunded. */
+  /** True: the number received an SMS, or is paid for in any case, and was not refunded. */
   isPaid(rental: MarketRental): boolean;
   setBalance(balanceMicros: bigint): void;
   balance(): { balanceMicros: bigint; escrowMicros: bigint };
@@ -85,7 +85,8 @@ export function createPurse(clock: Clock, chargedAt: "purchase" | "sms", startMi
       balanceMicros += rental.costMicros;
       write("refund", rental, rental.costMicros);
     },
-    isPaid: (rental) => rental.sms.length > 0 && standings.get(rental.id) !== "refunded",
+    isPaid: (rental) =>
+      (rental.sms.length > 0 || rental.isKeptUnused) && standings.get(rental.id) !== "refunded",
     setBalance,
     balance: () => ({ balanceMicros, escrowMicros }),
     ledger: () => entries,

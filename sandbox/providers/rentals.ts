@@ -132,7 +132,7 @@ function receive(book: Book, rental: MarketRental, sms: MarketSms): void {
 function end(book: Book, rental: MarketRental, status: "expired" | "finished" | "cancelled"): void {
   rental.status = status;
   rental.smsDueAt = null;
-  if (status === "finished") book.purse.capture(rental);
+  if (status === "finished" || rental.isKeptUnused) book.purse.capture(rental);
   else book.purse.refund(rental);
 }
 

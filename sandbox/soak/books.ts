@@ -26,7 +26,10 @@ export async function compareBooks(
   return [...outside.providers].map(([supplier, { market }]) => {
     const untold = market.rentals().filter((rental) => {
       const order = pairing.orderOf(supplier, rental.id);
-      if (rental.sms.length === 0 || order === undefined || order.bookedMicros > 0n) return false;
+      const isPaid = rental.sms.length > 0 || rental.isKeptUnused;
+      if (!isPaid || order === undefined || order.bookedMicros > 0n) return false;
+      // Paid for at the purchase: our books know it when the order ends.
+      if (rental.sms.length === 0) return order.closedAt === null;
       return !witness.isAnyTold(supplier, rental.id, order.closedAt);
     });
     return {

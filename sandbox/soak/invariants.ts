@@ -146,9 +146,9 @@ function judgeNumbers(witness: Witness, pairing: Pairing, orders: readonly Order
   return violations;
 }
 
-/** What the supplier keeps: the price of a number that has had an SMS. */
+/** What the supplier keeps: the price of a number that has had an SMS, or that it pays back in no case. */
 function takenFor(rental: MarketRental): bigint {
-  return rental.sms.length > 0 ? rental.costMicros : 0n;
+  return rental.sms.length > 0 || rental.isKeptUnused ? rental.costMicros : 0n;
 }
 
 function judgeSuppliers(

@@ -38,7 +38,7 @@ export type Action =
     }
   /** `termsVersion` is the version that the card asked to accept; 0: none was asked. */
   | { readonly kind: "get"; readonly quoteId: string; readonly termsVersion: number }
-  | { readonly kind: "order" | "cancel" | "another" | "finish"; readonly orderId: string }
+  | { readonly kind: "order" | "cancel" | "another" | "finish" | "payLate"; readonly orderId: string }
   | { readonly kind: "approve" | "reject"; readonly claimId: string };
 
 export type ActionKind = Action["kind"];
@@ -64,7 +64,7 @@ const plain = {
 } as const;
 const paged = { o: "orders", b: "balance" } as const;
 const pair = { c: "confirm", y: "payShort", w: "otherWays" } as const;
-const ofOrder = { O: "order", C: "cancel", A: "another", D: "finish" } as const;
+const ofOrder = { O: "order", C: "cancel", A: "another", D: "finish", P: "payLate" } as const;
 const ofClaim = { v: "approve", j: "reject" } as const;
 const serviceSorts = { p: "popular", n: "name" } as const;
 const countrySorts = { b: "best", p: "price", n: "name" } as const;
@@ -103,6 +103,7 @@ function fieldsOf(action: Action): readonly (string | number)[] {
     case "cancel":
     case "another":
     case "finish":
+    case "payLate":
       return [letterOf(ofOrder, action.kind), shortenId(action.orderId)];
     case "approve":
     case "reject":

@@ -4,6 +4,7 @@ import type { ShopContext } from "./context.ts";
 import { createBalanceFeature } from "./features/balance.ts";
 import { createBrowse } from "./features/browse.ts";
 import { createHome } from "./features/home.ts";
+import { createLateSms } from "./features/late-sms.ts";
 import { createLegal } from "./features/legal.ts";
 import { createMenuDoors } from "./features/menu-doors.ts";
 import { createOrdersFeature } from "./features/my-orders.ts";
@@ -39,6 +40,7 @@ export function compose(deps: BotDeps): Composer<ShopContext> {
     browse.feature,
     createPurchase({ ...deps, screens, pay }),
     createOrdersFeature({ ...deps, screens }),
+    createLateSms(deps),
     createBalanceFeature({ ...deps, screens }),
     createMenuDoors(screens),
     createLegal({ ...deps, screens }),

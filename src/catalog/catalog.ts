@@ -113,10 +113,13 @@ export interface Catalog {
   }): Promise<QuoteResult>;
   /** The offers at or under the ceiling, in the order to try them. Without sold-out offers and open circuits. */
   route(input: { serviceId: string; countryId: string; ceilingMicros: bigint }): Promise<readonly Offer[]>;
-  /** Call after a definite refusal ("no numbers", moved price). Hides the offer until a price list shows it again. */
+  /**
+   * Call after a definite refusal ("no numbers", moved price). Hides the offer until a price list shows it again; after
+   * "no_funds" hides it and the dearer ones of its provider until the provider's balance covers them.
+   */
   reportRefusal(
     offer: Offer,
-    kind: "no_stock" | "price_moved" | "bad_mapping",
+    kind: "no_stock" | "price_moved" | "bad_mapping" | "no_funds",
     minCostMicros: bigint | null,
   ): Promise<void>;
   service(serviceId: string): Promise<ServiceItem | undefined>;

@@ -41,6 +41,11 @@ export class ShopError extends Error {
   }
 }
 
+/** The code has come where it should never come: nothing that is tried again can succeed. */
+export class ImpossibleError extends Error {
+  override readonly name = "ImpossibleError";
+}
+
 /** Call it where no case is left: the code does not compile while one is not handled. */
 export function assertNever(value: never): never {
   throw new Error(`Unhandled case: ${JSON.stringify(value)}`);

@@ -20,6 +20,8 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
     chargedMicros: micros.nullable(),
     availableMicros: micros,
   }),
+  /** An SMS came after the order's money was released: it is kept back, and shown if the buyer pays for it. */
+  z.object({ kind: z.literal("late_sms"), orderId: id, availableMicros: micros }),
   /** The order ended without a code and its money was released. */
   z.object({
     kind: z.literal("order_released"),

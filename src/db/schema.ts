@@ -133,6 +133,13 @@ export interface Leases {
   name: string;
 }
 
+export interface ListedNumbers {
+  first_seen_at: Timestamp;
+  last_seen_at: Timestamp;
+  provider: string;
+  upstream_id: string;
+}
+
 export interface ManualClaims {
   decided_at: Timestamp | null;
   decided_by: Int8 | null;
@@ -230,12 +237,14 @@ export interface OrderSms {
   code: string | null;
   content_digest: string;
   id: string;
+  offered_at: Timestamp | null;
   order_id: string;
   purged_at: Timestamp | null;
   received_at: Timestamp;
   round: number;
   sequence: number;
   text: string | null;
+  withheld_at: Timestamp | null;
 }
 
 export interface Orphans {
@@ -302,6 +311,9 @@ export interface ProviderHealth {
   opened_at: Timestamp | null;
   provider: string;
   reason: string | null;
+  short_at: Timestamp | null;
+  short_of_micros: Int8 | null;
+  short_told_at: Timestamp | null;
   state: string;
   told_at: Timestamp | null;
   updated_at: Timestamp;
@@ -412,6 +424,7 @@ export interface DB {
   forgotten_people: ForgottenPeople;
   inbox: Inbox;
   leases: Leases;
+  listed_numbers: ListedNumbers;
   manual_claims: ManualClaims;
   offer_scopes: OfferScopes;
   offers: Offers;

@@ -44,9 +44,25 @@ const CONNECTION_WORDS =
 /** Whether the database went away; what the last statement did is then unknown. */
 export function isConnectionLost(error: unknown): boolean {
   if (error instanceof pg.DatabaseError) return CONNECTION_CODES.test(error.code ?? "");
-  if (!(error instanceof Error)) return false;
-  const code: unknown = "code" in error ? error.code : undefined;
-  return (typeof code === "string" && /^E[A-Z]+$/.test(code)) || CONNECTION_WORDS.test(error.message);
+  return error instanceof Error && (isSystemError(error) || CONNECTION_WORDS.test(error.message));
+}
+
+/** Data, constraints, features, syntax and names: what the statement asks for is wrong, whenever it is asked. */
+const PERMANENT_CODES = /^(?:0A|21|22|23|42)/;
+
+/**
+ * Whether a failed transaction would fail in the same way each time: a constraint is violated, the statement is wrong,
+ * or the code that ran in it is. Everything else (a server that is away, full, read-only or too slow) may pass.
+ */
+export function isPermanent(error: unknown): boolean {
+  if (error instanceof pg.DatabaseError) return PERMANENT_CODES.test(error.code ?? "");
+  // The driver's own errors are plain ones, or the system's with a code; classes of their own are the code's.
+  return !(error instanceof Error) || (error.constructor !== Error && !isSystemError(error));
+}
+
+/** An error of the operating system, such as ECONNREFUSED. */
+function isSystemError(error: Error): boolean {
+  return "code" in error && typeof error.code === "string" && /^E[A-Z]+$/.test(error.code);
 }
 
 function isConflict(error: unknown): boolean {

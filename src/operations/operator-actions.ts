@@ -135,6 +135,7 @@ async function describeShop(db: Database): Promise<readonly string[]> {
     `Buyers' money: ${formatUsd(facts.availableMicros)} available, ${formatUsd(facts.heldMicros)} held; they owe ${formatUsd(facts.debtMicros)}`,
     `Revenue ${formatUsd(facts.revenueMicros)}, cost ${formatUsd(facts.costMicros)}, losses ${formatUsd(facts.lossMicros)}`,
     `Waiting: ${facts.inboxOpen} updates, ${facts.outboxOpen} messages`,
+    `SMS that came after a release and were not paid for: ${facts.withheldSms}`,
     `Open findings of the self-check: ${facts.findings}`,
     ...facts.providers.map(
       ({ provider, state, reason, balanceMicros }) =>

@@ -2,6 +2,7 @@ import type { Clock } from "../core/clock.ts";
 import { addMs } from "../core/clock.ts";
 import type { Database } from "../db/client.ts";
 import type { Finding } from "../db/queries/findings.ts";
+import { rememberListed } from "../db/queries/listed-numbers.ts";
 import { selectKnownUpstreamIds, selectOrdersInStates } from "../db/queries/order-lists.ts";
 import { selectOrphanIds } from "../db/queries/orphans.ts";
 import type { Provider } from "../providers/port/provider.ts";
@@ -9,6 +10,8 @@ import type { Provider } from "../providers/port/provider.ts";
 const MAX_ORDERS = 1_000;
 /** A list may lag behind a purchase, and a purchase behind the list. */
 const SETTLED_MS = 3 * 60 * 1000;
+/** A number that ended here longer ago should not be open there. */
+const ENDED_MS = 24 * 60 * 60 * 1000;
 
 /**
  * Our open orders against the provider's list: a number there that is nobody's here costs money for nothing, an
@@ -31,8 +34,11 @@ export async function compareOpenOrders(
     provider: provider.name,
     limit: 1,
   });
-  const known = await selectKnownUpstreamIds(deps.db, provider.name, ids);
-  const orphans = await selectOrphanIds(deps.db, provider.name, ids);
+  const now = deps.clock.now();
+  // Numbers that were listed before a purchase are not the ones that it bought: reconciling needs to know them.
+  await rememberListed(deps.db, provider.name, ids, now);
+  const known = await selectKnownUpstreamIds(deps.db, provider.name, ids, addMs(now, -ENDED_MS));
+  const orphans = await selectOrphanIds(deps.db, provider.name, ids, now);
   const open = new Set((await selectOrdersInStates(deps.db, states, filter)).map((order) => order.id));
   const findings: Finding[] = ours
     .filter((order) => open.has(order.id))

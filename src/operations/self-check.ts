@@ -11,6 +11,7 @@ import type { Provider } from "../providers/port/provider.ts";
 import { ProviderError } from "../providers/port/provider-error.ts";
 import { compareBalance } from "./provider-balance.ts";
 import { compareOpenOrders } from "./provider-orders.ts";
+import { findUnwatchedOrders } from "./unwatched-orders.ts";
 
 export interface SelfCheckDeps {
   readonly db: Database;
@@ -64,6 +65,7 @@ export function looks(deps: LookDeps): readonly Look[] {
     { kind: "ledger", run: () => checkLedger(deps) },
     { kind: "stuck", run: () => checkQueues(deps) },
     { kind: "clock", run: () => checkClock(deps) },
+    { kind: "unwatched_orders", run: () => checkUnwatched(deps) },
     ...[...deps.providers.values()].flatMap(ofProvider),
   ];
 }
@@ -101,6 +103,11 @@ async function checkClock(deps: LookDeps): Promise<CheckResult> {
     kind: "clock",
     findings: skewMs > MAX_SKEW_MS ? [{ kind: "clock", subject: "this host", detail }] : [],
   };
+}
+
+async function checkUnwatched(deps: LookDeps): Promise<CheckResult> {
+  const findings = await findUnwatchedOrders(deps.db, [...deps.providers.keys()]);
+  return { kind: "unwatched_orders", findings };
 }
 
 /** A provider that does not answer is no difference: its circuit deals with that. */

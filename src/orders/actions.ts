@@ -6,8 +6,8 @@ import type { Provider } from "../providers/port/provider.ts";
 import { ProviderError } from "../providers/port/provider-error.ts";
 import type { OrderDeps } from "./order-deps.ts";
 import type { ActionResult, CancelResult } from "./orders.ts";
-import { stateOf, transition } from "./transition.ts";
-import { upstreamIdOf } from "./watching/check.ts";
+import { stateOf, transition, upstreamIdOf } from "./transition.ts";
+import { isCancelOpen } from "./watching/schedule.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -30,7 +30,7 @@ export async function cancel(deps: OrderDeps, order: OrderRow): Promise<CancelRe
       cause: "tap",
       actor: "buyer",
       at,
-      change: { cancelRequestedAt: at, ...(isOpen(order, at) && { nextCheckAt: at }) },
+      change: { cancelRequestedAt: at, checks: 0, ...(isCancelOpen(order, at) && { nextCheckAt: at }) },
     }),
   );
   deps.checkpoint("cancel/requested");
@@ -38,10 +38,6 @@ export async function cancel(deps: OrderDeps, order: OrderRow): Promise<CancelRe
   if (row) return asked(row, at);
   // The order has changed meanwhile: perhaps the code came.
   return { kind: "refused", code: "order_not_active" };
-}
-
-function isOpen(order: OrderRow, at: Date): boolean {
-  return order.cancelOpensAt === null || order.cancelOpensAt <= at;
 }
 
 function asked(order: OrderRow, at: Date): CancelResult {

@@ -10,6 +10,7 @@ import { sweep } from "./doubts/sweep.ts";
 import type { OrderDeps } from "./order-deps.ts";
 import type { Orders } from "./orders.ts";
 import { viewOrder, viewOrders } from "./view.ts";
+import { payLate } from "./watching/late-sms.ts";
 import { createWatcher } from "./watching/watch.ts";
 import { takeWebhook } from "./watching/webhook.ts";
 
@@ -23,8 +24,10 @@ export interface OrderJobs {
   sweep(): Promise<void>;
   /** Resolves when the content of the webhook is stored. */
   takeWebhook(provider: string, body: unknown): Promise<"accepted" | "unknown_provider" | "unreadable">;
-  /** Waits for the purchase calls that are running, for an orderly stop. */
+  /** Waits for the purchase calls that are running. */
   drain(): Promise<void>;
+  /** An orderly stop: answers that the database does not take are given up, then as {@link drain}. */
+  stop(): Promise<void>;
   /** Gives our leases back once nothing runs any more, so that another replica need not wait for their end. */
   release(): Promise<void>;
 }
@@ -79,6 +82,10 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
       if (result.kind === "done") wake(order);
       return result;
     },
+    async payLate(orderId, buyerId) {
+      const order = await findOwnOrder(deps, orderId, buyerId);
+      return order ? await payLate(deps, order.id) : { kind: "refused", code: "order_not_found" };
+    },
     find: (orderId, buyerId) => viewOrder(deps, orderId, buyerId),
     load: (orderId) => viewOrder(deps, orderId, null),
     list: (buyerId, page) => viewOrders(deps, buyerId, page),
@@ -104,14 +111,20 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
       if (outcome === "check") hooks.wakeWatcher(name);
       return outcome === "unreadable" ? outcome : "accepted";
     },
-    async drain() {
-      await Promise.all(placing);
+    drain,
+    async stop() {
+      deps.answers.stop();
+      await drain();
     },
     async release() {
       await Promise.all([...watchers.values()].map((watcher) => watcher.release()));
       await Promise.all([...reconciling.values()].map((lease) => releaseLease(deps.db, lease)));
     },
   };
+
+  async function drain(): Promise<void> {
+    await Promise.all(placing);
+  }
 
   function wake(order: OrderRow): void {
     if (order.provider !== null) hooks.wakeWatcher(order.provider);

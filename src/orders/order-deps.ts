@@ -4,6 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import type { Provider } from "../providers/port/provider.ts";
+import type { AnswerStore } from "./store-answer.ts";
 
 export interface OrderLimits {
   readonly maxOpenOrders: number;
@@ -36,6 +37,8 @@ export interface OrderDeps {
    * it does not tell, or money is moving there just now. Rejects with a ProviderError.
    */
   readonly missingAt: (provider: Provider, doubts: number) => Promise<bigint | undefined>;
+  /** Stores what providers tell only once. */
+  readonly answers: AnswerStore;
   /** Who gets notices: chat ids of operators. */
   readonly operatorChatIds: readonly number[];
 }

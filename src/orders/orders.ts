@@ -88,6 +88,8 @@ export interface Orders {
   cancel(orderId: string, buyerId: string): Promise<CancelResult>;
   another(orderId: string, buyerId: string): Promise<ActionResult>;
   finish(orderId: string, buyerId: string): Promise<ActionResult>;
+  /** Pays for an SMS that came after the order's money was released, and shows it. */
+  payLate(orderId: string, buyerId: string): Promise<ActionResult>;
   /** Undefined: no such order of this buyer. */
   find(orderId: string, buyerId: string): Promise<OrderView | undefined>;
   /** For rendering by the outbox: no owner check. */

@@ -1,3 +1,4 @@
+import { ImpossibleError } from "../core/errors.ts";
 import type { OutboxMessage } from "../core/messages.ts";
 import type { Tx } from "../db/client.ts";
 import { insertHistory } from "../db/queries/order-history.ts";
@@ -23,8 +24,14 @@ const held: readonly OrderState[] = heldStates;
 /** The state of a row as a type; a CHECK of the database allows no other values. */
 export function stateOf(row: OrderRow): OrderState {
   const state = orderStates.find((name) => name === row.state);
-  if (!state) throw new Error(`order ${row.id} is in an unknown state`);
+  if (!state) throw new ImpossibleError(`order ${row.id} is in an unknown state`);
   return state;
+}
+
+/** The provider's id of a rented order. */
+export function upstreamIdOf(order: OrderRow): string {
+  if (order.upstreamId === null) throw new ImpossibleError(`order ${order.id} has no number`);
+  return order.upstreamId;
 }
 
 /**
@@ -32,7 +39,8 @@ export function stateOf(row: OrderRow): OrderState {
  * the card's update, in the caller's transaction. Undefined: the order is not in `from` any more, nothing was done.
  */
 export async function transition(tx: Tx, move: Move): Promise<OrderRow | undefined> {
-  if (!canMove(move.from, move.to)) throw new Error(`no order moves from ${move.from} to ${move.to}`);
+  if (!canMove(move.from, move.to))
+    throw new ImpossibleError(`no order moves from ${move.from} to ${move.to}`);
   const change = isEnded(move.to)
     ? { closedAt: move.at, nextCheckAt: null, ...move.change }
     : (move.change ?? {});

@@ -47,6 +47,7 @@ async function smsByOrder(db: Database, rows: readonly OrderRow[]): Promise<Map<
     db,
     rows.map((row) => row.id),
   )) {
+    if (sms.withheldAt !== null) continue;
     byOrder.set(sms.orderId, [...(byOrder.get(sms.orderId) ?? []), sms]);
   }
   return byOrder;

@@ -22,6 +22,7 @@ import { selfCheck } from "../operations/self-check.ts";
 import { createCardHashes } from "../orders/card-hashes.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
 import type { Orders } from "../orders/orders.ts";
+import { createAnswerStore } from "../orders/store-answer.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import type { RequestRecord } from "../providers/transport/gate.ts";
 import { createUpstreams, type Upstreams } from "../providers/upstreams.ts";
@@ -141,6 +142,7 @@ function createShopOrders(
     termsVersion: TERMS_VERSION,
     checkpoint,
     onMessages: signals.messages.send,
+    answers: createAnswerStore({ db, clock, logger }),
     missingAt: (provider: Provider, doubts: number) => missingAt({ db, clock, logger }, provider, doubts),
     operatorChatIds: config.adminIds,
   };

@@ -47,9 +47,9 @@ type Params = Readonly<Record<string, string>>;
 /** The notices with a sentence of their own; any other is shown by its name and facts. */
 const notices: Readonly<Record<string, (params: Params) => string>> = {
   possible_loss: (params) =>
-    `Possible loss at ${fact(params, "provider")}: up to ${amount(params)}. A purchase got no clear answer and no number was found. Check order ${fact(params, "orderId")} there.`,
+    `Possible loss at ${fact(params, "provider")}: up to ${amount(params)}. A purchase got no clear answer and no number was found (${fact(params, "why")}). Check order ${fact(params, "orderId")} there.`,
   stray_lost: (params) =>
-    `Loss at ${fact(params, "provider")}: ${amount(params)}. A number that was bought for nobody had an SMS before it could be given back.`,
+    `Loss at ${fact(params, "provider")}: ${amount(params)}. A number that was bought for nobody could not be given back.`,
   crypto_pay_amount: (params) =>
     `Crypto Pay invoice ${fact(params, "invoiceId")} is paid, but not over the ${amount(params)} that top-up ${fact(params, "topupId")} asked for. Nothing was credited. Settle it by hand.`,
   crypto_pay_nobody: (params) =>
@@ -60,6 +60,8 @@ const notices: Readonly<Record<string, (params: Params) => string>> = {
     `Telegram will not refund payment ${fact(params, "chargeId")} over ${amount(params)} (${fact(params, "reason")}). The buyer has the credit back.`,
   provider_down: (params) =>
     `${fact(params, "provider")} is out (${fact(params, "reason")}). Its offers are hidden until it answers.`,
+  provider_short: (params) =>
+    `${fact(params, "provider")} is out of money for some of its offers (${fact(params, "reason")}): its balance is ${amount(params)}. Dearer offers are hidden until you top it up.`,
   provider_up: (params) => `${fact(params, "provider")} answers again. Its offers are back.`,
   low_balance: (params) => `Low balance at ${fact(params, "provider")}: ${amount(params)}. Please top it up.`,
   message_set_aside: (params) =>

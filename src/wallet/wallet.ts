@@ -37,6 +37,25 @@ export async function release(tx: Executor, order: OrderMoney): Promise<Posted> 
   return posted;
 }
 
+/**
+ * Takes a released order's price once more, for an SMS that came late: available → revenue. Only ever by the buyer's
+ * own tap. Throws "insufficient_funds". A unique index makes a second one of the order impossible.
+ */
+export function chargeLate(tx: Executor, order: OrderMoney): Promise<Posted> {
+  const { buyerId, ...rest } = order;
+  const from = accountOf(buyerId, "available");
+  return post(tx, { ...rest, key: lateKey(order.orderId), kind: "late_charge", from, to: system.revenue });
+}
+
+/** Whether {@link chargeLate} was done for this order. */
+export async function isLateCharged(tx: Executor, orderId: string): Promise<boolean> {
+  return (await selectTransfersByKey(tx, [lateKey(orderId)])).length > 0;
+}
+
+function lateKey(orderId: string): string {
+  return `late_charge:${orderId}`;
+}
+
 export interface ProviderMoney {
   readonly orderId: string;
   readonly provider: string;
@@ -70,18 +89,19 @@ export async function bookProviderLoss(tx: Executor, loss: ProviderMoney): Promi
 /** What a provider kept for a number that no order had. Once for each number; a cost of zero moves nothing. */
 export async function bookStrayLoss(
   tx: Executor,
-  loss: { provider: string; upstreamId: string; amountMicros: bigint; at: Date },
+  loss: { provider: string; upstreamId: string; seenAt: Date; amountMicros: bigint; at: Date },
 ): Promise<void> {
-  const { provider, upstreamId, amountMicros, at } = loss;
+  const { provider, upstreamId, seenAt, amountMicros, at } = loss;
   if (amountMicros === 0n) return;
   await post(tx, {
-    key: `stray_loss:${provider}:${upstreamId}`,
+    // With the time it was seen, because a provider may use an id again.
+    key: `stray_loss:${provider}:${upstreamId}:${seenAt.getTime()}`,
     kind: "stray_loss",
     from: system.providerPrepaid(provider),
     to: system.providerLoss(provider),
     amountMicros,
     actor: "system",
-    reason: "a number that was no order's had an SMS",
+    reason: "a number of no order could not be given back",
     at,
   });
 }

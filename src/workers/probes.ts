@@ -34,7 +34,8 @@ export interface Probes extends Runnable {
 
 /**
  * Asks providers for their balance, so that readiness and balances are true without traffic. A provider with an open
- * circuit is asked when its next look is due, the others now and then. One replica does it.
+ * circuit is asked when its next look is due, one that has just refused a purchase for want of funds at once, the others
+ * now and then. One replica does it.
  */
 export function createProbes(deps: ProbesDeps): Probes {
   const { db, providers, clock, logger } = deps;
@@ -75,6 +76,8 @@ export function createProbes(deps: ProbesDeps): Probes {
 
 function isDue(row: ProviderHealthRow | undefined, now: Date): boolean {
   if (!row) return true;
+  // A purchase was refused for want of funds, and nobody has looked at the balance since.
+  if (row.shortage && row.updatedAt <= row.shortage.at) return true;
   if (row.state === "open") return row.nextProbeAt === null || row.nextProbeAt <= now;
   const everyMs = row.failures > 0 ? DOUBTFUL_EVERY_MS : HEALTHY_EVERY_MS;
   return now.getTime() - row.updatedAt.getTime() >= everyMs;

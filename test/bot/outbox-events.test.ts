@@ -47,6 +47,17 @@ describe("events", () => {
     expect(labelsOf(last())).toEqual(["Copy 482913", "Another code", "Buy again", "Done"]);
   });
 
+  it("an SMS that came late is offered for the order's price, and one tap pays", async () => {
+    const { id: orderId } = outbox.order({ state: "expired", closedAt: new Date() });
+    await outbox.send({ kind: "late_sms", orderId, availableMicros: "3200000" });
+    expect(last().text).toContain("An SMS for WhatsApp");
+    expect(last().text).toContain("only if you pay for it: $0.48. You need not. Balance $3.20.");
+    expect(labelsOf(last())).toEqual(["Show it · $0.48", "Not now"]);
+    await shop.press(user, "Show it · $0.48");
+    expect(shop.fakes.orders.state.asked).toEqual([`payLate ${orderId}`]);
+    expect(last().buttons).toEqual([]);
+  });
+
   it("an order without a code says what came back and what to try instead", async () => {
     const { id: orderId } = outbox.order({ state: "expired", closedAt: new Date() });
     const amounts = { releasedMicros: "480000", availableMicros: "3200000" };

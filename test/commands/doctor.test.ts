@@ -113,6 +113,7 @@ describe("the doctor", () => {
         "stars",
         "stuck",
         "telegram",
+        "unwatched orders",
         "updates",
       ].sort(),
     );
@@ -170,7 +171,7 @@ describe("the doctor", () => {
 
   it("tells that a provider is off sale, and why", async () => {
     const health = createProviderHealth({ db: database.db, clock, logger, adminIds: [] });
-    const failure = { kind: "suspended", retryAfterMs: null, isPurchase: false } as const;
+    const failure = { kind: "suspended", retryAfterMs: null } as const;
     for (let count = 0; count < 10; count += 1) await health.recordFailure("oxgel", failure);
     expect(about(await examined(), "provider oxgel")).toMatch(/^WARN .*off sale since .*suspended/);
     await query(database.connectionString, "DELETE FROM provider_health");

@@ -239,6 +239,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "inbox/completed": { drive: hello },
   "inbox/handled": { drive: hello },
   "inbox/stored": { drive: hello },
+  "late/paid": { drive: paidLate },
   "manual/claimed": { drive: claim },
   "manual/decided": { drive: decision },
   "observe/committed": { drive: receiveFrom("oxgel") },
@@ -295,4 +296,13 @@ async function deletedCard(stage: Stage): Promise<void> {
   const card = stage.buyer.user.messages().find(({ text }) => text.includes(phone));
   if (card) stage.buyer.user.deleteMessage(card);
   give(stage, "herosms", phone);
+}
+
+/** An SMS is pushed after the order has ended here, and its buyer pays to see it. */
+async function paidLate(stage: Stage): Promise<void> {
+  await buy(stage, "gateway");
+  const phone = await stage.buyer.number();
+  await stage.buyer.read(/No code came/);
+  give(stage, "gateway", phone);
+  await stage.buyer.press(/^Show it/);
 }

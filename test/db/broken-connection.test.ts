@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { isConnectionLost } from "../../src/db/transaction.ts";
+import { isPermanent } from "../../src/db/transaction.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 
 let database: TestDatabase;
@@ -20,6 +20,6 @@ it("a connection that breaks between two statements fails its transaction and no
     await sql`SELECT 1`.execute(tx);
   });
   const error: unknown = await broken.catch((reason: unknown) => reason);
-  expect(isConnectionLost(error)).toBe(true);
+  expect(isPermanent(error)).toBe(false);
   await Promise.all(Array.from({ length: 4 }, () => sql`SELECT 1`.execute(db)));
 });

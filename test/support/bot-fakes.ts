@@ -192,6 +192,10 @@ export function createFakeOrders(clock: Clock, quotes: ReadonlyMap<string, Quote
       state.asked.push(`finish ${id}`);
       return own(id, buyerId) ? { kind: "done" } : notFound;
     },
+    payLate: async (id, buyerId) => {
+      state.asked.push(`payLate ${id}`);
+      return own(id, buyerId) ? { kind: "done" } : notFound;
+    },
     find: async (id, buyerId) => own(id, buyerId),
     load: async (id) => state.views.get(id),
     list: async (buyerId, page) => {

@@ -8,6 +8,7 @@ import { inTransaction } from "../../src/db/transaction.ts";
 import { createOrders, type OrderJobs } from "../../src/orders/create-orders.ts";
 import type { OrderDeps } from "../../src/orders/order-deps.ts";
 import type { Orders } from "../../src/orders/orders.ts";
+import { createAnswerStore } from "../../src/orders/store-answer.ts";
 import { systemAccounts } from "../../src/wallet/accounts.ts";
 import { adjust } from "../../src/wallet/wallet.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
@@ -78,6 +79,7 @@ export async function createTestShop(
     onMessages: () => undefined,
     operatorChatIds: [1],
     missingAt: async () => undefined,
+    answers: createAnswerStore({ db, clock, logger: createTestLogger() }),
     ...options.deps,
   };
   await ensureSystemAccounts(db, systemAccounts(["stars"], [...deps.providers.keys()]));

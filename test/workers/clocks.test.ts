@@ -96,6 +96,8 @@ describe("a replica whose machine's clock is wrong", () => {
       code: "482913",
       text: null,
       receivedAt: right.now(),
+      withheldAt: null,
+      offeredAt: null,
     });
     const house = { db, logger: createTestLogger(), smsRetentionMs: 24 * HOUR_MS };
     expect((await keepHouse({ ...house, clock: wrong })).sms).toBe(0);

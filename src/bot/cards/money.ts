@@ -1,8 +1,9 @@
 import type { CountryItem, ServiceItem } from "../../catalog/catalog.ts";
 import { formatUsd } from "../../core/money.ts";
 import { localTime, money } from "../../texts/html.ts";
+import { lateSmsTexts } from "../../texts/late-sms.ts";
 import { ltrIn } from "../../texts/rtl.ts";
-import type { MovementWords, Texts } from "../../texts/texts.ts";
+import type { Texts } from "../../texts/texts.ts";
 import type { Balance, Movement } from "../../wallet/reader.ts";
 import { type Card, lines, linkButton, pager, shortProduct, tap } from "./card.ts";
 
@@ -15,7 +16,7 @@ export function balanceCard(
   const { labels, messages } = texts;
   const movements = page.items.map(
     ({ kind, amountMicros, at }) =>
-      `${localTime(at)} · ${movementWord(messages.movementKinds, kind)} ${ltrIn(texts.language, `${amountMicros > 0n ? "+" : ""}${money(amountMicros)}`)}`,
+      `${localTime(at)} · ${movementWord(texts, kind)} ${ltrIn(texts.language, `${amountMicros > 0n ? "+" : ""}${money(amountMicros)}`)}`,
   );
   return {
     text: lines(
@@ -31,8 +32,11 @@ export function balanceCard(
   };
 }
 
-function movementWord(words: MovementWords, kind: string): string {
+function movementWord(texts: Texts, kind: string): string {
+  const words = texts.messages.movementKinds;
   switch (kind) {
+    case "late_charge":
+      return lateSmsTexts[texts.language].movement;
     case "topup":
     case "topup_refund":
     case "hold":

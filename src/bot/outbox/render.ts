@@ -6,7 +6,7 @@ import { operatorLabels, operatorNotice, operatorTexts } from "../../texts/opera
 import type { Texts } from "../../texts/texts.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { type Card, lines, productName, shorten, tap } from "../cards/card.ts";
-import { codeEventCard, endedEventCard, orderNewsCard } from "../cards/events.ts";
+import { codeEventCard, endedEventCard, lateSmsCard, orderNewsCard } from "../cards/events.ts";
 import { noticeCard } from "../cards/home.ts";
 import { creditedCard, type ResumeView } from "../cards/money.ts";
 import { type NamedOrder, nameOrder } from "../cards/order.ts";
@@ -43,6 +43,7 @@ export async function renderEvent(
     case "order_failed":
     case "cancel_refused":
     case "order_in_doubt":
+    case "late_sms":
       return await renderOrderEvent(deps, message, texts);
     case "topup_credited":
       return urgent(await renderCredit(deps, message, reader));
@@ -104,6 +105,8 @@ async function renderOrderEvent(
       const today = await resumeOf(deps, moved, buyerId, texts.language);
       return quiet(await endedEvent(deps, named, texts, text, true, today?.priceMicros ?? null));
     }
+    case "late_sms":
+      return urgent(lateSmsCard(texts, named, money(BigInt(message.availableMicros))));
     case "cancel_refused":
       return quiet(orderNewsCard(texts, named, messages.cancelRefused({ product })));
     case "order_in_doubt":

@@ -12,6 +12,7 @@ import {
   selectRoute,
 } from "../../db/queries/offers.ts";
 import { selectPriceRules } from "../../db/queries/price-rules.ts";
+import { markShortage } from "../../db/queries/provider-health.ts";
 import type { Provider } from "../../providers/port/provider.ts";
 import type { Offer } from "../catalog.ts";
 import { type PriceRule, type PriceTerms, termsFor } from "../prices/pricing.ts";
@@ -39,7 +40,7 @@ export interface StoredOffers {
   route(input: { serviceId: string; countryId: string; ceilingMicros: bigint }): Promise<readonly Offer[]>;
   reportRefusal(
     offer: Offer,
-    kind: "no_stock" | "price_moved" | "bad_mapping",
+    kind: "no_stock" | "price_moved" | "bad_mapping" | "no_funds",
     minCostMicros: bigint | null,
   ): Promise<void>;
 }
@@ -87,7 +88,8 @@ export function createStoredOffers(deps: StoredOffersDeps): StoredOffers {
     reportRefusal: async (offer, kind, minCostMicros) => {
       const key = keyOf(offer);
       const at = clock.now();
-      if (kind === "bad_mapping") await markMappingRefused(db, key, at);
+      if (kind === "no_funds") await markShortage(db, offer.provider, offer.costMicros, at);
+      else if (kind === "bad_mapping") await markMappingRefused(db, key, at);
       else if (kind === "price_moved" && minCostMicros !== null && minCostMicros > 0n) {
         await markCost(db, key, minCostMicros, at);
       } else await markSoldOut(db, key, at);

@@ -11,6 +11,7 @@ export type TransferKind =
   | "hold"
   | "capture"
   | "release"
+  | "late_charge"
   | "provider_cost"
   | "provider_loss"
   | "stray_loss"

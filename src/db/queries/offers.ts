@@ -130,7 +130,10 @@ async function upsertOffers(tx: Executor, rows: readonly OfferRow[], refusedSinc
     .execute();
 }
 
-/** What can be bought now: in stock, observed recently, mapping accepted, circuit closed. */
+/**
+ * What can be bought now: in stock, observed recently, mapping accepted, circuit closed. While a provider is short of
+ * money, offers that cost more than its balance, or as much as it has refused, are left out.
+ */
 function sellable(db: Executor, filter: OfferFilter) {
   let query = db
     .selectFrom("offers")
@@ -146,7 +149,16 @@ function sellable(db: Executor, filter: OfferFilter) {
             .selectFrom("provider_health")
             .select("provider_health.provider")
             .whereRef("provider_health.provider", "=", "offers.provider")
-            .where("provider_health.state", "=", "open"),
+            .where((is) =>
+              is.or([
+                is("provider_health.state", "=", "open"),
+                is("provider_health.short_of_micros", "<=", is.ref("offers.cost_micros")),
+                is.and([
+                  is("provider_health.short_of_micros", "is not", null),
+                  is("provider_health.balance_micros", "<", is.ref("offers.cost_micros")),
+                ]),
+              ]),
+            ),
         ),
       ),
     );

@@ -54,27 +54,32 @@ export async function endAttempt(db: Executor, attemptId: string, end: AttemptEn
     .execute();
 }
 
-/** Like {@link endAttempt}, but only if the attempt has no outcome yet. */
-export async function endOpenAttempt(db: Executor, attemptId: string, end: AttemptEnd): Promise<void> {
-  await db
+/** As {@link endAttempt}, for an attempt without an outcome. False: it has one, which stays. */
+export async function endOpenAttempt(db: Executor, attemptId: string, end: AttemptEnd): Promise<boolean> {
+  const result = await db
     .updateTable("order_attempts")
     .set({ outcome: end.outcome, error_kind: end.errorKind, ended_at: end.at })
     .where("id", "=", attemptId)
     .where("outcome", "is", null)
-    .execute();
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
 }
 
-/** The products with a purchase call to this provider that has no answer yet. */
-export async function selectProductsUnderWay(
+/** The purchase calls to this provider that have no answer yet: one for each product, the first that began. */
+export async function selectCallsUnderWay(
   db: Executor,
   provider: string,
-): Promise<{ serviceCode: string; countryCode: string }[]> {
+): Promise<{ serviceCode: string; countryCode: string; startedAt: Date }[]> {
   return await db
     .selectFrom("order_attempts")
-    .select(["service_code as serviceCode", "country_code as countryCode"])
-    .distinct()
+    .select((eb) => [
+      "service_code as serviceCode",
+      "country_code as countryCode",
+      eb.fn.min("started_at").as("startedAt"),
+    ])
     .where("provider", "=", provider)
     .where("outcome", "is", null)
+    .groupBy(["service_code", "country_code"])
     .execute();
 }
 

@@ -19,6 +19,26 @@ export async function selectDueOrders(
   return rows.map(toOrder);
 }
 
+/** Open orders of one provider whose number ended before `before`, the longest ended first. */
+export async function selectOrdersPastEnd(
+  db: Executor,
+  provider: string,
+  before: Date,
+  limit: number,
+): Promise<OrderRow[]> {
+  const rows = await db
+    .selectFrom("orders")
+    .selectAll()
+    .where("provider", "=", provider)
+    .where("next_check_at", "is not", null)
+    .where("closed_at", "is", null)
+    .where("expires_at", "<", before)
+    .orderBy("expires_at")
+    .limit(limit)
+    .execute();
+  return rows.map(toOrder);
+}
+
 /** Open orders in these states, oldest first. */
 export async function selectOrdersInStates(
   db: Executor,
@@ -65,11 +85,15 @@ export async function countEndedOrders(db: Executor, buyerId: string): Promise<n
   return Number(row.count);
 }
 
-/** Which of these upstream ids belong to one of our orders. */
+/**
+ * Which of these upstream ids belong to an order of ours that is open, or whose number ended after `endedAfter`: for a
+ * number that ended earlier, the provider may have used the id again.
+ */
 export async function selectKnownUpstreamIds(
   db: Executor,
   provider: string,
   upstreamIds: readonly string[],
+  endedAfter: Date,
 ): Promise<Set<string>> {
   if (upstreamIds.length === 0) return new Set();
   const rows = await db
@@ -77,6 +101,13 @@ export async function selectKnownUpstreamIds(
     .select("upstream_id")
     .where("provider", "=", provider)
     .where("upstream_id", "in", upstreamIds)
+    .where((eb) =>
+      eb.or([
+        eb("closed_at", "is", null),
+        eb("closed_at", ">", endedAfter),
+        eb("expires_at", ">", endedAfter),
+      ]),
+    )
     .execute();
   return new Set(rows.flatMap((row) => (row.upstream_id === null ? [] : [row.upstream_id])));
 }

@@ -12,6 +12,10 @@ export interface SmsRow {
   readonly code: string | null;
   readonly text: string | null;
   readonly receivedAt: Date;
+  /** Set while the SMS is kept back from its buyer, because it came after the release. */
+  readonly withheldAt: Date | null;
+  /** When its buyer was offered to pay for it. */
+  readonly offeredAt: Date | null;
 }
 
 /** All SMS of an order in the order they came. */
@@ -19,7 +23,18 @@ export async function selectSms(db: Executor, orderIds: readonly string[]): Prom
   if (orderIds.length === 0) return [];
   const rows = await db
     .selectFrom("order_sms")
-    .select(["id", "order_id", "sequence", "round", "content_digest", "code", "text", "received_at"])
+    .select([
+      "id",
+      "order_id",
+      "sequence",
+      "round",
+      "content_digest",
+      "code",
+      "text",
+      "received_at",
+      "withheld_at",
+      "offered_at",
+    ])
     .where("order_id", "in", orderIds)
     .orderBy("order_id")
     .orderBy("sequence")
@@ -33,6 +48,8 @@ export async function selectSms(db: Executor, orderIds: readonly string[]): Prom
     code: row.code,
     text: row.text,
     receivedAt: row.received_at,
+    withheldAt: row.withheld_at,
+    offeredAt: row.offered_at,
   }));
 }
 
@@ -48,8 +65,27 @@ export async function insertSms(db: Executor, sms: SmsRow): Promise<void> {
       code: storableOrNull(sms.code),
       text: storableOrNull(sms.text),
       received_at: sms.receivedAt,
+      withheld_at: sms.withheldAt,
+      offered_at: sms.offeredAt,
     })
     .execute();
+}
+
+/** Nothing of this order is kept back any more. */
+export async function revealSms(db: Executor, orderId: string): Promise<void> {
+  await db.updateTable("order_sms").set({ withheld_at: null }).where("order_id", "=", orderId).execute();
+}
+
+/** How many SMS a buyer was offered to pay for since `since`. */
+export async function countLateOffers(db: Executor, buyerId: string, since: Date): Promise<number> {
+  const row = await db
+    .selectFrom("order_sms")
+    .innerJoin("orders", "orders.id", "order_sms.order_id")
+    .select((eb) => eb.fn.countAll<bigint>().as("count"))
+    .where("orders.buyer_id", "=", buyerId)
+    .where("order_sms.offered_at", ">", since)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
 }
 
 export interface UnclaimedSms {
@@ -61,7 +97,7 @@ export interface UnclaimedSms {
   readonly receivedAt: Date;
 }
 
-/** Stores an SMS for a number without an order: its purchase may still be running. */
+/** Stores an SMS for a number without an order: its purchase may still be running. A known id changes nothing. */
 export async function insertUnclaimedSms(db: Executor, sms: UnclaimedSms): Promise<void> {
   await db
     .insertInto("unclaimed_sms")
@@ -73,6 +109,7 @@ export async function insertUnclaimedSms(db: Executor, sms: UnclaimedSms): Promi
       text: storableOrNull(sms.text),
       received_at: sms.receivedAt,
     })
+    .onConflict((conflict) => conflict.column("id").doNothing())
     .execute();
 }
 

@@ -128,6 +128,7 @@ export async function selectOrderByQuote(db: Executor, quoteId: string): Promise
   return row && toOrder(row);
 }
 
+/** The order with this upstream id: the open one, else the newest, since a provider may use an id again. */
 export async function selectOrderByUpstream(
   db: Executor,
   provider: string,
@@ -138,6 +139,9 @@ export async function selectOrderByUpstream(
     .selectAll()
     .where("provider", "=", provider)
     .where("upstream_id", "=", upstreamId)
+    .orderBy(sql`closed_at IS NOT NULL`)
+    .orderBy("rented_at", "desc")
+    .limit(1)
     .executeTakeFirst();
   return row && toOrder(row);
 }

@@ -10,6 +10,10 @@ export interface Orphan {
   readonly seenAt: Date;
 }
 
+/** A stray that was settled so long ago is over: its id in a list means another rental. */
+const OVER_MS = 24 * 60 * 60 * 1000;
+
+/** Stores a number that has to be given back. One that is stored already stays as it is, unless it is long over. */
 export async function insertOrphan(db: Executor, orphan: Orphan): Promise<void> {
   await db
     .insertInto("orphans")
@@ -21,7 +25,19 @@ export async function insertOrphan(db: Executor, orphan: Orphan): Promise<void> 
       cost_micros: orphan.costMicros,
       seen_at: orphan.seenAt,
     })
-    .onConflict((conflict) => conflict.columns(["provider", "upstream_id"]).doNothing())
+    .onConflict((conflict) =>
+      conflict
+        .columns(["provider", "upstream_id"])
+        .doUpdateSet((eb) => ({
+          service_code: eb.ref("excluded.service_code"),
+          country_code: eb.ref("excluded.country_code"),
+          cost_micros: eb.ref("excluded.cost_micros"),
+          seen_at: eb.ref("excluded.seen_at"),
+          settled_at: null,
+          outcome: null,
+        }))
+        .where("orphans.settled_at", "<", new Date(orphan.seenAt.getTime() - OVER_MS)),
+    )
     .execute();
 }
 
@@ -61,11 +77,12 @@ export async function settleOrphan(
   return result.numUpdatedRows > 0n;
 }
 
-/** Upstream ids that are settled or waiting to be given back. */
+/** Which of these upstream ids are strays that have to be given back, or were settled less than a day before `at`. */
 export async function selectOrphanIds(
   db: Executor,
   provider: string,
   upstreamIds: readonly string[],
+  at: Date,
 ): Promise<Set<string>> {
   if (upstreamIds.length === 0) return new Set();
   const rows = await db
@@ -73,6 +90,9 @@ export async function selectOrphanIds(
     .select("upstream_id")
     .where("provider", "=", provider)
     .where("upstream_id", "in", upstreamIds)
+    .where((eb) =>
+      eb.or([eb("settled_at", "is", null), eb("settled_at", ">=", new Date(at.getTime() - OVER_MS))]),
+    )
     .execute();
   return new Set(rows.map((row) => row.upstream_id));
 }
@@ -90,31 +110,40 @@ export interface DoubtRow {
 
 /** Orders of this provider whose purchase has an unknown outcome, the oldest first. */
 export async function selectDoubts(db: Executor, provider: string, limit: number): Promise<DoubtRow[]> {
-  const rows = await db
+  return await doubts(db).where("order_attempts.provider", "=", provider).limit(limit).execute();
+}
+
+/** As {@link selectDoubts}, about providers that are not among `providers`, for calls that began before `begunBefore`. */
+export async function selectDoubtsElsewhere(
+  db: Executor,
+  providers: readonly string[],
+  begunBefore: Date,
+  limit: number,
+): Promise<(DoubtRow & { readonly provider: string })[]> {
+  const query = doubts(db)
+    .select("order_attempts.provider")
+    .where("order_attempts.started_at", "<=", begunBefore)
+    .limit(limit);
+  return await (providers.length === 0
+    ? query
+    : query.where("order_attempts.provider", "not in", providers)
+  ).execute();
+}
+
+function doubts(db: Executor) {
+  return db
     .selectFrom("orders")
     .innerJoin("order_attempts", "order_attempts.order_id", "orders.id")
     .select([
-      "orders.id as order_id",
-      "orders.checks",
-      "order_attempts.id as attempt_id",
-      "order_attempts.service_code",
-      "order_attempts.country_code",
-      "order_attempts.cost_micros",
-      "order_attempts.started_at",
+      "orders.id as orderId",
+      "orders.checks as misses",
+      "order_attempts.id as attemptId",
+      "order_attempts.service_code as serviceCode",
+      "order_attempts.country_code as countryCode",
+      "order_attempts.cost_micros as costMicros",
+      "order_attempts.started_at as startedAt",
     ])
     .where("orders.state", "=", "in_doubt")
     .where("order_attempts.outcome", "=", "in_doubt")
-    .where("order_attempts.provider", "=", provider)
-    .orderBy("order_attempts.started_at")
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({
-    orderId: row.order_id,
-    attemptId: row.attempt_id,
-    serviceCode: row.service_code,
-    countryCode: row.country_code,
-    costMicros: row.cost_micros,
-    startedAt: row.started_at,
-    misses: row.checks,
-  }));
+    .orderBy("order_attempts.started_at");
 }

@@ -11,6 +11,8 @@ export interface ProviderHealthRow {
   readonly balanceMicros: bigint | null;
   readonly escrowMicros: bigint | null;
   readonly balanceAt: Date | null;
+  /** Set while the provider has refused purchases for want of funds: the least cost, and when it last did. */
+  readonly shortage: { readonly costMicros: bigint; readonly at: Date; readonly toldAt: Date | null } | null;
   /** When the provider was last heard of: an answer or a failure that was worth a row. */
   readonly updatedAt: Date;
 }
@@ -26,6 +28,9 @@ const columns = [
   "balance_micros",
   "escrow_micros",
   "balance_at",
+  "short_of_micros",
+  "short_at",
+  "short_told_at",
   "updated_at",
 ] as const;
 
@@ -40,6 +45,9 @@ interface Raw {
   balance_micros: bigint | null;
   escrow_micros: bigint | null;
   balance_at: Date | null;
+  short_of_micros: bigint | null;
+  short_at: Date | null;
+  short_told_at: Date | null;
   updated_at: Date;
 }
 
@@ -55,6 +63,10 @@ function toRow(raw: Raw): ProviderHealthRow {
     balanceMicros: raw.balance_micros,
     escrowMicros: raw.escrow_micros,
     balanceAt: raw.balance_at,
+    shortage:
+      raw.short_of_micros === null || raw.short_at === null
+        ? null
+        : { costMicros: raw.short_of_micros, at: raw.short_at, toldAt: raw.short_told_at },
     updatedAt: raw.updated_at,
   };
 }
@@ -128,6 +140,42 @@ export async function saveBalance(
   await tx
     .updateTable("provider_health")
     .set({ balance_micros: balance.balanceMicros, escrow_micros: balance.escrowMicros, balance_at: at })
+    .where("provider", "=", provider)
+    .execute();
+}
+
+/** Remembers that a purchase at this cost was refused for want of funds: offers that cost as much leave the menu. */
+export async function markShortage(
+  db: Executor,
+  provider: string,
+  costMicros: bigint,
+  at: Date,
+): Promise<void> {
+  await ensureProviderHealth(db, provider, at);
+  await db
+    .updateTable("provider_health")
+    .set((eb) => ({
+      short_of_micros: eb.fn<bigint>("least", ["short_of_micros", eb.val(costMicros)]),
+      short_at: at,
+    }))
+    .where("provider", "=", provider)
+    .execute();
+}
+
+/** The funds suffice again. */
+export async function clearShortage(tx: Executor, provider: string): Promise<void> {
+  await tx
+    .updateTable("provider_health")
+    .set({ short_of_micros: null, short_at: null, short_told_at: null })
+    .where("provider", "=", provider)
+    .execute();
+}
+
+/** Operators have been told of the shortage. */
+export async function markShortageTold(tx: Executor, provider: string, at: Date): Promise<void> {
+  await tx
+    .updateTable("provider_health")
+    .set({ short_told_at: at })
     .where("provider", "=", provider)
     .execute();
 }

@@ -14,6 +14,8 @@ export interface ShopFacts {
   readonly inboxOpen: number;
   readonly outboxOpen: number;
   readonly findings: number;
+  /** SMS that came after a release and that nobody has paid for. */
+  readonly withheldSms: number;
   readonly providers: readonly ProviderFacts[];
 }
 
@@ -42,7 +44,8 @@ export async function selectShopFacts(db: Executor): Promise<ShopFacts> {
       (SELECT coalesce(-sum(micros), 0) FROM system WHERE code = 'system:loss')::text AS loss,
       (SELECT count(*) FROM inbox WHERE done_at IS NULL)::text AS inbox,
       (SELECT count(*) FROM outbox WHERE sent_at IS NULL AND dropped_at IS NULL)::text AS outbox,
-      (SELECT count(*) FROM findings WHERE closed_at IS NULL)::text AS findings`.execute(db);
+      (SELECT count(*) FROM findings WHERE closed_at IS NULL)::text AS findings,
+      (SELECT count(*) FROM order_sms WHERE withheld_at IS NOT NULL)::text AS withheld`.execute(db);
   const row = result.rows[0] ?? {};
   const providers = await db
     .selectFrom("provider_health")
@@ -62,6 +65,7 @@ export async function selectShopFacts(db: Executor): Promise<ShopFacts> {
     inboxOpen: Number(row.inbox ?? 0),
     outboxOpen: Number(row.outbox ?? 0),
     findings: Number(row.findings ?? 0),
+    withheldSms: Number(row.withheld ?? 0),
     providers,
   };
 }

@@ -1,15 +1,12 @@
 import { addMs } from "../../core/clock.ts";
 import type { Tx } from "../../db/client.ts";
 import { claimUnclaimedSms } from "../../db/queries/order-sms.ts";
-import { type OrderRow, selectOrderByPhone } from "../../db/queries/orders.ts";
+import { type OrderRow, selectOrderByPhone, selectOrderByUpstream } from "../../db/queries/orders.ts";
 import { lockGate } from "../../db/queries/provider-gates.ts";
 import type { Provider, Rental } from "../../providers/port/provider.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { stateOf, transition } from "../transition.ts";
 import { recordSms } from "../watching/record-sms.ts";
-
-/** An SMS webhook may arrive before the purchase's answer, but not earlier than this. */
-const WEBHOOK_LEAD_MS = 2 * 60 * 1000;
 
 /** A number's end that a provider names is believed only if the number lives for at least and at most so long. */
 const LONGEST_LIFE_MS = 24 * 60 * 60 * 1000;
@@ -60,7 +57,8 @@ export async function assignNumber(deps: OrderDeps, tx: Tx, renting: Renting): P
     },
   });
   if (!row) return undefined;
-  const early = await claimUnclaimedSms(tx, provider.name, rental.phone, addMs(at, -WEBHOOK_LEAD_MS));
+  // An SMS may arrive before the call's answer. One from before the call was meant for the number's renter before us.
+  const early = await claimUnclaimedSms(tx, provider.name, rental.phone, askedAt);
   return early.length > 0
     ? await recordSms(tx, row, { sms: early }, { at, cause: "webhook before the answer" })
     : row;
@@ -70,6 +68,16 @@ export async function assignNumber(deps: OrderDeps, tx: Tx, renting: Renting): P
 export function plausibleEnd(expiresAt: Date | null | undefined, rentedAt: Date): Date | undefined {
   const lifeMs = expiresAt ? expiresAt.getTime() - rentedAt.getTime() : 0;
   return expiresAt && lifeMs >= SHORTEST_LIFE_MS && lifeMs <= LONGEST_LIFE_MS ? expiresAt : undefined;
+}
+
+/**
+ * True if an upstream id names a rental that is not over: an open order's, or that of a finished one whose number has
+ * not run out. An answer with such an id does not tell what was bought. The ids of released orders may be used again.
+ */
+export async function isIdInUse(tx: Tx, provider: Provider, upstreamId: string, at: Date): Promise<boolean> {
+  const other = await selectOrderByUpstream(tx, provider.name, upstreamId);
+  if (!other || other.closedAt === null) return other !== undefined;
+  return other.state === "finished" && other.expiresAt !== null && other.expiresAt > at;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { ShopErrorCode } from "../../core/errors.ts";
 import type { Tx } from "../../db/client.ts";
 import { selectBalance } from "../../db/queries/ledger.ts";
 import { endOpenAttempt } from "../../db/queries/order-attempts.ts";
-import type { OrderRow } from "../../db/queries/orders.ts";
+import { lockOrder, type OrderRow } from "../../db/queries/orders.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { owe, transition } from "../transition.ts";
 
@@ -15,6 +15,9 @@ export async function markInDoubt(
   errorKind: string,
 ): Promise<void> {
   const at = deps.clock.now();
+  await lockOrder(tx, orderId);
+  // The call's answer may have been stored since the caller looked: then there is no doubt.
+  if (!(await endOpenAttempt(tx, attemptId, { outcome: "in_doubt", errorKind, at }))) return;
   const row = await transition(tx, {
     orderId,
     from: "placing",
@@ -24,7 +27,6 @@ export async function markInDoubt(
     at,
     change: { nextCheckAt: null },
   });
-  await endOpenAttempt(tx, attemptId, { outcome: "in_doubt", errorKind, at });
   if (!row) return;
   await owe(tx, row, { kind: "order_in_doubt", orderId }, at, `order_in_doubt:${orderId}`);
 }

@@ -7,7 +7,6 @@ import { inTransaction, isUniqueViolation } from "../../db/transaction.ts";
 import type { Provider, Rental } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
 import type { OrderDeps } from "../order-deps.ts";
-import { retryWhileDatabaseIsAway } from "../retry-while-database-is-away.ts";
 import { failOrder, markInDoubt } from "./fail-or-doubt.ts";
 import { type Attempt, endCall, giveUpNumber, type Step, storeNumber } from "./store-number.ts";
 
@@ -128,14 +127,15 @@ async function call(deps: OrderDeps, attempt: Attempt): Promise<Step> {
 
 /** A number was sold: it becomes the order's, or it goes back. */
 async function rented(deps: OrderDeps, attempt: Attempt, rental: Rental): Promise<Step> {
-  let step: Step;
+  let step: Step | "doubt";
   try {
-    step = await retryWhileDatabaseIsAway(deps, (tx) => storeNumber(deps, tx, attempt, rental));
+    step = await deps.answers.store((tx) => storeNumber(deps, tx, attempt, rental));
   } catch (error) {
-    // The answer carries the upstream id of another order, so it does not tell what was bought for this one.
+    // Another purchase stored this upstream id at the same moment.
     if (isUniqueViolation(error)) return await doubt(deps, attempt, error);
     throw error;
   }
+  if (step === "doubt") return await doubt(deps, attempt, new Error("the upstream id is another order's"));
   deps.checkpoint("place/rented");
   deps.onMessages();
   return step;
@@ -143,7 +143,7 @@ async function rented(deps: OrderDeps, attempt: Attempt, rental: Rental): Promis
 
 /** The upstream took more than the quote allows: that number goes back, and the next offer is tried. */
 async function tooDear(deps: OrderDeps, attempt: Attempt, rental: Rental, costMicros: bigint): Promise<Step> {
-  await retryWhileDatabaseIsAway(deps, async (tx) => {
+  await deps.answers.store(async (tx) => {
     await giveUpNumber(deps, tx, attempt, { rental, at: deps.clock.now(), errorKind: "price_moved" });
   });
   deps.checkpoint("place/too-dear");
@@ -153,14 +153,15 @@ async function tooDear(deps: OrderDeps, attempt: Attempt, rental: Rental, costMi
 
 async function refused(deps: OrderDeps, attempt: Attempt, error: ProviderError): Promise<Step> {
   const end = { outcome: "refused" as const, errorKind: error.kind, at: deps.clock.now() };
-  await retryWhileDatabaseIsAway(deps, (tx) => endCall(deps, tx, attempt, end));
+  await deps.answers.store((tx) => endCall(deps, tx, attempt, end));
   deps.checkpoint("place/refused");
   deps.logger.info(
     { orderId: attempt.order.id, provider: error.provider, kind: error.kind, reason: error.reason },
     "purchase refused",
   );
-  if (error.kind === "no_stock" || error.kind === "price_moved" || error.kind === "bad_mapping") {
-    await deps.catalog.reportRefusal(attempt.offer, error.kind, error.minCostMicros ?? null);
+  const { kind } = error;
+  if (kind === "no_stock" || kind === "price_moved" || kind === "bad_mapping" || kind === "no_funds") {
+    await deps.catalog.reportRefusal(attempt.offer, kind, error.minCostMicros ?? null);
   }
   return "next";
 }

@@ -5,7 +5,7 @@ import { lockOrder, type OrderRow } from "../../db/queries/orders.ts";
 import { insertOrphan } from "../../db/queries/orphans.ts";
 import type { Provider, Rental } from "../../providers/port/provider.ts";
 import type { OrderDeps } from "../order-deps.ts";
-import { assignNumber, isSharedNumber } from "./assign-number.ts";
+import { assignNumber, isIdInUse, isSharedNumber } from "./assign-number.ts";
 import { failOrder } from "./fail-or-doubt.ts";
 
 /** A purchase call of one order, stored before it is made. */
@@ -26,24 +26,37 @@ type NumberVerdict =
   | { readonly kind: "ours"; readonly order: OrderRow }
   /** An earlier commit gave it to this order, and only the confirmation of that commit was lost. */
   | { readonly kind: "stored_before" }
+  /** The answer names another rental, which is not over: it does not tell what was bought for this order. */
+  | { readonly kind: "named_before" }
   /** Another open order has this number: an SMS for it could not be told apart. */
   | { readonly kind: "shared" }
   /** The order was decided about while the call was on its way. */
   | { readonly kind: "not_wanted" };
 
 /** Decides under the order's row lock. */
-async function judgeNumber(tx: Tx, { order, provider }: Attempt, rental: Rental): Promise<NumberVerdict> {
+async function judgeNumber(
+  tx: Tx,
+  { order, provider }: Attempt,
+  rental: Rental,
+  at: Date,
+): Promise<NumberVerdict> {
   const current = await lockOrder(tx, order.id);
   if (current?.upstreamId === rental.upstreamId) return { kind: "stored_before" };
   if (current?.state !== "placing" && current?.state !== "in_doubt") return { kind: "not_wanted" };
+  if (await isIdInUse(tx, provider, rental.upstreamId, at)) return { kind: "named_before" };
   if (await isSharedNumber(tx, provider, rental)) return { kind: "shared" };
   return { kind: "ours", order: current };
 }
 
-/** Gives the number to the attempt's order, or stores it as a stray, by its verdict. */
-export async function storeNumber(deps: OrderDeps, tx: Tx, attempt: Attempt, rental: Rental): Promise<Step> {
-  const verdict = await judgeNumber(tx, attempt, rental);
+/** Gives the number to the attempt's order, or stores it as a stray. "doubt": the answer does not tell what was bought. */
+export async function storeNumber(
+  deps: OrderDeps,
+  tx: Tx,
+  attempt: Attempt,
+  rental: Rental,
+): Promise<Step | "doubt"> {
   const at = deps.clock.now();
+  const verdict = await judgeNumber(tx, attempt, rental, at);
   switch (verdict.kind) {
     case "ours": {
       const { provider, offer, startedAt: askedAt } = attempt;
@@ -61,6 +74,8 @@ export async function storeNumber(deps: OrderDeps, tx: Tx, attempt: Attempt, ren
     }
     case "stored_before":
       return "done";
+    case "named_before":
+      return "doubt";
     case "shared":
       await giveUpNumber(deps, tx, attempt, { rental, at, errorKind: "no_stock" });
       return "next";

@@ -5,6 +5,7 @@ import { inTransaction } from "../../db/transaction.ts";
 import type { Provider } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
 import { bookStrayLoss } from "../../wallet/wallet.ts";
+import { lossAtEnd } from "../book-loss.ts";
 import type { OrderDeps } from "../order-deps.ts";
 
 const BATCH = 20;
@@ -47,35 +48,37 @@ async function giveBack(
   orphan: Orphan,
 ): Promise<"cancelled" | "lost" | undefined> {
   const hasRunOut = addMs(orphan.seenAt, lifetimeOf(deps, provider)) <= deps.clock.now();
-  if (!provider.capabilities.cancel) return hasRunOut ? "cancelled" : undefined;
-  const outcome = await provider.cancel(orphan.upstreamId, { priority: "background" });
-  if (outcome.kind === "cancelled") return "cancelled";
-  if (outcome.kind === "has_sms") return "lost";
+  if (provider.capabilities.cancel) {
+    const outcome = await provider.cancel(orphan.upstreamId, { priority: "background" });
+    if (outcome.kind === "cancelled") return "cancelled";
+    if (outcome.kind === "has_sms") return "lost";
+  }
   if (!hasRunOut) return undefined;
-  // It has run out: the provider itself pays an unused number back.
-  if (!provider.capabilities.poll) return "cancelled";
+  // It has run out: a provider that confirms that pays an unused number back.
+  if (!provider.capabilities.poll)
+    return lossAtEnd("by_clock", provider.capabilities.chargedAt) ? "lost" : "cancelled";
   const { status, sms } = await provider.check(orphan.upstreamId, { priority: "background" });
   return sms.length > 0 || status === "received" || status === "finished" ? "lost" : "cancelled";
 }
 
 /** The provider keeps the money for this number: books the loss, tells the operators, and closes the stray. */
 export async function loseStray(deps: OrderDeps, orphan: Orphan): Promise<void> {
-  const { provider, upstreamId, costMicros } = orphan;
+  const { provider, upstreamId, costMicros, seenAt } = orphan;
   await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
     await insertOrphan(tx, orphan);
     if (!(await settleOrphan(tx, orphan, { outcome: "lost", at }))) return;
     const amountMicros = costMicros ?? 0n;
-    await bookStrayLoss(tx, { provider, upstreamId, amountMicros, at });
+    await bookStrayLoss(tx, { provider, upstreamId, seenAt, amountMicros, at });
     const params = { provider, amountMicros: amountMicros.toString() };
     const message = { kind: "operator_notice" as const, notice: "stray_lost", params };
     await enqueueToAll(tx, deps.operatorChatIds, {
       message,
-      subject: `stray_lost:${provider}:${upstreamId}`,
+      subject: `stray_lost:${provider}:${upstreamId}:${seenAt.getTime()}`,
       at,
     });
   });
-  deps.logger.warn({ provider }, "stray number lost: it has had an SMS");
+  deps.logger.warn({ provider }, "stray number lost");
   deps.onMessages();
 }
 

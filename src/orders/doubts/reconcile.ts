@@ -1,5 +1,6 @@
 import { addMs } from "../../core/clock.ts";
-import { endAttempt, selectProductsUnderWay } from "../../db/queries/order-attempts.ts";
+import { rememberListed } from "../../db/queries/listed-numbers.ts";
+import { endAttempt, selectCallsUnderWay } from "../../db/queries/order-attempts.ts";
 import { selectKnownUpstreamIds } from "../../db/queries/order-lists.ts";
 import { lockOrder, touchOrder } from "../../db/queries/orders.ts";
 import {
@@ -12,19 +13,19 @@ import {
 import { inTransaction, isUniqueViolation } from "../../db/transaction.ts";
 import type { ActiveRental, Provider } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
-import { assignNumber } from "../buying/assign-number.ts";
+import { assignNumber, isIdInUse } from "../buying/assign-number.ts";
 import { failOrder } from "../buying/fail-or-doubt.ts";
 import type { OrderDeps } from "../order-deps.ts";
-import { buyersOf, matchDoubts, quiesceMs } from "./match-doubts.ts";
+import { buyersOf, GIVE_UP_DOUBT_MS, type ListedRental, matchDoubts, quiesceMs } from "./match-doubts.ts";
 import { lifetimeOf, loseStray } from "./orphans.ts";
 import { releaseAll, settleByBalance } from "./release-doubts.ts";
 
 const BATCH = 200;
 /** A list may lag behind a purchase, so a number counts as not bought when two looks, a round apart, do not show it. */
 const MISSES_NEEDED = 2;
+/** The id of a number that ended so recently is the same rental, not one under an id that is used again. */
+const NUMBER_MEMORY_MS = 60 * 60 * 1000;
 const RUN_OUT = "run out before the list was read";
-/** If a provider is silent for so long, the buyer gets the money back: any number has run out by then. */
-const GIVE_UP_MS = 45 * 60 * 1000;
 
 /**
  * Finds out what became of this provider's purchases with an unknown outcome. Where the provider lists our numbers,
@@ -47,7 +48,7 @@ export async function reconcile(deps: OrderDeps, provider: Provider): Promise<nu
       { provider: provider.name, kind: error.kind, doubts: ripe.length },
       "cannot reconcile yet",
     );
-    const hopeless = ripe.filter((doubt) => addMs(doubt.startedAt, GIVE_UP_MS) <= now);
+    const hopeless = ripe.filter((doubt) => addMs(doubt.startedAt, GIVE_UP_DOUBT_MS) <= now);
     return await releaseAll(deps, provider, hopeless, "provider silent");
   }
   deps.checkpoint("reconcile/listed");
@@ -61,7 +62,7 @@ async function settleDoubts(
   list: readonly ActiveRental[],
 ): Promise<number> {
   // Read before the known ids: a purchase that is answered between the two reads is then seen by at least one.
-  const underWay = await selectProductsUnderWay(deps.db, provider.name);
+  const underWay = await selectCallsUnderWay(deps.db, provider.name);
   const unknown = await withoutKnown(deps, provider, list);
   const { adopted, unmatched, surplus } = matchDoubts(ripe, unknown, underWay);
   let settled = 0;
@@ -93,11 +94,15 @@ async function withoutKnown(
   deps: OrderDeps,
   provider: Provider,
   list: readonly ActiveRental[],
-): Promise<readonly ActiveRental[]> {
+): Promise<readonly ListedRental[]> {
   const ids = list.map((rental) => rental.upstreamId);
-  const known = await selectKnownUpstreamIds(deps.db, provider.name, ids);
-  const orphans = await selectOrphanIds(deps.db, provider.name, ids);
-  return list.filter((rental) => !known.has(rental.upstreamId) && !orphans.has(rental.upstreamId));
+  const now = deps.clock.now();
+  const firstSeen = await rememberListed(deps.db, provider.name, ids, now);
+  const known = await selectKnownUpstreamIds(deps.db, provider.name, ids, addMs(now, -NUMBER_MEMORY_MS));
+  const orphans = await selectOrphanIds(deps.db, provider.name, ids, now);
+  return list
+    .filter((rental) => !known.has(rental.upstreamId) && !orphans.has(rental.upstreamId))
+    .map((rental) => ({ ...rental, firstSeenAt: firstSeen.get(rental.upstreamId) ?? now }));
 }
 
 /** in_doubt → waiting with a number from the list. */
@@ -106,7 +111,7 @@ async function adopt(
   provider: Provider,
   doubts: readonly DoubtRow[],
   orderId: string,
-  found: ActiveRental,
+  found: ListedRental,
 ): Promise<boolean> {
   const doubt = doubts.find((row) => row.orderId === orderId);
   if (!doubt) return false;
@@ -123,6 +128,7 @@ async function adopt(
       const at = deps.clock.now();
       const order = await lockOrder(tx, orderId);
       if (order?.state !== "in_doubt") return false;
+      if (await isIdInUse(tx, provider, rental.upstreamId, at)) return false;
       const { costMicros: offerCostMicros, startedAt: askedAt } = doubt;
       const row = await assignNumber(deps, tx, { order, provider, rental, offerCostMicros, askedAt, at });
       await endAttempt(tx, doubt.attemptId, { outcome: "rented", errorKind: null, at });
@@ -160,7 +166,7 @@ async function nothingFor(deps: OrderDeps, provider: Provider, doubt: DoubtRow):
 async function keepSurplus(
   deps: OrderDeps,
   provider: Provider,
-  surplus: readonly ActiveRental[],
+  surplus: readonly ListedRental[],
 ): Promise<void> {
   const unused = surplus.filter((rental) => !isSpent(rental) && rental.observation.status === "waiting");
   for (const rental of unused) await insertOrphan(deps.db, orphanOf(deps, provider, rental));

@@ -1,3 +1,4 @@
+import { formatUsd } from "../../core/money.ts";
 import type { DoubtRow } from "../../db/queries/orphans.ts";
 import { enqueueToAll } from "../../db/queries/outbox.ts";
 import { inTransaction } from "../../db/transaction.ts";
@@ -6,11 +7,12 @@ import { ProviderError } from "../../providers/port/provider-error.ts";
 import { bookProviderLoss } from "../../wallet/wallet.ts";
 import { failOrder } from "../buying/fail-or-doubt.ts";
 import type { OrderDeps } from "../order-deps.ts";
+import { type Split, splitLoss } from "./split-loss.ts";
 
 /**
  * Settles doubts that no list can settle, by the provider's balance: if it fell by more than the books say, that much
- * was bought. The missing sum is put down to the oldest doubts; the others bought nothing. If the balance cannot tell
- * either, each doubt is a possible loss. Every buyer gets the money back. `doubts`: how many this provider has in all.
+ * was bought. The doubts whose costs explain the missing sum best, the older ones first, are booked as losses; the
+ * others bought nothing. If the balance cannot tell either, each doubt is a possible loss. Every buyer gets the money back. `doubts`: how many this provider has in all.
  * `why`: why the list could not tell.
  */
 export async function settleByBalance(
@@ -20,23 +22,33 @@ export async function settleByBalance(
   { doubts, why }: { doubts: number; why: string },
 ): Promise<number> {
   if (ripe.length === 0) return 0;
-  let missingMicros = await missingAt(deps, provider, doubts);
+  const missingMicros = await missingAt(deps, provider, doubts);
   if (missingMicros === undefined) return await releaseAll(deps, provider, ripe, why);
-  const lost: DoubtRow[] = [];
-  for (const doubt of ripe) {
-    if (missingMicros < doubt.costMicros) {
-      await inTransaction(deps.db, (tx) =>
-        failOrder(deps, tx, doubt.orderId, "in_doubt", "providers_unavailable"),
-      );
-      deps.checkpoint("reconcile/balance-intact");
-      continue;
-    }
-    missingMicros -= doubt.costMicros;
-    lost.push(doubt);
+  const split = splitLoss(
+    ripe.map(({ costMicros }) => costMicros),
+    missingMicros,
+  );
+  const lost = ripe.filter((_, index) => split.bought.includes(index));
+  for (const doubt of ripe.filter((row) => !lost.includes(row))) {
+    await inTransaction(deps.db, (tx) =>
+      failOrder(deps, tx, doubt.orderId, "in_doubt", "providers_unavailable"),
+    );
+    deps.checkpoint("reconcile/balance-intact");
   }
-  await releaseAll(deps, provider, lost, "the provider's balance fell");
+  await releaseAll(deps, provider, lost, reasonOf(split));
   deps.onMessages();
   return ripe.length;
+}
+
+/** For the operators: how sure it is which purchases took the missing money. */
+function reasonOf({ restMicros, isOnly }: Split): string {
+  if (restMicros !== 0n) {
+    const difference = formatUsd(restMicros < 0n ? -restMicros : restMicros);
+    return `the provider's balance fell; no purchases explain it exactly, the nearest differ by ${difference}`;
+  }
+  return isOnly
+    ? "the provider's balance fell by exactly this"
+    : "the provider's balance fell by the sum of such purchases; which ones is a guess";
 }
 
 async function missingAt(deps: OrderDeps, provider: Provider, doubts: number): Promise<bigint | undefined> {
@@ -51,7 +63,7 @@ async function missingAt(deps: OrderDeps, provider: Provider, doubts: number): P
 /** Releases the hold of each doubt, books its cost as the operator's possible loss, and tells the operators. */
 export async function releaseAll(
   deps: OrderDeps,
-  provider: Provider,
+  provider: Pick<Provider, "name">,
   doubts: readonly DoubtRow[],
   why: string,
 ): Promise<number> {

@@ -1,13 +1,17 @@
 import { addMs } from "../../core/clock.ts";
+import { ensureSystemAccounts } from "../../db/queries/ledger.ts";
 import { selectAttempts } from "../../db/queries/order-attempts.ts";
 import { selectOrdersInStates } from "../../db/queries/order-lists.ts";
 import type { OrderRow } from "../../db/queries/orders.ts";
+import { selectDoubtsElsewhere } from "../../db/queries/orphans.ts";
 import { inTransaction } from "../../db/transaction.ts";
+import { systemAccounts } from "../../wallet/accounts.ts";
 import { failOrder, markInDoubt } from "../buying/fail-or-doubt.ts";
 import { place } from "../buying/place.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { endOrder } from "../watching/apply-observation.ts";
-import { quiesceMs } from "./match-doubts.ts";
+import { GIVE_UP_DOUBT_MS, quiesceMs } from "./match-doubts.ts";
+import { releaseAll } from "./release-doubts.ts";
 
 const BATCH = 100;
 /** An order that could not be placed for so long (we were down) is released: the buyer does not wait any more. */
@@ -28,6 +32,17 @@ export async function sweep(deps: OrderDeps): Promise<void> {
   });
   for (const order of left) await takeUp(deps, order, now);
   await endRemoved(deps, now);
+  await releaseRemoved(deps, now);
+}
+
+/** Releases doubts about providers that are not configured any more: whether they sold a number, nobody will tell. */
+async function releaseRemoved(deps: OrderDeps, now: Date): Promise<void> {
+  const begunBefore = addMs(now, -GIVE_UP_DOUBT_MS);
+  const doubts = await selectDoubtsElsewhere(deps.db, [...deps.providers.keys()], begunBefore, BATCH);
+  for (const doubt of doubts) {
+    await ensureSystemAccounts(deps.db, systemAccounts([], [doubt.provider]));
+    await releaseAll(deps, { name: doubt.provider }, [doubt], "the provider is not configured any more");
+  }
 }
 
 async function takeUp(deps: OrderDeps, order: OrderRow, now: Date): Promise<void> {
@@ -60,7 +75,10 @@ async function endRemoved(deps: OrderDeps, now: Date): Promise<void> {
       { orderId: order.id, provider: order.provider },
       "order of a removed provider ended by the clock",
     );
-    await inTransaction(deps.db, (tx) => endOrder(tx, order, "expired", "provider removed", now));
+    await ensureSystemAccounts(deps.db, systemAccounts([], [order.provider]));
+    await inTransaction(deps.db, (tx) =>
+      endOrder(deps, tx, order, { ending: "by_clock", cause: "provider removed", at: now }),
+    );
     deps.onMessages();
   }
 }

@@ -3,7 +3,7 @@ import { selectBalance } from "../../db/queries/ledger.ts";
 import { lockOrder, type OrderChange, type OrderRow, touchOrder } from "../../db/queries/orders.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { Observation } from "../../providers/port/provider.ts";
-import { bookLossOfReleased } from "../book-loss.ts";
+import { bookLossOfReleased, type Ending, lossAtEnd } from "../book-loss.ts";
 import { plausibleEnd } from "../buying/assign-number.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { watchedStates } from "../state.ts";
@@ -16,6 +16,8 @@ export interface Seen {
   /** The order's round when the provider was asked. Answers of an earlier round are ignored: they may show an old code as new. */
   readonly round: number;
   readonly cause: string;
+  /** The end in `observation` is our clock's; the provider has not confirmed it. */
+  readonly isByClock?: boolean;
   /** When to look again, if the order goes on. */
   readonly schedule: (row: OrderRow) => OrderChange;
 }
@@ -47,28 +49,30 @@ async function storeSeen(deps: OrderDeps, tx: Tx, order: OrderRow, seen: Seen): 
   if (expiresAt && row.expiresAt && expiresAt.getTime() !== row.expiresAt.getTime()) {
     row = (await touchOrder(tx, { orderId: row.id, from: watched, change: { expiresAt } })) ?? row;
   }
-  if (isOver(observation.status)) row = (await endOrder(tx, row, observation.status, cause, at)) ?? row;
+  const ending = endingOf(observation.status, seen.isByClock ?? false);
+  if (ending) row = (await endOrder(deps, tx, row, { ending, cause, at })) ?? row;
   if (!watched.includes(row.state)) return row;
   return (await touchOrder(tx, { orderId: row.id, from: watched, change: seen.schedule(row) })) ?? row;
 }
 
-function isOver(status: Observation["status"]): boolean {
-  return status === "cancelled" || status === "expired" || status === "finished";
+function endingOf(status: Observation["status"], isByClock: boolean): Ending | undefined {
+  if (status === "waiting" || status === "received") return undefined;
+  return isByClock ? "by_clock" : status;
 }
 
 /**
- * Ends an order whose number has ended upstream. Without an SMS the hold is released, and the order is `cancelled` if
- * the buyer had asked for that, `expired` otherwise. With an SMS it is `finished`.
+ * Ends an order whose number has ended. Without an SMS the hold is released, and the order is `cancelled` if the buyer
+ * had asked for that, `expired` otherwise; if the provider keeps its money, the loss is booked. With an SMS the order
+ * is `finished`.
  */
 export async function endOrder(
+  deps: Pick<OrderDeps, "providers">,
   tx: Tx,
   row: OrderRow,
-  status: Observation["status"],
-  cause: string,
-  at: Date,
+  { ending, cause, at }: { ending: Ending; cause: string; at: Date },
 ): Promise<OrderRow | undefined> {
   const from = stateOf(row);
-  const move = { orderId: row.id, from, cause: `${cause}: ${status}`, actor: "system", at };
+  const move = { orderId: row.id, from, cause: `${cause}: ${ending}`, actor: "system", at };
   if (from === "received" || from === "waiting_again")
     return await transition(tx, { ...move, to: "finished" });
   if (from !== "waiting" && from !== "cancelling") return undefined;
@@ -76,8 +80,9 @@ export async function endOrder(
   const ended = await transition(tx, { ...move, to });
   if (!ended) return undefined;
   await tellReleased(tx, ended, to, at);
-  // "Finished" means that there was an SMS. We did not see it: the provider keeps its money, the buyer does not pay.
-  if (status === "finished") await bookLossOfReleased(tx, ended, "finished upstream without an SMS", at);
+  const chargedAt = deps.providers.get(ended.provider ?? "")?.capabilities.chargedAt ?? "purchase";
+  const reason = lossAtEnd(ending, chargedAt);
+  if (reason) await bookLossOfReleased(tx, ended, reason, at);
   return ended;
 }
 

@@ -32,6 +32,8 @@ export async function recordSms(
       contentDigest: contentDigest(sms),
       ...sms,
       receivedAt: context.at,
+      withheldAt: null,
+      offeredAt: null,
     });
     row = await receive(tx, row, smsId, context);
   }
@@ -96,7 +98,7 @@ export function newSms(
 }
 
 /** A hash of the code, or of the text where there is no code: a provider may show one SMS with and without its text. */
-function contentDigest(sms: ObservedSms): string {
+export function contentDigest(sms: ObservedSms): string {
   const content = sms.code ?? sms.text ?? "";
   return createHash("sha256").update(content).digest("base64url").slice(0, 22);
 }

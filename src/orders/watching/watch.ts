@@ -5,7 +5,10 @@ import { type OrderRow, touchOrder } from "../../db/queries/orders.ts";
 import type { Provider } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
 import type { OrderDeps } from "../order-deps.ts";
-import { actOn, checkOrder, upstreamIdOf } from "./check.ts";
+import { upstreamIdOf } from "../transition.ts";
+import { applyAnswer, checkOrder } from "./check.ts";
+import { giveUpUnasked } from "./give-up.ts";
+import { isOverdue } from "./schedule.ts";
 
 /** Longer than a step takes; short, because after a crash no code is seen before another replica gets the lease. */
 const LEASE_MS = 8_000;
@@ -15,6 +18,8 @@ const BATCH = 100;
 const CONCURRENCY = 8;
 /** A step waits so long for its last checks; a healthy provider answers sooner. */
 const STRAGGLER_MS = 2_000;
+/** How often to look for orders that nobody could be asked about for too long. */
+const GIVE_UP_INTERVAL_MS = 60_000;
 /** How often a provider that does not answer is told that an order is done. */
 const MAX_FINISH_TRIES = 5;
 
@@ -31,6 +36,8 @@ export interface Watcher {
  */
 export function createWatcher(deps: OrderDeps, provider: Provider, holder: string): Watcher {
   let lease: Lease | undefined;
+  let watchedSince: Date | undefined;
+  let nextGiveUpAt = new Date(0);
   /** Running looks, by order id. One that hangs goes on after its step, so that other orders do not wait for it. */
   const inHand = new Map<string, Promise<void>>();
 
@@ -55,7 +62,16 @@ export function createWatcher(deps: OrderDeps, provider: Provider, holder: strin
   return {
     async step(signal) {
       lease = await acquireLease(deps.db, `watch:${provider.name}`, holder, LEASE_MS);
-      if (!lease) return false;
+      const now = deps.clock.now();
+      if (!lease) {
+        watchedSince = undefined;
+        return false;
+      }
+      watchedSince ??= now;
+      if (nextGiveUpAt <= now) {
+        nextGiveUpAt = addMs(now, GIVE_UP_INTERVAL_MS);
+        await giveUpUnasked(deps, provider, watchedSince);
+      }
       const rows = await selectDueOrders(deps.db, provider.name, deps.clock.now(), BATCH);
       const due = rows.filter(({ id }) => !inHand.has(id));
       if (due.length === 0) return false;
@@ -71,7 +87,8 @@ export function createWatcher(deps: OrderDeps, provider: Provider, holder: strin
 /**
  * Asks about many orders in one request, if the API can; returns the orders that still need a look of their own. Orders
  * that will be due within one interval are included: otherwise orders bought at different moments would each need a
- * request of their own. Due orders beyond the request's limit come in the next step, which follows at once.
+ * request of their own. Due orders beyond the request's limit come in the next step, which follows at once. Orders past
+ * their end are left out: a list may be behind, and what follows from the end needs an answer about that one number.
  */
 async function checkTogether(
   deps: OrderDeps,
@@ -79,12 +96,18 @@ async function checkTogether(
   due: readonly OrderRow[],
 ): Promise<readonly OrderRow[]> {
   const { checkMany, checkManyLimit, pollIntervalMs } = provider.capabilities;
+  const now = deps.clock.now();
+  const isListed = (order: OrderRow): boolean =>
+    (order.state === "waiting" || order.state === "waiting_again") && !isOverdue(order, now);
   if (!checkMany || !due.some(isListed)) return due;
-  const horizon = addMs(deps.clock.now(), pollIntervalMs);
-  const near = await selectDueOrders(deps.db, provider.name, horizon, Math.max(BATCH, checkManyLimit));
+  const near = await selectDueOrders(
+    deps.db,
+    provider.name,
+    addMs(now, pollIntervalMs),
+    Math.max(BATCH, checkManyLimit),
+  );
   const group = near.filter(isListed).slice(0, checkManyLimit);
   if (group.length < 2) return due;
-  const askedAt = deps.clock.now();
   try {
     const answers = await provider.checkMany(group.map(upstreamIdOf), { priority: "poll" });
     deps.checkpoint("watch/list-answered");
@@ -93,7 +116,9 @@ async function checkTogether(
       const observation = answers.get(upstreamIdOf(order));
       if (!observation) continue;
       settled.add(order.id);
-      await guarded(deps, provider, order, () => actOn(deps, provider, order, { observation, askedAt }));
+      await guarded(deps, provider, order, async () => {
+        await applyAnswer(deps, provider, order, observation);
+      });
     }
     const asked = new Set(group.map((order) => order.id));
     return due.filter((order) => !settled.has(order.id) && (asked.has(order.id) || !isListed(order)));
@@ -102,10 +127,6 @@ async function checkTogether(
     deps.logger.debug({ provider: provider.name, kind: error.kind }, "list check failed");
     return due;
   }
-}
-
-function isListed(order: OrderRow): boolean {
-  return order.state === "waiting" || order.state === "waiting_again";
 }
 
 /** Aborts `spent` when the provider takes no more questions; the remaining orders stay due for the next step. */

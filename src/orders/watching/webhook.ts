@@ -13,9 +13,8 @@ import { nobody } from "../../db/queries/outbox.ts";
 import type { ObservedSms, Provider } from "../../providers/port/provider.ts";
 import { bookLossOfReleased } from "../book-loss.ts";
 import type { OrderDeps } from "../order-deps.ts";
-import { retryWhileDatabaseIsAway } from "../retry-while-database-is-away.ts";
-import { isEnded, watchedStates } from "../state.ts";
-import { stateOf } from "../transition.ts";
+import { watchedStates } from "../state.ts";
+import { isWithholding, withholdSms } from "./late-sms.ts";
 import { newSms, recordSms } from "./record-sms.ts";
 
 /** An SMS that comes later than this after a number was rented is meant for its next renter. */
@@ -51,24 +50,30 @@ export async function takeWebhook(
 async function takeSms(deps: OrderDeps, provider: Provider, phone: string, sms: ObservedSms): Promise<void> {
   const at = deps.clock.now();
   const since = addMs(at, -NUMBER_MEMORY_MS);
+  const id = newId();
   // The provider sends it only once: if it is not stored, the code is lost.
-  await retryWhileDatabaseIsAway(deps, async (tx) => {
+  await deps.answers.store(async (tx) => {
     const found = await selectOrderByPhone(tx, provider.name, phone, since);
     const order = found && (await lockOrder(tx, found.id));
-    if (order) return await deliver(tx, order, sms, at);
-    await insertUnclaimedSms(tx, { id: newId(), provider: provider.name, phone, ...sms, receivedAt: at });
+    if (order) return await deliver(deps, tx, order, sms, at);
+    await insertUnclaimedSms(tx, { id, provider: provider.name, phone, ...sms, receivedAt: at });
     deps.logger.info({ provider: provider.name }, "SMS for a number that is no order's");
   });
   deps.checkpoint("webhook/committed");
   deps.onMessages();
 }
 
-/** Stores the SMS, whatever the order's state. After a release the buyer pays nothing, and the operator's loss is booked. */
-async function deliver(tx: Tx, order: OrderRow, sms: ObservedSms, at: Date): Promise<void> {
+/**
+ * Stores the SMS of an order, whatever its state. After a release it is kept back until the buyer pays for it, and the
+ * operator's loss is booked.
+ */
+async function deliver(deps: OrderDeps, tx: Tx, order: OrderRow, sms: ObservedSms, at: Date): Promise<void> {
   const stored = await selectSms(tx, [order.id]);
   if (newSms(order.round, stored, { sms: [sms] }).length === 0) return;
-  // If the buyer's data was deleted, nothing personal is stored again; the number's cost is booked all the same.
-  if (order.chatId !== nobody) await recordSms(tx, order, { sms: [sms] }, { at, cause: "webhook" });
-  const isLate = isEnded(stateOf(order)) && order.state !== "finished" && stored.length === 0;
-  if (isLate) await bookLossOfReleased(tx, order, "SMS after the release", at);
+  const isWithheld = await isWithholding(tx, order);
+  if (isWithheld) await bookLossOfReleased(tx, order, "SMS after the release", at);
+  // If the buyer's data was deleted, nothing personal is stored again.
+  if (order.chatId === nobody) return;
+  if (isWithheld) await withholdSms(deps, tx, order, { sms, stored, at });
+  else await recordSms(tx, order, { sms: [sms] }, { at, cause: "webhook" });
 }

@@ -22,7 +22,6 @@ export interface CircuitChange {
 
 export interface CircuitFailure {
   readonly kind: ProviderErrorKind;
-  readonly isPurchase: boolean;
   readonly retryAfterMs: number | null;
 }
 
@@ -50,8 +49,6 @@ function meaningOf(failure: CircuitFailure): Meaning {
     case "bad_credentials":
     case "suspended":
       return "fatal";
-    case "no_funds":
-      return failure.isPurchase ? "fatal" : "answer";
     case "unreachable":
     case "unavailable":
     case "timeout":
@@ -60,6 +57,8 @@ function meaningOf(failure: CircuitFailure): Meaning {
     case "rate_limited":
     case "unsupported":
       return "silent";
+    // What it means for offers is their cost's business: see funds.ts.
+    case "no_funds":
     case "no_stock":
     case "price_moved":
     case "bad_mapping":
@@ -106,28 +105,15 @@ function tellOnce(next: Circuit, now: Date): CircuitChange {
 }
 
 /**
- * The circuit after an answered call, which ends an outage or a bad key. A suspension and missing funds concern purchases
- * only, so other answers prove nothing about them; {@link afterBalance} and {@link afterProbe} end those.
+ * The circuit after an answered call, which ends an outage or a bad key. A suspension concerns purchases only, so other
+ * answers prove nothing about it; {@link afterProbe} ends it.
  */
 export function afterSuccess(circuit: Circuit): CircuitChange {
-  const outlastsAnswers = circuit.reason === "suspended" || circuit.reason === "no_funds";
+  const outlastsAnswers = circuit.reason === "suspended";
   return circuit.state === "open" && outlastsAnswers ? { next: circuit, tell: null } : close(circuit);
 }
 
-/** The circuit after the balance was read. This ends any failure; missing funds only if the balance rose or was unknown. */
-export function afterBalance(
-  circuit: Circuit,
-  balance: { readonly beforeMicros: bigint | null; readonly nowMicros: bigint },
-  now: Date,
-): CircuitChange {
-  if (circuit.state === "closed" || circuit.reason !== "no_funds") return close(circuit);
-  const rose = balance.beforeMicros === null || balance.nowMicros > balance.beforeMicros;
-  if (rose && balance.nowMicros > 0n) return close(circuit);
-  const failure = { kind: circuit.reason, isPurchase: true, retryAfterMs: null };
-  return stillOpen(circuit, failure, now);
-}
-
-/** The circuit after a probe of a provider without a balance: it closes, and the next purchase tells whether it works. */
+/** The circuit after an answered probe or a read balance: it closes, and the next purchase tells whether it works. */
 export function afterProbe(circuit: Circuit): CircuitChange {
   return close(circuit);
 }

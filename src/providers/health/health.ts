@@ -3,8 +3,10 @@ import type { Logger } from "../../core/logger.ts";
 import type { Database } from "../../db/client.ts";
 import { enqueueToAll } from "../../db/queries/outbox.ts";
 import {
+  clearShortage,
   ensureProviderHealth,
   lockProviderHealth,
+  markShortageTold,
   type ProviderHealthRow,
   saveBalance,
   saveCircuit,
@@ -13,7 +15,6 @@ import { inTransaction } from "../../db/transaction.ts";
 import type { ProviderBalance } from "../port/provider.ts";
 import { type ProviderErrorKind, providerErrorKinds } from "../port/provider-error.ts";
 import {
-  afterBalance,
   afterFailure,
   afterProbe,
   afterSuccess,
@@ -21,6 +22,9 @@ import {
   type CircuitChange,
   type CircuitFailure,
 } from "./circuit.ts";
+import { afterLook } from "./funds.ts";
+
+const HOUR_MS = 3_600_000;
 
 /** Keeps the circuit of every provider in the database and tells operators when one opens or closes. */
 export interface ProviderHealth {
@@ -47,7 +51,7 @@ export function createProviderHealth(deps: ProviderHealthDeps): ProviderHealth {
   async function change(
     provider: string,
     decide: (circuit: Circuit, row: ProviderHealthRow, now: Date) => CircuitChange,
-    balance?: ProviderBalance,
+    look?: { balance: ProviderBalance | null },
   ): Promise<void> {
     const now = clock.now();
     const outcome = await inTransaction(db, async (tx) => {
@@ -56,7 +60,8 @@ export function createProviderHealth(deps: ProviderHealthDeps): ProviderHealth {
       if (!row) throw new Error(`provider_health row of ${provider} vanished`);
       const decision = decide(circuitOf(row), row, now);
       await saveCircuit(tx, provider, decision.next, now);
-      if (balance) await saveBalance(tx, provider, balance, now);
+      if (look?.balance) await saveBalance(tx, provider, look.balance, now);
+      if (look) await lookAtFunds(tx, row, look.balance?.balanceMicros ?? null, now);
       if (decision.tell) await tellOperators(tx, provider, decision, row, now);
       return { decision, before: row.state };
     });
@@ -81,20 +86,35 @@ export function createProviderHealth(deps: ProviderHealthDeps): ProviderHealth {
     await enqueueToAll(tx, adminIds, { message, subject: `${notice}:${provider}:${at.getTime()}`, at });
   }
 
+  /** Ends a shortage that the balance covers; tells operators of one that it explains, and of its end. */
+  async function lookAtFunds(
+    tx: Parameters<typeof enqueueToAll>[0],
+    { provider, shortage }: ProviderHealthRow,
+    balanceMicros: bigint | null,
+    at: Date,
+  ): Promise<void> {
+    if (!shortage) return;
+    const verdict = afterLook(shortage, balanceMicros, at);
+    if (verdict === "over") await clearShortage(tx, provider);
+    const isNews = verdict === "over" ? shortage.toldAt !== null : verdict === "short" && !shortage.toldAt;
+    if (!isNews) return;
+    if (verdict === "short") await markShortageTold(tx, provider, at);
+    const notice = verdict === "short" ? "provider_short" : "provider_up";
+    const params = { provider, reason: "no_funds", amountMicros: (balanceMicros ?? 0n).toString() };
+    const message = { kind: "operator_notice" as const, notice, params };
+    // A balance that goes up and down around a cost is told once an hour.
+    const hour = Math.floor(at.getTime() / HOUR_MS);
+    await enqueueToAll(tx, adminIds, { message, subject: `funds:${notice}:${provider}:${hour}`, at });
+  }
+
   return {
     async recordSuccess(provider) {
       if (!settled.has(provider)) await change(provider, afterSuccess);
     },
     recordFailure: (provider, failure) =>
       change(provider, (circuit, _row, now) => afterFailure(circuit, failure, now)),
-    recordBalance: (provider, balance) =>
-      change(
-        provider,
-        (circuit, row, now) =>
-          afterBalance(circuit, { beforeMicros: row.balanceMicros, nowMicros: balance.balanceMicros }, now),
-        balance,
-      ),
-    recordProbe: (provider) => change(provider, afterProbe),
+    recordBalance: (provider, balance) => change(provider, afterProbe, { balance }),
+    recordProbe: (provider) => change(provider, afterProbe, { balance: null }),
   };
 }
 

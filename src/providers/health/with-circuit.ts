@@ -25,20 +25,20 @@ export function withCircuit(provider: Provider, deps: WithCircuitDeps): Provider
     }
   }
 
-  async function watchFailure<T>(call: () => Promise<T>, isPurchase = false): Promise<T> {
+  async function watchFailure<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
       if (error instanceof ProviderError) {
         const { kind, retryAfterMs = null } = error;
-        await record(() => health.recordFailure(name, { kind, retryAfterMs, isPurchase }));
+        await record(() => health.recordFailure(name, { kind, retryAfterMs }));
       }
       throw error;
     }
   }
 
-  async function watch<T>(call: () => Promise<T>, isPurchase = false): Promise<T> {
-    const result = await watchFailure(call, isPurchase);
+  async function watch<T>(call: () => Promise<T>): Promise<T> {
+    const result = await watchFailure(call);
     await record(() => health.recordSuccess(name));
     return result;
   }
@@ -59,7 +59,7 @@ export function withCircuit(provider: Provider, deps: WithCircuitDeps): Provider
       provider.capabilities.prices === "configured"
         ? watchFailure(() => provider.prices(query, options))
         : watch(() => provider.prices(query, options)),
-    buy: (request, options) => watch(() => provider.buy(request, options), true),
+    buy: (request, options) => watch(() => provider.buy(request, options)),
     check: (upstreamId, options) => watch(() => provider.check(upstreamId, options)),
     checkMany: (upstreamIds, options) => watch(() => provider.checkMany(upstreamIds, options)),
     cancel: (upstreamId, options) => watch(() => provider.cancel(upstreamId, options)),

@@ -106,6 +106,32 @@ describe("a refused purchase", () => {
     expect((await catalog.route(route)).map(({ provider }) => provider)).toEqual(["alpha", "beta"]);
   });
 
+  it("for want of funds takes away what costs as much or more than the balance holds, and nothing else", async () => {
+    const alpha = selling("alpha", 200_000n, 5);
+    alpha.priceList = [price("wa", "16", 200_000n, 5), price("wa", "6", 90_000n, 5)];
+    const { catalog, clock } = await createFixture(database.db, [alpha]);
+    const offersIn = async (countryId: string) =>
+      (await catalog.route({ ...route, countryId })).map(({ costMicros }) => costMicros);
+    await catalog.quote(request());
+    await catalog.quote({ ...request(), countryId: "ID" });
+    expect([await offersIn("GB"), await offersIn("ID")]).toEqual([[200_000n], [90_000n]]);
+    const [dear] = await catalog.route(route);
+    if (!dear) throw new Error("no way to buy");
+    await clock.advance(1_000);
+    await catalog.reportRefusal(dear, "no_funds", null);
+    expect([await offersIn("GB"), await offersIn("ID")]).toEqual([[], [90_000n]]);
+    const balance = (balanceMicros: bigint) =>
+      database.db
+        .updateTable("provider_health")
+        .set({ balance_micros: balanceMicros })
+        .where("provider", "=", "alpha")
+        .execute();
+    await balance(50_000n);
+    expect(await offersIn("ID")).toEqual([]);
+    await balance(90_000n);
+    expect(await offersIn("ID")).toEqual([90_000n]);
+  });
+
   it("is newer knowledge than an answer that was asked for before it", async () => {
     const alpha = selling("alpha", 200_000n, 5);
     const { catalog, clock } = await createFixture(database.db, [alpha]);

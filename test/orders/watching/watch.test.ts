@@ -374,26 +374,4 @@ describe("a provider without polling", () => {
     expect(await shop.messages("order_code")).toHaveLength(1);
     await shop.assertSound();
   });
-
-  it("delivers an SMS that comes after the release, charges nobody, and books the loss", async () => {
-    const provider = createScriptedProvider("late", { poll: false, cancel: false });
-    shop = await createTestShop(database.db, { providers: [provider] });
-    const { buyerId, orderId } = await bought();
-    const { phone } = await shop.order(orderId);
-    await watchAfter(1_200_000);
-    provider.onWebhook = () => ({ kind: "sms", phone: phone ?? "", sms: { code: "9", text: null } });
-    await shop.orders.takeWebhook("late", {});
-    expect((await shop.order(orderId)).state).toBe("expired");
-    const [told] = await shop.messages("order_code");
-    expect(told?.payload["chargedMicros"]).toBeNull();
-    expect((await shop.balance(buyerId)).availableMicros).toBe(1_000_000n);
-    const loss = await shop.db
-      .selectFrom("transfers")
-      .select("kind")
-      .where("order_id", "=", orderId)
-      .where("kind", "=", "provider_loss")
-      .execute();
-    expect(loss).toHaveLength(1);
-    await shop.assertSound();
-  });
 });

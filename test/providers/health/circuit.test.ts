@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import {
-  afterBalance,
   afterFailure,
   afterProbe,
   afterSuccess,
@@ -14,7 +13,7 @@ const START = new Date("2026-03-01T12:00:00Z");
 const at = (seconds: number): Date => new Date(START.getTime() + seconds * 1000);
 
 function failure(kind: ProviderErrorKind, more: Partial<CircuitFailure> = {}): CircuitFailure {
-  return { kind, isPurchase: false, retryAfterMs: null, ...more };
+  return { kind, retryAfterMs: null, ...more };
 }
 
 function fail(circuit: Circuit, times: number, kind: ProviderErrorKind, now = START): Circuit {
@@ -35,10 +34,11 @@ describe("opening", () => {
     expect(change.tell).toBe("opened");
   });
 
-  it("opens on missing funds only when a purchase ran into them", () => {
-    expect(afterFailure(closedCircuit, failure("no_funds"), START).next.state).toBe("closed");
-    const bought = afterFailure(closedCircuit, failure("no_funds", { isPurchase: true }), START);
-    expect(bought.next.state).toBe("open");
+  it("takes missing funds for an answer: they concern the dearer offers only", () => {
+    expect(afterFailure(closedCircuit, failure("no_funds"), START).next).toMatchObject({
+      state: "closed",
+      failures: 0,
+    });
   });
 
   it.each(["unreachable", "unavailable", "timeout", "garbage"] as const)(
@@ -107,19 +107,6 @@ describe("closing", () => {
     const open = fail(closedCircuit, 1, "suspended");
     expect(afterSuccess(open).next.state).toBe("open");
     expect(afterProbe(open).next.state).toBe("closed");
-    expect(afterBalance(open, { beforeMicros: 5n, nowMicros: 5n }, at(30)).next.state).toBe("closed");
-  });
-
-  it("stays open for want of money until the balance rose", () => {
-    const open = afterFailure(closedCircuit, failure("no_funds", { isPurchase: true }), START).next;
-    expect(afterSuccess(open).next.state).toBe("open");
-    const same = afterBalance(open, { beforeMicros: 50_000n, nowMicros: 50_000n }, at(30));
-    expect(same.next).toMatchObject({ state: "open", nextProbeAt: at(90) });
-    expect(afterBalance(open, { beforeMicros: null, nowMicros: 0n }, at(30)).next.state).toBe("open");
-    expect(afterBalance(open, { beforeMicros: 50_000n, nowMicros: 60_000n }, at(30)).next.state).toBe(
-      "closed",
-    );
-    expect(afterBalance(open, { beforeMicros: null, nowMicros: 60_000n }, at(30)).next.state).toBe("closed");
   });
 });
 

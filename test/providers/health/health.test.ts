@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../../../src/core/ids.ts";
-import { selectProviderHealth } from "../../../src/db/queries/provider-health.ts";
+import { markShortage, selectProviderHealth } from "../../../src/db/queries/provider-health.ts";
 import { createProviderHealth } from "../../../src/providers/health/health.ts";
 import { withCircuit } from "../../../src/providers/health/with-circuit.ts";
 import type { Provider, ProviderBalance } from "../../../src/providers/port/provider.ts";
@@ -116,15 +116,6 @@ describe("withCircuit", () => {
     expect(state.calls).toEqual(["check", "check"]);
   });
 
-  it("takes missing funds seriously on a purchase only", async () => {
-    const { provider, state } = setUp();
-    state.failing = "no_funds";
-    await provider.check("1", poll).catch(() => undefined);
-    expect(await circuit()).toMatchObject({ state: "closed" });
-    await provider.buy(order, { priority: "purchase" }).catch(() => undefined);
-    expect(await circuit()).toMatchObject({ state: "open", reason: "no_funds" });
-  });
-
   it("counts failures of several replicas together and loses none", async () => {
     const replicas = [setUp(), setUp(), setUp()];
     for (const { state } of replicas) state.failing = "unreachable";
@@ -202,21 +193,43 @@ describe("createProbes", () => {
     expect(await circuit()).toMatchObject({ state: "closed" });
   });
 
-  it("leaves the circuit open for want of money until the balance rises", async () => {
-    const { probes, clock, state, provider } = setUp();
+  it("looks at the balance at once when a purchase was refused for want of funds, and ends that by a top-up read late", async () => {
+    const { probes, clock, state } = setUp();
+    state.balance = { balanceMicros: 50_000n, escrowMicros: null };
     await probes.step();
-    state.failing = "no_funds";
-    await provider.buy(order, { priority: "purchase" }).catch(() => undefined);
-    state.failing = null;
-    for (let i = 0; i < 20; i += 1) {
-      await clock.advance(30_000);
-      await probes.step();
-    }
-    expect(await circuit()).toMatchObject({ state: "open" });
-    state.balance = { balanceMicros: 9_000_000n, escrowMicros: null };
-    await clock.advance(300_000);
+    state.calls = [];
+    await clock.advance(1_000);
+    await markShortage(database.db, "alpha", 180_000n, clock.now());
     await probes.step();
-    expect(await circuit()).toMatchObject({ state: "closed" });
+    expect(state.calls).toEqual(["balance"]);
+    expect(await circuit()).toMatchObject({ state: "closed", shortage: { costMicros: 180_000n } });
+    expect(await notices()).toEqual([
+      expect.stringMatching(/^11 .*provider_short/),
+      expect.stringMatching(/^12 .*provider_short/),
+    ]);
+    // Topped up and partly spent again before the next look: less than some earlier reading, and enough.
+    state.balance = { balanceMicros: 200_000n, escrowMicros: null };
+    await clock.advance(61_000);
+    await probes.step();
+    expect(await circuit()).toMatchObject({ shortage: null });
+    expect((await notices()).slice(2)).toEqual([
+      expect.stringMatching(/^11 .*provider_up/),
+      expect.stringMatching(/^12 .*provider_up/),
+    ]);
+  });
+
+  it("lets a purchase find out after five minutes where the provider does not tell its balance", async () => {
+    const { probes, clock, state } = setUp();
+    state.balance = null;
+    await probes.step();
+    await clock.advance(1_000);
+    await markShortage(database.db, "alpha", 180_000n, clock.now());
+    await clock.advance(240_000);
+    await probes.step();
+    expect(await circuit()).toMatchObject({ shortage: { costMicros: 180_000n } });
+    await clock.advance(60_000);
+    await probes.step();
+    expect(await circuit()).toMatchObject({ shortage: null });
   });
 
   it("is done by one replica at a time", async () => {
