@@ -177,7 +177,7 @@ const refund: Drive = async ({ buyer, world }) => {
 };
 
 const refundByTelegram: Drive = async ({ buyer, world }) => {
-  world.outside.telegram.refundOutside(buyer.user.id, await pay(buyer));
+  world.outside.telegram.stars.refundOutside(buyer.user.id, await pay(buyer));
 };
 
 const refusedRefund: Drive = async (stage) => {
