@@ -39,6 +39,7 @@ export function startReplica(options: ReplicaOptions): Replica {
       PATH: process.env.PATH ?? "",
       ...env,
       PORT: "0",
+      ADMIN_PORT: "0",
       ...(scale && { SOAK_ANCHOR_MS: String(scale.anchorMs), SOAK_SPEED: String(scale.speed) }),
     },
     stdio: ["ignore", options.log, options.log, "ipc"],
