@@ -80,6 +80,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "refund/answered": { drive: refund },
   "refund/booked": { drive: refund },
   "refund/taken-back": { drive: refund },
+  "refund/told": { drive: refund },
   "refund/undone": { drive: refusedRefund },
   "stars/before-credit": { drive: stars },
   "stars/credited": { drive: stars },
