@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** Processes that are killed at every crash point, and a short soak; `npm run test:crash`. They want the machine to themselves. */
+/** Processes that are killed at every crash point, and a short soak, which wants the machine to itself; `npm run test:crash`. */
 export default defineConfig({
   test: {
     include: ["test/crash/**/*.test.ts"],

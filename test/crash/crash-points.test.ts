@@ -8,7 +8,8 @@ import { readCrashPoints } from "../support/crash-points.ts";
 import { calm, hurried } from "../support/crash-time.ts";
 import { type CrashWorld, createCrashWorld } from "../support/crash-world.ts";
 import { createBuyer } from "./buyer.ts";
-import { products, type Scenario, scenarios } from "./scenarios.ts";
+import { products } from "./drives.ts";
+import { type Scenario, scenarios } from "./scenarios.ts";
 
 const points = await readCrashPoints();
 /** Side by side, because most of the time is waiting; vitest runs five concurrent tests at once. */
