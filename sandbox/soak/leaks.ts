@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import type { Outside } from "../world.ts";
-import type { Violation } from "./invariants.ts";
+import type { Violation } from "./violation.ts";
 
 export interface Confidential {
   readonly secrets: readonly string[];

@@ -54,3 +54,8 @@ function find(
     .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
     .at(-1);
 }
+
+/** What the supplier keeps: the price of a number that has had an SMS, unless it could be cancelled all the same. */
+export function takenFor(rental: MarketRental): bigint {
+  return rental.sms.length > 0 && rental.status !== "cancelled" ? rental.costMicros : 0n;
+}

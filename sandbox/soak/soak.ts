@@ -5,17 +5,21 @@ import { join } from "node:path";
 import { systemClock } from "../../src/core/clock.ts";
 import { createDatabase, type DatabaseHandle } from "../../src/db/client.ts";
 import { createLogger } from "../../src/shop/logging.ts";
-import type { Outside } from "../world.ts";
 import { bundleShop } from "./bundle.ts";
+import { createCashier } from "./cashier.ts";
 import { type Crowd, createCrowd } from "./crowd.ts";
 import { scaleDatabaseTime } from "./database-time.ts";
+import { collectEvidence } from "./evidence.ts";
 import { selectFigures, selectUnrest } from "./facts.ts";
 import { type Front, startFront } from "./front.ts";
 import { type Herd, startHerd } from "./herd.ts";
-import { findViolations, type Violation } from "./invariants.ts";
+import { findViolations } from "./invariants.ts";
+import { judgeMoney } from "./judge-money.ts";
+import { judgePeople } from "./judge-people.ts";
 import { findLeaks, secretsOf } from "./leaks.ts";
 import { createMischief } from "./mischief.ts";
-import { soakEnvironment, startSoakOutside } from "./outside.ts";
+import { createOperators, type Operators } from "./operators.ts";
+import { type SoakOutside, soakEnvironment, startSoakOutside } from "./outside.ts";
 import { type CrashablePostgres, startCrashablePostgres } from "./postgres.ts";
 import { createPostman } from "./postman.ts";
 import { createRandom, type Random } from "./random.ts";
@@ -23,6 +27,8 @@ import { createRecovery, type Recovery } from "./recovery.ts";
 import { createScaledClock, type TimeScale } from "./scaled-clock.ts";
 import { summary } from "./summary.ts";
 import { listed, suppliers } from "./suppliers.ts";
+import { createSupport, type Support } from "./support.ts";
+import type { Violation } from "./violation.ts";
 import { createWitness, type Witness } from "./witness.ts";
 
 export interface SoakOptions {
@@ -60,9 +66,11 @@ interface Stage {
   readonly clock: ReturnType<typeof createScaledClock>;
   readonly postgres: CrashablePostgres;
   readonly database: DatabaseHandle;
-  readonly outside: Outside;
+  readonly outside: SoakOutside;
   readonly witness: Witness;
   readonly crowd: Crowd;
+  readonly operators: Operators;
+  readonly support: Support;
   readonly herd: Herd;
   readonly front: Front;
   readonly recovery: Recovery;
@@ -113,6 +121,11 @@ async function setUp(options: SoakOptions, directory: string): Promise<Stage> {
   const outside = await startSoakOutside(clock, suppliers);
   const witness = createWitness(outside);
   const replicas = await startReplicas(options, { script, scale, connectionString, outside, witness });
+  await collectEvidence(database.db);
+  const { telegram, cryptoPay } = outside;
+  const webhookUrl = `${replicas.front.url}/webhooks/crypto-pay`;
+  const cashier = createCashier({ cryptoPay, witness, clock, webhookUrl });
+  const crowd = createCrowd({ telegram, cashier, clock, seed, size: options.buyers });
   return {
     ...replicas,
     options,
@@ -121,8 +134,10 @@ async function setUp(options: SoakOptions, directory: string): Promise<Stage> {
     database,
     outside,
     witness,
-    crowd: createCrowd({ telegram: outside.telegram, clock, seed, size: options.buyers }),
-    recovery: createRecovery(outside.telegram),
+    crowd,
+    operators: createOperators({ telegram, clock, witness, buyerIds: crowd.ids, seed }),
+    support: createSupport({ telegram, clock, witness, seed }),
+    recovery: createRecovery(telegram),
     random: createRandom(seed),
     deliver: createPostman({ clock, providers: outside.providers, witness, seed }).step,
   };
@@ -132,7 +147,7 @@ interface Surroundings {
   readonly script: string;
   readonly scale: TimeScale;
   readonly connectionString: string;
-  readonly outside: Outside;
+  readonly outside: SoakOutside;
   readonly witness: Witness;
 }
 
@@ -157,15 +172,17 @@ async function startReplicas(
 
 /** Buyers, faults, kills and database crashes until this cycle's kills are done; returns the crashes. */
 async function havoc(stage: Stage, crashesBefore: number): Promise<number> {
-  const { options, herd, crowd, random, outside, recovery, postgres } = stage;
+  const { options, herd, crowd, operators, random, outside, recovery, postgres } = stage;
   const mischief = createMischief(outside, createRandom(options.seed * 7 + herd.figures.kills));
   const until = Math.min(herd.figures.kills + options.cycleKills, options.kills);
   const killsPerCrash = options.pgCrashes > 0 ? options.kills / options.pgCrashes : Number.POSITIVE_INFINITY;
   const work = setInterval(() => {
     mischief.step();
+    stage.support.step();
     stage.deliver(false);
   }, STEP_MS);
   crowd.start();
+  operators.start();
   let crashes = 0;
   let recovering: Promise<void> = Promise.resolve();
   while (herd.figures.kills < until) {
@@ -186,7 +203,7 @@ async function havoc(stage: Stage, crashesBefore: number): Promise<number> {
   await recovering;
   clearInterval(work);
   mischief.stop();
-  await crowd.pause();
+  await Promise.all([crowd.pause(), operators.pause()]);
   return crashes;
 }
 
@@ -214,7 +231,13 @@ async function comeToRest(stage: Stage): Promise<number> {
 async function judge(stage: Stage): Promise<Violation[]> {
   const { database, outside, witness, clock } = stage;
   for (const startedAt = Date.now(); ; ) {
-    const violations = await findViolations({ now: clock.now(), db: database.db, outside, witness, listed });
+    const { db } = database;
+    const now = clock.now();
+    const violations = [
+      ...(await findViolations({ now, db, outside, witness, listed })),
+      ...(await judgeMoney(db, witness)),
+      ...(await judgePeople(db, witness, now)),
+    ];
     if (violations.length === 0 || Date.now() - startedAt > PATIENCE_MS) return violations;
     stage.deliver(true);
     await systemClock.sleep(STEP_MS);

@@ -5,11 +5,12 @@ import { type PretendCryptoPay, startPretendCryptoPay } from "../../sandbox/cryp
 import { scaleDatabaseTime } from "../../sandbox/soak/database-time.ts";
 import { selectUnrest } from "../../sandbox/soak/facts.ts";
 import { startFront } from "../../sandbox/soak/front.ts";
-import { findViolations, type Violation } from "../../sandbox/soak/invariants.ts";
+import { findViolations } from "../../sandbox/soak/invariants.ts";
 import { type Supplier, soakEnvironment, startSoakOutside } from "../../sandbox/soak/outside.ts";
 import { createPostman } from "../../sandbox/soak/postman.ts";
 import { type Replica, startReplica } from "../../sandbox/soak/replica.ts";
 import { createScaledClock, type TimeScale } from "../../sandbox/soak/scaled-clock.ts";
+import type { Violation } from "../../sandbox/soak/violation.ts";
 import { createWitness } from "../../sandbox/soak/witness.ts";
 import type { Outside } from "../../sandbox/world.ts";
 import type { Clock } from "../../src/core/clock.ts";
