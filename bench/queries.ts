@@ -10,7 +10,7 @@ import { selectBestOffers, selectRoute } from "../src/db/queries/offers.ts";
 import { countCancels, selectPurchaseCounts } from "../src/db/queries/order-limits.ts";
 import * as lists from "../src/db/queries/order-lists.ts";
 import { selectOrder, selectOrderByPhone } from "../src/db/queries/orders.ts";
-import { claimMessages, dropSupersededCards } from "../src/db/queries/outbox.ts";
+import { claimMessages, dropSupersededCards } from "../src/db/queries/outbox-claims.ts";
 import { selectDelivery, selectSales, selectWaits } from "../src/db/queries/statistics.ts";
 import type { DB } from "../src/db/schema.ts";
 import type { Bench } from "./support/bench.ts";

@@ -44,6 +44,7 @@ export async function startDemo(
       gateway: "push-gateway",
       otpbuddy: "otpbuddy",
       tempcode77: "tempcode77",
+      fivesim: "fivesim",
     },
     env: { ADMIN_IDS: String(OPERATOR_ID) },
     onProviderRequest: insight.onProviderRequest,

@@ -46,7 +46,8 @@ async function run(
   const { url: connectionString } = database;
   // The embedded database has one owner at a time.
   const isAlone = config.database.url === null;
-  const shop = await startShop({ config, clock: systemClock, logger, connectionString, isAlone, signal });
+  const options = { config, logger, connectionString, isAlone, signal };
+  const shop = await startShop({ ...options, clock: systemClock, followsDatabaseTime: true });
   logger.info({ port: shop.port }, "Numstore is open");
   await Promise.race([aborted(signal), database.ended]);
   await stopInTime(shop, logger);

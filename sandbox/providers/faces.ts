@@ -1,5 +1,6 @@
 import type { Protocol } from "../../src/providers/port/provider.ts";
 import type { Face, FaceOptions } from "./face.ts";
+import { createFiveSimFace } from "./fivesim.ts";
 import { createHandlerApiFace } from "./handler-api.ts";
 import { createOtpBuddyFace } from "./otpbuddy.ts";
 import { createOxgelFace } from "./oxgel.ts";
@@ -13,4 +14,5 @@ export const faces: Readonly<Record<Protocol, (options: FaceOptions) => Face>> =
   "push-gateway": createPushGatewayFace,
   otpbuddy: createOtpBuddyFace,
   tempcode77: createTempcode77Face,
+  fivesim: createFiveSimFace,
 };

@@ -19,6 +19,12 @@ const slugCountries = numberedCountries.map((country) => ({
   // Their own slugs, not ISO: the documentation shows "uk".
   code: country.iso2 === "GB" ? "uk" : country.iso2.toLowerCase(),
 }));
+/** One word each, and the United Kingdom's is "england". */
+const namedCountries = numberedCountries.map((country) => ({
+  ...country,
+  ...(country.iso2 === "GB" && { name: "England" }),
+  code: country.iso2 === "GB" ? "england" : country.name.toLowerCase(),
+}));
 const serialCountries = numberedCountries.map((country, index) => ({ ...country, code: String(index + 1) }));
 const india = numberedCountries
   .filter((country) => country.iso2 === "IN")
@@ -66,30 +72,33 @@ function goods(
   return { services, countries, offers: everyPair(services, countries, startMicros) };
 }
 
+const goodsByProtocol: Readonly<Record<Protocol, Goods>> = {
+  oxgel: { ...goods(shortServices("tk", "oi"), numberedCountries, 180_000n), makeId: () => randomUUID() },
+  // Ids beyond 2^31, as suppliers have had for years.
+  "handler-api": {
+    ...goods(shortServices("lf", "dr"), numberedCountries, 160_000n),
+    makeId: (serial) => String(3_936_040_000 + serial),
+  },
+  tempcode77: {
+    ...goods(slugServices, slugCountries, 200_000n),
+    chargedAt: "sms",
+    cancelAfterMs: 0,
+    cancelAfterSms: true,
+  },
+  otpbuddy: {
+    ...goods(slugServices, india, 150_000n),
+    makeId: (serial) => `63dca4f0${serial.toString(16).padStart(16, "0")}`,
+  },
+  "push-gateway": goods([{ code: "any", name: "Any service" }], serialCountries, 120_000n),
+  fivesim: {
+    ...goods(slugServices, namedCountries, 140_000n),
+    cancelAfterMs: 0,
+    lifetimeMs: 900_000,
+    makeId: (serial) => String(741_000_000 + serial),
+  },
+};
+
 /** What each protocol's pretend supplier sells unless told otherwise. */
 export function goodsOf(protocol: Protocol): Goods {
-  switch (protocol) {
-    case "oxgel":
-      return { ...goods(shortServices("tk", "oi"), numberedCountries, 180_000n), makeId: () => randomUUID() };
-    case "handler-api":
-      // Ids beyond 2^31, as suppliers have had for years.
-      return {
-        ...goods(shortServices("lf", "dr"), numberedCountries, 160_000n),
-        makeId: (serial) => String(3_936_040_000 + serial),
-      };
-    case "tempcode77":
-      return {
-        ...goods(slugServices, slugCountries, 200_000n),
-        chargedAt: "sms",
-        cancelAfterMs: 0,
-        cancelAfterSms: true,
-      };
-    case "otpbuddy":
-      return {
-        ...goods(slugServices, india, 150_000n),
-        makeId: (serial) => `63dca4f0${serial.toString(16).padStart(16, "0")}`,
-      };
-    case "push-gateway":
-      return goods([{ code: "any", name: "Any service" }], serialCountries, 120_000n);
-  }
+  return goodsByProtocol[protocol];
 }

@@ -53,6 +53,8 @@ export interface Market {
   setAutoDeliver(policy: AutoDeliver | null): void;
   setStock(serviceCode: string, countryCode: string, stock: number): void;
   setPrice(serviceCode: string, countryCode: string, costMicros: bigint): void;
+  /** One more thing on sale. */
+  addOffer(offer: MarketOffer): void;
   setBalance(balanceMicros: bigint): void;
   balance(): { balanceMicros: bigint; escrowMicros: bigint };
   /** Every movement of the balance. */
@@ -109,6 +111,7 @@ export function createMarket(options: MarketOptions): Market {
     setPrice: (serviceCode, countryCode, costMicros) => {
       offerOf(shelf, serviceCode, countryCode).costMicros = costMicros;
     },
+    addOffer: (offer) => void offers.push({ ...offer }),
     setBalance: purse.setBalance,
     balance: purse.balance,
     ledger: purse.ledger,

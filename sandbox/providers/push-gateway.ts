@@ -19,7 +19,8 @@ export function createPushGatewayFace(options: FaceOptions): Face {
     if (context.req.param("key") !== key) return refuse(context, "Invalid api_key", 401);
     const countryCode = context.req.query("country_id");
     if (countryCode === undefined) return refuse(context, "country_id is required", 400);
-    const outcome = market.buy({ serviceCode: null, countryCode });
+    const operator = context.req.query("operator_id") ?? null;
+    const outcome = market.buy({ serviceCode: null, countryCode, operator });
     // A country that it does not have and an account without money have no documented answer of their own.
     if (outcome.kind !== "bought") return refuse(context, "No number received", 404);
     const country = market.countries.find((candidate) => candidate.code === countryCode);

@@ -21,6 +21,11 @@ export function isBlocked(error: unknown): boolean {
   return error.error_code === 403 || isBadRequest(error, "chat not found");
 }
 
+/** Telegram answered with an error, or did not answer: not a fault in our own code. */
+export function isTelegramError(error: unknown): error is GrammyError | HttpError {
+  return error instanceof GrammyError || error instanceof HttpError;
+}
+
 /** Telegram will never accept this request. */
 export function isRefused(error: unknown): boolean {
   return error instanceof GrammyError && error.error_code === 400;

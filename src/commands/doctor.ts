@@ -1,6 +1,6 @@
 import process from "node:process";
 import { createTelegramApi } from "../bot/telegram-api.ts";
-import { systemClock } from "../core/clock.ts";
+import { type Clock, systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
@@ -15,7 +15,6 @@ import { examine } from "./doctor/examine.ts";
 import { createReport, fail, warn } from "./doctor/report.ts";
 
 const USAGE = "Usage: npm run doctor, or npm run doctor -- --accept <provider>";
-const clock = systemClock;
 
 /** For when there is no database to keep the request budget. The doctor makes only a few requests. */
 const openGate: RequestGate = { acquire: async () => undefined, penalise: async () => undefined };
@@ -29,7 +28,11 @@ async function main(): Promise<number> {
   }
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const result = loadConfig(process.env, presets);
-  const report = createReport({ clock, print, secrets: result.ok ? hiddenValues(result.config) : [] });
+  const report = createReport({
+    clock: systemClock,
+    print,
+    secrets: result.ok ? hiddenValues(result.config) : [],
+  });
   if (!result.ok) {
     for (const { variable, problem } of result.problems) report.line(variable, fail(problem));
     return 1;
@@ -41,22 +44,25 @@ async function main(): Promise<number> {
   const logger = createLogger("silent");
   await examine({
     report,
-    clock,
+    clock: systemClock,
     logger,
     apiRoot,
     accept,
-    api: createTelegramApi({ token, apiRoot, clock }),
+    api: createTelegramApi({ token, apiRoot, clock: systemClock }),
     publicUrl: config.publicUrl,
     takesStars: config.topups.gateways.includes("stars"),
     database: config.database,
     cryptoPay: config.topups.cryptoPay && createCryptoPay(config.topups.cryptoPay),
-    createProviders: (db) => providersOf(config, db, logger),
+    createProviders: (db, time) => providersOf(config, { db, clock: time, logger }),
   });
   return report.hasFailed() ? 1 : 0;
 }
 
 /** Without circuits, so that a failed check takes no provider off sale. */
-function providersOf(config: Config, db: Database | undefined, logger: Logger) {
+function providersOf(
+  config: Config,
+  { db, clock, logger }: { db: Database | undefined; clock: Clock; logger: Logger },
+) {
   const rates = new Map(config.providers.map((settings) => [settings.name, settings.requestsPerSecond]));
   return createProviders(config.providers, {
     clock,

@@ -5,7 +5,7 @@ export interface Cached<T> {
   get(): Promise<T>;
   /** The last loaded value, however old. */
   peek(): T | undefined;
-  /** The next `get` loads. */
+  /** Makes the next `get` load anew. */
   expire(): void;
 }
 
@@ -20,7 +20,7 @@ export function createCached<T>(clock: Clock, ttlMs: number, load: () => Promise
     const begun = generation;
     try {
       const content = await load();
-      // Expired while it was being read: good for this caller, not for the next.
+      // If it was expired while it was loaded, this caller may have it and the next one loads anew.
       value = { content, at: begun === generation ? at : Number.NEGATIVE_INFINITY };
       return content;
     } finally {

@@ -1,6 +1,6 @@
 /**
- * Called at every await boundary of a money step, with a name that is unique in the source. It does nothing in the
- * shop; the crash tests kill the process there, and read the list of names from the source.
+ * Called after each await of a step that moves money, with a name that is unique in the source. In the shop it does
+ * nothing. The crash tests read the names from the source and kill the process at each of them.
  */
 export type Checkpoint = (name: string) => void;
 

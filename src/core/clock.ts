@@ -5,10 +5,10 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
-/** Node clamps longer timers to 1 ms; no loop of ours has a reason to sleep longer than a day. */
+/** Node turns a timer that is too long (25 days) into one of 1 ms. Nothing here has a reason to sleep longer than a day. */
 const MAX_SLEEP_MS = 24 * 60 * 60 * 1000;
 
-/** The wall clock. */
+/** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => new Date(),
   sleep: (ms, signal) =>

@@ -1,7 +1,7 @@
 /**
  * What a buyer can be told. Every code has a sentence in every language (`texts/`, exhaustive by type);
- * adding a code without its texts does not compile. Outcomes that are part of a service's job are returned
- * as unions; a ShopError is thrown where the request itself cannot be served.
+ * a code without its texts does not compile. A ShopError is thrown where a request cannot be served; an outcome that a
+ * caller has to expect is returned instead.
  */
 export const shopErrorCodes = [
   "insufficient_funds",
@@ -41,7 +41,7 @@ export class ShopError extends Error {
   }
 }
 
-/** Makes "every case is handled" a compile-time fact. */
+/** Call it where no case is left: the code does not compile while one is not handled. */
 export function assertNever(value: never): never {
   throw new Error(`Unhandled case: ${JSON.stringify(value)}`);
 }

@@ -2,9 +2,9 @@ import { z } from "zod";
 import { shopErrorCodes } from "./errors.ts";
 
 /**
- * Chat messages owed to people, as stored in the outbox: what to tell, never the words, a phone number or a
- * code (those are read when the message is rendered, so that purging them purges them). Amounts are decimal
- * strings of micro-dollars, because jsonb has no bigint.
+ * Chat messages owed to people, as stored in the outbox. They say what to tell, and hold no words, phone number or code:
+ * those are read when the message is made, so that what was purged is gone here too. Amounts are decimal strings of
+ * micro-dollars, because jsonb has no bigint.
  */
 const micros = z.string().regex(/^-?\d{1,19}$/);
 const id = z.uuid();
@@ -69,6 +69,8 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
   }),
   /** A manual top-up waits for an operator's decision. */
   z.object({ kind: z.literal("manual_claim"), claimId: id }),
+  /** Somebody sends faster than the shop can answer: some of it was left out. */
+  z.object({ kind: z.literal("slow_down") }),
   /** A buyer wrote to /paysupport. */
   z.object({ kind: z.literal("dispute"), disputeId: id }),
 ]);
@@ -81,12 +83,18 @@ export interface OwedMessage {
   readonly chatId: number;
   readonly buyerId: string | null;
   readonly message: OutboxMessage;
-  /** Earlier tries. */
+  /** How often it was tried before. */
   readonly attempts: number;
 }
 
-/** "flood" as a reason to retry means that Telegram named the wait; "blocked" ends all that the chat is owed. */
+/**
+ * What became of a message. "retry": "flood" means that Telegram named the wait (`afterMs`), "outage" that Telegram or the
+ * database did not answer, "card moved" that the buyer reopened the card meanwhile. "broken": the message itself could
+ * not be made. "drop": it will never be sent; the reason "blocked" ends all that the chat is owed.
+ */
 export type SendOutcome =
   | { readonly kind: "sent" }
-  | { readonly kind: "retry"; readonly afterMs: number; readonly reason: string }
+  | { readonly kind: "retry"; readonly reason: "flood"; readonly afterMs: number }
+  | { readonly kind: "retry"; readonly reason: "outage" | "card moved" }
+  | { readonly kind: "broken" }
   | { readonly kind: "drop"; readonly reason: string };

@@ -240,6 +240,7 @@ export interface Outbox {
   dedupe_key: string | null;
   drop_reason: string | null;
   dropped_at: Timestamp | null;
+  failures: Generated<number>;
   id: Generated<Int8>;
   kind: string;
   lease_token: string | null;
@@ -247,6 +248,7 @@ export interface Outbox {
   next_attempt_at: Timestamp;
   payload: JsonText;
   sent_at: Timestamp | null;
+  wait_reason: string | null;
 }
 
 export interface PriceRules {

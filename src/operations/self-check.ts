@@ -5,7 +5,7 @@ import { closeFindings, type Finding, upsertFinding } from "../db/queries/findin
 import { inboxBacklog } from "../db/queries/inbox.ts";
 import { selectLedgerDifferences } from "../db/queries/ledger.ts";
 import { enqueueToAll, outboxBacklog } from "../db/queries/outbox.ts";
-import { selectDatabaseTime } from "../db/queries/provider-books.ts";
+import { selectDatabaseTime } from "../db/queries/server.ts";
 import { inTransaction } from "../db/transaction.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import { ProviderError } from "../providers/port/provider-error.ts";
@@ -15,6 +15,8 @@ import { compareOpenOrders } from "./provider-orders.ts";
 export interface SelfCheckDeps {
   readonly db: Database;
   readonly clock: Clock;
+  /** The clock of this machine, even where the shop goes by the database's. */
+  readonly machineClock: Clock;
   readonly logger: Logger;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly operatorChatIds: readonly number[];
@@ -31,7 +33,7 @@ const STUCK_MS = 5 * 60 * 1000;
 const MAX_SKEW_MS = 5_000;
 
 /** What looking takes; telling takes the rest of {@link SelfCheckDeps}. */
-export type LookDeps = Pick<SelfCheckDeps, "db" | "clock" | "logger" | "providers">;
+export type LookDeps = Pick<SelfCheckDeps, "db" | "clock" | "machineClock" | "logger" | "providers">;
 
 /** One thing to look at. */
 export interface Look {
@@ -90,9 +92,10 @@ async function checkQueues(deps: LookDeps): Promise<CheckResult> {
 }
 
 async function checkClock(deps: LookDeps): Promise<CheckResult> {
-  const before = deps.clock.now().getTime();
-  const database = (await selectDatabaseTime(deps.db)).getTime();
-  const skewMs = Math.abs((before + deps.clock.now().getTime()) / 2 - database);
+  const { db, machineClock } = deps;
+  const before = machineClock.now().getTime();
+  const database = (await selectDatabaseTime(db)).getTime();
+  const skewMs = Math.abs((before + machineClock.now().getTime()) / 2 - database);
   const detail = `${Math.round(skewMs)} ms from the database's clock`;
   return {
     kind: "clock",

@@ -15,8 +15,9 @@ function handlerApi(dialect: string, url: string, requestsPerSecond: number): Pr
 }
 
 /**
- * Rates: published by tempcode77 (180 a minute) and HeroSMS (50 a second, but a 429 was seen after six quick calls);
- * the others publish none, and theirs are cautious.
+ * Rates: published by tempcode77 (180 a minute), HeroSMS (50 a second, but a 429 was seen after six quick calls) and 5sim
+ * (100 a second for a key and for an address, but whoever hits that five times in ten minutes is shut out for ten, and
+ * others may use the same address); the others publish none. All but tempcode77's are cautious.
  */
 export const presets: Readonly<Record<string, Preset>> = {
   oxgel: { protocol: "oxgel", url: "https://oxgelapi.com/api/v1", dialect: "plain", requestsPerSecond: 5 },
@@ -32,5 +33,6 @@ export const presets: Readonly<Record<string, Preset>> = {
     dialect: "plain",
     requestsPerSecond: 2.9,
   },
+  fivesim: { protocol: "fivesim", url: "https://5sim.net/v1", dialect: "plain", requestsPerSecond: 5 },
   "push-gateway": { protocol: "push-gateway", url: null, dialect: "plain", requestsPerSecond: 2 },
 };

@@ -1,6 +1,8 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
-import type { Provider, ProviderSettings } from "./port/provider.ts";
+import { withConfiguredPrices } from "./configured-prices.ts";
+import type { Protocol, Provider, ProviderSettings } from "./port/provider.ts";
+import { createFiveSim } from "./protocols/fivesim/fivesim.ts";
 import { createHandlerApi } from "./protocols/handler-api/handler-api.ts";
 import { createOtpBuddy } from "./protocols/otpbuddy/otpbuddy.ts";
 import { createOxgel } from "./protocols/oxgel.ts";
@@ -35,17 +37,19 @@ export function createProviders(
   );
 }
 
+type Create = (settings: ProviderSettings, http: ProviderHttp, clock: Clock) => Provider;
+
+const create: Readonly<Record<Protocol, Create>> = {
+  oxgel: createOxgel,
+  "handler-api": createHandlerApi,
+  "push-gateway": createPushGateway,
+  otpbuddy: createOtpBuddy,
+  tempcode77: createTempcode77,
+  fivesim: createFiveSim,
+};
+
 function createProvider(settings: ProviderSettings, http: ProviderHttp, clock: Clock): Provider {
-  switch (settings.protocol) {
-    case "oxgel":
-      return createOxgel(settings, http);
-    case "handler-api":
-      return createHandlerApi(settings, http);
-    case "push-gateway":
-      return createPushGateway(settings, http, clock);
-    case "otpbuddy":
-      return createOtpBuddy(settings, http);
-    case "tempcode77":
-      return createTempcode77(settings, http);
-  }
+  const { prices, usdRate } = settings;
+  const provider = create[settings.protocol](settings, http, clock);
+  return prices === null ? provider : withConfiguredPrices(provider, prices, usdRate);
 }

@@ -41,6 +41,8 @@ export interface ServiceDeps {
   readonly config: Config;
   readonly db: Database;
   readonly clock: Clock;
+  /** The clock of this machine, even where `clock` is the database's. */
+  readonly machineClock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly checkpoint: Checkpoint;
@@ -106,6 +108,7 @@ export function createServices(deps: ServiceDeps): Services {
       selfCheck({
         db,
         clock,
+        machineClock: deps.machineClock,
         logger,
         providers,
         operatorChatIds: adminIds,
@@ -205,5 +208,13 @@ function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps; api: Api })
     api: parts.api,
     checkpoint,
   });
-  return createOutboxWorker({ db, clock, logger, send, onSettled: metrics.message, checkpoint });
+  return createOutboxWorker({
+    db,
+    clock,
+    logger,
+    send,
+    operatorChatIds: deps.config.adminIds,
+    onSettled: metrics.message,
+    checkpoint,
+  });
 }

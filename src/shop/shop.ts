@@ -4,12 +4,10 @@ import { type Checkpoint, noCheckpoint } from "../core/checkpoint.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { createDatabase, type Database, ping } from "../db/client.ts";
+import { createDatabaseClock, type DatabaseClock } from "../db/database-clock.ts";
 import { migrate } from "../db/migrate.ts";
-import { countOpenFindings } from "../db/queries/findings.ts";
-import { inboxBacklog } from "../db/queries/inbox.ts";
 import { releaseEverything } from "../db/queries/leases.ts";
 import { ensureSystemAccounts } from "../db/queries/ledger.ts";
-import { outboxBacklog } from "../db/queries/outbox.ts";
 import { selectProviderHealth } from "../db/queries/provider-health.ts";
 import { readOrCreateSetting } from "../db/queries/settings.ts";
 import { waitForDatabase } from "../db/wait.ts";
@@ -22,15 +20,19 @@ import { gatewayNames } from "../topups/topups.ts";
 import { systemAccounts } from "../wallet/accounts.ts";
 import { createHousekeeping } from "../workers/housekeeping.ts";
 import { createIntroduction } from "../workers/introduction.ts";
-import { createSupervisor, type Runnable } from "../workers/loop.ts";
+import { createLoop, createSupervisor, type Runnable, type StepResult } from "../workers/loop.ts";
 import { createProbes } from "../workers/probes.ts";
-import { createPollingSource, createWebhookSource, storeRaw } from "../workers/update-source.ts";
+import { storeRaw } from "../workers/store-updates.ts";
+import { createPollingSource, createWebhookSource } from "../workers/update-source.ts";
 import type { Config } from "./config/config.ts";
+import { addGauges } from "./gauges.ts";
 import { createServices, type Services } from "./services.ts";
 
 export interface ShopOptions {
   readonly config: Config;
   readonly clock: Clock;
+  /** `clock` is the machine's: go by the database's time instead (database-clock.ts). False where time is driven. */
+  readonly followsDatabaseTime?: boolean;
   readonly logger: Logger;
   /** The database to use, embedded or not. */
   readonly connectionString: string;
@@ -55,6 +57,7 @@ export interface Shop {
 
 const STOP_TIMEOUT_MS = 8_000;
 const SET_UP_BACKOFF = { baseMs: 1_000, maxMs: 30_000 };
+const MEASURE_TIME_EVERY_MS = 60_000;
 const CONNECTIONS = 20;
 const MIGRATION_TIMEOUT_MS = 600_000;
 
@@ -62,26 +65,30 @@ const MIGRATION_TIMEOUT_MS = 600_000;
  * Starts the whole shop. Rejects when the database cannot be reached or migrated, or a port is in use. Telegram and
  * providers may be away: the shop starts without them and keeps trying.
  */
-export async function startShop(options: ShopOptions): Promise<Shop> {
-  const { clock, logger, connectionString, signal } = options;
+export async function startShop(given: ShopOptions): Promise<Shop> {
+  const { clock: machineClock, logger, connectionString, signal } = given;
   const naming = { connectionString, applicationName: "numstore", logger };
   const database = createDatabase({ ...naming, maxConnections: CONNECTIONS });
   const { db } = database;
   try {
-    await waitForDatabase({ db, clock, logger, signal });
+    await waitForDatabase({ db, clock: machineClock, logger, signal });
     await migrateAlone(connectionString, logger);
+    const time = given.followsDatabaseTime
+      ? await createDatabaseClock({ db, machine: machineClock, logger })
+      : undefined;
+    const options = { ...given, clock: time ?? machineClock };
     const webhookSecret = await prepare(options, db);
     const metrics = createMetrics();
-    addGauges(metrics, db);
+    addGauges(metrics, db, time);
     const checkpoint = options.checkpoint ?? noCheckpoint;
     const onProviderRequest = (record: RequestRecord): void => {
       metrics.providerRequest(record);
       options.onProviderRequest?.(record);
     };
-    const services = createServices({ ...options, db, metrics, checkpoint, onProviderRequest });
+    const services = createServices({ ...options, machineClock, db, metrics, checkpoint, onProviderRequest });
     const server = createServer(options, db, metrics, services, webhookSecret);
     const port = await server.start();
-    const workers = startWorkers(options, db, services, webhookSecret);
+    const workers = startWorkers(options, db, services, webhookSecret, time);
     const stop = async (): Promise<void> => {
       await Promise.all([server.stop(), workers.stop(STOP_TIMEOUT_MS), services.orders.drain()]);
       await services.orders.release();
@@ -155,7 +162,13 @@ function createServer(
   return createHttpServer({ app, host: config.http.host, port: config.http.port, clock, logger });
 }
 
-function startWorkers(options: ShopOptions, db: Database, services: Services, secret: string) {
+function startWorkers(
+  options: ShopOptions,
+  db: Database,
+  services: Services,
+  secret: string,
+  time: DatabaseClock | undefined,
+) {
   const { config, clock, logger } = options;
   const { api, bot, inbox, outbox, jobs, holder } = services;
   const base = { db, clock, logger };
@@ -171,11 +184,20 @@ function startWorkers(options: ShopOptions, db: Database, services: Services, se
     createIntroduction({ introduce: bot.introduce, clock, logger }),
     createHousekeeping({ ...base, smsRetentionMs: config.smsRetentionMs }),
     createProbes({ ...base, providers: services.providers, health: services.health, holder }),
+    ...(time ? [createTimekeeper(time, logger)] : []),
     ...jobs.loops,
   ];
   for (const part of parts) supervisor.add(part);
   supervisor.start();
   return supervisor;
+}
+
+function createTimekeeper(time: DatabaseClock, logger: Logger): Runnable {
+  const run = async (): Promise<StepResult> => {
+    await time.measure();
+    return "idle";
+  };
+  return createLoop({ name: "timekeeper", everyMs: MEASURE_TIME_EVERY_MS, run, clock: time, logger });
 }
 
 /** Starts handling updates once getMe has succeeded; until then updates wait in the inbox. */
@@ -212,23 +234,4 @@ function inboxAfterSetUp(options: ShopOptions, bot: Services["bot"], inbox: Serv
       await inbox.stop();
     },
   };
-}
-
-function addGauges(metrics: Metrics, db: Database): void {
-  metrics.gauge({
-    name: "numstore_selfcheck_findings",
-    help: "Open differences that the self-check found",
-    label: "kind",
-    read: () => countOpenFindings(db),
-  });
-  metrics.gauge({
-    name: "numstore_inbox_open",
-    help: "Updates that are stored and not handled yet",
-    read: async () => (await inboxBacklog(db)).open,
-  });
-  metrics.gauge({
-    name: "numstore_outbox_open",
-    help: "Messages that are owed and not sent yet",
-    read: async () => (await outboxBacklog(db)).open,
-  });
 }

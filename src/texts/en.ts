@@ -187,6 +187,7 @@ const messages: Messages = {
     "I only sell in a private chat, so that nobody else sees your numbers and codes. Write me privately.",
   unknown: "I did not get that. Type a service and a country, like <b>whatsapp uk</b>, or use a button.",
   onlyText: "I can only read text. Type a service and a country, like <b>whatsapp uk</b>, or use a button.",
+  slowDown: "That is faster than I can answer, so I left some of it out. Please slow down.",
   somethingWrong: "Something went wrong on our side. Nothing was charged twice. Please try again: /start",
 };
 
@@ -224,8 +225,7 @@ export const en: Texts = {
     quote_used: "This price was used already. Here is a new one.",
     price_moved: "The price just changed. Please look at the new one.",
     out_of_stock: "Just sold out. Try another country.",
-    providers_unavailable:
-      "The supplier is slow right now, nothing was charged. Try again or take another country.",
+    providers_unavailable: "The supplier is slow; nothing was charged. Try again or take another country.",
     terms_not_accepted: "Please accept the terms first: the button below does it.",
     service_blocked: "This service is not sold here. Please choose another one with /buy.",
     too_many_open_orders: "You have too many open orders. Finish or cancel one in /orders first.",

@@ -189,6 +189,7 @@ const messages: Messages = {
   group: "Solo vendo en un chat privado, para que nadie más vea tus números y códigos. Escríbeme en privado.",
   unknown: "No lo he entendido. Escribe un servicio y un país, como <b>whatsapp españa</b>, o usa un botón.",
   onlyText: "Solo leo texto. Escribe un servicio y un país, como <b>whatsapp españa</b>, o usa un botón.",
+  slowDown: "Vas más rápido de lo que puedo responder y omití una parte. Más despacio, por favor.",
   somethingWrong: "Algo falló por nuestra parte. Nada se cobró dos veces. Prueba otra vez: /start",
 };
 

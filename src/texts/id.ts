@@ -188,6 +188,7 @@ const messages: Messages = {
   unknown: "Saya tidak mengerti. Ketik layanan dan negara: <b>whatsapp indonesia</b>, atau pakai tombol.",
   onlyText:
     "Saya hanya membaca teks. Ketik layanan dan negara: <b>whatsapp indonesia</b>, atau pakai tombol.",
+  slowDown: "Ini lebih cepat dari yang bisa saya jawab; sebagian saya lewati. Pelan-pelan, ya.",
   somethingWrong: "Ada yang salah di pihak kami. Tidak ada yang dibayar dua kali. Coba lagi: /start",
 };
 
@@ -241,8 +242,7 @@ export const id: Texts = {
     topup_expired: "Tagihan ini kedaluwarsa dan tidak ada yang dibayar. Mulai yang baru dengan /topup.",
     topup_amount_invalid: "Jumlah ini tidak bisa. Pilih jumlah lain di /topup.",
     gateway_off: "Cara bayar ini sedang dimatikan. Pilih cara lain di /topup.",
-    gateway_unavailable:
-      "Layanan pembayaran tidak menjawab. Coba sebentar lagi atau pilih cara lain di /topup.",
+    gateway_unavailable: "Layanan pembayaran tidak menjawab. Coba sebentar lagi atau cara lain di /topup.",
     buyer_banned: "Akses Anda ke toko ditutup. Jika menurut Anda ini keliru, tulis ke /paysupport.",
     internal: "Ada yang salah di pihak kami. Tidak ada yang dibayar dua kali. Coba lagi.",
   },

@@ -53,6 +53,8 @@ const notices: Readonly<Record<string, (params: Params) => string>> = {
     `${fact(params, "provider")} is out (${fact(params, "reason")}). Its offers are hidden until it answers.`,
   provider_up: (params) => `${fact(params, "provider")} answers again. Its offers are back.`,
   low_balance: (params) => `Low balance at ${fact(params, "provider")}: ${amount(params)}. Please top it up.`,
+  message_set_aside: (params) =>
+    `A message (${fact(params, "about")}${params.orderId === undefined ? "" : ` of order ${fact(params, "orderId")}`}) could not be made three times and was set aside. It is tried again every ten minutes for a day. The log says why (outboxId ${fact(params, "message")}).`,
   finding: (params) =>
     `Self-check: ${fact(params, "kind")} at ${fact(params, "subject")}. Run npm run doctor for details.`,
 };

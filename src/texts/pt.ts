@@ -189,6 +189,7 @@ const messages: Messages = {
   group: "Só vendo em chat privado, para que ninguém mais veja seus números e códigos. Escreva em privado.",
   unknown: "Não entendi. Escreva um serviço e um país, como <b>whatsapp brasil</b>, ou use um botão.",
   onlyText: "Só leio texto. Escreva um serviço e um país, como <b>whatsapp brasil</b>, ou use um botão.",
+  slowDown: "É mais rápido do que consigo responder: deixei uma parte de fora. Mais devagar, por favor.",
   somethingWrong: "Algo deu errado do nosso lado. Nada foi cobrado duas vezes. Tente de novo: /start",
 };
 
@@ -241,8 +242,7 @@ export const pt: Texts = {
     topup_expired: "Esta fatura venceu e nada foi cobrado. Comece outra com /topup.",
     topup_amount_invalid: "Esse valor não é possível. Escolha outro em /topup.",
     gateway_off: "Esta forma de pagamento está desligada. Escolha outra em /topup.",
-    gateway_unavailable:
-      "O serviço de pagamento não responde. Tente em um minuto ou escolha outra forma em /topup.",
+    gateway_unavailable: "O serviço de pagamento não responde. Tente logo mais ou use outra forma em /topup.",
     buyer_banned: "Seu acesso à loja está fechado. Se acha que é um engano, escreva em /paysupport.",
     internal: "Algo deu errado do nosso lado. Nada foi cobrado duas vezes. Tente de novo.",
   },

@@ -154,6 +154,7 @@ export interface Messages {
   readonly group: string;
   readonly unknown: string;
   readonly onlyText: string;
+  readonly slowDown: string;
   readonly somethingWrong: string;
 }
 

@@ -11,13 +11,13 @@ import { createLoop, type Loop } from "./loop.ts";
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const EVERY_MS = 10 * 60_000;
-/** Twice as long as Telegram repeats an update, so that a repeated one is still known. */
+/** Telegram repeats an update for 24 hours; until twice as long after that it is still known. */
 const INBOX_MS = 48 * HOUR_MS;
 const FAILED_UPDATES_MS = 30 * DAY_MS;
 const OUTBOX_MS = 7 * DAY_MS;
 const QUOTES_MS = DAY_MS;
 const CONVERSATIONS_MS = DAY_MS;
-/** No purchase is under way for so long that it could still claim such an SMS. */
+/** An SMS is kept for a purchase that is under way. None takes this long. */
 const UNCLAIMED_SMS_MS = HOUR_MS;
 
 export interface HousekeepingDeps {
@@ -38,7 +38,7 @@ export interface Housekept {
   readonly conversations: number;
 }
 
-/** One round of forgetting what is no longer needed. Safe on several replicas at once. */
+/** Deletes what is no longer needed, once. Several replicas may do it at the same time. */
 export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
   const { db, clock } = deps;
   const now = clock.now();

@@ -16,10 +16,13 @@ import { createLoop, type Runnable, type StepResult } from "./loop.ts";
 
 const CONCURRENCY = 64;
 const MAX_ATTEMPTS = 5;
-/** Of an update that died with its process each time. More, for it may be the process that is ill, and not the update. */
+/**
+ * An update is given up after this many claims when the process died each time. It is more than MAX_ATTEMPTS, because the
+ * process may die for a reason that has nothing to do with the update.
+ */
 const MAX_CLAIMS = 20;
 const POLL_MS = 500;
-/** After a crash the lane of the update in hand rests this long. */
+/** After a crash, the person whose update was in hand waits this long at most for the next one. */
 const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
 const TIMEOUT_MS = 60_000;
@@ -31,7 +34,7 @@ export interface InboxWorkerDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Handles one update; a rejection means "try again later", at most five times in all. */
+  /** Handles one update. After a rejection it is tried again, five times in all. */
   readonly handleUpdate: (update: unknown) => Promise<void>;
   readonly onHandled?: (outcome: UpdateOutcome, durationMs: number) => void;
   readonly checkpoint?: Checkpoint;
@@ -42,16 +45,16 @@ export interface InboxWorkerDeps {
 export interface InboxWorker extends Runnable {
   /** New updates were stored in this process. */
   wake(): void;
-  /** Claims what is free and starts on it; for tests and {@link Runnable.start}'s loop. */
+  /** Claims what is free and starts to handle it; called by the loop, and by tests. */
   step(): Promise<StepResult>;
   /** Resolves when nothing is in hand. */
   settled(): Promise<void>;
 }
 
 /**
- * Hands stored updates to the bot: in order per person, people in parallel. A failed update is tried again
- * with its lane waiting; after the last try it is kept as failed and the lane goes on, and so it does when
- * handling takes longer than a minute (that update is not tried again: it may still take effect).
+ * Hands stored updates to the bot: those of one person in order, people in parallel. A failed update is tried again while
+ * its lane waits. After the last try it is kept as failed, and the lane goes on. An update that takes longer than a minute
+ * is given up at once: what was begun may still take effect, so doing it again could do it twice.
  */
 export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   const { db, clock, logger, checkpoint = noCheckpoint } = deps;
@@ -82,17 +85,17 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
       const outcome = await handle(update, log);
       deps.onHandled?.(outcome, clock.now().getTime() - startedAt.getTime());
     } catch (error) {
-      // The lease runs out and the update comes back: nothing is lost but time.
+      // The lease runs out and the update is claimed again: nothing is lost but time.
       log.error({ error }, "update could not be settled");
     } finally {
       inHand.delete(update);
-      // The lane may hold a further update, and a slot is free.
+      // A slot is free now, and the lane may hold another update.
       claiming.wake();
     }
   }
 
   async function handle(update: ClaimedUpdate, log: Logger): Promise<UpdateOutcome> {
-    // Claimed again and again and never settled: it takes the process down with it.
+    // It was claimed again and again and never settled, so it takes the process down with it.
     if (update.attempts > MAX_CLAIMS) return abandon(update, log, "failed");
     const outcome = await withTimeout(update);
     if (outcome.kind === "done") return complete(deps, update);

@@ -8,8 +8,8 @@ const BACKOFF = { baseMs: 5_000, maxMs: 300_000 };
 const MAX_ATTEMPTS = 10;
 
 /**
- * Tells Telegram our commands and descriptions, once a start. It takes two dozen calls one after the other, so it
- * happens beside the work: nobody's tap waits for it.
+ * Tells Telegram our commands and descriptions, once after each start. That takes two dozen calls, one after the other,
+ * so it happens beside the other work and nobody's tap waits for it.
  */
 export function createIntroduction(deps: {
   readonly introduce: () => Promise<void>;

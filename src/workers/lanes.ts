@@ -19,10 +19,12 @@ const paymentMessageSchema = z
   .looseObject({ successful_payment: z.unknown().optional(), refunded_payment: z.unknown().optional() })
   .refine((message) => message.successful_payment !== undefined || message.refunded_payment !== undefined);
 
+const buyersLanePrefix = "u:";
+
 /**
- * An update as the inbox keeps it; undefined when it is not one. Updates of one person share a lane and are
- * handled in order; payments and inline queries have a lane each, because Telegram waits seconds for those
- * and they must not queue behind a slow button.
+ * An update as the inbox keeps it; undefined when it is not one. Updates of one person share a lane and are handled in
+ * order. Each payment has a lane of its own, because Telegram waits only seconds for those and they must not queue behind
+ * a slow button. A person's inline queries share a second lane, for the same reason.
  */
 export function toStoredUpdate(raw: unknown): StoredUpdate | undefined {
   const update = updateSchema.safeParse(raw).data;
@@ -32,13 +34,17 @@ export function toStoredUpdate(raw: unknown): StoredUpdate | undefined {
 function laneOf(update: z.infer<typeof updateSchema>): string {
   const id = update.update_id;
   const isUrgent =
-    update.pre_checkout_query !== undefined ||
-    update.inline_query !== undefined ||
-    paymentMessageSchema.safeParse(update.message).success;
+    update.pre_checkout_query !== undefined || paymentMessageSchema.safeParse(update.message).success;
   if (isUrgent) return `${urgentLanePrefix}${id}`;
+  const prefix = update.inline_query === undefined ? buyersLanePrefix : "q:";
   for (const part of Object.values(update)) {
     const sender = senderSchema.safeParse(part).data;
-    if (sender) return `u:${sender.from.id}`;
+    if (sender) return `${prefix}${sender.from.id}`;
   }
   return `x:${id}`;
+}
+
+/** The private chat of the person whose buttons and messages this lane holds; undefined for other lanes. */
+export function chatOfLane(lane: string): number | undefined {
+  return lane.startsWith(buyersLanePrefix) ? Number(lane.slice(buyersLanePrefix.length)) : undefined;
 }

@@ -22,9 +22,9 @@ export interface LoopOptions {
 export interface Loop {
   readonly name: string;
   start(): void;
-  /** Ends the pause; during a step: the next one follows at once. Does not shorten the back-off after a failure. */
+  /** Ends the pause; during a step, the next step follows at once. The back-off after a failure is not shortened. */
   wake(): void;
-  /** Resolves when the step in hand has ended. A stopped loop stays stopped. */
+  /** Resolves when the step in hand has ended. A stopped loop cannot be started again. */
   stop(): Promise<void>;
 }
 
@@ -86,7 +86,7 @@ export function createLoop(options: LoopOptions): Loop {
   };
 }
 
-/** Anything with a life: a loop, a worker made of several, an update source. */
+/** Anything that can be started and stopped: a loop, a worker made of several, an update source. */
 export interface Runnable {
   readonly name: string;
   start(): void;

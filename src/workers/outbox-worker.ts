@@ -1,39 +1,29 @@
-import { backoffMs } from "../core/backoff.ts";
-import { type Checkpoint, noCheckpoint } from "../core/checkpoint.ts";
-import { addMs, type Clock } from "../core/clock.ts";
+import { noCheckpoint } from "../core/checkpoint.ts";
+import { addMs } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import type { OwedMessage, SendOutcome } from "../core/messages.ts";
-import type { Database } from "../db/client.ts";
 import {
   type ClaimedMessage,
   claimMessages,
-  dropChat,
-  dropMessage,
   dropSupersededCards,
-  markSent,
   renewMessages,
-  retryAt,
-} from "../db/queries/outbox.ts";
+} from "../db/queries/outbox-claims.ts";
+import { isConnectionLost } from "../db/transaction.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
+import { createSettling, type SettlingDeps } from "./outbox-settling.ts";
 
 const CONCURRENCY = 30;
 const POLL_MS = 500;
-/** Renewed while a message is being sent; what a killed process had in hand is sent by another after this. */
+/** Renewed while a message is being sent. After a kill, another process sends what was in hand when this has passed. */
 const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
 const MAX_AGE_MS = 24 * 3_600_000;
-const RETRY = { baseMs: 1000, maxMs: 300_000 };
-/** So many chats refused for flooding without one success in between: it is the bot that floods, not a chat. */
-const FLOODED_CHATS = 3;
 
-export interface OutboxWorkerDeps {
-  readonly db: Database;
-  readonly clock: Clock;
-  readonly logger: Logger;
+export interface OutboxWorkerDeps extends SettlingDeps {
+  /** Rejects when the message could not be made. */
   readonly send: (row: OwedMessage) => Promise<SendOutcome>;
   readonly onSettled?: (outcome: SendOutcome["kind"]) => void;
-  readonly checkpoint?: Checkpoint;
   readonly concurrency?: number;
 }
 
@@ -46,13 +36,17 @@ export interface OutboxWorker extends Runnable {
   settled(): Promise<void>;
 }
 
-/** Sends owed messages: in order per chat, chats in parallel, at least once; a chat that must wait holds up nobody else. */
+/**
+ * Sends owed messages, at least once. Chats are served in parallel; within a chat, cards are one queue and all other
+ * messages another, each in order, so a code never waits behind a card. While Telegram is away every queue tries again
+ * within 15 s, and the first success in any chat makes all of them due at once. A message that cannot be made three times
+ * is set aside: its chat goes on, operators are told, and it is tried every ten minutes until it is a day old.
+ */
 export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   const { db, clock, logger, checkpoint = noCheckpoint } = deps;
   const concurrency = deps.concurrency ?? CONCURRENCY;
   const inHand = new Map<ClaimedMessage, Promise<void>>();
-  let floods = 0;
-  let pausedUntil = new Date(0);
+  const settling = createSettling(deps);
 
   const loop = createLoop({ name: "outbox", everyMs: POLL_MS, run: step, clock, logger });
   const renewing = createLoop({ name: "outbox leases", everyMs: RENEW_MS, run: renew, clock, logger });
@@ -65,7 +59,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   async function step(): Promise<StepResult> {
     const limit = concurrency - inHand.size;
     const now = clock.now();
-    if (limit <= 0 || pausedUntil > now) return "idle";
+    if (limit <= 0 || settling.isPaused(now)) return "idle";
     const leaseToken = newId();
     const claimed = await claimMessages(db, { now, limit, leaseMs: LEASE_MS, leaseToken });
     if (claimed.length > 0) checkpoint("outbox/claimed");
@@ -80,44 +74,16 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     try {
       const outcome = await decide(deps, row, log);
       deps.onSettled?.(outcome.kind);
-      if (!(await settle(row, outcome, log)))
+      if (!(await settling.settle(row, outcome, log)))
         log.warn({}, "message was settled by another replica meanwhile");
       checkpoint("outbox/settled");
     } catch (error) {
-      // The lease runs out and the message comes back.
+      // The lease runs out and the message is claimed again.
       log.error({ error }, "message could not be settled");
     } finally {
       inHand.delete(row);
       loop.wake();
     }
-  }
-
-  async function settle(row: ClaimedMessage, outcome: SendOutcome, log: Logger): Promise<boolean> {
-    const now = clock.now();
-    switch (outcome.kind) {
-      case "sent":
-        floods = 0;
-        checkpoint("outbox/sent");
-        return markSent(db, row, now);
-      case "drop": {
-        log.warn({ why: outcome.reason }, "message dropped");
-        const isOurs = await dropMessage(db, row, outcome.reason, now);
-        if (outcome.reason === "blocked") await dropChat(db, row.chatId, outcome.reason, now);
-        return isOurs;
-      }
-      case "retry": {
-        const waitMs = retryDelay(row, outcome, now);
-        log.info({ why: outcome.reason, waitMs }, "message waits for a retry");
-        return retryAt(db, row, addMs(now, waitMs));
-      }
-    }
-  }
-
-  function retryDelay(row: ClaimedMessage, outcome: { afterMs: number; reason: string }, now: Date): number {
-    if (outcome.reason !== "flood") return Math.max(outcome.afterMs, backoffMs(row.attempts + 1, RETRY));
-    floods += 1;
-    if (floods >= FLOODED_CHATS) pausedUntil = addMs(now, outcome.afterMs);
-    return outcome.afterMs;
   }
 
   async function settled(): Promise<void> {
@@ -149,7 +115,8 @@ async function decide(deps: OutboxWorkerDeps, row: ClaimedMessage, log: Logger):
   try {
     return await deps.send({ id, chatId, buyerId, message, attempts });
   } catch (error) {
-    log.error({ error }, "sending a message failed unexpectedly");
-    return { kind: "retry", afterMs: 0, reason: "unexpected error" };
+    if (isConnectionLost(error)) return { kind: "retry", reason: "outage" };
+    log.error({ error }, "a message could not be made");
+    return { kind: "broken" };
   }
 }

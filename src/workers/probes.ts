@@ -10,11 +10,11 @@ import { createLoop, type Runnable } from "./loop.ts";
 
 const EVERY_MS = 5_000;
 const LEASE_NAME = "provider-probes";
-/** Longer than a round of probes, all of which run at the same time. */
+/** Longer than one round: all probes of a round run at the same time. */
 const LEASE_MS = 30_000;
-/** A provider that nobody talked to is asked for its balance this often… */
+/** How often a provider is asked for its balance while no other request goes to it. */
 const HEALTHY_EVERY_MS = 20_000;
-/** …and sooner once a call failed: the third failure hides its offers, all within a minute. */
+/** The same after a failed call: the third failure hides its offers, and that takes less than a minute. */
 const DOUBTFUL_EVERY_MS = 10_000;
 
 export interface ProbesDeps {
@@ -33,8 +33,8 @@ export interface Probes extends Runnable {
 }
 
 /**
- * Asks providers for their balance: an open circuit when its next look is due, the others now and then, so that
- * readiness and balances are true without traffic. One replica does it.
+ * Asks providers for their balance, so that readiness and balances are true without traffic. A provider with an open
+ * circuit is asked when its next look is due, the others now and then. One replica does it.
  */
 export function createProbes(deps: ProbesDeps): Probes {
   const { db, providers, clock, logger } = deps;

@@ -1,19 +1,15 @@
 import { type Api, GrammyError } from "grammy";
 import { backoffMs } from "../core/backoff.ts";
-import type { Checkpoint } from "../core/checkpoint.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Logger } from "../core/logger.ts";
-import type { Database } from "../db/client.ts";
-import { type StoredUpdate, storeUpdates } from "../db/queries/inbox.ts";
 import { acquireLease, type Lease, releaseLease, renewLease } from "../db/queries/leases.ts";
 import { allowedUpdates, toStoredUpdate } from "./lanes.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
+import { type StoreDeps, storeRaw } from "./store-updates.ts";
 
 const POLL_SECONDS = 30;
 const BATCH = 100;
-/** A poll that Telegram should have answered after 30 s: the connection is dead, start anew. */
+/** Telegram answers a poll after 30 s at the latest. After this long the connection is dead, and a new poll begins. */
 const STALL_MS = 45_000;
-/** Renewed while a poll waits; after a kill another replica polls after this. */
+/** Renewed while a poll waits. After a kill, another replica polls when this has passed. */
 const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
 const LEASE_NAME = "telegram-polling";
@@ -24,35 +20,12 @@ const WEBHOOK_CONNECTIONS = 40;
 /** The methods of grammY's Api that bring updates in. */
 type UpdateApi = Pick<Api, "getUpdates" | "setWebhook" | "deleteWebhook">;
 
-export interface UpdateSourceDeps {
-  readonly db: Database;
+export interface UpdateSourceDeps extends StoreDeps {
   readonly api: UpdateApi;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** New updates lie in the inbox. */
-  readonly onStored: () => void;
-  readonly checkpoint?: Checkpoint;
-}
-
-/** Stores raw updates; what is no update is logged and left out. Returns how many were new. */
-export async function storeRaw(
-  deps: Pick<UpdateSourceDeps, "db" | "clock" | "logger" | "onStored" | "checkpoint">,
-  raw: readonly unknown[],
-): Promise<number> {
-  const updates: StoredUpdate[] = [];
-  for (const item of raw) {
-    const update = toStoredUpdate(item);
-    if (update) updates.push(update);
-    else deps.logger.warn({}, "something that is no update was left out");
-  }
-  const added = await storeUpdates(deps.db, updates, deps.clock.now());
-  deps.checkpoint?.("inbox/stored");
-  if (added > 0) deps.onStored();
-  return added;
 }
 
 export interface PollingDeps extends UpdateSourceDeps {
-  /** This process, among the replicas. */
+  /** Names this process among the replicas. */
   readonly holder: string;
   /** When to give up on a poll that gets no answer. */
   readonly stallMs?: number;
@@ -64,13 +37,13 @@ export interface PollingSource extends Runnable {
 }
 
 /**
- * Long polling. An update is confirmed by the next poll's offset, and that moves only after the update is in the
- * inbox: whatever dies in between, Telegram sends it again and the inbox knows it already. One replica polls at a
- * time; the others stand by for its lease.
+ * Long polling. The offset of the next poll confirms an update, and it moves only when the update is in the inbox. If the
+ * process dies in between, Telegram sends the update again and the inbox knows it already. One replica polls at a time;
+ * the others wait for its lease.
  */
 export function createPollingSource(deps: PollingDeps): PollingSource {
   const { db, api, clock, logger } = deps;
-  /** Undefined: ask for all that is unconfirmed. */
+  /** Undefined: the next poll asks for everything that is not confirmed. */
   let offset: number | undefined;
   let lease: Lease | undefined;
   let failures = 0;
@@ -87,7 +60,7 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
     const updates = await pollHolding(lease, signal);
     if (updates.length === 0) return "again";
     await storeRaw(deps, updates);
-    // Not one update among them: the same would come again at once, and again.
+    // No update among them moves the offset, so the same batch would come again at once, and again.
     if (!updates.some(isUpdate)) await clock.sleep(RETRY.maxMs, signal);
     offset = nextOffset(updates, offset);
     return "again";
@@ -126,7 +99,7 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
 
   /** The answer to one poll; a failed one waits out its back-off and brings nothing. */
   async function poll(signal: AbortSignal): Promise<readonly unknown[]> {
-    // Asked to stop while the lease was taken: a poll begun now would hold the stop up for half a minute.
+    // A stop was asked for while the lease was taken. A poll begun now would delay it by half a minute.
     if (signal.aborted) return [];
     const attempt = new AbortController();
     const stop = (): void => attempt.abort();
@@ -169,7 +142,7 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
   };
 }
 
-/** grammY declares a polyfill's signal; at run time it takes the platform's. */
+/** grammY's types want the signal of a polyfill; at run time it takes the platform's. */
 function grammySignal(signal: AbortSignal): Parameters<UpdateApi["getUpdates"]>[1] {
   return signal as unknown as Parameters<UpdateApi["getUpdates"]>[1];
 }

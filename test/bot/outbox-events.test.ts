@@ -105,6 +105,7 @@ describe("events", () => {
       { kind: "order_released", orderId, outcome: "cancelled", ...amounts },
       { kind: "order_failed", orderId, code: "providers_unavailable", ...amounts },
       { kind: "cancel_refused", orderId },
+      { kind: "slow_down" },
       { kind: "order_in_doubt", orderId },
       { kind: "topup_rejected", topupId: newId() },
       { kind: "topup_refunded", amountMicros: "5", stars: 50, availableMicros: "0" },

@@ -99,9 +99,9 @@ describe("when Telegram refuses", () => {
 
   it("an outage is tried again later", async () => {
     refuse(502, "Bad Gateway");
-    expect(await outbox.send(message)).toMatchObject({ kind: "retry", reason: "failed" });
+    expect(await outbox.send(message)).toMatchObject({ kind: "retry", reason: "outage" });
     shop.telegram.faults.clear();
     shop.telegram.faults.add({ method: "sendMessage", action: { kind: "drop_before" } });
-    expect(await outbox.send(message)).toMatchObject({ kind: "retry", reason: "failed" });
+    expect(await outbox.send(message)).toMatchObject({ kind: "retry", reason: "outage" });
   });
 });

@@ -81,7 +81,10 @@ describe("an order's card", () => {
     };
     shop.fakes.orders.change(orderId, { cardMessageId: 4711 });
     user.deleteMessage(old);
-    expect(await outbox.send({ kind: "order_card", orderId })).toMatchObject({ kind: "retry", afterMs: 0 });
+    expect(await outbox.send({ kind: "order_card", orderId })).toEqual({
+      kind: "retry",
+      reason: "card moved",
+    });
   });
 
   it("loses its buttons when the order has ended, but for buying again", async () => {

@@ -13,13 +13,14 @@ import { type Buyer, createBuyer } from "../support/buyer.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestLogger } from "../support/logger.ts";
 
-/** What each pretend supplier calls WhatsApp and India: the pair that all five of them sell. */
+/** What each pretend supplier calls WhatsApp and India: the pair that all of them sell. */
 export const indianWhatsApp: Readonly<Record<Protocol, readonly [service: string, country: string]>> = {
   oxgel: ["wa", "22"],
   "handler-api": ["wa", "22"],
   otpbuddy: ["whatsapp", "in"],
   tempcode77: ["whatsapp", "in"],
   "push-gateway": ["any", "3"],
+  fivesim: ["whatsapp", "india"],
 };
 
 export interface RichBuyer extends Buyer {
@@ -101,7 +102,8 @@ export async function startRoutingWorld(
         .filter((request) => request.operation === operation && request.at >= since).length,
     async forgetPrices() {
       await db.deleteFrom("offers").execute();
-      await db.deleteFrom("offer_scopes").execute();
+      // The lists of names stay known: one that is read anew is good for prices as well.
+      await db.deleteFrom("offer_scopes").where("scope", "!=", "#lists").execute();
     },
     async buyer(amountMicros = 5_000_000n) {
       const user = world.telegram.user({ firstName: "Ada", languageCode: "en" });

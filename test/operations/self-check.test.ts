@@ -47,6 +47,7 @@ async function find(kind: string, clock: Clock = shop.clock): Promise<readonly s
   const results = await selfCheck({
     db,
     clock,
+    machineClock: clock,
     logger,
     providers: shop.deps.providers,
     operatorChatIds: OPERATORS,

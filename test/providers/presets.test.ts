@@ -3,7 +3,7 @@ import type { ProviderSettings } from "../../src/providers/port/provider.ts";
 import { presets } from "../../src/providers/presets.ts";
 import { dialectOf } from "../../src/providers/protocols/handler-api/dialects.ts";
 import { createProviders } from "../../src/providers/registry.ts";
-import { ceilingIn, urlUnder } from "../../src/providers/transport/urls.ts";
+import { ceilingIn, pathSegment, urlUnder } from "../../src/providers/transport/urls.ts";
 import { createTestClock } from "../support/clock.ts";
 import { createTestLogger } from "../support/logger.ts";
 
@@ -19,7 +19,7 @@ function settingsOf(name: string): ProviderSettings {
     currency: "USD",
     usdRate: "1",
     requestsPerSecond: preset.requestsPerSecond,
-    prices: preset.protocol === "push-gateway" ? { "1": "0.12" } : null,
+    prices: preset.protocol === "push-gateway" ? { kind: "any-service", countries: { "1": "0.12" } } : null,
   };
 }
 
@@ -51,6 +51,19 @@ it("speaks the plain dialect where the name says nothing", () => {
   expect(dialectOf("constructor")).toBe(dialectOf("plain"));
   expect(dialectOf("no-such-supplier")).toBe(dialectOf("plain"));
   expect(dialectOf("smsbower")).not.toBe(dialectOf("plain"));
+});
+
+describe("an id in a path", () => {
+  it.each(["635468024", "63dca4f0", "whatsapp", "virtual53", "a+b", "a:b", "x.y"])("%s is escaped", (id) => {
+    expect(pathSegment(id)).toBe(encodeURIComponent(id));
+  });
+
+  it.each(["", ".", "..", "a/b", "a\\b", "a..b", "../x", "%2e%2e", "a?b", "a#b", "a b", "a\n", "é"])(
+    "%j is none",
+    (id) => {
+      expect(pathSegment(id)).toBeUndefined();
+    },
+  );
 });
 
 describe("a URL below what the operator typed", () => {

@@ -81,7 +81,38 @@ describe("providers", () => {
       expect(variablesOf({ ...env, PROVIDER_GATE_PRICES: prices }), prices).toEqual(["PROVIDER_GATE_PRICES"]);
     }
     expect(configOf({ ...env, PROVIDER_GATE_PRICES: '{"44": "0.12"}' }).providers[0]?.prices).toEqual({
-      "44": "0.12",
+      kind: "any-service",
+      countries: { "44": "0.12" },
     });
+    // Its numbers take any service.
+    const byService = '{"wa": {"44": "0.12"}}';
+    expect(variablesOf({ ...env, PROVIDER_GATE_PRICES: byService })).toEqual(["PROVIDER_GATE_PRICES"]);
+  });
+
+  it("takes prices for any provider, by country or by service", () => {
+    const env = { PROVIDERS: "oxgel", PROVIDER_OXGEL_KEY: "k" };
+    const pricesOf = (prices: string) =>
+      configOf({ ...env, PROVIDER_OXGEL_PRICES: prices }).providers[0]?.prices;
+    expect(pricesOf('{"16": "0.12", "22": "0.3"}')).toEqual({
+      kind: "any-service",
+      countries: { "16": "0.12", "22": "0.3" },
+    });
+    expect(pricesOf('{"wa": {"16": "0.12"}}')).toEqual({
+      kind: "by-service",
+      services: { wa: { "16": "0.12" } },
+    });
+    for (const prices of [
+      '{"wa": {}}',
+      '{"wa": {"16": 0.12}}',
+      '{"wa": {"16": "0.1"}, "22": "0.3"}',
+      '{"wa": ["0.1"]}',
+    ]) {
+      const problems = problemsOf({ ...env, PROVIDER_OXGEL_PRICES: prices });
+      expect(
+        problems.map(({ variable }) => variable),
+        prices,
+      ).toEqual(["PROVIDER_OXGEL_PRICES"]);
+      expect(problems[0]?.problem).toContain('by service such as {"wa": {"44": "0.12"}}');
+    }
   });
 });

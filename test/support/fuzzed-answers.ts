@@ -194,11 +194,19 @@ export function digitsOf(value: unknown): string {
   return typeof value === "string" || typeof value === "number" ? String(value).replace(/\D/g, "") : "";
 }
 
-/** No answer but a refusal in JSON with a status below 500 proves that a purchase did not happen. */
-export function expectHonestDoubt({ status, json }: FuzzedAnswer, error: ProviderError): void {
-  if (error.definite) {
-    expect(status).toBeLessThan(500);
-    expect(typeof json).toBe("object");
-  }
-  if (status >= 500) expect(error.kind).toBe("unavailable");
+/** For protocols whose refusals are JSON. */
+export function isJson({ json }: FuzzedAnswer): boolean {
+  return typeof json === "object";
+}
+
+/** No answer but a refusal in the protocol's own words with a status below 500 proves that a purchase did not happen. */
+export function expectHonestDoubt(
+  answer: FuzzedAnswer,
+  error: ProviderError,
+  isOwnWord: (answer: FuzzedAnswer) => boolean,
+): void {
+  if (answer.status >= 500) expect(error.kind).toBe("unavailable");
+  if (!error.definite) return;
+  expect(answer.status).toBeLessThan(500);
+  expect(isOwnWord(answer)).toBe(true);
 }

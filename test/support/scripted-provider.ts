@@ -23,6 +23,7 @@ export interface ScriptedProvider extends Provider {
   onCheck: Script<string, Observation>;
   onCheckMany: Script<readonly string[], ReadonlyMap<string, Observation>>;
   onCancel: Script<string, CancelOutcome>;
+  onBan: Script<string, CancelOutcome>;
   onAnother: Script<string, AnotherOutcome>;
   onFinish: Script<string, void>;
   onActive: Script<void, readonly ActiveRental[]>;
@@ -31,6 +32,7 @@ export interface ScriptedProvider extends Provider {
 
 const allOn: Capabilities = {
   cancel: true,
+  ban: true,
   another: true,
   finish: true,
   poll: true,
@@ -96,6 +98,7 @@ export function createScriptedProvider(
     onCheck: () => waiting,
     onCheckMany: (ids) => new Map(ids.map((id) => [id, waiting])),
     onCancel: () => ({ kind: "cancelled" }),
+    onBan: () => ({ kind: "cancelled" }),
     onAnother: () => ({ kind: "requested" }),
     onFinish: () => undefined,
     onActive: () => [],
@@ -108,6 +111,7 @@ export function createScriptedProvider(
     check: (id) => record(`check ${id}`, () => provider.onCheck(id)),
     checkMany: (ids) => record(`checkMany ${ids.length}`, () => provider.onCheckMany(ids)),
     cancel: (id) => record(`cancel ${id}`, () => provider.onCancel(id)),
+    ban: (id) => record(`ban ${id}`, () => provider.onBan(id)),
     another: (id) => record(`another ${id}`, () => provider.onAnother(id)),
     finish: (id) => record(`finish ${id}`, () => provider.onFinish(id)),
     active: () => record("active", () => provider.onActive()),

@@ -33,6 +33,7 @@ import { createTestLogger } from "../support/logger.ts";
 
 const HOUR_MS = 3_600_000;
 const clock = createTestClock();
+const maxPerLane = 50;
 const at = clock.now();
 const hoursAgo = (hours: number): Date => new Date(at.getTime() - hours * HOUR_MS);
 let database: TestDatabase;
@@ -87,7 +88,10 @@ describe("keepHouse", () => {
     await addQuote(buyer.id, hoursAgo(1));
     await writeConversationState(database.db, "old", { a: 1 }, hoursAgo(25));
     await writeConversationState(database.db, "young", { a: 1 }, hoursAgo(23));
-    await storeUpdates(database.db, [{ updateId: 1, lane: "x:1", payload: {} }], hoursAgo(100));
+    await storeUpdates(database.db, [{ updateId: 1, lane: "x:1", payload: {} }], {
+      at: hoursAgo(100),
+      maxPerLane,
+    });
     await sql`UPDATE inbox SET done_at = ${hoursAgo(49)}`.execute(database.db);
 
     const unclaimed = { provider: "alpha", phone: "+447700900124", code: "482913", text: null };
@@ -214,7 +218,12 @@ describe("forgetBuyer", () => {
     await enqueue(database.db, { chatId: telegramId, buyerId: buyer.id, message, dedupeKey: null, at });
     await writeConversationState(database.db, String(telegramId), {}, at);
     const lane = `u:${telegramId}`;
-    await storeUpdates(database.db, [{ updateId: 900, lane, payload: { from: telegramId } }], at);
+    await storeUpdates(database.db, [{ updateId: 900, lane, payload: { from: telegramId } }], {
+      at,
+      maxPerLane,
+    });
+    const leftOut = { updateId: 901, lane: `q:${telegramId}`, payload: {} };
+    await storeUpdates(database.db, [leftOut], { at, maxPerLane: 0 });
     await sql`UPDATE inbox SET done_at = ${at} WHERE update_id = 900`.execute(database.db);
     await sql`
       INSERT INTO disputes (id, buyer_id, text, created_at) VALUES (${newId()}, ${buyer.id}, 'call me', ${at})`.execute(

@@ -1,6 +1,15 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { inboxBacklog, purgeUpdates, storeUpdates } from "../../src/db/queries/inbox.ts";
+import { newId } from "../../src/core/ids.ts";
+import {
+  abandonUpdate,
+  claimUpdates,
+  completeUpdate,
+  inboxBacklog,
+  purgeUpdates,
+  releaseUpdate,
+  storeUpdates,
+} from "../../src/db/queries/inbox.ts";
 import { createInboxWorker, type InboxWorkerDeps } from "../../src/workers/inbox-worker.ts";
 import { toStoredUpdate } from "../../src/workers/lanes.ts";
 import { createTestClock } from "../support/clock.ts";
@@ -29,7 +38,7 @@ const checkout = (id: number, from: number) => ({
 
 async function store(...raw: unknown[]): Promise<number> {
   const updates = raw.flatMap((item) => toStoredUpdate(item) ?? []);
-  return storeUpdates(database.db, updates, clock.now());
+  return (await storeUpdates(database.db, updates, { at: clock.now(), maxPerLane: 50 })).added;
 }
 
 function idOf(update: unknown): number {
@@ -104,7 +113,7 @@ describe("storing", () => {
     expect(lane({ callback_query: { from, data: "x" } })).toBe("u:7");
     expect(lane({ my_chat_member: { from } })).toBe("u:7");
     expect(lane({ pre_checkout_query: { from } })).toBe("p:5");
-    expect(lane({ inline_query: { from } })).toBe("p:5");
+    expect(lane({ inline_query: { from } })).toBe("q:7");
     expect(lane({ message: { from, successful_payment: {} } })).toBe("p:5");
     expect(lane({ message: { from, refunded_payment: {} } })).toBe("p:5");
     expect(lane({ message: { text: "no sender" } })).toBe("x:5");
@@ -134,6 +143,14 @@ describe("handling", () => {
       const own = seen.filter((id) => people[id % people.length] === person);
       expect(own).toEqual([...own].sort((a, b) => a - b));
     }
+  });
+
+  it("never has two updates of one person in hand, also when the older one came later", async () => {
+    const claim = { limit: 10, leaseMs: 60_000 };
+    await store(message(5, 7));
+    expect(await claimUpdates(database.db, { ...claim, leaseToken: newId() })).toHaveLength(1);
+    await store(message(4, 7));
+    expect(await claimUpdates(database.db, { ...claim, leaseToken: newId() })).toEqual([]);
   });
 
   it("lets nobody wait for somebody else's slow update, and a payment for its own person's", async () => {
@@ -242,6 +259,20 @@ describe("after a crash", () => {
     first.resolve();
     await dead.worker.settled();
     expect(outcomes).toEqual(["lost"]);
+  });
+
+  it("ignores the first replica also while the second one is still at it", async () => {
+    await store(message(1, 7));
+    const claim = { limit: 1, leaseMs: 60_000 };
+    const [lost] = await claimUpdates(database.db, { ...claim, leaseToken: newId() });
+    await endLeases();
+    const [held] = await claimUpdates(database.db, { ...claim, leaseToken: newId() });
+    if (!lost || !held) throw new Error("nothing was claimed");
+    expect(await completeUpdate(database.db, lost, clock.now())).toBe(false);
+    expect(await releaseUpdate(database.db, lost, 0)).toBe(false);
+    expect(await abandonUpdate(database.db, lost, clock.now())).toBe(false);
+    expect(await row(1)).toMatchObject({ done_at: null, lease_token: held.leaseToken });
+    expect(await completeUpdate(database.db, held, clock.now())).toBe(true);
   });
 
   it("does not go on for ever with an update that takes the process down", async () => {

@@ -32,11 +32,25 @@ describe("leases", () => {
     expect(asked.filter((lease) => lease !== undefined)).toHaveLength(1);
   });
 
+  it("lasts as long as was asked for, also when it is prolonged", async () => {
+    const secondsLeft = async (): Promise<number> => {
+      const left = sql<number>`extract(epoch FROM expires_at - now())::float`.as("left");
+      const query = database.db.selectFrom("leases").select(left).where("name", "=", "timed");
+      return (await query.executeTakeFirstOrThrow()).left;
+    };
+    const lease = await acquireLease(database.db, "timed", "a", 60_000);
+    expect(await secondsLeft()).toBeGreaterThan(50);
+    expect(await secondsLeft()).toBeLessThanOrEqual(60);
+    if (lease) await renewLease(database.db, lease, 120_000);
+    expect(await secondsLeft()).toBeGreaterThan(110);
+    expect(await secondsLeft()).toBeLessThanOrEqual(120);
+  });
+
   it("of a process that died is free at once where nobody else uses the database", async () => {
     const { db } = database;
     const at = new Date();
     await acquireLease(db, "dead", "a", 60_000);
-    await storeUpdates(db, [{ updateId: 1, lane: "u:1", payload: {} }], at);
+    await storeUpdates(db, [{ updateId: 1, lane: "u:1", payload: {} }], { at, maxPerLane: 50 });
     const claim = { limit: 10, leaseMs: 60_000 };
     await claimUpdates(db, { ...claim, leaseToken: newId() });
     expect(await claimUpdates(db, { ...claim, leaseToken: newId() })).toEqual([]);

@@ -1,5 +1,5 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import type { CountryItem, ServiceItem } from "../../catalog/catalog.ts";
+import type { Catalog, CountryItem, ServiceItem } from "../../catalog/catalog.ts";
 import type { OrderPage, OrderSms, OrderView } from "../../orders/orders.ts";
 import { heldStates, isEnded, type OrderState } from "../../orders/state.ts";
 import { bold, code, escapeHtml, localTime, money, relativeTime } from "../../texts/html.ts";
@@ -23,6 +23,16 @@ export interface NamedOrder {
   readonly order: OrderView;
   readonly service: ServiceItem;
   readonly country: CountryItem;
+}
+
+/** The order with the names that its card shows; a service that is gone from the catalogue is shown by its id. */
+export async function nameOrder(
+  catalog: Pick<Catalog, "service" | "country">,
+  order: OrderView,
+  language: string,
+): Promise<NamedOrder> {
+  const service = (await catalog.service(order.serviceId)) ?? { id: order.serviceId, name: order.serviceId };
+  return { order, service, country: catalog.country(order.countryId, language) };
 }
 
 const MAX_SMS_SHOWN = 10;

@@ -2,7 +2,7 @@ import type { OrderView } from "../../orders/orders.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { type Card, messageOptions } from "../cards/card.ts";
 import { noticeCard } from "../cards/home.ts";
-import { type NamedOrder, orderCard, ordersCard } from "../cards/order.ts";
+import { type NamedOrder, nameOrder, orderCard, ordersCard } from "../cards/order.ts";
 import type { Screens, ShopContext } from "../context.ts";
 import { removeButtons, removeMessage, say } from "../navigation.ts";
 import { isGone, isNotModified } from "../telegram-errors.ts";
@@ -10,16 +10,6 @@ import { createFeature, type Feature, onTap, onTapAnswering } from "./feature.ts
 
 export interface OrdersFeatureDeps extends Pick<BotDeps, "catalog" | "orders"> {
   readonly screens: Screens;
-}
-
-/** The order with the names that the card shows; a service that is gone from the catalogue is shown by its id. */
-export async function nameOrder(
-  catalog: BotDeps["catalog"],
-  order: OrderView,
-  language: string,
-): Promise<NamedOrder> {
-  const service = (await catalog.service(order.serviceId)) ?? { id: order.serviceId, name: order.serviceId };
-  return { order, service, country: catalog.country(order.countryId, language) };
 }
 
 /** /orders, an order's card, and its buttons. */

@@ -1,22 +1,25 @@
 import { assertNever } from "../../core/errors.ts";
 import type { OutboxMessage } from "../../core/messages.ts";
+import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
 import { escapeHtml, money } from "../../texts/html.ts";
 import { operatorLabels, operatorNotice, operatorTexts } from "../../texts/operator.ts";
 import type { Texts } from "../../texts/texts.ts";
+import type { BotDeps } from "../bot-deps.ts";
 import { type Card, lines, productName, shorten, tap } from "../cards/card.ts";
 import { codeEventCard, endedEventCard, orderNewsCard } from "../cards/events.ts";
 import { noticeCard } from "../cards/home.ts";
 import { creditedCard, type ResumeView } from "../cards/money.ts";
-import type { NamedOrder } from "../cards/order.ts";
-import { nameOrder } from "../features/my-orders.ts";
-import type { OutboxDeps } from "./deps.ts";
+import { type NamedOrder, nameOrder } from "../cards/order.ts";
 
-/** Everything that is sent as a new message; the order's card has its own way. */
+/** Where the words of a message come from. */
+export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsAndDisputes {}
+
+/** Everything that is sent as a new message. An order's card is not: it is edited (send.ts). */
 export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" }>;
 
 export interface Rendered {
   readonly card: Card;
-  /** News that can wait may be silent; codes and payments ring. */
+  /** True: it arrives with a sound. False: without one, for buyers who want it so. */
   readonly isUrgent: boolean;
   /** A picture to send with the text as its caption. */
   readonly photoFileId: string | null;
@@ -29,7 +32,7 @@ const MAX_DISPUTE = 2500;
 
 /** The words of an owed message; undefined when what it tells of does not exist any more. */
 export async function renderEvent(
-  deps: OutboxDeps,
+  deps: RenderDeps,
   message: EventMessage,
   reader: { texts: Texts; buyerId: string | null },
 ): Promise<Rendered | undefined> {
@@ -49,6 +52,8 @@ export async function renderEvent(
       return urgent(noticeCard(texts, moneyText(message, texts)));
     case "operator_notice":
       return urgent({ text: operatorNotice(message.notice, message.params), keyboard: [] });
+    case "slow_down":
+      return quiet({ text: texts.messages.slowDown, keyboard: [] });
     case "manual_claim":
       return await renderClaim(deps, message.claimId);
     case "dispute":
@@ -67,7 +72,7 @@ function quiet(card: Card): Rendered {
 }
 
 async function renderOrderEvent(
-  deps: OutboxDeps,
+  deps: RenderDeps,
   message: OrderEvent,
   texts: Texts,
 ): Promise<Rendered | undefined> {
@@ -115,7 +120,7 @@ function amounts(message: { releasedMicros: string; availableMicros: string }) {
 }
 
 async function endedEvent(
-  deps: OutboxDeps,
+  deps: RenderDeps,
   named: NamedOrder,
   texts: Texts,
   text: string,
@@ -131,7 +136,7 @@ async function endedEvent(
 type Credited = Extract<EventMessage, { kind: "topup_credited" }>;
 
 async function renderCredit(
-  deps: OutboxDeps,
+  deps: RenderDeps,
   message: Credited,
   reader: { texts: Texts; buyerId: string | null },
 ): Promise<Card> {
@@ -144,9 +149,12 @@ async function renderCredit(
   return creditedCard(texts, credit, resume);
 }
 
-/** A purchase that did not come about, at today's price; without one where it cannot be had just now. The tap makes its own quote. */
+/**
+ * A purchase that did not come about, with today's price, or without one while it cannot be bought. The price is only
+ * shown: a tap on the button makes a quote of its own.
+ */
 async function resumeOf(
-  deps: OutboxDeps,
+  deps: RenderDeps,
   resume: { readonly serviceId: string; readonly countryId: string } | null,
   buyerId: string,
   language: string,
@@ -171,9 +179,9 @@ function moneyText(
   return messages.adjusted({ amount, available, reason: escapeHtml(message.reason) });
 }
 
-async function renderClaim(deps: OutboxDeps, claimId: string): Promise<Rendered | undefined> {
+async function renderClaim(deps: RenderDeps, claimId: string): Promise<Rendered | undefined> {
   const claim = await deps.claims.load(claimId);
-  // Decided in the meantime, by another operator.
+  // Another operator has decided meanwhile.
   if (!claim || claim.decision !== null) return undefined;
   const text = operatorTexts.claim({
     buyer: claim.buyerTelegramId,
@@ -188,7 +196,7 @@ async function renderClaim(deps: OutboxDeps, claimId: string): Promise<Rendered 
   return urgent({ text, keyboard: [decide] }, claim.fileId);
 }
 
-async function renderDispute(deps: OutboxDeps, disputeId: string): Promise<Rendered | undefined> {
+async function renderDispute(deps: RenderDeps, disputeId: string): Promise<Rendered | undefined> {
   const dispute = await deps.disputes.load(disputeId);
   if (!dispute) return undefined;
   const text = shorten(dispute.text, MAX_DISPUTE);

@@ -1,18 +1,34 @@
 import { createHash } from "node:crypto";
+import type { Api } from "grammy";
 import type { Buyer } from "../../buyers/buyers.ts";
-import { backoffMs } from "../../core/backoff.ts";
+import type { Checkpoint } from "../../core/checkpoint.ts";
 import type { OwedMessage, SendOutcome } from "../../core/messages.ts";
+import type { CardHashes } from "../../orders/card-hashes.ts";
 import type { OrderView } from "../../orders/orders.ts";
 import { textsFor } from "../../texts/index.ts";
 import type { Texts } from "../../texts/texts.ts";
+import type { BotDeps } from "../bot-deps.ts";
 import { type Card, messageOptions } from "../cards/card.ts";
-import { orderCard } from "../cards/order.ts";
-import { nameOrder } from "../features/my-orders.ts";
-import { floodWaitMs, isBlocked, isGone, isNotModified, isRefused, loggable } from "../telegram-errors.ts";
-import type { OutboxDeps } from "./deps.ts";
-import { type EventMessage, type Rendered, renderEvent } from "./render.ts";
+import { nameOrder, orderCard } from "../cards/order.ts";
+import {
+  floodWaitMs,
+  isBlocked,
+  isGone,
+  isNotModified,
+  isRefused,
+  isTelegramError,
+  loggable,
+} from "../telegram-errors.ts";
+import { type EventMessage, type RenderDeps, type Rendered, renderEvent } from "./render.ts";
 
-const RETRY = { baseMs: 1000, maxMs: 60_000 };
+export interface OutboxDeps extends RenderDeps, Pick<BotDeps, "clock" | "logger"> {
+  readonly api: Api;
+  readonly checkpoint?: Checkpoint;
+  readonly buyers: Pick<BotDeps["buyers"], "find" | "findByTelegramId" | "markBlocked">;
+  readonly cardHashes: CardHashes;
+}
+
+/** Telegram's bound for the text under a picture. */
 const MAX_CAPTION = 1024;
 
 const sent: SendOutcome = { kind: "sent" };
@@ -25,8 +41,8 @@ interface Reader {
 }
 
 /**
- * Sends one owed message, or says when to try again. Rendered from what the database says now, so a card is never
- * older than its order, and what was purged in the meantime is not told.
+ * Sends one owed message, or says what hindered it. The words are made from what the database says now, so a card is
+ * never older than its order, and what was purged meanwhile is not told. Rejects when the words could not be made.
  */
 export function createOutboxSender(deps: OutboxDeps): (row: OwedMessage) => Promise<SendOutcome> {
   return async (row) => {
@@ -65,7 +81,7 @@ async function sendEvent(
   return sent;
 }
 
-/** False: Telegram refused the picture (a file id of another bot, a caption too long); the text goes alone. */
+/** False: the picture cannot be sent (a file id of another bot, a caption too long), and the text has to go alone. */
 async function sendPhoto(
   deps: OutboxDeps,
   chatId: number,
@@ -85,10 +101,10 @@ async function sendPhoto(
   }
 }
 
-/** Brings the order's card up to date: edits it, or sends it anew where there is none to edit. */
+/** Brings the order's card up to date: edits it, or sends a new one where there is none to edit. */
 async function updateCard(deps: OutboxDeps, reader: Reader, orderId: string): Promise<SendOutcome> {
   const order = await deps.orders.load(orderId);
-  // The person's data was deleted: nobody is left to show it to.
+  // The person had their data deleted: nobody is left to show it to.
   if (!order || order.chatId === 0) return gone;
   const card = await renderCard(deps, reader, order);
   const hash = hashOf(card);
@@ -102,7 +118,7 @@ async function updateCard(deps: OutboxDeps, reader: Reader, orderId: string): Pr
     // The buyer reopened the card while we were editing: the new one has its own message.
     const moved = await deps.orders.load(orderId);
     if (moved && moved.cardMessageId !== order.cardMessageId) {
-      return { kind: "retry", afterMs: 0, reason: "card moved" };
+      return { kind: "retry", reason: "card moved" };
     }
   }
   const message = await deps.api.sendMessage(order.chatId, card.text, {
@@ -137,9 +153,10 @@ function hashOf(card: Card): string {
   return createHash("sha256").update(JSON.stringify(card)).digest("base64url").slice(0, 22);
 }
 
-/** What a failure means for this message and its chat. */
+/** What a failure of Telegram means for this message and its chat. Rethrows what is no failure of Telegram. */
 async function outcomeOf(deps: OutboxDeps, row: OwedMessage, error: unknown): Promise<SendOutcome> {
   const { logger, buyers } = deps;
+  if (!isTelegramError(error)) throw error;
   const facts = { outboxId: row.id.toString(), kind: row.message.kind, ...loggable(error) };
   if (isBlocked(error)) {
     await buyers.markBlocked(row.chatId);
@@ -147,12 +164,12 @@ async function outcomeOf(deps: OutboxDeps, row: OwedMessage, error: unknown): Pr
     return { kind: "drop", reason: "blocked" };
   }
   const waitMs = floodWaitMs(error);
-  if (waitMs !== undefined) return { kind: "retry", afterMs: waitMs, reason: "flood" };
+  if (waitMs !== undefined) return { kind: "retry", reason: "flood", afterMs: waitMs };
   if (isRefused(error)) {
-    // Telegram would refuse the same again for ever; a person has to look at it.
+    // Telegram would refuse the same message for ever; a person has to look at it.
     logger.error(facts, "Telegram refused a message");
     return { kind: "drop", reason: "refused" };
   }
   logger.warn(facts, "a message could not be sent");
-  return { kind: "retry", afterMs: backoffMs(row.attempts + 1, RETRY), reason: "failed" };
+  return { kind: "retry", reason: "outage" };
 }

@@ -30,8 +30,9 @@ export function scopeFor(
   const { anyService, prices } = provider.capabilities;
   if (anyService) return { kind: "all", name: "*" };
   if (!lists?.serviceCodes.has(serviceId)) return undefined;
-  if (prices === "all" || prices === "configured") return { kind: "all", name: "*" };
-  if (prices === "per-service") return { kind: "service", name: serviceId, serviceId };
+  if (prices === "all") return { kind: "all", name: "*" };
+  if (prices === "per-service" || prices === "configured")
+    return { kind: "service", name: serviceId, serviceId };
   if (countryId === null) return { kind: "sample", name: `${serviceId}/*`, serviceId };
   if (!lists.countryCodes.has(countryId)) return undefined;
   return pairScope(serviceId, countryId);

@@ -1,5 +1,7 @@
+import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Database } from "../../db/client.ts";
+import { createDatabaseClock } from "../../db/database-clock.ts";
 import type { Provider } from "../../providers/port/provider.ts";
 import type { CryptoPay } from "../../topups/crypto-pay-client.ts";
 import type { DatabaseSettings } from "../database-access.ts";
@@ -15,7 +17,7 @@ export interface DoctorDeps extends TelegramDeps {
   /** Null: Crypto Pay is off. */
   readonly cryptoPay: CryptoPay | null;
   /** The configured providers. With a database, they keep to their shared request budgets. */
-  readonly createProviders: (db: Database | undefined) => ReadonlyMap<string, Provider>;
+  readonly createProviders: (db: Database | undefined, clock: Clock) => ReadonlyMap<string, Provider>;
   /** The provider whose balance is accepted before the checks. */
   readonly accept: string | undefined;
 }
@@ -41,14 +43,16 @@ export async function examine(deps: DoctorDeps): Promise<void> {
 }
 
 async function examineProviders(deps: DoctorDeps, db: Database | undefined): Promise<void> {
-  const { report, clock, logger } = deps;
-  const providers = deps.createProviders(db);
+  const { report, logger, clock: machineClock } = deps;
+  // The budgets and the books are shared with the shop: on its time, not on that of this machine.
+  const clock = db ? await createDatabaseClock({ db, machine: machineClock, logger }) : machineClock;
+  const providers = deps.createProviders(db, clock);
   const all = [...providers.values()];
   const pushOnly = all.filter(({ capabilities }) => !capabilities.poll).map(({ name }) => name);
   await checkPublicUrl(report, { publicUrl: deps.publicUrl, apiRoot: deps.apiRoot, pushOnly });
   if (deps.accept !== undefined) await accept(deps, providers, db, deps.accept);
   await Promise.all(all.map((provider) => checkProvider(report, provider, db)));
-  if (db) await checkBooks(report, { db, clock, logger, providers });
+  if (db) await checkBooks(report, { db, clock, machineClock, logger, providers });
   else
     report.line(
       "self-check",

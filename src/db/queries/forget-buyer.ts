@@ -42,7 +42,7 @@ async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promis
   // The update that asks for this is still being handled; housekeeping deletes it later.
   await sql`
     DELETE FROM inbox WHERE done_at IS NOT NULL AND (
-      lane = ${`u:${telegramId}`}
+      lane IN (${`u:${telegramId}`}, ${`q:${telegramId}`})
       OR ${String(telegramId)} IN (
         payload #>> '{message,from,id}', payload #>> '{message,chat,id}', payload #>> '{pre_checkout_query,from,id}',
         payload #>> '{inline_query,from,id}'))`.execute(tx);

@@ -9,49 +9,78 @@ export interface StoredUpdate {
 }
 
 export interface ClaimedUpdate extends StoredUpdate {
-  /** This one included. */
+  /** How often it was claimed, this time included. */
   readonly attempts: number;
   readonly receivedAt: Date;
-  /** Proof of the claim: completing and failing need it. */
+  /** Proof of the claim; needed to settle the update. */
   readonly leaseToken: string;
 }
 
-/** Prefix of the lanes of urgent updates (payments and the like); these are claimed first. */
+/** The lanes of payments begin with this. They are claimed first. */
 export const urgentLanePrefix = "p:";
 
-/** Stores updates in one statement and skips those already known. Returns how many were new. */
+/** What became of a batch of updates. */
+export interface StoredBatch {
+  /** New updates that wait to be handled. */
+  readonly added: number;
+  /** The lanes of new updates that were not taken, because too many of the lane wait already. */
+  readonly fullLanes: readonly string[];
+}
+
+/**
+ * Stores updates in one statement; those already known are left alone. Of a lane with `maxPerLane` open updates no more
+ * are taken: they are stored as handled and empty, so that a repeated one is still known. A payment is always taken: it
+ * has a lane to itself. Requests that run at the same moment do not see each other's rows, so a lane may end up
+ * with a few more than the bound.
+ */
 export async function storeUpdates(
   db: Executor,
   updates: readonly StoredUpdate[],
-  at: Date,
-): Promise<number> {
-  if (updates.length === 0) return 0;
+  { at, maxPerLane }: { readonly at: Date; readonly maxPerLane: number },
+): Promise<StoredBatch> {
+  if (updates.length === 0) return { added: 0, fullLanes: [] };
   const rows = JSON.stringify(
     updates.map((update) => ({ update_id: update.updateId, lane: update.lane, payload: update.payload })),
     storableText,
   );
-  const result = await sql<{ update_id: bigint }>`
-    INSERT INTO inbox (update_id, lane, payload, received_at)
-    SELECT update_id, lane, payload, ${at}::timestamptz
-    FROM jsonb_to_recordset(${rows}::jsonb) AS updates (update_id bigint, lane text, payload jsonb)
+  const result = await sql<{ lane: string; is_taken: boolean }>`
+    WITH incoming AS (
+      SELECT update_id, lane, payload, row_number() OVER (PARTITION BY lane ORDER BY update_id) AS place
+      FROM jsonb_to_recordset(${rows}::jsonb) AS updates (update_id bigint, lane text, payload jsonb)
+    ), rooms AS (
+      SELECT lane, ${maxPerLane}::int - (
+          SELECT count(*) FROM (
+            SELECT FROM inbox WHERE inbox.lane = lanes.lane AND done_at IS NULL LIMIT ${maxPerLane}) AS open) AS room
+      FROM (SELECT DISTINCT lane FROM incoming) AS lanes
+    ), judged AS (
+      SELECT update_id, lane, payload, place <= room AS is_taken
+      FROM incoming JOIN rooms USING (lane)
+    )
+    INSERT INTO inbox (update_id, lane, payload, received_at, done_at)
+    SELECT update_id, lane, CASE WHEN is_taken THEN payload ELSE '{}'::jsonb END, ${at}::timestamptz,
+           CASE WHEN is_taken THEN NULL ELSE ${at}::timestamptz END
+    FROM judged
     ON CONFLICT (update_id) DO NOTHING
-    RETURNING update_id`.execute(db);
-  return result.rows.length;
+    RETURNING lane, done_at IS NULL AS is_taken`.execute(db);
+  const full = result.rows.filter((row) => !row.is_taken).map((row) => row.lane);
+  return { added: result.rows.length - full.length, fullLanes: [...new Set(full)] };
 }
 
-/** One odd character must not hold up all updates behind it. */
+/** Replaces characters that jsonb refuses, so that one odd character does not hold up all updates behind it. */
 function storableText(_key: string, value: unknown): unknown {
   return typeof value === "string" ? storable(value) : value;
 }
 
-/** This many times the wanted number of rows are considered, because other replicas may have locked the first ones. */
+/** A claim looks at this many times the rows it wants, because other replicas may hold the first ones locked. */
 const CONTENDED = 4;
 
 /**
- * Claims the oldest open update of each free lane, payments first. Within a lane updates are handled in order, one at a
- * time across all replicas. The lease runs by the database's clock. The first updates of the lanes are passed as an
- * array instead of a join: table statistics of a queue are always out of date, and the join would become a nested loop
- * over all rows.
+ * Claims the oldest open update of each free lane: in order within a lane, lanes in parallel, one in hand per lane across
+ * all replicas, payments first. The lease runs by the database's clock.
+ *
+ * The recursive part steps through the index from one lane to the next and reads one row of each, so that a lane with
+ * very many updates costs no more than one with a single update. The chosen ids are handed over as an array and not
+ * joined: the statistics of a queue are always out of date, and a join would be planned as a loop over all rows in all rows.
  */
 export async function claimUpdates(
   db: Executor,
@@ -64,13 +93,17 @@ export async function claimUpdates(
     attempts: number;
     received_at: Date;
   }>`
-    WITH chosen AS (
+    WITH RECURSIVE heads AS (
+      (SELECT lane, update_id FROM inbox WHERE done_at IS NULL ORDER BY lane, update_id LIMIT 1)
+      UNION ALL
+      SELECT next.lane, next.update_id FROM heads CROSS JOIN LATERAL (
+        SELECT lane, update_id FROM inbox WHERE done_at IS NULL AND lane > heads.lane
+        ORDER BY lane, update_id LIMIT 1) AS next
+    ), chosen AS (
       SELECT update_id FROM inbox
       WHERE update_id = ANY(ARRAY(
-          SELECT update_id FROM (
-            SELECT DISTINCT ON (lane) update_id, lane, max(lease_until) OVER (PARTITION BY lane) AS busy_until
-            FROM inbox WHERE done_at IS NULL ORDER BY lane, update_id) AS heads
-          WHERE busy_until IS NULL OR busy_until <= now()
+          SELECT update_id FROM heads
+          WHERE lane NOT IN (SELECT lane FROM inbox WHERE done_at IS NULL AND lease_until > now())
           ORDER BY starts_with(lane, ${urgentLanePrefix}) DESC, update_id LIMIT ${claim.limit * CONTENDED}))
         AND done_at IS NULL AND (lease_until IS NULL OR lease_until <= now())
       ORDER BY starts_with(lane, ${urgentLanePrefix}) DESC, update_id
@@ -142,7 +175,7 @@ export async function purgeUpdates(db: Executor, before: Date, failedBefore: Dat
   return Number(result.numAffectedRows ?? 0n);
 }
 
-/** How many updates wait or are in hand, and since when the oldest does. */
+/** How many updates wait or are in hand, and when the oldest of them came. */
 export async function inboxBacklog(db: Executor): Promise<{ open: number; oldestAt: Date | null }> {
   const result = await sql<{ open: bigint; oldest_at: Date | null }>`
     SELECT count(*) AS open, min(received_at) AS oldest_at FROM inbox WHERE done_at IS NULL`.execute(db);

@@ -1,6 +1,6 @@
 import type { Executor } from "../client.ts";
 
-/** When a provider was last asked about something, and how that went. */
+/** When a provider was last asked for a set of prices, and how that went. */
 export interface ScopeRow {
   readonly provider: string;
   readonly scope: string;

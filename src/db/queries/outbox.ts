@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { type OutboxMessage, outboxMessageSchema } from "../../core/messages.ts";
+import type { OutboxMessage } from "../../core/messages.ts";
 import type { Executor } from "../client.ts";
 
 /** The chat id of people whose data was deleted. */
@@ -41,136 +41,19 @@ export async function enqueueToAll(
   }
 }
 
-export interface ClaimedMessage {
-  readonly id: bigint;
-  readonly chatId: number;
-  readonly buyerId: string | null;
-  readonly kind: string;
-  /** Undefined: the row is not a message that this version knows. */
-  readonly message: OutboxMessage | undefined;
-  /** Earlier tries, this one not included. */
-  readonly attempts: number;
-  readonly createdAt: Date;
-  /** Proof of the claim. */
-  readonly leaseToken: string;
-}
+const SLOW_DOWN_EVERY_MS = 60_000;
 
-/** This many times the wanted number of rows are considered, because other replicas may have locked the first ones. */
-const CONTENDED = 4;
-
-/**
- * Claims the oldest unsent message of each free chat, if it is due. Within a chat messages are sent in order, one at a
- * time across all replicas; if the oldest waits for a retry, the chat waits. Arrays instead of joins for the reason
- * given in the inbox: statistics of a queue are always out of date.
- */
-export async function claimMessages(
-  db: Executor,
-  claim: {
-    readonly now: Date;
-    readonly limit: number;
-    readonly leaseMs: number;
-    readonly leaseToken: string;
-  },
-): Promise<ClaimedMessage[]> {
-  const result = await sql<{
-    id: bigint;
-    chat_id: bigint;
-    buyer_id: string | null;
-    kind: string;
-    payload: unknown;
-    attempts: number;
-    created_at: Date;
-  }>`
-    WITH chosen AS (
-      SELECT id FROM outbox
-      WHERE id = ANY(ARRAY(
-          SELECT id FROM (
-            SELECT DISTINCT ON (chat_id) id, next_attempt_at, max(lease_until) OVER (PARTITION BY chat_id) AS busy_until
-            FROM outbox WHERE sent_at IS NULL AND dropped_at IS NULL ORDER BY chat_id, id) AS heads
-          WHERE next_attempt_at <= ${claim.now} AND (busy_until IS NULL OR busy_until <= now())
-          ORDER BY id LIMIT ${claim.limit * CONTENDED}))
-        AND sent_at IS NULL AND dropped_at IS NULL AND next_attempt_at <= ${claim.now}
-        AND (lease_until IS NULL OR lease_until <= now())
-      ORDER BY id LIMIT ${claim.limit} FOR UPDATE SKIP LOCKED
-    )
-    UPDATE outbox SET attempts = attempts + 1, lease_token = ${claim.leaseToken}::uuid,
-                      lease_until = now() + make_interval(secs => ${claim.leaseMs / 1000})
-    FROM chosen WHERE outbox.id = chosen.id
-    RETURNING outbox.id, chat_id, buyer_id, kind, payload, attempts, created_at`.execute(db);
-  return result.rows.map((row) => ({
-    id: row.id,
-    chatId: Number(row.chat_id),
-    buyerId: row.buyer_id,
-    kind: row.kind,
-    message: outboxMessageSchema.safeParse(row.payload).data,
-    attempts: row.attempts - 1,
-    createdAt: row.created_at,
-    leaseToken: claim.leaseToken,
-  }));
-}
-
-/**
- * Drops cards that the next message of the same chat replaces: of consecutive cards of one order only the newest is
- * sent. Claimed rows count when the claim is `leaseToken`. Returns the dropped ids.
- */
-export async function dropSupersededCards(
-  db: Executor,
-  chatIds: readonly number[],
-  leaseToken: string,
-  at: Date,
-): Promise<ReadonlySet<bigint>> {
-  if (chatIds.length === 0) return new Set();
-  const result = await sql<{ id: bigint }>`
-    WITH queue AS (
-      SELECT id, kind, payload->>'orderId' AS order_id,
-             lead(kind) OVER ahead AS next_kind, lead(payload->>'orderId') OVER ahead AS next_order_id
-      FROM outbox WHERE chat_id = ANY(${chatIds}::bigint[]) AND sent_at IS NULL AND dropped_at IS NULL
-      WINDOW ahead AS (PARTITION BY chat_id ORDER BY id)
-    )
-    UPDATE outbox SET dropped_at = ${at}, drop_reason = 'superseded', lease_token = NULL, lease_until = NULL
-    WHERE id = ANY(ARRAY(
-        SELECT id FROM queue WHERE kind = 'order_card' AND next_kind = 'order_card' AND next_order_id = order_id))
-      AND sent_at IS NULL AND dropped_at IS NULL
-      AND (lease_token IS NULL OR lease_token = ${leaseToken}::uuid)
-    RETURNING id`.execute(db);
-  return new Set(result.rows.map((row) => row.id));
-}
-
-type Claim = Pick<ClaimedMessage, "id" | "leaseToken">;
-
-/** False: the claim was lost meanwhile. */
-export async function markSent(db: Executor, claim: Claim, at: Date): Promise<boolean> {
-  return settle(db, claim, sql`sent_at = ${at}`);
-}
-
-/** Extends the claims on messages that are still being sent. */
-export async function renewMessages(db: Executor, claims: readonly Claim[], leaseMs: number): Promise<void> {
-  if (claims.length === 0) return;
-  await sql`
-    UPDATE outbox SET lease_until = now() + make_interval(secs => ${leaseMs / 1000})
-    FROM unnest(${claims.map(({ id }) => id)}::bigint[],
-                ${claims.map(({ leaseToken }) => leaseToken)}::uuid[]) AS held (message_id, token)
-    WHERE id = held.message_id AND lease_token = held.token
-      AND sent_at IS NULL AND dropped_at IS NULL`.execute(db);
-}
-
-/** The message and its chat wait until then. */
-export async function retryAt(db: Executor, claim: Claim, nextAttemptAt: Date): Promise<boolean> {
-  return settle(db, claim, sql`next_attempt_at = ${nextAttemptAt}`);
-}
-
-/** The message will never be sent; `reason` is kept for the operator. */
-export async function dropMessage(db: Executor, claim: Claim, reason: string, at: Date): Promise<boolean> {
-  return settle(db, claim, sql`dropped_at = ${at}, drop_reason = ${reason}`);
-}
-
-async function settle(db: Executor, claim: Claim, change: ReturnType<typeof sql>): Promise<boolean> {
-  const result = await sql<{ id: bigint }>`
-    UPDATE outbox SET lease_token = NULL, lease_until = NULL, ${change}
-    WHERE id = ${claim.id}::bigint AND lease_token = ${claim.leaseToken}::uuid
-      AND sent_at IS NULL AND dropped_at IS NULL
-    RETURNING id`.execute(db);
-  return result.rows.length > 0;
+/** Owes a person the request to send less, once a minute at most. */
+export async function oweSlowDown(tx: Executor, chatId: number, at: Date): Promise<void> {
+  // There is one key per minute. The key of the minute before counts too, so that a full minute lies between two messages.
+  const minute = Math.floor(at.getTime() / SLOW_DOWN_EVERY_MS);
+  const keyOf = (of: number): string => `slow down:${chatId}:${of}`;
+  const since = new Date(at.getTime() - SLOW_DOWN_EVERY_MS);
+  const recent = await sql`
+    SELECT FROM outbox WHERE dedupe_key = ${keyOf(minute - 1)} AND created_at > ${since}`.execute(tx);
+  if (recent.rows.length > 0) return;
+  const message = { kind: "slow_down" as const };
+  await enqueue(tx, { chatId, buyerId: null, message, dedupeKey: keyOf(minute), at });
 }
 
 /** Drops all unsent messages of a chat (it blocked the bot, or the person left). Returns how many. */

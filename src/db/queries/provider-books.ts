@@ -31,11 +31,3 @@ export async function selectProviderBooks(db: Executor, provider: string): Promi
     unsettled: Number(row?.unsettled ?? 0n),
   };
 }
-
-/** The database's time, to compare with ours. */
-export async function selectDatabaseTime(db: Executor): Promise<Date> {
-  const result = await sql<{ now: Date }>`SELECT clock_timestamp() AS now`.execute(db);
-  const [row] = result.rows;
-  if (!row) throw new Error("the database did not tell the time");
-  return row.now;
-}

@@ -170,7 +170,7 @@ export async function selectCountryRows(db: Executor): Promise<NamedId[]> {
   return await db.selectFrom("countries").select(["id", "name"]).execute();
 }
 
-/** Changes whenever a list, an unmapped name or a decision of the operator does. */
+/** A text that changes whenever a list, a name without a mapping or a decision of the operator changes. */
 export async function selectListsVersion(db: Executor): Promise<string> {
   const result = await sql<{ version: string }>`
     SELECT concat_ws('/',

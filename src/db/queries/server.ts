@@ -12,3 +12,11 @@ export async function selectServerVersion(db: Executor): Promise<z.infer<typeof 
   );
   return versionSchema.parse(result.rows[0]);
 }
+
+/** The database's own time, also inside a transaction. */
+export async function selectDatabaseTime(db: Executor): Promise<Date> {
+  const result = await sql<{ now: Date }>`SELECT clock_timestamp() AS now`.execute(db);
+  const [row] = result.rows;
+  if (!row) throw new Error("the database did not tell the time");
+  return row.now;
+}

@@ -12,7 +12,9 @@ import { failOrder, markInDoubt } from "./fail-or-doubt.ts";
 import { type Attempt, endCall, giveUpNumber, type Step, storeNumber } from "./store-number.ts";
 
 /** At most so many offers are tried for one order: the buyer waits for each. */
-const MAX_ATTEMPTS = 8;
+const MAX_TRIES = 12;
+/** Of one provider, so that the many operators of the first leave tries for the others. */
+const MAX_TRIES_PER_PROVIDER = 3;
 
 /**
  * Tries offers for an order in `placing`, one by one, under the same hold. After a definite refusal it tries the next
@@ -20,11 +22,10 @@ const MAX_ATTEMPTS = 8;
  * and by any replica: each offer is called at most once, because a unique attempt row is committed before the call.
  */
 export async function place(deps: OrderDeps, orderId: string): Promise<void> {
-  for (let tries = 0; tries < MAX_ATTEMPTS; tries += 1) {
+  // One round more than tries: the last one finds no offer left, and ends the order.
+  for (let round = 0; round <= MAX_TRIES; round += 1) {
     if ((await placeOnce(deps, orderId)) === "done") return;
   }
-  const order = await selectOrder(deps.db, orderId);
-  if (order) await fail(deps, order, await selectAttempts(deps.db, orderId));
 }
 
 async function placeOnce(deps: OrderDeps, orderId: string): Promise<Step> {
@@ -33,7 +34,7 @@ async function placeOnce(deps: OrderDeps, orderId: string): Promise<Step> {
   const attempts = await selectAttempts(deps.db, orderId);
   if (attempts.some((attempt) => attempt.endedAt === null)) return "done";
   const offers = await deps.catalog.route({ ...order, ceilingMicros: order.costCeilingMicros });
-  const offer = offers.find((candidate) => !attempts.some((attempt) => isSameOffer(attempt, candidate)));
+  const offer = offers.find((candidate) => mayTry(attempts, candidate));
   const provider = offer && deps.providers.get(offer.provider);
   if (!offer || !provider) {
     await fail(deps, order, attempts);
@@ -45,9 +46,14 @@ async function placeOnce(deps: OrderDeps, orderId: string): Promise<Step> {
   return await call(deps, attempt);
 }
 
+function mayTry(attempts: readonly AttemptRow[], offer: Offer): boolean {
+  const ofProvider = attempts.filter((attempt) => attempt.provider === offer.provider);
+  if (attempts.length >= MAX_TRIES || ofProvider.length >= MAX_TRIES_PER_PROVIDER) return false;
+  return !ofProvider.some((attempt) => isSameOffer(attempt, offer));
+}
+
 function isSameOffer(attempt: AttemptRow, offer: Offer): boolean {
   return (
-    attempt.provider === offer.provider &&
     attempt.serviceCode === (offer.serviceCode ?? "") &&
     attempt.countryCode === offer.countryCode &&
     attempt.operator === (offer.operator ?? "")

@@ -4,8 +4,7 @@ import type { Tx } from "../../db/client.ts";
 import { selectBalance } from "../../db/queries/ledger.ts";
 import { insertSms, type SmsRow, selectSms } from "../../db/queries/order-sms.ts";
 import { type OrderRow, touchOrder } from "../../db/queries/orders.ts";
-import type { ObservedSms } from "../../providers/port/observation.ts";
-import type { Observation } from "../../providers/port/provider.ts";
+import type { Observation, ObservedSms } from "../../providers/port/provider.ts";
 import { isEnded, orderStates } from "../state.ts";
 import { owe, oweCard, stateOf, transition } from "../transition.ts";
 

@@ -10,8 +10,7 @@ import {
   touchOrder,
 } from "../../db/queries/orders.ts";
 import { nobody } from "../../db/queries/outbox.ts";
-import type { ObservedSms } from "../../providers/port/observation.ts";
-import type { Provider } from "../../providers/port/provider.ts";
+import type { ObservedSms, Provider } from "../../providers/port/provider.ts";
 import { bookLossOfReleased } from "../book-loss.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { retryWhileDatabaseIsAway } from "../retry-while-database-is-away.ts";

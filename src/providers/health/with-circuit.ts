@@ -63,6 +63,7 @@ export function withCircuit(provider: Provider, deps: WithCircuitDeps): Provider
     check: (upstreamId, options) => watch(() => provider.check(upstreamId, options)),
     checkMany: (upstreamIds, options) => watch(() => provider.checkMany(upstreamIds, options)),
     cancel: (upstreamId, options) => watch(() => provider.cancel(upstreamId, options)),
+    ban: (upstreamId, options) => watch(() => provider.ban(upstreamId, options)),
     another: (upstreamId, options) => watch(() => provider.another(upstreamId, options)),
     finish: (upstreamId, options) => watch(() => provider.finish(upstreamId, options)),
     active: (options) => watch(() => provider.active(options)),

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Provider } from "../port/provider.ts";
 import { ProviderError, type ProviderErrorKind } from "../port/provider-error.ts";
 import { type Body, parseBody } from "../transport/body.ts";
 import type { HttpAnswer } from "../transport/http.ts";
@@ -14,6 +15,25 @@ export function garbage(provider: string, operation: string, why: string): Provi
 /** For a method that this upstream has no call for. No request was sent. */
 export function unsupported(provider: string, operation: string): ProviderError {
   return new ProviderError({ provider, kind: "unsupported", definite: true, reason: operation });
+}
+
+type Optional = "check" | "checkMany" | "cancel" | "ban" | "another" | "finish" | "active" | "parseWebhook";
+
+/** The methods that a protocol may lack; it puts its own over those that it has. */
+export function lacking(provider: string): Pick<Provider, Optional> {
+  const cannot = (operation: string) => async (): Promise<never> => {
+    throw unsupported(provider, operation);
+  };
+  return {
+    check: cannot("check"),
+    checkMany: cannot("checkMany"),
+    cancel: cannot("cancel"),
+    ban: cannot("ban"),
+    another: cannot("another"),
+    finish: cannot("finish"),
+    active: cannot("active"),
+    parseWebhook: () => undefined,
+  };
 }
 
 /** For a refusal in the protocol's own words: the upstream certainly did nothing. */

@@ -152,3 +152,9 @@ export function goodRows<T>(rows: readonly unknown[], schema: z.ZodType<T>): T[]
   }
   return good;
 }
+
+/** The entries of an object; an empty PHP map arrives as an empty array. */
+export function entriesOf(value: unknown): [string, unknown][] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
+  return Object.entries(value);
+}

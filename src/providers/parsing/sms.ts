@@ -1,4 +1,4 @@
-import type { ObservedSms } from "../port/observation.ts";
+import type { ObservedSms } from "../port/provider.ts";
 import { parseSmsText } from "./parse.ts";
 import { codeIn, hasNamedCode, holdsCode } from "./sms-prose.ts";
 import { isStatusPhrase } from "./status-phrases.ts";

@@ -1,7 +1,12 @@
-import type { ObservedSms } from "./observation.ts";
-
 /** The wire protocols an operator can name in PROVIDER_<NAME>_PROTOCOL. */
-export const protocols = ["oxgel", "handler-api", "push-gateway", "otpbuddy", "tempcode77"] as const;
+export const protocols = [
+  "oxgel",
+  "handler-api",
+  "push-gateway",
+  "otpbuddy",
+  "tempcode77",
+  "fivesim",
+] as const;
 export type Protocol = (typeof protocols)[number];
 
 /**
@@ -10,6 +15,8 @@ export type Protocol = (typeof protocols)[number];
 export interface Capabilities {
   /** An order can be cancelled before its first SMS. */
   readonly cancel: boolean;
+  /** A number that the app refused can be handed back as such, before its first SMS. */
+  readonly ban: boolean;
   /** Another SMS can be asked for on the same number. */
   readonly another: boolean;
   /** The upstream wants to be told that an order is done. */
@@ -106,6 +113,13 @@ export interface Rental {
   readonly canAnother: boolean | null;
 }
 
+/** One SMS as an upstream shows it. At least one of `code` and `text` is set. */
+export interface ObservedSms {
+  /** As sent, leading zeros kept; null where the upstream gives the text only. */
+  readonly code: string | null;
+  readonly text: string | null;
+}
+
 export interface Observation {
   readonly status: "waiting" | "received" | "cancelled" | "expired" | "finished";
   /** Every SMS that the answer shows, oldest first; an old code shown while waiting for the next is not one. */
@@ -161,6 +175,8 @@ export interface Provider {
   /** Ids that the answer does not cover are absent from the map: check them one by one. */
   checkMany(upstreamIds: readonly string[], options: CallOptions): Promise<ReadonlyMap<string, Observation>>;
   cancel(upstreamId: string, options: CallOptions): Promise<CancelOutcome>;
+  /** Like a cancel, and the upstream learns that the app refused this number: it is not sold to us again. */
+  ban(upstreamId: string, options: CallOptions): Promise<CancelOutcome>;
   another(upstreamId: string, options: CallOptions): Promise<AnotherOutcome>;
   finish(upstreamId: string, options: CallOptions): Promise<void>;
   active(options: CallOptions): Promise<readonly ActiveRental[]>;
@@ -181,6 +197,14 @@ export interface ProviderSettings {
   /** Decimal string: USD for one unit of `currency`. */
   readonly usdRate: string;
   readonly requestsPerSecond: number;
-  /** Country code → decimal price; only where the API has no prices. */
-  readonly prices: Readonly<Record<string, string>> | null;
+  /** The operator's own prices, instead of the API's. */
+  readonly prices: PriceTable | null;
 }
+
+/** Country code → decimal price in the account's currency. */
+export type CountryPrices = Readonly<Record<string, string>>;
+
+/** PROVIDER_<NAME>_PRICES. */
+export type PriceTable =
+  | { readonly kind: "any-service"; readonly countries: CountryPrices }
+  | { readonly kind: "by-service"; readonly services: Readonly<Record<string, CountryPrices>> };

@@ -2,6 +2,7 @@ import { z } from "zod";
 import {
   garbage,
   jsonOf,
+  lacking,
   mayHaveActed,
   parseAs,
   refusal,
@@ -44,6 +45,7 @@ import { urlUnder } from "../transport/urls.ts";
  */
 const capabilities: Capabilities = {
   cancel: true,
+  ban: false,
   another: true,
   finish: true,
   poll: true,
@@ -83,18 +85,13 @@ const accountRefusals: ReadonlySet<number> = new Set([401, 402, 403]);
 
 export function createOxgel(settings: ProviderSettings, http: ProviderHttp): Provider {
   const client = createClient(settings, http);
-  const cannot = (operation: string) => async () => {
-    throw unsupported(settings.name, operation);
-  };
   return {
     name: settings.name,
     protocol: "oxgel",
     capabilities,
+    ...lacking(settings.name),
     ...catalogueOf(client),
     ...ordersOf(client),
-    checkMany: cannot("checkMany"),
-    active: cannot("active"),
-    parseWebhook: () => undefined,
   };
 }
 

@@ -3,13 +3,14 @@ import type { Clock } from "../../core/clock.ts";
 import {
   garbage,
   jsonOf,
+  lacking,
   parseAs,
   refusal,
   soundsBroken,
   statusError,
   unsupported,
 } from "../parsing/answers.ts";
-import { goodRows, idField, parseCost, phoneField } from "../parsing/parse.ts";
+import { goodRows, idField, phoneField } from "../parsing/parse.ts";
 import { toE164 } from "../parsing/phones.ts";
 import { smsIn } from "../parsing/sms.ts";
 import type {
@@ -17,7 +18,6 @@ import type {
   Capabilities,
   Provider,
   ProviderCountry,
-  ProviderPrice,
   ProviderSettings,
   PurchaseRequest,
   Rental,
@@ -35,6 +35,7 @@ import { urlUnder } from "../transport/urls.ts";
  */
 const capabilities: Capabilities = {
   cancel: false,
+  ban: false,
   // Every SMS of a number is pushed unasked, so there is nothing to ask for.
   another: false,
   finish: false,
@@ -81,9 +82,6 @@ export function createPushGateway(settings: ProviderSettings, http: ProviderHttp
   const { name } = settings;
   /** Country id → calling code, for numbers that come without one; filled by `countries`. */
   const callingCodes = new Map<string, string>();
-  const cannot = async (operation: string): Promise<never> => {
-    throw unsupported(name, operation);
-  };
 
   function endpoint(action: string, query: Readonly<Record<string, string>> = {}): URL {
     return urlUnder(settings.url, `api/${action}/${encodeURIComponent(settings.key)}`, query);
@@ -103,9 +101,6 @@ export function createPushGateway(settings: ProviderSettings, http: ProviderHttp
 
   async function buy(request: PurchaseRequest, { priority }: CallOptions): Promise<Rental> {
     const operation = "buy";
-    const costMicros = configuredCost(settings, request.countryCode);
-    if (costMicros === undefined) throw refusal(name, "bad_mapping", "buy: no price is set for this country");
-    if (costMicros > request.ceilingMicros) throw refusal(name, "price_moved", "buy: above the ceiling");
     const url = endpoint("get-number", {
       country_id: request.countryCode,
       ...(request.operator !== null && { operator_id: request.operator }),
@@ -117,7 +112,8 @@ export function createPushGateway(settings: ProviderSettings, http: ProviderHttp
     return {
       upstreamId: rentalId(phone, clock.now()),
       phone,
-      costMicros,
+      // The API names no price, neither in its lists nor here: PROVIDER_<NAME>_PRICES says what it costs.
+      costMicros: null,
       expiresAt: null,
       cancelOpensAt: null,
       canAnother: null,
@@ -128,37 +124,16 @@ export function createPushGateway(settings: ProviderSettings, http: ProviderHttp
     name,
     protocol: "push-gateway",
     capabilities,
+    ...lacking(name),
     balance: async () => null,
     services: async () => [],
     countries,
-    prices: async ({ countryCode }) => configuredPrices(settings, countryCode),
+    prices: async () => {
+      throw unsupported(name, "prices");
+    },
     buy,
-    check: () => cannot("check"),
-    checkMany: () => cannot("checkMany"),
-    cancel: () => cannot("cancel"),
-    another: () => cannot("another"),
-    finish: () => cannot("finish"),
-    active: () => cannot("active"),
     parseWebhook,
   };
-}
-
-/** PROVIDER_<NAME>_PRICES: the API names no price, neither in its lists nor in the answer to a purchase. */
-function configuredCost(settings: ProviderSettings, countryCode: string): bigint | undefined {
-  const prices = settings.prices ?? {};
-  return Object.hasOwn(prices, countryCode)
-    ? parseCost(prices[countryCode], { usdRate: settings.usdRate })
-    : undefined;
-}
-
-function configuredPrices(settings: ProviderSettings, only: string | undefined): ProviderPrice[] {
-  const codes = Object.keys(settings.prices ?? {}).filter((code) => only === undefined || code === only);
-  return codes.flatMap((countryCode) => {
-    const costMicros = configuredCost(settings, countryCode);
-    return costMicros === undefined
-      ? []
-      : [{ serviceCode: null, countryCode, operator: null, costMicros, stock: null }];
-  });
 }
 
 function purchasedPhone(name: string, answer: HttpAnswer, callingCode: string | undefined): string {

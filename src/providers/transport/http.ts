@@ -10,6 +10,11 @@ import { createTransport, type Exchange, type Transport } from "./transport.ts";
 /** How long a purchase may take; whoever settles purchases in doubt has to wait longer than this. */
 export const PURCHASE_TIMEOUT_MS = 30_000;
 const TIMEOUT_MS = 10_000;
+/** The largest price list known, 5sim's of everything, has 9 MB. */
+const MAX_LIST_BYTES = 16 * 1024 * 1024;
+/** An order, or a page of a hundred. */
+const MAX_ORDER_BYTES = 1024 * 1024;
+const listOperations: ReadonlySet<string> = new Set(["services", "countries", "prices"]);
 const DEFAULT_PENALTY_MS = 5_000;
 const MAX_PENALTY_MS = 5 * 60_000;
 
@@ -122,6 +127,7 @@ async function exchange(
     },
     body,
     timeoutMs: request.timeoutMs ?? usualMs,
+    maxBodyBytes: listOperations.has(request.operation) ? MAX_LIST_BYTES : MAX_ORDER_BYTES,
     isFresh: isPurchase,
   });
 }

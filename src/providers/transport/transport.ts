@@ -8,6 +8,8 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   readonly timeoutMs: number;
+  /** A longer body is not read. */
+  readonly maxBodyBytes: number;
   /**
    * Open a connection of its own. On a kept one the request may be lost because the upstream closed it just then,
    * and nobody could tell that from a request that was carried out.
@@ -24,8 +26,6 @@ export type Failure = Pick<ProviderErrorDetails, "kind" | "definite" | "reason">
 
 export type Transport = (outgoing: Outgoing) => Promise<Exchange>;
 
-/** Price lists are asked for by service; the largest list seen unfiltered has 9 MB. */
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
 const MAX_SOCKETS = 32;
 
 /** HTTP/1.1 without retries, redirects or compression, and with one time limit over all of it. Never rejects. */
@@ -54,7 +54,7 @@ export function createTransport(): Transport {
         sending.end(outgoing.body);
       });
       progress.status = response.statusCode ?? null;
-      return await readAnswer(response);
+      return await readAnswer(response, outgoing.maxBodyBytes);
     } catch (error) {
       return { kind: "failed", status: progress.status, failure: failureOf(error, progress, signal.aborted) };
     }
@@ -71,7 +71,7 @@ function setSent(progress: Progress): void {
 }
 
 /** Reads the whole body or fails: a part of an answer proves nothing. */
-async function readAnswer(response: IncomingMessage): Promise<Exchange> {
+async function readAnswer(response: IncomingMessage, maxBodyBytes: number): Promise<Exchange> {
   const status = response.statusCode ?? 0;
   const broken = (reason: string): Exchange => {
     response.destroy();
@@ -86,7 +86,7 @@ async function readAnswer(response: IncomingMessage): Promise<Exchange> {
   for await (const chunk of response) {
     if (!(chunk instanceof Uint8Array)) continue;
     size += chunk.byteLength;
-    if (size > MAX_BODY_BYTES) return broken("body too large");
+    if (size > maxBodyBytes) return broken("body too large");
     chunks.push(chunk);
   }
   if (!response.complete) return broken("body cut off");

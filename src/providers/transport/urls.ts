@@ -17,6 +17,18 @@ export function urlUnder(
   return url;
 }
 
+/** Letters, digits and what ids are joined with; no separator, and nothing that a proxy could take for one. */
+const SEGMENT = /^[\w.:~+=-]{1,128}$/;
+
+/**
+ * An id or slug as one segment of a path, escaped. Undefined: it could lead to another path, so nothing may be asked for
+ * it. Ids and slugs come from upstreams, which are not to choose what our key is used for.
+ */
+export function pathSegment(value: string): string | undefined {
+  if (!SEGMENT.test(value) || value === "." || value.includes("..")) return undefined;
+  return encodeURIComponent(value);
+}
+
 /**
  * A ceiling in micro-dollars as a decimal of the upstream's currency, rounded down: what we send must never allow a cent
  * more than we mean. `usdRate` is the decimal string of PROVIDER_<NAME>_USD_RATE.

@@ -1,6 +1,11 @@
 import { z } from "zod";
 import { parseUsd } from "../../core/money.ts";
-import { type Protocol, type ProviderSettings, protocols } from "../../providers/port/provider.ts";
+import {
+  type PriceTable,
+  type Protocol,
+  type ProviderSettings,
+  protocols,
+} from "../../providers/port/provider.ts";
 import type { Preset } from "../../providers/presets.ts";
 import { anyUrl, positiveDecimal, rate, splitList } from "./fields.ts";
 
@@ -26,22 +31,32 @@ function providerPrefix(name: string): string {
   return `PROVIDER_${name.toUpperCase().replaceAll("-", "_")}_`;
 }
 
-const prices = z.string().transform((text, context) => {
-  const outcome = priceTable.safeParse(parseJson(text));
-  if (outcome.success) return outcome.data;
-  context.addIssue({
-    code: "custom",
-    message: 'must be JSON such as {"44": "0.12"}, prices as quoted decimals',
-  });
-  return z.NEVER;
-});
-
-const priceTable = z
+const countryPrices = z
   .record(
     z.string().min(1).max(64),
     z.string().refine((price) => (parseUsd(price, "up") ?? 0n) > 0n),
   )
   .refine((table) => Object.keys(table).length > 0);
+
+const servicePrices = z
+  .record(z.string().min(1).max(64), countryPrices)
+  .refine((table) => Object.keys(table).length > 0);
+
+const priceTable = z.union([
+  countryPrices.transform((countries): PriceTable => ({ kind: "any-service", countries })),
+  servicePrices.transform((services): PriceTable => ({ kind: "by-service", services })),
+]);
+
+const prices = z.string().transform((text, context) => {
+  const outcome = priceTable.safeParse(parseJson(text));
+  if (outcome.success) return outcome.data;
+  context.addIssue({
+    code: "custom",
+    message:
+      'must be JSON, by country such as {"44": "0.12"} or by service such as {"wa": {"44": "0.12"}}, prices as quoted decimals',
+  });
+  return z.NEVER;
+});
 
 const variables = z.object({
   KEY: z.string({ error: "is missing: the account's API key" }).transform((key) => key.trim()),
@@ -122,6 +137,12 @@ function readProvider(name: string, env: Variables, presets: Presets): ProviderS
     problems.push({
       variable: `${prefix}PRICES`,
       problem: 'is missing: this API has no prices, set them as JSON such as {"44": "0.12"}',
+    });
+  }
+  if (protocol === "push-gateway" && outcome.data?.PRICES?.kind === "by-service") {
+    problems.push({
+      variable: `${prefix}PRICES`,
+      problem: 'must be by country such as {"44": "0.12"}: its numbers take any service',
     });
   }
   if (problems.length > 0 || !outcome.success || protocol === undefined || url === null) return problems;

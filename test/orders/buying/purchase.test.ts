@@ -136,6 +136,37 @@ describe("a purchase", () => {
     expect(alpha!.calls).toEqual(["buy"]);
   });
 
+  it("leaves tries for the others when one provider's many operators refuse", async () => {
+    const [alpha, beta] = shop.providers;
+    alpha!.onBuy = () => {
+      throw providerError("no_stock", true);
+    };
+    const at = shop.clock.now();
+    const operators = Array.from({ length: 8 }, (_, index) => `virtual${index}`);
+    shop.offers = [
+      ...operators.map((operator) => ({ ...offerOf("alpha", at), operator })),
+      offerOf("beta", at),
+    ];
+    const order = await shop.order(await shop.buy(await shop.buyer(1_000_000n)));
+    expect(order).toMatchObject({ state: "waiting", provider: "beta" });
+    expect(alpha!.calls).toEqual(["buy", "buy", "buy"]);
+    expect(beta!.calls).toEqual(["buy"]);
+  });
+
+  it("ends after twelve tries, however many providers there are", async () => {
+    const names = Array.from({ length: 15 }, (_, index) => `seller-${index}`);
+    const many = names.map((name) => createScriptedProvider(name));
+    for (const provider of many) {
+      provider.onBuy = () => {
+        throw providerError("no_stock", true);
+      };
+    }
+    const crowded = await createTestShop(database.db, { providers: many });
+    const order = await crowded.order(await crowded.buy(await crowded.buyer(1_000_000n)));
+    expect(order).toMatchObject({ state: "failed", failure: "out_of_stock" });
+    expect(many.flatMap(({ calls }) => calls)).toHaveLength(12);
+  });
+
   for (const kind of ["timeout", "unavailable", "garbage"] as const) {
     it(`keeps the hold and calls nobody else when the outcome is unknown (${kind})`, async () => {
       const [alpha, beta] = shop.providers;

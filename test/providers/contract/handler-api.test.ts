@@ -1,12 +1,9 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { faults } from "../../../sandbox/providers/faults.ts";
+import { describeContracts } from "./contracts.ts";
 import { type Bench, found, openBench } from "./setup.ts";
-import { describeProviderContract } from "./suite.ts";
 
-// "platfone" speaks the plain dialect.
-for (const dialect of ["plain", "smsbower", "herosms", "tiger", "grizzly"]) {
-  describeProviderContract({ protocol: "handler-api", dialect });
-}
+describeContracts("handler-api");
 
 describe("the full text of an SMS", () => {
   const poll = { priority: "poll" } as const;

@@ -12,6 +12,7 @@ afterEach(async () => {
 describe.each([
   ["handler-api", "herosms"],
   ["tempcode77", "plain"],
+  ["fivesim", "plain"],
 ] as const)("the list of 130 open numbers (%s)", (protocol, dialect) => {
   /** A supplier whose lists page like this, with more numbers than a page has. */
   async function open(paging: "documented" | "repeats" | "short") {

@@ -1,10 +1,3 @@
-import { describeProviderContract } from "./suite.ts";
+import { describeContracts } from "./contracts.ts";
 
-describeProviderContract({
-  protocol: "push-gateway",
-  quirks: {
-    madeUpIds: true,
-    // It knows neither accounts without money nor why there is no number.
-    kinds: { "no funds": ["no_stock"] },
-  },
-});
+describeContracts("push-gateway");

@@ -26,8 +26,8 @@ export type Situation =
   | "unknown order"
   | "unknown country";
 
-export interface ContractOptions {
-  readonly protocol: Protocol;
+/** A protocol, or one dialect of it, as the suite is to look at it. */
+export interface Contract {
   /** How the pretend supplier's lists page; default: as documented. */
   readonly paging?: Paging;
   /** Of handler-api. */
@@ -48,6 +48,26 @@ export interface ContractOptions {
   };
 }
 
+/** The API has no prices, the operator sets them. */
+const needsPrices: Readonly<Record<Protocol, boolean>> = {
+  oxgel: false,
+  "handler-api": false,
+  "push-gateway": true,
+  otpbuddy: false,
+  tempcode77: false,
+  fivesim: false,
+};
+
+/** A purchase can name an operator, pool or sub-provider. */
+export const takesOperator: Readonly<Record<Protocol, boolean>> = {
+  oxgel: true,
+  "handler-api": true,
+  "push-gateway": true,
+  otpbuddy: false,
+  tempcode77: false,
+  fivesim: true,
+};
+
 /** A provider, the pretend supplier behind it, and what happened in between. */
 export interface Bench {
   readonly provider: Provider;
@@ -65,6 +85,10 @@ export interface Bench {
   request(overrides?: Partial<PurchaseRequest>): PurchaseRequest;
   sent(operation: string): number;
   close(): Promise<void>;
+}
+
+export interface ContractOptions extends Contract {
+  readonly protocol: Protocol;
 }
 
 /** Long enough for a loaded machine's honest answers. */
@@ -130,10 +154,12 @@ function settingsOf(options: ContractOptions, upstream: PretendProvider, market:
     currency: "USD",
     usdRate: "1",
     requestsPerSecond: 100,
-    prices:
-      options.protocol === "push-gateway"
-        ? Object.fromEntries(market.countries.map((country) => [country.code, "0.12"]))
-        : null,
+    prices: needsPrices[options.protocol]
+      ? {
+          kind: "any-service",
+          countries: Object.fromEntries(market.countries.map((country) => [country.code, "0.12"])),
+        }
+      : null,
     ...options.settings,
   };
 }

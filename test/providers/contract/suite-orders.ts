@@ -71,6 +71,39 @@ export function describeOrders(options: ContractOptions, bench: () => Bench): vo
       expect(market.balance().balanceMicros).toBe(market.ledger()[0]?.balanceMicros);
     });
 
+    it("goes back as refused by the app, and costs nothing", async ({ skip }) => {
+      const { provider, market, clock } = bench();
+      skip(!provider.capabilities.ban);
+      const { upstreamId, real } = await rent();
+      await clock.advance(real.cancelOpensAt.getTime() - clock.now().getTime() + 1);
+      expect(await provider.ban(upstreamId, tap)).toEqual({ kind: "cancelled" });
+      expect(await provider.check(upstreamId, poll)).toMatchObject({ status: "cancelled", sms: [] });
+      expect(market.balance().balanceMicros).toBe(market.ledger()[0]?.balanceMicros);
+    });
+
+    it("does not go back as refused by the app once its code is there", async ({ skip }) => {
+      const { provider, market } = bench();
+      skip(!provider.capabilities.ban);
+      const { upstreamId, real } = await rent();
+      market.deliver(real.id, { code: "444444", text: "Your code is 444444" });
+      expect(["has_sms", "refused"]).toContain((await provider.ban(upstreamId, tap)).kind);
+      expect(market.find(real.id)?.status).toBe("received");
+    });
+
+    it("is not asked for by an id that leads elsewhere", async ({ skip }) => {
+      skip(!polls());
+      const { provider, upstream } = bench();
+      for (const id of ["../balance", "1/../2", "..", "a\\b", "1/cancel", "1?x=1", "1#x"]) {
+        await errorOf(provider.check(id, poll));
+        if (provider.capabilities.cancel) await errorOf(provider.cancel(id, tap)).catch(() => undefined);
+      }
+      // In a query an id is a value whatever it holds; in a path it must not be sent.
+      for (const { path, operation } of upstream.requests()) {
+        expect(["check", "cancel"]).toContain(operation);
+        expect(decodeURIComponent(path.split("?")[0] ?? "")).not.toMatch(/\.\.|\\/);
+      }
+    });
+
     it("reads as cancelled after it was cancelled", async ({ skip }) => {
       const { provider, clock } = bench();
       skip(!provider.capabilities.cancel || !polls());
@@ -137,6 +170,7 @@ export function describeOrders(options: ContractOptions, bench: () => Bench): vo
         [can.poll, () => provider.check("1", poll)],
         [can.checkMany, () => provider.checkMany(["1"], poll)],
         [can.cancel, () => provider.cancel("1", tap)],
+        [can.ban, () => provider.ban("1", tap)],
         [can.another, () => provider.another("1", tap)],
         [can.finish, () => provider.finish("1", tap)],
         [can.activeList, () => provider.active(tap)],

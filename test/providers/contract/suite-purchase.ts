@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { faults } from "../../../sandbox/providers/faults.ts";
-import { type Bench, type ContractOptions, errorOf, expectKind, found, type Situation } from "./setup.ts";
+import {
+  type Bench,
+  type ContractOptions,
+  errorOf,
+  expectKind,
+  found,
+  type Situation,
+  takesOperator,
+} from "./setup.ts";
 
 const purchase = { priority: "purchase" } as const;
 const HUGE_ID = "98765432109876543210";
@@ -28,6 +36,41 @@ export function describePurchase(options: ContractOptions, bench: () => Bench): 
       expect(rental.upstreamId).not.toBe("");
       if (!quirks?.madeUpIds) expect(rental.upstreamId).toBe(real?.id);
       if (rental.expiresAt) expect(rental.expiresAt).toEqual(real?.expiresAt);
+    });
+
+    it("buys from the operator that is named, where operators can be", async ({ skip }) => {
+      const { provider, market, request, sent } = bench();
+      skip(!takesOperator[options.protocol]);
+      const { serviceCode, countryCode, costMicros } = found(market.offers[0]);
+      market.addOffer({
+        serviceCode,
+        countryCode,
+        operator: "71",
+        costMicros: costMicros + 1_000n,
+        stock: 3,
+      });
+      const order = request({ operator: "71", ceilingMicros: costMicros + 1_000n });
+      const rental = await provider.buy(order, purchase);
+      expect(sent("buy")).toBe(1);
+      expect(market.rentals()).toMatchObject([{ operator: "71", phone: rental.phone }]);
+      const told = provider.capabilities.prices === "configured" ? costMicros : costMicros + 1_000n;
+      expect([null, told]).toContainEqual(rental.costMicros);
+    });
+
+    it("tells the cost of a number dearer than its ceiling, or refuses it, with an operator too", async ({
+      skip,
+    }) => {
+      const { provider, market, request } = bench();
+      skip(!takesOperator[options.protocol] || provider.capabilities.prices === "configured");
+      const { serviceCode, countryCode, costMicros } = found(market.offers[0]);
+      const dearMicros = costMicros + 100_000n;
+      market.addOffer({ serviceCode, countryCode, operator: "71", costMicros: dearMicros, stock: 3 });
+      const order = provider.buy(request({ operator: "71", ceilingMicros: costMicros }), purchase);
+      const outcome = await order.catch((error: unknown) => error);
+      if (outcome instanceof Error) {
+        expectKind(options, "price moved", "price_moved", await errorOf(order));
+        expect(market.rentals()).toEqual([]);
+      } else expect(outcome).toMatchObject({ costMicros: dearMicros });
     });
 
     it("gives two purchases different ids and numbers", async () => {

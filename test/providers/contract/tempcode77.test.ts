@@ -1,3 +1,3 @@
-import { describeProviderContract } from "./suite.ts";
+import { describeContracts } from "./contracts.ts";
 
-describeProviderContract({ protocol: "tempcode77" });
+describeContracts("tempcode77");

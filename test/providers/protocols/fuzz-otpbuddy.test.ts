@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { createOtpBuddy } from "../../../src/providers/protocols/otpbuddy/otpbuddy.ts";
+import { createTestClock } from "../../support/clock.ts";
 import {
   at,
   createFuzzedHttp,
@@ -7,6 +8,7 @@ import {
   expectHonestDoubt,
   type FuzzedAnswer,
   fuzzAnswers,
+  isJson,
   outcomeOf,
 } from "../../support/fuzzed-answers.ts";
 import { providerSettings } from "../../support/provider-settings.ts";
@@ -49,14 +51,14 @@ function says({ status, json }: FuzzedAnswer, code: number): boolean {
 
 it("makes of 10,000 otpbuddy answers only what they really say", { timeout: 30_000 }, async () => {
   const http = createFuzzedHttp();
-  const provider = createOtpBuddy(settings, http);
+  const provider = createOtpBuddy(settings, http, createTestClock());
   const seenOf = { sales: 0, codes: 0, expiries: 0, cancels: 0 };
   await fuzzAnswers(samples, async (answer) => {
     http.give(answer);
     const { json, text } = answer;
 
     const bought = await outcomeOf(provider.buy(request, { priority: "purchase" }));
-    if (bought.kind === "error") expectHonestDoubt(answer, bought.error);
+    if (bought.kind === "error") expectHonestDoubt(answer, bought.error, isJson);
     else {
       seenOf.sales += 1;
       expect(says(answer, 200)).toBe(true);

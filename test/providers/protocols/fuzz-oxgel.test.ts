@@ -7,6 +7,7 @@ import {
   expectHonestDoubt,
   type FuzzedAnswer,
   fuzzAnswers,
+  isJson,
   outcomeOf,
 } from "../../support/fuzzed-answers.ts";
 import { providerSettings } from "../../support/provider-settings.ts";
@@ -61,7 +62,7 @@ it("makes of 10,000 OxgelAPI answers only what they really say", { timeout: 30_0
     const { json } = answer;
 
     const bought = await outcomeOf(provider.buy(request, { priority: "purchase" }));
-    if (bought.kind === "error") expectHonestDoubt(answer, bought.error);
+    if (bought.kind === "error") expectHonestDoubt(answer, bought.error, isJson);
     else {
       sales += 1;
       expect(isSuccess(answer)).toBe(true);

@@ -8,6 +8,7 @@ import {
   expectHonestDoubt,
   type FuzzedAnswer,
   fuzzAnswers,
+  isJson,
   outcomeOf,
 } from "../../support/fuzzed-answers.ts";
 
@@ -80,7 +81,7 @@ it("makes of 10,000 tempcode77 answers only what they really say", { timeout: 60
     const data = at(json, "data");
 
     const bought = await outcomeOf(provider.buy(request, { priority: "purchase" }));
-    if (bought.kind === "error") expectHonestDoubt(answer, bought.error);
+    if (bought.kind === "error") expectHonestDoubt(answer, bought.error, isJson);
     else {
       sales += 1;
       expect(isSuccess(answer)).toBe(true);

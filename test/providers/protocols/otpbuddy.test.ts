@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createOtpBuddy } from "../../../src/providers/protocols/otpbuddy/otpbuddy.ts";
+import { createTestClock } from "../../support/clock.ts";
 import { providerSettings } from "../../support/provider-settings.ts";
 import { createScriptedHttp, type ScriptedAnswer } from "../../support/scripted-http.ts";
 
@@ -21,7 +22,7 @@ const notFound: ScriptedAnswer = { status: 404, body: "Cannot GET /v1/api/that" 
 function setUp(...answers: ScriptedAnswer[]) {
   const http = createScriptedHttp(...answers);
   const sent = () => http.requests.map(({ method, url }) => `${method} ${url.pathname}${url.search}`);
-  return { sent, provider: createOtpBuddy(settings, http) };
+  return { sent, provider: createOtpBuddy(settings, http, createTestClock()) };
 }
 
 describe("otpbuddy's product list", () => {

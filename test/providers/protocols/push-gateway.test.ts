@@ -9,7 +9,6 @@ import { createScriptedHttp, type ScriptedAnswer } from "../../support/scripted-
 
 const settings = providerSettings("push-gateway", "https://gateway.example/", {
   key: "k/e y",
-  prices: { "1": "0.12", "2": "abc", "3": "0.5" },
 });
 const india: ScriptedAnswer = {
   body: {
@@ -39,7 +38,7 @@ describe("a purchase from a push gateway", () => {
   it("is one request that names the country and asks for the full number", async () => {
     const { http, provider } = setUp(bought("+919163012345"));
     const rental = await provider.buy({ ...request, operator: "101" }, tap);
-    expect(rental).toMatchObject({ phone: "+919163012345", costMicros: 120_000n });
+    expect(rental).toMatchObject({ phone: "+919163012345", costMicros: null });
     expect(http.requests.map((sent) => sent.url.href)).toEqual([
       "https://gateway.example/api/get-number/k%2Fe%20y?country_id=1&operator_id=101&number_format=full",
     ]);
@@ -62,19 +61,6 @@ describe("a purchase from a push gateway", () => {
   it("is in doubt when the number cannot be completed", async () => {
     const { provider } = setUp(bought("9163012345"));
     await expect(provider.buy(request, tap)).rejects.toMatchObject({ kind: "garbage", definite: false });
-  });
-
-  it("is not sent when no price is set for the country, or the price is above the ceiling", async () => {
-    const { http, provider } = setUp();
-    const cases = [
-      [{ ...request, countryCode: "9" }, "bad_mapping"],
-      [{ ...request, countryCode: "2" }, "bad_mapping"],
-      [{ ...request, countryCode: "toString" }, "bad_mapping"],
-      [{ ...request, ceilingMicros: 119_999n }, "price_moved"],
-    ] as const;
-    for (const [wanted, kind] of cases)
-      await expect(provider.buy(wanted, tap)).rejects.toMatchObject({ kind, definite: true });
-    expect(http.requests).toHaveLength(0);
   });
 
   it.each([
@@ -104,18 +90,6 @@ describe("a purchase from a push gateway", () => {
     expect(error).toMatchObject({ kind, definite });
     expect(String(error)).not.toContain("k/e y");
     expect(String(error)).not.toContain("k%2Fe");
-  });
-});
-
-describe("the configured prices of a push gateway", () => {
-  it("are rows for any service, without the ones that are no price", async () => {
-    const { provider } = setUp();
-    const rows = await provider.prices({}, { priority: "background" });
-    expect(rows.map((row) => [row.serviceCode, row.countryCode, row.costMicros, row.stock])).toEqual([
-      [null, "1", 120_000n, null],
-      [null, "3", 500_000n, null],
-    ]);
-    expect(await provider.prices({ countryCode: "3" }, { priority: "background" })).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ObservedSms } from "../../../src/providers/port/observation.ts";
-import type { Provider } from "../../../src/providers/port/provider.ts";
+import type { ObservedSms, Provider } from "../../../src/providers/port/provider.ts";
 import { ProviderError } from "../../../src/providers/port/provider-error.ts";
 import { createOtpBuddy } from "../../../src/providers/protocols/otpbuddy/otpbuddy.ts";
 import { createOxgel } from "../../../src/providers/protocols/oxgel.ts";
@@ -49,7 +48,11 @@ describeTable(
   "otpbuddy",
   (body) =>
     smsOf(
-      createOtpBuddy(providerSettings("otpbuddy", "https://otpbuddy.example"), createScriptedHttp({ body })),
+      createOtpBuddy(
+        providerSettings("otpbuddy", "https://otpbuddy.example"),
+        createScriptedHttp({ body }),
+        createTestClock(),
+      ),
     ),
   [
     [{ status: 200, message: FULL }, sms("482913", FULL)],

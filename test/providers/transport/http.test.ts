@@ -159,14 +159,27 @@ describe("one request to a provider", () => {
     expect(hits).toBe(1);
   });
 
-  it("reads no more than 8 MiB", async () => {
-    const { origin } = await listen((_request, response) => {
+  const sendMiB = (count: number) =>
+    listen((_request, response) => {
       const chunk = Buffer.alloc(1024 * 1024, "x");
-      for (let index = 0; index < 9; index += 1) response.write(chunk);
+      for (let index = 0; index < count; index += 1) response.write(chunk);
       response.end();
     });
-    const error = await failure(client(5000).http.request(get(origin)));
-    expect(error).toMatchObject({ kind: "garbage", definite: false, reason: "HTTP 200, body too large" });
+  const tooLarge = { kind: "garbage", definite: false, reason: "HTTP 200, body too large" };
+
+  it("reads a price list as long as the longest known, 9 MB, and none without end", async () => {
+    const list = await sendMiB(9);
+    const answer = await client(5000).http.request({ ...get(list.origin), operation: "prices" });
+    expect(answer.text).toHaveLength(9 * 1024 * 1024);
+    const endless = await sendMiB(17);
+    const call = client(5000).http.request({ ...get(endless.origin), operation: "prices" });
+    expect(await failure(call)).toMatchObject(tooLarge);
+  });
+
+  it.each(["buy", "check"])("reads no more than 1 MiB of an answer to %s", async (operation) => {
+    const { origin } = await sendMiB(2);
+    const call = client(5000).http.request({ ...get(origin), operation });
+    expect(await failure(call)).toMatchObject(tooLarge);
   });
 
   it("tells the gate what the supplier asked for, and is definite unless a page says it", async () => {

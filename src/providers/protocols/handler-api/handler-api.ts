@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { garbage, unsupported } from "../../parsing/answers.ts";
+import { garbage, lacking, unsupported } from "../../parsing/answers.ts";
 import { MAX_PAGES, readPages } from "../../parsing/pages.ts";
 import { idField, parseBalance } from "../../parsing/parse.ts";
 import type { CallOptions, Capabilities, Provider, ProviderSettings } from "../../port/provider.ts";
@@ -20,6 +20,7 @@ import { readPrices } from "./read-prices.ts";
 function capabilitiesOf(dialect: Dialect): Capabilities {
   return {
     cancel: true,
+    ban: false,
     another: true,
     finish: true,
     poll: true,
@@ -48,6 +49,7 @@ export function createHandlerApi(settings: ProviderSettings, http: ProviderHttp)
     name: settings.name,
     protocol: "handler-api",
     capabilities: capabilitiesOf(client.dialect),
+    ...lacking(settings.name),
     ...catalogueOf(client),
     ...ordersOf(client),
     ...listsOf(client),

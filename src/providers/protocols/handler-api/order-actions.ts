@@ -1,5 +1,6 @@
 import { garbage, unsupported } from "../../parsing/answers.ts";
-import type { CallOptions, CancelOutcome, Provider, PurchaseRequest, Rental } from "../../port/provider.ts";
+import { cancelOutcomeOf } from "../../parsing/refusals.ts";
+import type { CallOptions, Provider, PurchaseRequest, Rental } from "../../port/provider.ts";
 import { ceilingIn } from "../../transport/urls.ts";
 import type { Client } from "./client.ts";
 import { createLastWord } from "./last-word.ts";
@@ -43,7 +44,7 @@ export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "canc
       const parameters = { id, status: dialect.cancelStatus };
       const refusal = await setStatus("cancel", parameters, ["ACCESS_CANCEL", "STATUS_CANCEL"], options);
       if (!refusal) return { kind: "cancelled" };
-      const outcome = cancelOutcome(refusal);
+      const outcome = cancelOutcomeOf(refusal.meaning, smsInRefusal(refusal.info));
       if (outcome) return outcome;
       if (!isAboutState(refusal)) throw fail("cancel", refusal);
       // The word may mean several things, so the order is checked.
@@ -70,19 +71,6 @@ export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "canc
 /** Refusals that say that the order is not in a state for what was asked. */
 function isAboutState({ meaning, isVague }: Refusal): boolean {
   return !isVague && (meaning === "unknown_order" || meaning === "unsupported" || meaning === "refused");
-}
-
-function cancelOutcome({ meaning, info }: Refusal): CancelOutcome | undefined {
-  switch (meaning) {
-    case "too_early":
-      return { kind: "too_early", retryAfterMs: null };
-    case "has_sms":
-      return { kind: "has_sms", sms: smsInRefusal(info) };
-    case "window_over":
-      return { kind: "refused" };
-    default:
-      return undefined;
-  }
 }
 
 async function buy(client: Client, request: PurchaseRequest, options: CallOptions): Promise<Rental> {

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { goodRows, idField } from "../../parsing/parse.ts";
+import { entriesOf, goodRows, idField } from "../../parsing/parse.ts";
 import type { ProviderCountry, ProviderService } from "../../port/provider.ts";
-import { entriesOf } from "./read-prices.ts";
 import countryTables from "./tables/sms-activate-countries.json" with { type: "json" };
 import serviceTable from "./tables/sms-activate-services.json" with { type: "json" };
 

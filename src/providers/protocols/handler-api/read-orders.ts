@@ -1,6 +1,7 @@
 import { z } from "zod";
 import {
   type Currency,
+  entriesOf,
   goodRows,
   idField,
   parseCharge,
@@ -9,12 +10,10 @@ import {
   parsePhone,
   phoneField,
 } from "../../parsing/parse.ts";
+import type { Token } from "../../parsing/refusals.ts";
 import { smsIn } from "../../parsing/sms.ts";
-import type { ObservedSms } from "../../port/observation.ts";
-import type { ActiveRental, Observation, Rental } from "../../port/provider.ts";
+import type { ActiveRental, Observation, ObservedSms, Rental } from "../../port/provider.ts";
 import type { Dialect } from "./dialects.ts";
-import { entriesOf } from "./read-prices.ts";
-import type { Token } from "./tokens.ts";
 
 /** ISO 4217 numbers and letters that an answer may give where the account is kept in dollars. */
 const DOLLARS: readonly unknown[] = [840, "840", "USD", "usd", "$"];

@@ -1,4 +1,4 @@
-import { type Currency, parseCost, parseStock } from "../../parsing/parse.ts";
+import { type Currency, entriesOf, parseCost, parseStock } from "../../parsing/parse.ts";
 import type { ProviderPrice } from "../../port/provider.ts";
 
 /** One thing on sale, in any of the shapes that getPrices, getPricesV2 and getPricesV3 have grown. */
@@ -55,10 +55,4 @@ function cheapest(levels: ReadonlyMap<string, unknown>, currency: Currency): Row
   const byCost = rows.sort((a, b) => (a.costMicros < b.costMicros ? -1 : 1));
   const best = byCost.find((row) => row.stock !== 0) ?? byCost[0];
   return best ? [best] : [];
-}
-
-/** The entries of an object; an empty PHP map arrives as an empty array. */
-export function entriesOf(value: unknown): [string, unknown][] {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
-  return Object.entries(value);
 }

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import { garbage, mayHaveActed, statusError } from "../../parsing/answers.ts";
 import { type Currency, parseCost } from "../../parsing/parse.ts";
-import { ProviderError, type ProviderErrorKind } from "../../port/provider-error.ts";
+import { type KnownRefusal, kindOf, refusalIn, type Token, tokenOf } from "../../parsing/refusals.ts";
+import { ProviderError } from "../../port/provider-error.ts";
 import { type Body, parseBody } from "../../transport/body.ts";
 import type { HttpAnswer } from "../../transport/http.ts";
-import { type KnownRefusal, type Meaning, refusalOf, type Token, tokenOf } from "./tokens.ts";
+import { refusals } from "./tokens.ts";
 
 export type Reply =
   | { readonly kind: "token"; readonly token: Token }
@@ -36,7 +37,7 @@ export function readReply(provider: string, operation: string, answer: HttpAnswe
   const body = parseBody(answer.text);
   const { status } = answer;
   const isSuccess = status >= 200 && status < 300;
-  const refusal = refusalIn(body, isSuccess, mayHaveActed(status));
+  const refusal = refusalInBody(body, isSuccess, mayHaveActed(status));
   if (refusal) return { kind: "refused", refusal };
   if (!isSuccess) throw statusError(provider, operation, answer, body);
   if (status === 204 && body.kind === "empty") return { kind: "nothing" };
@@ -46,16 +47,16 @@ export function readReply(provider: string, operation: string, answer: HttpAnswe
   return { kind: "data", value: body.value };
 }
 
-function refusalIn(body: Body, isSuccess: boolean, isVague: boolean): Refusal | undefined {
+function refusalInBody(body: Body, isSuccess: boolean, isVague: boolean): Refusal | undefined {
   if (body.kind === "text") {
-    const known = refusalOf(body.text);
+    const known = refusalIn(body.text, refusals);
     return known && { ...known, isVague, info: null };
   }
   if (body.kind !== "json" || (isSuccess && !isFailure(body.value))) return undefined;
   const fields = envelope.safeParse(body.value).data ?? {};
   for (const name of wordFields) {
     const word = fields[name];
-    const known = typeof word === "string" ? refusalOf(word) : undefined;
+    const known = typeof word === "string" ? refusalIn(word, refusals) : undefined;
     if (known) return { ...known, isVague, info: fields.info ?? null };
   }
   return undefined;
@@ -93,8 +94,4 @@ export function errorOf(
     ...(seconds > 0 && seconds < 86_400 && { retryAfterMs: seconds * 1000 }),
     ...(minCostMicros !== undefined && { minCostMicros }),
   });
-}
-
-function kindOf(meaning: Meaning): ProviderErrorKind {
-  return meaning === "too_early" || meaning === "has_sms" || meaning === "window_over" ? "refused" : meaning;
 }

@@ -1,10 +1,7 @@
-import type { ProviderErrorKind } from "../../port/provider-error.ts";
-
-/** What a token of refusal means; the last three are about a cancel only. */
-export type Meaning = ProviderErrorKind | "too_early" | "has_sms" | "window_over";
+import type { RefusalWords } from "../../parsing/refusals.ts";
 
 /** Every token of refusal that suppliers document or were seen to answer. */
-const meanings: Readonly<Record<string, Meaning>> = {
+const tokens: RefusalWords["tokens"] = {
   NO_NUMBERS: "no_stock",
   NO_NUMBER: "no_stock",
   NO_PROVIDERS: "no_stock",
@@ -65,41 +62,11 @@ const meanings: Readonly<Record<string, Meaning>> = {
   TIMEOUT: "unavailable",
 };
 
-/** Whole sentences that stand where a token should. */
-const sentences: readonly (readonly [RegExp, Meaning])[] = [
-  [/prohibited for sale/i, "bad_mapping"],
-  [/^error code: \d+/i, "unavailable"],
-];
-
-export interface Token {
-  readonly name: string;
-  /** All behind the first colon, whole: a code can have colons of its own. */
-  readonly rest: string;
-}
-
-/** Splits an answer or an error text at its first colon: "STATUS_OK:12:34" is STATUS_OK with "12:34". */
-export function tokenOf(text: string): Token {
-  const colon = text.indexOf(":");
-  if (colon < 0) return { name: text.trim(), rest: "" };
-  return { name: text.slice(0, colon).trim(), rest: text.slice(colon + 1).trim() };
-}
-
-export interface KnownRefusal extends Token {
-  readonly meaning: Meaning;
-}
-
-/**
- * What a refusal means; undefined: not one that is known. Refusals are also written as words ("Bad country"); a success
- * never is, and has to be its very token.
- */
-export function refusalOf(text: string): KnownRefusal | undefined {
-  const { name, rest } = tokenOf(text);
-  const token = name.toUpperCase().replace(/[\s-]+/g, "_");
-  const meaning = Object.hasOwn(meanings, token) ? meanings[token] : undefined;
-  if (meaning) return { name: token, rest, meaning };
-  const sentence = sentences.find(([pattern]) => pattern.test(text));
-  return sentence && { name: "prose", rest: "", meaning: sentence[1] };
-}
-
-/** For the tests: every token has to be covered. */
-export const knownTokens: readonly string[] = Object.keys(meanings);
+/** The refusals of all suppliers together, for what one of them means by a word no other means otherwise. */
+export const refusals: RefusalWords = {
+  tokens,
+  sentences: [
+    [/prohibited for sale/i, "bad_mapping"],
+    [/^error code: \d+/i, "unavailable"],
+  ],
+};

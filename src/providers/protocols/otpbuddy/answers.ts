@@ -3,7 +3,7 @@ import { brokenDown, garbage, mayHaveActed, parseAs, refusal, statusError } from
 import { goodRows, idField } from "../../parsing/parse.ts";
 import { smsIn, smsInProse } from "../../parsing/sms.ts";
 import { saysWaiting } from "../../parsing/status-phrases.ts";
-import type { ObservedSms } from "../../port/observation.ts";
+import type { ObservedSms } from "../../port/provider.ts";
 import type { ProviderError, ProviderErrorKind } from "../../port/provider-error.ts";
 import { type Body, parseBody } from "../../transport/body.ts";
 import type { HttpAnswer } from "../../transport/http.ts";

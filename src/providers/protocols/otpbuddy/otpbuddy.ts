@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { garbage, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
+import { addMs, type Clock } from "../../../core/clock.ts";
+import { garbage, lacking, parseAs, refusal } from "../../parsing/answers.ts";
 import { field, idField, parseBalance, parseCost } from "../../parsing/parse.ts";
 import { toE164 } from "../../parsing/phones.ts";
 import { cancelRefusal } from "../../parsing/refusals.ts";
@@ -36,6 +37,7 @@ import {
 
 const capabilities: Capabilities = {
   cancel: true,
+  ban: false,
   another: false,
   finish: false,
   poll: true,
@@ -65,6 +67,9 @@ const numberReply = z.object({
 
 type Params = Readonly<Record<string, string>>;
 
+/** A list of products is prices and names in one: read for the names, it is good for the prices for so long, once. */
+const LIST_IS_FRESH_MS = 30_000;
+
 /** One account: `GET /v1/api/<method>?token=`. */
 interface Account {
   readonly name: string;
@@ -76,29 +81,38 @@ interface Account {
  * otpbuddy.xyz. Its documentation and its later client use different names for some methods. Where they differ, the
  * documented or newer one is tried first, and the other one when the server answers 404 or 405.
  */
-export function createOtpBuddy(settings: ProviderSettings, http: ProviderHttp): Provider {
+export function createOtpBuddy(settings: ProviderSettings, http: ProviderHttp, clock: Clock): Provider {
   const { name } = settings;
   const account = createAccount(settings, http);
-  const cannot = async (operation: string): Promise<never> => {
-    throw unsupported(name, operation);
-  };
+  let readForNames: { at: Date; products: Promise<Product[]> } | undefined;
+
+  function listForNames(options: CallOptions): Promise<Product[]> {
+    const list = products(account, "services", options);
+    readForNames = { at: clock.now(), products: list };
+    return list;
+  }
+
+  async function listForPrices(options: CallOptions): Promise<Product[]> {
+    const known = readForNames;
+    readForNames = undefined;
+    const isFresh = known !== undefined && clock.now() < addMs(known.at, LIST_IS_FRESH_MS);
+    const list = isFresh ? await known.products.catch(() => undefined) : undefined;
+    return list ?? (await products(account, "prices", options));
+  }
+
   return {
     name,
     protocol: "otpbuddy",
     capabilities,
+    ...lacking(name),
     balance: ({ priority }) => balance(account, priority),
     services: async (options) =>
-      (await products(account, "services", options)).map((row) => ({ code: row.code, name: row.name })),
+      (await listForNames(options)).map((row) => ({ code: row.code, name: row.name })),
     countries: async () => [{ code: india.code, name: india.name, iso2: india.iso2 }],
-    prices: (query, options) => prices(account, query, options),
+    prices: (query, options) => prices(account.usdRate, query, () => listForPrices(options)),
     buy: (request, { priority }) => buy(account, request, priority),
     check: (upstreamId, { priority }) => check(account, upstreamId, priority),
-    checkMany: () => cannot("checkMany"),
     cancel: (upstreamId, { priority }) => cancel(account, upstreamId, priority),
-    another: () => cannot("another"),
-    finish: () => cannot("finish"),
-    active: () => cannot("active"),
-    parseWebhook: () => undefined,
   };
 }
 
@@ -130,11 +144,15 @@ async function products(account: Account, operation: string, { priority }: CallO
   return productsOf(account.name, operation, used);
 }
 
-async function prices(account: Account, query: PriceQuery, options: CallOptions): Promise<ProviderPrice[]> {
+async function prices(
+  usdRate: string,
+  query: PriceQuery,
+  list: () => Promise<Product[]>,
+): Promise<ProviderPrice[]> {
   if (query.countryCode !== undefined && query.countryCode !== india.code) return [];
-  const { usdRate } = account;
-  const all = await products(account, "prices", options);
-  const wanted = all.filter(({ code }) => query.serviceCode === undefined || code === query.serviceCode);
+  const wanted = (await list()).filter(
+    ({ code }) => query.serviceCode === undefined || code === query.serviceCode,
+  );
   return wanted.flatMap(({ code, price }) => {
     const costMicros = parseCost(price, { usdRate });
     if (costMicros === undefined) return [];

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { toMicrosAtRate } from "../../../core/money.ts";
-import { garbage, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
+import { garbage, lacking, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
 import { readPages } from "../../parsing/pages.ts";
 import { parseBalance, parseCharge, parseCost, parseStock } from "../../parsing/parse.ts";
 import { cancelRefusal } from "../../parsing/refusals.ts";
@@ -19,7 +19,7 @@ import type {
 } from "../../port/provider.ts";
 import { ProviderError, type ProviderErrorKind } from "../../port/provider-error.ts";
 import type { HttpAnswer, ProviderHttp } from "../../transport/http.ts";
-import { urlUnder } from "../../transport/urls.ts";
+import { pathSegment, urlUnder } from "../../transport/urls.ts";
 import {
   countriesOf,
   createdActivation,
@@ -38,6 +38,7 @@ const MANY = 500;
 
 const capabilities: Capabilities = {
   cancel: true,
+  ban: false,
   // Answers tell `is_retriable` and know retry states, but no call asks for a retry.
   another: false,
   finish: false,
@@ -80,13 +81,11 @@ type Params = Readonly<Record<string, string>>;
 export function createTempcode77(settings: ProviderSettings, http: ProviderHttp): Provider {
   const { name } = settings;
   const account = createAccount(settings, http);
-  const cannot = async (operation: string): Promise<never> => {
-    throw unsupported(name, operation);
-  };
   return {
     name,
     protocol: "tempcode77",
     capabilities,
+    ...lacking(name),
     async balance({ priority }) {
       const answer = await account.get("balance", "wallet", priority);
       const wallet = parseAs(name, "balance", walletData, dataOf(name, "balance", answer));
@@ -107,10 +106,7 @@ export function createTempcode77(settings: ProviderSettings, http: ProviderHttp)
       get: (upstreamId, priority) => look(account, upstreamId, "", priority),
     }),
     cancel: (upstreamId, { priority }) => cancel(account, upstreamId, priority),
-    another: () => cannot("another"),
-    finish: () => cannot("finish"),
     active: ({ priority }) => active(account, priority),
-    parseWebhook: () => undefined,
   };
 }
 
@@ -195,8 +191,15 @@ async function look(
   suffix: "" | "/poll",
   priority: Priority,
 ): Promise<Observation> {
-  const answer = await account.get("check", `activations/${upstreamId}${suffix}`, priority);
+  const answer = await account.get("check", `${pathOf(account, "check", upstreamId)}${suffix}`, priority);
   return observationOf(account.name, "check", dataOf(account.name, "check", answer));
+}
+
+/** The parameter `path` is a path at the other end. */
+function pathOf({ name }: Account, operation: string, upstreamId: string): string {
+  const segment = pathSegment(upstreamId);
+  if (segment === undefined) throw refusal(name, "bad_mapping", `${operation}: not an id`);
+  return `activations/${segment}`;
 }
 
 function listPage(
@@ -211,7 +214,8 @@ function listPage(
 /** Cancels even after an SMS, and then gives the money back: an order that may have one is to be checked first. */
 async function cancel(account: Account, upstreamId: string, priority: Priority): Promise<CancelOutcome> {
   const { name } = account;
-  const answer = await account.post("cancel", `activations/${upstreamId}/cancel`, priority, {});
+  const path = pathOf(account, "cancel", upstreamId);
+  const answer = await account.post("cancel", `${path}/cancel`, priority, {});
   try {
     parseAs(name, "cancel", cancelled, dataOf(name, "cancel", answer));
     return { kind: "cancelled" };

@@ -1,0 +1,223 @@
+import { garbage, lacking, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
+import { readPages } from "../../parsing/pages.ts";
+import { type Currency, parseBalance } from "../../parsing/parse.ts";
+import { cancelOutcomeOf, cancelRefusal } from "../../parsing/refusals.ts";
+import type {
+  CallOptions,
+  CancelOutcome,
+  Capabilities,
+  Provider,
+  ProviderSettings,
+  PurchaseRequest,
+  Rental,
+} from "../../port/provider.ts";
+import type { HttpAnswer, ProviderHttp } from "../../transport/http.ts";
+import { ceilingIn, pathSegment, urlUnder } from "../../transport/urls.ts";
+import { dataOf, errorOf, replyOf } from "./answers.ts";
+import { countriesOf, pricesOf, profile, servicesOf } from "./read-catalogue.ts";
+import {
+  activeOf,
+  isConclusive,
+  isOpen,
+  type Order,
+  observationOf,
+  orderOf,
+  ordersOf,
+  reachesBack,
+  rentalOf,
+} from "./read-orders.ts";
+
+/** Orders that one `checkMany` looks for, over as many pages as they take. */
+const MANY = 500;
+
+/**
+ * 5sim.net, 5sim API documentation: GET only, slugs in the path, the key as a bearer token for `/user/…`, none for
+ * `/guest/…`. JSON on success, plain text on refusal. A number waits 15 minutes for its SMS; each cancel and timeout costs
+ * the account some of the rating that says how much it may buy.
+ */
+const capabilities: Capabilities = {
+  cancel: true,
+  ban: true,
+  // Further SMS come by themselves.
+  another: false,
+  finish: true,
+  poll: true,
+  webhook: false,
+  checkMany: true,
+  activeList: true,
+  prices: "per-service",
+  // Held for the operator "any", as which the cheapest is bought; above it another operator's number goes back.
+  priceCeiling: true,
+  anyService: false,
+  chargedAt: "purchase",
+  cancelAfterMs: null,
+  lifetimeMs: 900_000,
+  pollIntervalMs: 3000,
+  checkManyLimit: MANY,
+};
+
+const ANY_OPERATOR = "any";
+const PAGE_ROWS = 100;
+
+/** One account. */
+interface Account {
+  readonly name: string;
+  readonly usdRate: string;
+  readonly currency: Currency;
+  /** `area` is "user", which takes the key, or "guest"; rejects before any request for a segment that is no slug or id. */
+  get(
+    operation: string,
+    area: "user" | "guest",
+    path: readonly string[],
+    options: CallOptions,
+    query?: Readonly<Record<string, string | undefined>>,
+  ): Promise<HttpAnswer>;
+}
+
+export function createFiveSim(settings: ProviderSettings, http: ProviderHttp): Provider {
+  const account = createAccount(settings, http);
+  return {
+    name: settings.name,
+    protocol: "fivesim",
+    capabilities,
+    ...lacking(settings.name),
+    ...catalogueOf(account),
+    ...ordersOfAccount(account),
+    ...listsOf(account),
+  };
+}
+
+function createAccount(settings: ProviderSettings, http: ProviderHttp): Account {
+  const { name, usdRate } = settings;
+  const authorization = { authorization: `Bearer ${settings.key}` };
+  return {
+    name,
+    usdRate,
+    currency: { usdRate },
+    async get(operation, area, path, { priority }, query) {
+      const segments = path.map(pathSegment);
+      if (segments.includes(undefined)) throw refusal(name, "bad_mapping", `${operation}: not an id or slug`);
+      const url = urlUnder(settings.url, [area, ...segments].join("/"), query);
+      const headers = area === "user" ? authorization : {};
+      return await http.request({ operation, method: "GET", url, headers, priority });
+    },
+  };
+}
+
+function catalogueOf(account: Account): Pick<Provider, "balance" | "services" | "countries" | "prices"> {
+  const { name, currency, get } = account;
+  return {
+    async balance(options) {
+      const data = dataOf(name, "balance", await get("balance", "user", ["profile"], options));
+      const balanceMicros = parseBalance(parseAs(name, "balance", profile, data).balance, currency);
+      if (balanceMicros === undefined) throw garbage(name, "balance", "unexpected balance");
+      // `frozen_balance` is not documented: it may be a part of the balance or not.
+      return { balanceMicros, escrowMicros: null };
+    },
+    async services(options) {
+      const path = ["products", "any", ANY_OPERATOR];
+      return servicesOf(dataOf(name, "services", await get("services", "guest", path, options)));
+    },
+    async countries(options) {
+      return countriesOf(dataOf(name, "countries", await get("countries", "guest", ["countries"], options)));
+    },
+    async prices({ serviceCode, countryCode }, options) {
+      if (serviceCode === undefined) throw unsupported(name, "prices of all services at once");
+      const query = { country: countryCode, product: serviceCode };
+      const answer = await get("prices", "guest", ["prices"], options, query);
+      return pricesOf(dataOf(name, "prices", answer), serviceCode, currency);
+    },
+  };
+}
+
+function ordersOfAccount(account: Account): Pick<Provider, "buy" | "check" | "cancel" | "ban" | "finish"> {
+  const { name, get } = account;
+
+  const look = async (operation: string, id: string, options: CallOptions): Promise<Order> =>
+    orderOf(name, operation, dataOf(name, operation, await get(operation, "user", ["check", id], options)));
+
+  const check: Provider["check"] = async (id, options) => observationOf(await look("check", id, options));
+
+  /** Cancel or ban: both end the order and give the money back, before its first SMS. */
+  const giveBack = async (
+    operation: "cancel" | "ban",
+    id: string,
+    options: CallOptions,
+  ): Promise<CancelOutcome> => {
+    const reply = replyOf(name, operation, await get(operation, "user", [operation, id], options));
+    if (reply.kind === "refused") {
+      const { refusal: refused } = reply;
+      const outcome = cancelOutcomeOf(refused.meaning, []);
+      if (outcome) return outcome;
+      if (refused.meaning !== "refused") throw errorOf(name, operation, refused);
+      return cancelRefusal(await check(id, options));
+    }
+    const { status, sms } = observationOf(orderOf(name, operation, reply.value));
+    if (status !== "cancelled") throw garbage(name, operation, "the order is not cancelled");
+    return sms.length > 0 ? { kind: "has_sms", sms } : { kind: "cancelled" };
+  };
+
+  return {
+    check,
+    buy: (request, options) => buy(account, request, options),
+    cancel: (id, options) => giveBack("cancel", id, options),
+    ban: (id, options) => giveBack("ban", id, options),
+    async finish(id, options) {
+      const reply = replyOf(name, "finish", await get("finish", "user", ["finish", id], options));
+      const isRefused = reply.kind === "refused";
+      if (isRefused && kindsOfEnding.has(reply.refusal.meaning)) {
+        // What has ended, by whatever way, needs no finishing.
+        if (!isOpen(await look("finish", id, options))) return;
+      }
+      if (isRefused) throw errorOf(name, "finish", reply.refusal);
+      if (isOpen(orderOf(name, "finish", reply.value)))
+        throw garbage(name, "finish", "the order is still open");
+    },
+  };
+}
+
+const kindsOfEnding: ReadonlySet<string> = new Set(["window_over", "refused", "has_sms"]);
+
+async function buy(account: Account, request: PurchaseRequest, options: CallOptions): Promise<Rental> {
+  const { name, usdRate, currency } = account;
+  const { serviceCode, countryCode, operator } = request;
+  if (serviceCode === null) throw unsupported(name, "a number without a service");
+  const path = ["buy", "activation", countryCode, operator ?? ANY_OPERATOR, serviceCode];
+  // With a named operator the limit is not looked at: the answer tells the cost, and a dearer number goes back.
+  const maxPrice = operator === null ? ceilingIn(request.ceilingMicros, usdRate) : undefined;
+  const answer = await account.get("buy", "user", path, options, { maxPrice });
+  return rentalOf(orderOf(name, "buy", dataOf(name, "buy", answer)), currency);
+}
+
+function listsOf(account: Account): Pick<Provider, "active" | "checkMany"> {
+  const { name, currency, get } = account;
+
+  /** Newest first. A purchase in between moves rows to the next page, where they are seen again. */
+  const pagesOf =
+    (operation: string, options: CallOptions) =>
+    async (_index: number, offset: number): Promise<readonly Order[]> => {
+      const range = { limit: `${PAGE_ROWS}`, offset: `${offset}`, order: "id", reverse: "true" };
+      const query = { category: "activation", ...range };
+      const answer = await get(operation, "user", ["orders"], options, query);
+      return ordersOf(name, operation, dataOf(name, operation, answer));
+    };
+
+  return {
+    async active(options) {
+      const { rows, end, firstPageRows } = await readPages(pagesOf("active", options), reachesBack);
+      // What is missing counts as not bought: a list without an end, or with one full page only, is none.
+      const isCut = end === "repeated" && firstPageRows === PAGE_ROWS && rows.size === PAGE_ROWS;
+      if (end === "bound" || isCut) throw garbage(name, "active", "the list does not end");
+      return [...rows.values()].filter(isOpen).map((row) => activeOf(row, currency));
+    },
+    async checkMany(upstreamIds, options) {
+      const wanted = new Set(upstreamIds);
+      const { rows } = await readPages(
+        pagesOf("checkMany", options),
+        (found, latest) => upstreamIds.every((id) => found.has(id)) || reachesBack(found, latest),
+      );
+      const told = [...rows.values()].filter((row) => wanted.has(row.upstreamId) && isConclusive(row));
+      return new Map(told.map((row) => [row.upstreamId, observationOf(row)]));
+    },
+  };
+}

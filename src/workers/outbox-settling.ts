@@ -1,0 +1,131 @@
+import { backoffMs } from "../core/backoff.ts";
+import { type Checkpoint, noCheckpoint } from "../core/checkpoint.ts";
+import { addMs, type Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
+import type { OutboxMessage, SendOutcome } from "../core/messages.ts";
+import type { Database } from "../db/client.ts";
+import { dropChat, enqueueToAll } from "../db/queries/outbox.ts";
+import {
+  type ClaimedMessage,
+  dropMessage,
+  endOutage,
+  markSent,
+  postponeChat,
+  retryAt,
+  setAsideAfter,
+  type WaitReason,
+} from "../db/queries/outbox-claims.ts";
+import { inTransaction } from "../db/transaction.ts";
+
+/** The cap is how late a code can be after an outage of Telegram: buyers wait for it. */
+const RETRY = { baseMs: 1000, maxMs: 15_000 };
+const SET_ASIDE_EVERY_MS = 10 * 60_000;
+/** When this many chats in a row are refused for flooding, it is the bot that floods, not a chat. */
+const FLOODED_CHATS = 3;
+
+export interface SettlingDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told when a message is set aside. */
+  readonly operatorChatIds: readonly number[];
+  readonly checkpoint?: Checkpoint;
+}
+
+/** Writes down what became of messages, and remembers how Telegram treats us at the moment. */
+export interface Settling {
+  /** False: the claim was lost meanwhile, another replica has the message. */
+  settle(row: ClaimedMessage, outcome: SendOutcome, log: Logger): Promise<boolean>;
+  /** Telegram asked the whole bot to wait. */
+  isPaused(now: Date): boolean;
+}
+
+export function createSettling(deps: SettlingDeps): Settling {
+  const { db, clock, logger, checkpoint = noCheckpoint } = deps;
+  let floods = 0;
+  let isAway = false;
+  let pausedUntil = new Date(0);
+
+  async function finish(row: ClaimedMessage): Promise<boolean> {
+    const now = clock.now();
+    floods = 0;
+    checkpoint("outbox/sent");
+    const isOurs = await markSent(db, row, now);
+    if (isAway) {
+      isAway = false;
+      const count = await endOutage(db, now);
+      logger.info({ count }, "messages can be sent again: what waited is due now");
+    }
+    return isOurs;
+  }
+
+  async function drop(row: ClaimedMessage, reason: string, log: Logger): Promise<boolean> {
+    const now = clock.now();
+    log.warn({ why: reason }, "message dropped");
+    const isOurs = await dropMessage(db, row, reason, now);
+    if (reason === "blocked") await dropChat(db, row.chatId, reason, now);
+    return isOurs;
+  }
+
+  async function wait(
+    row: ClaimedMessage,
+    reason: Exclude<WaitReason, "flood">,
+    log: Logger,
+  ): Promise<boolean> {
+    if (reason === "outage") isAway = true;
+    const waitMs = backoffMs(row.attempts + 1, RETRY);
+    log.info({ why: reason, waitMs }, "message waits for a retry");
+    return retryAt(db, row, { until: addMs(clock.now(), waitMs), reason });
+  }
+
+  async function pause(row: ClaimedMessage, waitMs: number, log: Logger): Promise<boolean> {
+    const until = addMs(clock.now(), waitMs);
+    floods += 1;
+    if (floods >= FLOODED_CHATS) pausedUntil = until;
+    log.info({ why: "flood", waitMs }, "the chat waits as long as Telegram asks");
+    const isOurs = await retryAt(db, row, { until, reason: "flood" });
+    await postponeChat(db, row.chatId, until);
+    return isOurs;
+  }
+
+  async function settle(row: ClaimedMessage, outcome: SendOutcome, log: Logger): Promise<boolean> {
+    switch (outcome.kind) {
+      case "sent":
+        return finish(row);
+      case "drop":
+        return drop(row, outcome.reason, log);
+      case "retry":
+        return outcome.reason === "flood" ? pause(row, outcome.afterMs, log) : wait(row, outcome.reason, log);
+      case "broken":
+        return row.failures + 1 < setAsideAfter ? wait(row, "broken", log) : setAside(deps, row, log);
+    }
+  }
+
+  return { settle, isPaused: (now) => pausedUntil > now };
+}
+
+/** Takes the message out of its queue. The first time, the same transaction tells the operators. */
+async function setAside(deps: SettlingDeps, row: ClaimedMessage, log: Logger): Promise<boolean> {
+  const at = deps.clock.now();
+  const failures = row.failures + 1;
+  log.error({ failures }, "message set aside");
+  return inTransaction(deps.db, async (tx) => {
+    const wait = { until: addMs(at, SET_ASIDE_EVERY_MS), reason: "broken" } as const;
+    if (!(await retryAt(tx, row, wait))) return false;
+    // A notice that cannot be made must not cause another notice.
+    const isNews = failures === setAsideAfter && row.kind !== "operator_notice";
+    if (isNews) await enqueueToAll(tx, deps.operatorChatIds, { ...noticeOf(row), at });
+    return true;
+  });
+}
+
+/** One notice for an order's card, however many edits of it are owed; one for each other message. */
+function noticeOf(row: ClaimedMessage): { message: OutboxMessage; subject: string } {
+  const orderId = row.message && "orderId" in row.message ? row.message.orderId : undefined;
+  const params = { about: row.kind, message: String(row.id), ...(orderId && { orderId }) };
+  const about = row.kind === "order_card" && orderId ? orderId : String(row.id);
+  return {
+    message: { kind: "operator_notice", notice: "message_set_aside", params },
+    subject: `set aside:${row.kind}:${about}`,
+  };
+}

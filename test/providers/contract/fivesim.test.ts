@@ -1,0 +1,3 @@
+import { describeContracts } from "./contracts.ts";
+
+describeContracts("fivesim");
