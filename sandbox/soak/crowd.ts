@@ -37,7 +37,6 @@ export function createCrowd(deps: {
     (_, index): Person => ({
       user: telegram.user({ firstName: `Buyer ${index + 1}` }),
       random: createRandom(seed * 1_000 + index),
-      clock,
       cashier,
       figures,
       onAnswer,

@@ -1,4 +1,3 @@
-import type { Clock } from "../../src/core/clock.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { InlineButton, PretendUser, TranscriptMessage } from "../telegram/index.ts";
 import type { Cashier } from "./cashier.ts";
@@ -18,7 +17,6 @@ export interface CrowdFigures {
 export interface Person {
   readonly user: PretendUser;
   readonly random: Random;
-  readonly clock: Clock;
   readonly cashier: Cashier;
   readonly figures: CrowdFigures;
   /** A tap was answered after so many real milliseconds. */

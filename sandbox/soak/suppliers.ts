@@ -39,9 +39,16 @@ export const suppliers: Readonly<Record<string, Supplier>> = {
     cancelAfterMs: 0,
     sells: ({ serviceCode }) => serviceCode === "google",
   },
+  // Instagram is its alone.
+  fivesim: {
+    protocol: "fivesim",
+    ...terms,
+    cancelAfterMs: 0,
+    sells: ({ serviceCode }) => serviceCode === "instagram",
+  },
 };
 /** Those whose list lets a purchase in doubt be found again. */
-export const listed = ["herosms", "tempcode77"];
+export const listed = ["herosms", "tempcode77", "fivesim"];
 /** What buyers ask for: something of each supplier. */
 export const wanted = [
   "whatsapp uk",
@@ -51,4 +58,5 @@ export const wanted = [
   "tiktok uk",
   "whatsapp india",
   "whatsapp indonesia",
+  "instagram uk",
 ];
