@@ -23,10 +23,10 @@ const rooms = {
   ],
   catalog: ["core", "db", "providers/port", "providers/protocols/handler-api/read-lists.ts"],
   wallet: ["core", "db"],
-  buyers: ["core", "db"],
+  buyers: ["core", "db", "wallet"],
   orders: ["core", "db", "catalog/catalog.ts", "providers/port", "providers/transport/http.ts", "wallet"],
-  topups: ["core", "db", "wallet"],
-  operations: ["core", "db", "providers/port", "topups", "wallet"],
+  topups: ["core", "db", "buyers/people.ts", "wallet"],
+  operations: ["core", "db", "providers/port", "buyers/people.ts", "topups", "wallet"],
   flows: ["core", "texts"],
   bot: [
     "core",

@@ -13,7 +13,9 @@ export function createStarsApi(api: Pick<Api, "refundStarPayment" | "getStarTran
         if (!(error instanceof GrammyError)) throw error;
         // The refund that we ask for a second time, because the first answer was lost.
         if (error.description.includes("CHARGE_ALREADY_REFUNDED")) return;
-        if (error.error_code === 400) throw new StarsRefundRefused(error.description, { cause: error });
+        // 400: the charge cannot be refunded. 403: the account is gone, or closed to us. Both for good.
+        if (error.error_code === 400 || error.error_code === 403)
+          throw new StarsRefundRefused(error.description, { cause: error });
         throw error;
       }
     },

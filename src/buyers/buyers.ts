@@ -1,9 +1,9 @@
 import type { Clock } from "../core/clock.ts";
-import type { Database, Tx } from "../db/client.ts";
+import type { Database } from "../db/client.ts";
 import * as queries from "../db/queries/buyers.ts";
-import { forgetBuyer } from "../db/queries/forget-buyer.ts";
 import { selectOrdersOfBuyer } from "../db/queries/order-lists.ts";
 import { inTransaction } from "../db/transaction.ts";
+import { arrive, forget } from "./people.ts";
 
 /** A person who writes to the bot, as the chat needs to know them. */
 export type Buyer = Pick<
@@ -27,7 +27,7 @@ export interface Buyers {
   unmarkBlocked(telegramId: number): Promise<void>;
   /**
    * Delete-my-data: the ledger stays, the person is gone. Refused while orders are open, because their money is held.
-   * Of somebody who is banned the Telegram id and the ban are kept, or everybody could lift their own.
+   * Ban, flag, debt and the counts of the limits are kept under a hash (people.ts), or deletion would reset them.
    */
   forget(buyerId: string): Promise<"forgotten" | "open_orders">;
 }
@@ -36,7 +36,7 @@ export function createBuyers({ db, clock }: { db: Database; clock: Clock }): Buy
   return {
     meet({ telegramId, language }) {
       const person = { telegramId, languageCode: language, at: clock.now() };
-      return inTransaction(db, (tx) => queries.upsertBuyer(tx, person));
+      return inTransaction(db, (tx) => arrive(tx, person));
     },
     find: (buyerId) => queries.findBuyer(db, buyerId),
     findByTelegramId: (telegramId) => queries.findByTelegramId(db, telegramId),
@@ -51,14 +51,8 @@ export function createBuyers({ db, clock }: { db: Database; clock: Clock }): Buy
         const buyer = await queries.lockBuyer(tx, buyerId);
         const open = await selectOrdersOfBuyer(tx, buyerId, { open: true, limit: 1, offset: 0 });
         if (open.length > 0) return "open_orders";
-        const telegramId = await forgetBuyer(tx, buyerId, clock.now());
-        if (buyer?.bannedAt && telegramId !== undefined) await banAnew(tx, telegramId, clock.now());
+        if (buyer) await forget(tx, buyer, clock.now());
         return "forgotten";
       }),
   };
-}
-
-async function banAnew(tx: Tx, telegramId: number, at: Date): Promise<void> {
-  const { id } = await queries.upsertBuyer(tx, { telegramId, languageCode: undefined, at });
-  await queries.banBuyer(tx, id, "was banned before the data was deleted", at);
 }

@@ -49,10 +49,19 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
     resume: z.object({ serviceId: z.string(), countryId: z.string() }).nullable(),
   }),
   z.object({ kind: z.literal("topup_rejected"), topupId: id }),
+  /** `amountMicros` is what left the balance; `debtMicros` is all that the buyer owes, if that did not cover the payment. */
   z.object({
     kind: z.literal("topup_refunded"),
     amountMicros: micros,
     stars: z.number().int(),
+    availableMicros: micros,
+    debtMicros: micros.optional(),
+  }),
+  /** Money came in and went towards a debt. `debtMicros` is what is still owed. */
+  z.object({
+    kind: z.literal("debt_settled"),
+    amountMicros: micros,
+    debtMicros: micros,
     availableMicros: micros,
   }),
   z.object({

@@ -51,6 +51,14 @@ export interface Buyers {
   terms_version: number | null;
 }
 
+export interface CarriedActions {
+  at: Timestamp;
+  buyer_id: string | null;
+  id: Generated<Int8>;
+  kind: string;
+  person_hash: string | null;
+}
+
 export interface ConversationStates {
   key: string;
   state: JsonText;
@@ -95,6 +103,15 @@ export interface Findings {
   last_seen_at: Timestamp;
   subject: string;
   told_at: Timestamp | null;
+}
+
+export interface ForgottenPeople {
+  ban_reason: string | null;
+  banned_at: Timestamp | null;
+  debt_micros: Generated<Int8>;
+  flag_reason: string | null;
+  flagged_at: Timestamp | null;
+  person_hash: string;
 }
 
 export interface Inbox {
@@ -385,12 +402,14 @@ export interface DB {
   accounts: Accounts;
   audit_log: AuditLog;
   buyers: Buyers;
+  carried_actions: CarriedActions;
   conversation_states: ConversationStates;
   countries: Countries;
   disputes: Disputes;
   entries: Entries;
   favourites: Favourites;
   findings: Findings;
+  forgotten_people: ForgottenPeople;
   inbox: Inbox;
   leases: Leases;
   manual_claims: ManualClaims;

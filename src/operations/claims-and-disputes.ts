@@ -11,6 +11,8 @@ export interface ManualClaimView {
   readonly note: string | null;
   readonly fileId: string | null;
   readonly isDuplicate: boolean;
+  /** Why the buyer is marked for the operators' eyes; null: not marked. */
+  readonly flagReason: string | null;
   readonly decision: "approved" | "rejected" | null;
 }
 
@@ -27,19 +29,18 @@ export interface ClaimsAndDisputes {
 }
 
 export function createClaimsAndDisputes(db: Database): ClaimsAndDisputes {
-  async function telegramIdOf(buyerId: string): Promise<number | null> {
-    return (await findBuyer(db, buyerId))?.telegramId ?? null;
-  }
   return {
     claims: {
       async load(claimId) {
         const claim = await selectClaim(db, claimId);
         const topup = claim && (await selectTopup(db, claim.topupId));
         if (!claim || !topup) return undefined;
+        const buyer = await findBuyer(db, topup.buyerId);
         const { note, fileId, duplicateOf, decision } = claim;
         return {
           claimId,
-          buyerTelegramId: await telegramIdOf(topup.buyerId),
+          buyerTelegramId: buyer?.telegramId ?? null,
+          flagReason: buyer?.flagReason ?? null,
           amountMicros: topup.amountMicros,
           note,
           fileId,
@@ -52,8 +53,9 @@ export function createClaimsAndDisputes(db: Database): ClaimsAndDisputes {
       async load(disputeId) {
         const dispute = await selectDispute(db, disputeId);
         if (!dispute) return undefined;
+        const buyer = await findBuyer(db, dispute.buyerId);
         const { text, createdAt } = dispute;
-        return { buyerTelegramId: await telegramIdOf(dispute.buyerId), text, createdAt };
+        return { buyerTelegramId: buyer?.telegramId ?? null, text, createdAt };
       },
     },
   };

@@ -1,8 +1,9 @@
+import { setBan } from "../buyers/people.ts";
 import type { Clock } from "../core/clock.ts";
 import { ShopError, type ShopErrorCode } from "../core/errors.ts";
 import { formatUsd } from "../core/money.ts";
 import type { Database } from "../db/client.ts";
-import { banBuyer, findByTelegramId, unbanBuyer } from "../db/queries/buyers.ts";
+import { findByTelegramId } from "../db/queries/buyers.ts";
 import { selectBalance } from "../db/queries/ledger.ts";
 import { insertAudit } from "../db/queries/operations.ts";
 import { enqueue } from "../db/queries/outbox.ts";
@@ -23,11 +24,15 @@ export type OperatorActionResult =
   | { readonly kind: "not_found" }
   /** A refund has to wait for the end of the buyer's open orders. */
   | { readonly kind: "held" }
+  /** Telegram will not refund this payment; the buyer has the credit back. */
+  | { readonly kind: "not_refundable" }
+  /** Telegram did not answer; it is asked again every minute. */
+  | { readonly kind: "pending" }
   | { readonly kind: "refused"; readonly code: ShopErrorCode };
 
 /**
- * What operators do from the chat. Each is audited in the transaction that does it; the caller has checked the
- * operator. `key` makes a redelivered update harmless.
+ * What operators do from the chat. Each action is audited in the transaction that does it. The caller has checked that
+ * it is an operator. An update that is delivered twice has the same `key`, and acts once.
  */
 export interface OperatorActions {
   adjustBalance(input: {
@@ -38,6 +43,7 @@ export interface OperatorActions {
     reason: string;
   }): Promise<OperatorActionResult>;
   refundStars(input: { operatorTelegramId: number; chargeId: string }): Promise<OperatorActionResult>;
+  /** Works on any Telegram id: a person who never came, or had their data deleted, is banned when they come. */
   ban(input: {
     operatorTelegramId: number;
     telegramId: number;
@@ -57,12 +63,11 @@ export function createOperatorActions(deps: OperatorActionsDeps): OperatorAction
       const at = clock.now();
       await insertAudit(db, { actor, action: "refund asked for", subject: chargeId, detail: "stars", at });
       const { kind } = await deps.topups.refundStars({ chargeId, actor, reason: "operator's refund" });
-      if (kind === "not_found" || kind === "held") return { kind };
-      return kind === "refused" ? { kind, code: "gateway_unavailable" } : { kind: "done" };
+      if (kind === "refused") return { kind: "not_refundable" };
+      return kind === "refunded" || kind === "already" ? { kind: "done" } : { kind };
     },
-    ban: (input) =>
-      setBan(deps, input, (tx, id, at) => banBuyer(tx, id, input.reason, at), `ban: ${input.reason}`),
-    unban: (input) => setBan(deps, input, (tx, id) => unbanBuyer(tx, id), "ban lifted"),
+    ban: (input) => changeBan(deps, input),
+    unban: (input) => changeBan(deps, { ...input, reason: null }),
     status: () => describeShop(db),
   };
 }
@@ -107,23 +112,18 @@ async function adjustBalance(
   return { kind: "done" };
 }
 
-async function setBan(
+async function changeBan(
   deps: OperatorActionsDeps,
-  input: { operatorTelegramId: number; telegramId: number },
-  change: (
-    tx: Parameters<Parameters<typeof inTransaction>[1]>[0],
-    buyerId: string,
-    at: Date,
-  ) => Promise<boolean>,
-  detail: string,
+  input: { operatorTelegramId: number; telegramId: number; reason: string | null },
 ): Promise<OperatorActionResult> {
-  const buyer = await findByTelegramId(deps.db, input.telegramId);
-  if (!buyer) return { kind: "not_found" };
+  const { telegramId, reason } = input;
   await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
-    if (!(await change(tx, buyer.id, at))) return;
+    const { isChanged, subject } = await setBan(tx, { telegramId, reason, at });
+    if (!isChanged) return;
     const actor = `operator:${input.operatorTelegramId}`;
-    await insertAudit(tx, { actor, action: "ban changed", subject: buyer.id, detail, at });
+    const detail = reason === null ? "ban lifted" : `ban: ${reason}`;
+    await insertAudit(tx, { actor, action: "ban changed", subject, detail, at });
   });
   return { kind: "done" };
 }
@@ -132,7 +132,7 @@ async function describeShop(db: Database): Promise<readonly string[]> {
   const facts = await selectShopFacts(db);
   return [
     `Open orders: ${facts.openOrders}, of them in doubt: ${facts.doubts}`,
-    `Buyers' money: ${formatUsd(facts.availableMicros)} available, ${formatUsd(facts.heldMicros)} held`,
+    `Buyers' money: ${formatUsd(facts.availableMicros)} available, ${formatUsd(facts.heldMicros)} held; they owe ${formatUsd(facts.debtMicros)}`,
     `Revenue ${formatUsd(facts.revenueMicros)}, cost ${formatUsd(facts.costMicros)}, losses ${formatUsd(facts.lossMicros)}`,
     `Waiting: ${facts.inboxOpen} updates, ${facts.outboxOpen} messages`,
     `Open findings of the self-check: ${facts.findings}`,

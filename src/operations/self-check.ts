@@ -23,7 +23,7 @@ export interface SelfCheckDeps {
   readonly onMessages: () => void;
 }
 
-/** One thing that is looked at: its kinds, and what was found; undefined: it could not be looked at this time. */
+/** What one look found; `findings` is undefined when it was not possible to look. */
 export interface CheckResult {
   readonly kind: string;
   readonly findings: readonly Finding[] | undefined;
@@ -54,7 +54,7 @@ export async function selfCheck(deps: SelfCheckDeps): Promise<readonly CheckResu
   return results;
 }
 
-/** Everything that the self-check looks at, in order; nothing of what it finds is kept. */
+/** Everything that the self-check looks at, in order. Running a look stores nothing. */
 export function looks(deps: LookDeps): readonly Look[] {
   const ofProvider = (provider: Provider): Look[] => [
     guarded(deps, provider, "provider_orders", () => compareOpenOrders(deps, provider)),
@@ -103,7 +103,7 @@ async function checkClock(deps: LookDeps): Promise<CheckResult> {
   };
 }
 
-/** A provider that does not answer is the circuit's business, not a difference. */
+/** A provider that does not answer is no difference: its circuit deals with that. */
 function guarded(
   deps: LookDeps,
   provider: Provider,

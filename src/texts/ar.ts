@@ -1,3 +1,4 @@
+import { legal } from "./legal/ar.ts";
 import { counted } from "./plural.ts";
 import { ltr, own } from "./rtl.ts";
 import type { Labels, Messages, Texts } from "./texts.ts";
@@ -119,6 +120,7 @@ const messages: Messages = {
     topup_refund: "دفعة مُستردة",
     hold: "محجوز لطلب",
     release: "أُعيد، بلا رمز",
+    debt_settled: "سداد دين",
     adjustment: "تصحيح",
     other: "حركة",
   },
@@ -137,6 +139,10 @@ const messages: Messages = {
   topupRejected: `لم يجد المتجر تحويلك، فلم يُضف شيء. إن كان ذلك خطأ فاستخدم ${ltr("/paysupport")}.`,
   topupRefunded: ({ stars: count, amount, available }) =>
     `رُدّت دفعتك (${stars(count)}). خُصم ${ltr(amount)} من رصيدك، وهو الآن ${ltr(available)}.`,
+  debt: ({ debt }) =>
+    `عليك للمتجر ${ltr(debt)}: أعاد إليك Telegram نجومًا كنت قد أنفقتها. أي مبلغ يصل يسدد هذا أولًا. يمكنك الشراء بعد سداده؛ اشحن الرصيد عبر ${ltr("/topup")}.`,
+  debtSettled: ({ amount, debt, available }) =>
+    `ذهب ${ltr(amount)} لسداد ما عليك للمتجر. ${debt === null ? "لم يعد عليك شيء" : `المتبقي ${ltr(debt)}`}. الرصيد ${ltr(available)}.`,
   adjusted: ({ amount, available, reason }) =>
     `غيّر المتجر رصيدك بمقدار ${ltr(amount)}: ${own(reason)}. الرصيد ${ltr(available)}.`,
   settings: "<b>الإعدادات</b>\nاختر لغة:",
@@ -161,31 +167,7 @@ const messages: Messages = {
   paysupport: ({ contact }) =>
     `مشكلة في دفعة؟ اشرحها في رسالتك التالية: ماذا دفعت، ومتى، وما الخطأ. سيجيبك شخص.${contact ? `\nيمكنك أيضًا مراسلة ${own(contact)}.` : ""}`,
   disputeThanks: "شكرًا، وصلت رسالتك إلى المتجر. سيصلك الرد هنا.",
-  privacy: ({ hours, contact }) =>
-    [
-      "<b>الخصوصية</b>",
-      "نحفظ معرّفك في Telegram ولغتك وطلباتك ومدفوعاتك. لا شيء آخر عنك.",
-      `تُحذف نصوص الرسائل والرموز بعد ${counted("ar", hours, { few: "ساعات", other: "ساعة" })} من وصولها.`,
-      "تبقى سجلات الدفع والطلبات ما دام القانون والمحاسبة يتطلبانها.",
-      "يرى المورّدون الخدمة والدولة المطلوبتين، ولا يعرفون من أنت.",
-      contact ? `للأسئلة: ${own(contact)}` : "",
-      "يمكنك حذف بياناتك بالزر أدناه.",
-    ]
-      .filter((line) => line !== "")
-      .join("\n"),
-  terms: ({ version, contact }) =>
-    [
-      `<b>الشروط</b> (الإصدار ${version})`,
-      "1. تستأجر رقمًا لمدة قصيرة لاستقبال الرسائل. لا يصبح ملكًا لك.",
-      "2. يُحجز السعر عند الطلب ويُدفع عند وصول أول رسالة. إن لم تصل أي رسالة يُعاد.",
-      `3. الرصيد لأرقام هذا المتجر. لمشاكل الدفع اكتب إلى ${ltr("/paysupport")}.`,
-      "4. لا تستخدم الأرقام في الاحتيال أو الإزعاج أو البنوك أو انتحال شخصية غيرك. تُغلق هذه الحسابات.",
-      "5. التزم بقواعد الخدمات التي تسجّل فيها وبقانون بلدك.",
-      "6. كل تطبيق يقرر قبول الرقم بنفسه. الطلب بلا رمز لا يكلف شيئًا.",
-      contact ? `7. للتواصل: ${own(contact)}` : "",
-    ]
-      .filter((line) => line !== "")
-      .join("\n"),
+  ...legal,
   group: "أبيع في محادثة خاصة فقط، كي لا يرى غيرك أرقامك ورموزك. راسلني على الخاص.",
   unknown: `لم أفهم. اكتب خدمة ودولة، مثل <b>${own(example)}</b>، أو استخدم زرًا.`,
   onlyText: `أقرأ النص فقط. اكتب خدمة ودولة، مثل <b>${own(example)}</b>، أو استخدم زرًا.`,

@@ -1,3 +1,4 @@
+import { legal } from "./legal/en.ts";
 import { counted } from "./plural.ts";
 import type { Labels, Messages, Texts } from "./texts.ts";
 
@@ -115,6 +116,7 @@ const messages: Messages = {
     topup_refund: "Payment refunded",
     hold: "Set aside for an order",
     release: "Released, no code",
+    debt_settled: "Paid towards a debt",
     adjustment: "Correction",
     other: "Movement",
   },
@@ -134,6 +136,10 @@ const messages: Messages = {
     "The shop could not find your transfer, so nothing was added. If you think that is wrong, use /paysupport.",
   topupRefunded: ({ stars: count, amount, available }) =>
     `Your payment of ${stars(count)} was refunded. ${amount} left your balance, which is now ${available}.`,
+  debt: ({ debt }) =>
+    `You owe the shop ${debt}: Telegram gave you back Stars that you had spent. Money that comes in pays this first. You can buy again when it is paid; /topup adds money.`,
+  debtSettled: ({ amount, debt, available }) =>
+    `${amount} went towards what you owe the shop. ${debt === null ? "Nothing is owed any more" : `Still owed: ${debt}`}. Balance ${available}.`,
   adjusted: ({ amount, available, reason }) =>
     `The shop changed your balance by ${amount}: ${reason}. Balance ${available}.`,
   settings: "<b>Settings</b>\nChoose a language:",
@@ -158,31 +164,7 @@ const messages: Messages = {
   paysupport: ({ contact }) =>
     `Trouble with a payment? Describe it in your next message: what you paid, when, and what is wrong. A person will answer.${contact ? `\nYou can also write to ${contact}.` : ""}`,
   disputeThanks: "Thank you, your message is with the shop. You will get an answer here.",
-  privacy: ({ hours, contact }) =>
-    [
-      "<b>Privacy</b>",
-      "We keep your Telegram id, your language, your orders and your payments. Nothing else about you.",
-      `SMS texts and codes are deleted ${counted("en", hours, { one: "hour", other: "hours" })} after they arrive.`,
-      "Payments and order records stay as long as the law and bookkeeping need them.",
-      "Suppliers see the service and country that you order, never who you are.",
-      contact ? `Questions: ${contact}` : "",
-      "You can delete your data with the button below.",
-    ]
-      .filter((line) => line !== "")
-      .join("\n"),
-  terms: ({ version, contact }) =>
-    [
-      `<b>Terms</b> (version ${version})`,
-      "1. You rent a phone number for a short time to receive SMS. It is not yours to keep.",
-      "2. The price is held when you order and charged when the first SMS arrives. If none arrives, it is released.",
-      "3. Balance is for numbers in this shop. For a payment problem write to /paysupport.",
-      "4. Do not use numbers for fraud, spam, banking, or to pretend to be someone else. Such accounts are closed.",
-      "5. Follow the rules of the services that you register with, and your local law.",
-      "6. Whether an app accepts a number is up to that app. An order without a code costs nothing.",
-      contact ? `7. Contact: ${contact}` : "",
-    ]
-      .filter((line) => line !== "")
-      .join("\n"),
+  ...legal,
   group:
     "I only sell in a private chat, so that nobody else sees your numbers and codes. Write me privately.",
   unknown: "I did not get that. Type a service and a country, like <b>whatsapp uk</b>, or use a button.",

@@ -1,3 +1,4 @@
+import { legal } from "./legal/es.ts";
 import { counted } from "./plural.ts";
 import type { Labels, Messages, Texts } from "./texts.ts";
 
@@ -118,6 +119,7 @@ const messages: Messages = {
     topup_refund: "Pago devuelto",
     hold: "Reservado para un pedido",
     release: "Devuelto, sin código",
+    debt_settled: "Pago de una deuda",
     adjustment: "Corrección",
     other: "Movimiento",
   },
@@ -137,6 +139,10 @@ const messages: Messages = {
     "La tienda no encontró tu transferencia, así que no se añadió nada. Si crees que es un error, usa /paysupport.",
   topupRefunded: ({ stars: count, amount, available }) =>
     `Tu pago de ${stars(count)} fue devuelto. ${amount} salieron de tu saldo, que ahora es ${available}.`,
+  debt: ({ debt }) =>
+    `Debes ${debt} a la tienda: Telegram te devolvió Stars que ya habías gastado. El dinero que entra paga esto primero. Podrás comprar cuando esté pagado; recarga con /topup.`,
+  debtSettled: ({ amount, debt, available }) =>
+    `${amount} se usaron para pagar lo que debes a la tienda. ${debt === null ? "Ya no debes nada" : `Aún debes ${debt}`}. Saldo ${available}.`,
   adjusted: ({ amount, available, reason }) =>
     `La tienda cambió tu saldo en ${amount}: ${reason}. Saldo ${available}.`,
   settings: "<b>Ajustes</b>\nElige un idioma:",
@@ -161,31 +167,7 @@ const messages: Messages = {
   paysupport: ({ contact }) =>
     `¿Un problema con un pago? Cuéntalo en tu próximo mensaje: qué pagaste, cuándo y qué falla. Te responderá una persona.${contact ? `\nTambién puedes escribir a ${contact}.` : ""}`,
   disputeThanks: "Gracias, la tienda tiene tu mensaje. La respuesta llegará aquí.",
-  privacy: ({ hours, contact }) =>
-    [
-      "<b>Privacidad</b>",
-      "Guardamos tu id de Telegram, tu idioma, tus pedidos y tus pagos. Nada más sobre ti.",
-      `Los textos y códigos de SMS se borran ${counted("es", hours, { one: "hora", other: "horas" })} después de llegar.`,
-      "Los pagos y pedidos se guardan el tiempo que exigen la ley y la contabilidad.",
-      "Los proveedores ven el servicio y el país que pides, nunca quién eres.",
-      contact ? `Preguntas: ${contact}` : "",
-      "Puedes borrar tus datos con el botón de abajo.",
-    ]
-      .filter((line) => line !== "")
-      .join("\n"),
-  terms: ({ version, contact }) =>
-    [
-      `<b>Condiciones</b> (versión ${version})`,
-      "1. Alquilas un número por poco tiempo para recibir SMS. No es tuyo para siempre.",
-      "2. El precio se reserva al pedir y se cobra con el primer SMS. Si no llega ninguno, se devuelve.",
-      "3. El saldo es para números de esta tienda. Si un pago falla, escribe a /paysupport.",
-      "4. No uses números para fraude, spam, bancos ni para hacerte pasar por otra persona. Esas cuentas se cierran.",
-      "5. Cumple las reglas de los servicios donde te registras y tu ley local.",
-      "6. Cada aplicación decide si acepta un número. Un pedido sin código no cuesta nada.",
-      contact ? `7. Contacto: ${contact}` : "",
-    ]
-      .filter((line) => line !== "")
-      .join("\n"),
+  ...legal,
   group: "Solo vendo en un chat privado, para que nadie más vea tus números y códigos. Escríbeme en privado.",
   unknown: "No lo he entendido. Escribe un servicio y un país, como <b>whatsapp españa</b>, o usa un botón.",
   onlyText: "Solo leo texto. Escribe un servicio y un país, como <b>whatsapp españa</b>, o usa un botón.",

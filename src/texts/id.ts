@@ -1,3 +1,4 @@
+import { legal } from "./legal/id.ts";
 import type { Labels, Messages, Texts } from "./texts.ts";
 
 const labels: Labels = {
@@ -115,6 +116,7 @@ const messages: Messages = {
     topup_refund: "Pembayaran dikembalikan",
     hold: "Ditahan untuk pesanan",
     release: "Dikembalikan, tanpa kode",
+    debt_settled: "Pembayaran utang",
     adjustment: "Koreksi",
     other: "Mutasi",
   },
@@ -135,6 +137,10 @@ const messages: Messages = {
     "Toko tidak menemukan transfer Anda; tidak ada yang ditambahkan. Jika keliru, pakai /paysupport.",
   topupRefunded: ({ stars, amount, available }) =>
     `Pembayaran ${stars} Bintang dikembalikan. Saldo Anda berkurang ${amount} dan sekarang ${available}.`,
+  debt: ({ debt }) =>
+    `Anda berutang ${debt} kepada toko: Telegram mengembalikan Bintang yang sudah dipakai. Uang yang masuk membayar ini dulu. Anda bisa membeli lagi setelah lunas; isi saldo dengan /topup.`,
+  debtSettled: ({ amount, debt, available }) =>
+    `${amount} dipakai untuk membayar utang Anda kepada toko. ${debt === null ? "Utang sudah lunas" : `Sisa utang ${debt}`}. Saldo ${available}.`,
   adjusted: ({ amount, available, reason }) =>
     `Toko mengubah saldo Anda sebesar ${amount}: ${reason}. Saldo ${available}.`,
   settings: "<b>Pengaturan</b>\nPilih bahasa:",
@@ -159,31 +165,7 @@ const messages: Messages = {
   paysupport: ({ contact }) =>
     `Ada masalah pembayaran? Jelaskan di pesan berikutnya: apa yang dibayar, kapan, dan apa masalahnya. Seseorang akan menjawab.${contact ? `\nAnda juga bisa menulis ke ${contact}.` : ""}`,
   disputeThanks: "Terima kasih, pesan Anda sudah diterima toko. Jawabannya akan tiba di sini.",
-  privacy: ({ hours, contact }) =>
-    [
-      "<b>Privasi</b>",
-      "Kami menyimpan id Telegram, bahasa, pesanan, dan pembayaran Anda. Tidak ada yang lain tentang Anda.",
-      `Isi dan kode SMS dihapus ${hours} jam setelah tiba.`,
-      "Data pembayaran dan pesanan disimpan selama diwajibkan hukum dan pembukuan.",
-      "Pemasok melihat layanan dan negara yang dipesan, tidak pernah siapa Anda.",
-      contact ? `Pertanyaan: ${contact}` : "",
-      "Anda bisa menghapus data Anda dengan tombol di bawah.",
-    ]
-      .filter((line) => line !== "")
-      .join("\n"),
-  terms: ({ version, contact }) =>
-    [
-      `<b>Ketentuan</b> (versi ${version})`,
-      "1. Anda menyewa nomor telepon sebentar untuk menerima SMS. Nomor itu tidak menjadi milik Anda.",
-      "2. Harga ditahan saat memesan dan dibayar saat SMS pertama tiba. Jika tidak ada, uang dikembalikan.",
-      "3. Saldo hanya untuk nomor di toko ini. Untuk masalah pembayaran tulis ke /paysupport.",
-      "4. Jangan pakai nomor untuk penipuan, spam, perbankan, atau mengaku sebagai orang lain. Akun seperti itu ditutup.",
-      "5. Ikuti aturan layanan tempat Anda mendaftar dan hukum setempat.",
-      "6. Diterima atau tidaknya nomor tergantung aplikasinya. Pesanan tanpa kode tidak dikenai biaya.",
-      contact ? `7. Kontak: ${contact}` : "",
-    ]
-      .filter((line) => line !== "")
-      .join("\n"),
+  ...legal,
   group: "Saya hanya berjualan di chat pribadi, agar nomor dan kode Anda tidak terlihat. Tulis di sana.",
   unknown: "Saya tidak mengerti. Ketik layanan dan negara: <b>whatsapp indonesia</b>, atau pakai tombol.",
   onlyText:

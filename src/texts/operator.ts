@@ -13,10 +13,13 @@ export const operatorTexts = {
   notFound: "Not found.",
   refundHeld:
     "Part of this money is held for an open order. Nothing was refunded: try again when the order has ended.",
+  refundRefused: "Telegram will not refund this payment. The buyer has the credit back.",
+  refundPending: "The credit is taken back, but Telegram did not answer. It is asked again every minute.",
   claimDecided: {
     approved: "Approved.",
     rejected: "Rejected.",
     already: "Already decided.",
+    own: "This claim is your own. Another operator has to approve it.",
     not_found: "No such claim.",
   },
   claim: (view: {
@@ -24,12 +27,14 @@ export const operatorTexts = {
     amount: bigint;
     note: string | null;
     isDuplicate: boolean;
+    flagReason: string | null;
   }): string =>
     [
       `<b>Manual top-up</b> of ${money(view.amount)}`,
       `Buyer ${view.buyer === null ? "(deleted)" : mention(view.buyer)}`,
       view.note === null ? "" : `Note: ${escapeHtml(view.note)}`,
       view.isDuplicate ? "The same picture or note was sent before." : "",
+      view.flagReason === null ? "" : `Flagged: ${escapeHtml(view.flagReason)}`,
     ]
       .filter((line) => line !== "")
       .join("\n"),
@@ -49,6 +54,10 @@ const notices: Readonly<Record<string, (params: Params) => string>> = {
     `Crypto Pay invoice ${fact(params, "invoiceId")} is paid, but not over the ${amount(params)} that top-up ${fact(params, "topupId")} asked for. Nothing was credited. Settle it by hand.`,
   crypto_pay_nobody: (params) =>
     `Crypto Pay invoice ${fact(params, "invoiceId")} over ${amount(params)} was paid after its buyer had their data deleted (top-up ${fact(params, "topupId")}). The money is on an account of nobody. Settle it by hand.`,
+  refund_debt: (params) =>
+    `Telegram refunded payment ${fact(params, "chargeId")}, but ${amount(params)} of it is spent or held for an order. ${params.telegramId === undefined ? "The buyer, whose data is deleted, owes it when they come back." : `Buyer ${fact(params, "telegramId")} owes it: what comes in pays it first, and they cannot buy until then.`}`,
+  refund_refused: (params) =>
+    `Telegram will not refund payment ${fact(params, "chargeId")} over ${amount(params)} (${fact(params, "reason")}). The buyer has the credit back.`,
   provider_down: (params) =>
     `${fact(params, "provider")} is out (${fact(params, "reason")}). Its offers are hidden until it answers.`,
   provider_up: (params) => `${fact(params, "provider")} answers again. Its offers are back.`,

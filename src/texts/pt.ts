@@ -1,3 +1,4 @@
+import { legal } from "./legal/pt.ts";
 import { counted } from "./plural.ts";
 import type { Labels, Messages, Texts } from "./texts.ts";
 
@@ -118,6 +119,7 @@ const messages: Messages = {
     topup_refund: "Pagamento devolvido",
     hold: "Reservado para um pedido",
     release: "Devolvido, sem código",
+    debt_settled: "Pagamento de dívida",
     adjustment: "Correção",
     other: "Movimento",
   },
@@ -137,6 +139,10 @@ const messages: Messages = {
     "A loja não encontrou sua transferência, então nada foi adicionado. Se acha que é um engano, use /paysupport.",
   topupRefunded: ({ stars: count, amount, available }) =>
     `Seu pagamento de ${stars(count)} foi devolvido. ${amount} saíram do seu saldo, que agora é ${available}.`,
+  debt: ({ debt }) =>
+    `Você deve ${debt} à loja: o Telegram devolveu Stars que você já tinha gastado. O dinheiro que entra paga isso primeiro. Você pode comprar de novo quando estiver pago; recarregue com /topup.`,
+  debtSettled: ({ amount, debt, available }) =>
+    `${amount} foram usados para pagar o que você deve à loja. ${debt === null ? "Você não deve mais nada" : `Ainda deve ${debt}`}. Saldo ${available}.`,
   adjusted: ({ amount, available, reason }) =>
     `A loja mudou seu saldo em ${amount}: ${reason}. Saldo ${available}.`,
   settings: "<b>Ajustes</b>\nEscolha um idioma:",
@@ -161,31 +167,7 @@ const messages: Messages = {
   paysupport: ({ contact }) =>
     `Problema com um pagamento? Conte na próxima mensagem: o que pagou, quando e o que deu errado. Uma pessoa vai responder.${contact ? `\nVocê também pode escrever para ${contact}.` : ""}`,
   disputeThanks: "Obrigado, a loja recebeu sua mensagem. A resposta chega aqui.",
-  privacy: ({ hours, contact }) =>
-    [
-      "<b>Privacidade</b>",
-      "Guardamos seu id do Telegram, seu idioma, seus pedidos e seus pagamentos. Nada mais sobre você.",
-      `Textos e códigos de SMS são apagados ${counted("pt", hours, { one: "hora", other: "horas" })} depois de chegar.`,
-      "Pagamentos e pedidos ficam pelo tempo que a lei e a contabilidade exigem.",
-      "Os fornecedores veem o serviço e o país que você pede, nunca quem você é.",
-      contact ? `Perguntas: ${contact}` : "",
-      "Você pode apagar seus dados com o botão abaixo.",
-    ]
-      .filter((line) => line !== "")
-      .join("\n"),
-  terms: ({ version, contact }) =>
-    [
-      `<b>Termos</b> (versão ${version})`,
-      "1. Você aluga um número por pouco tempo para receber SMS. Ele não fica com você.",
-      "2. O preço fica reservado no pedido e é cobrado com o primeiro SMS. Se nenhum chegar, é devolvido.",
-      "3. O saldo é para números desta loja. Se um pagamento falhar, escreva em /paysupport.",
-      "4. Não use números para fraude, spam, bancos ou para se passar por outra pessoa. Essas contas são fechadas.",
-      "5. Siga as regras dos serviços onde se cadastra e a lei do seu país.",
-      "6. Cada aplicativo decide se aceita um número. Um pedido sem código não custa nada.",
-      contact ? `7. Contato: ${contact}` : "",
-    ]
-      .filter((line) => line !== "")
-      .join("\n"),
+  ...legal,
   group: "Só vendo em chat privado, para que ninguém mais veja seus números e códigos. Escreva em privado.",
   unknown: "Não entendi. Escreva um serviço e um país, como <b>whatsapp brasil</b>, ou use um botão.",
   onlyText: "Só leio texto. Escreva um serviço e um país, como <b>whatsapp brasil</b>, ou use um botão.",

@@ -76,6 +76,7 @@ export interface MovementWords {
   readonly topup_refund: string;
   readonly hold: string;
   readonly release: string;
+  readonly debt_settled: string;
   readonly adjustment: string;
   readonly other: string;
 }
@@ -138,6 +139,10 @@ export interface Messages {
   readonly credited: (view: { amount: Html; available: Html }) => string;
   readonly topupRejected: string;
   readonly topupRefunded: (view: { stars: number; amount: Html; available: Html }) => string;
+  /** What the buyer owes after a refund by Telegram, and what to do about it. */
+  readonly debt: (view: { debt: Html }) => string;
+  /** `debt` is what is still owed; null: nothing. */
+  readonly debtSettled: (view: { amount: Html; debt: Html | null; available: Html }) => string;
   readonly adjusted: (view: { amount: Html; available: Html; reason: Html }) => string;
   readonly settings: string;
   readonly settingsSound: string;

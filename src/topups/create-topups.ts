@@ -1,6 +1,7 @@
 import { beginCrypto, pollCrypto, takeCryptoWebhook } from "./crypto-pay.ts";
 import { beginManual, claimManual, decideManual, openDispute } from "./manual.ts";
-import { type RefundResult, refunded, refundStars, resumeRefunds } from "./refunds.ts";
+import { refundedByUpdate } from "./refunded.ts";
+import { type RefundResult, refundStars, resumeRefunds } from "./refunds.ts";
 import { beginStars, checkStars, creditStars, starsFor, sweepStars } from "./stars.ts";
 import type { TopupDeps } from "./topup-deps.ts";
 import type { Topups } from "./topups.ts";
@@ -24,7 +25,7 @@ export function createTopups(deps: TopupDeps): Topups & TopupJobs {
     beginStars: (input) => beginStars(deps, input),
     checkStars: (input) => checkStars(deps, input),
     creditStars: (payment) => creditStars(deps, payment),
-    refundedStars: (input) => refunded(deps, input),
+    refundedStars: (input) => refundedByUpdate(deps, input),
     beginCrypto: (input) => beginCrypto(deps, input),
     beginManual: (input) => beginManual(deps, input),
     claimManual: (input) => claimManual(deps, input),

@@ -1,12 +1,13 @@
 import type { Tx } from "../db/client.ts";
 import { selectBalance } from "../db/queries/ledger.ts";
 import { enqueue } from "../db/queries/outbox.ts";
-import { insertPayment, moveTopup, type TopupRow } from "../db/queries/topups.ts";
+import { insertPayment, type PaymentOutcome } from "../db/queries/topup-payments.ts";
+import { moveTopup, type TopupRow } from "../db/queries/topups.ts";
 import { creditTopup } from "../wallet/wallet.ts";
 
 export interface Charge {
   readonly gateway: string;
-  /** The gateway's own id of this payment: credited once, for ever. */
+  /** The gateway's own id of this payment. It is credited once, however often it is told. */
   readonly chargeId: string;
   readonly topup: TopupRow | null;
   readonly buyerId: string;
@@ -20,14 +21,15 @@ export interface Charge {
 }
 
 /**
- * Credits one payment: payment row, transfer, receipt, in the caller's transaction. False: it was credited before.
+ * Credits one payment: payment row, transfer, receipt, in the caller's transaction. "known": it was credited before,
+ * nothing was done. "refunded": it is credited, and its refund, which was told first, is the caller's to book.
  * An invoice that is paid twice, or after it had expired, is credited each time: the money came in.
  */
-export async function credit(tx: Tx, charge: Charge): Promise<boolean> {
+export async function credit(tx: Tx, charge: Charge): Promise<PaymentOutcome> {
   const { topup, at } = charge;
   const topupId = topup?.id ?? null;
-  const isNew = await insertPayment(tx, { ...charge, topupId });
-  if (!isNew) return false;
+  const outcome = await insertPayment(tx, { ...charge, topupId });
+  if (outcome === "known") return outcome;
   await creditTopup(tx, { ...charge, topupId, reason: `${charge.gateway} payment` });
   if (topup) await moveTopup(tx, topup.id, ["pending", "expired"], "credited", at);
   const { availableMicros } = await selectBalance(tx, charge.buyerId);
@@ -42,5 +44,5 @@ export async function credit(tx: Tx, charge: Charge): Promise<boolean> {
   };
   const dedupeKey = `topup_credited:${charge.gateway}:${charge.chargeId}`;
   await enqueue(tx, { chatId: charge.chatId, buyerId: charge.buyerId, message, dedupeKey, at });
-  return true;
+  return outcome;
 }

@@ -1,6 +1,6 @@
 import { addMs } from "../core/clock.ts";
 import type { Tx } from "../db/client.ts";
-import { findBuyer } from "../db/queries/buyers.ts";
+import { findBuyer, isBanned } from "../db/queries/buyers.ts";
 import { enqueueToAll } from "../db/queries/outbox.ts";
 import {
   moveTopup,
@@ -27,15 +27,16 @@ const terms = {
   lifetimeMs: INVOICE_SECONDS * 1000,
 } as const;
 const POLL_MS = 30_000;
-/** An invoice can be paid on the chain in its last minute and confirmed after it: looked at for a day longer. */
+/** A payment in an invoice's last minute may be confirmed later, so invoices are looked at for another day. */
 const LATE_MS = 24 * 60 * 60 * 1000;
 const LATE_POLL_MS = 30 * 60 * 1000;
 const BATCH = 100;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Our row is committed first, its id in the invoice's payload: an invoice whose answer was lost still finds it. */
+/** Our row is committed first, and its id is in the invoice's payload: so an invoice is found again although its answer was lost. */
 export async function beginCrypto(deps: TopupDeps, input: UsdTopup): Promise<BeginResult<CryptoInvoice>> {
   if (!deps.cryptoPay || !deps.gateways.includes(GATEWAY)) return { kind: "refused", code: "gateway_off" };
+  if (await isBanned(deps.db, input.buyerId)) return { kind: "refused", code: "buyer_banned" };
   const { amountMicros } = input;
   const opened = await openUsdTopup(deps, terms, input);
   if (!opened) return { kind: "refused", code: "topup_amount_invalid" };
@@ -59,7 +60,7 @@ export async function beginCrypto(deps: TopupDeps, input: UsdTopup): Promise<Beg
   }
 }
 
-/** A signed webhook is only a reason to look the invoice up. False: not signed by Crypto Pay. Throws when it cannot be looked up. */
+/** A webhook only makes us look the invoice up. False: not signed by Crypto Pay. Throws when the invoice cannot be looked up. */
 export async function takeCryptoWebhook(
   deps: TopupDeps,
   rawBody: Buffer,
@@ -73,7 +74,7 @@ export async function takeCryptoWebhook(
   return true;
 }
 
-/** The backstop for webhooks that never came, and the only way without PUBLIC_URL. */
+/** Finds payments whose webhook never came. Without PUBLIC_URL this is the only way to learn of a payment. */
 export async function pollCrypto(deps: TopupDeps): Promise<void> {
   if (!deps.cryptoPay) return;
   const now = deps.clock.now();
@@ -94,7 +95,7 @@ export async function pollCrypto(deps: TopupDeps): Promise<void> {
   await reschedule(deps, due, { now, isLookedAt });
 }
 
-/** The last look is one that was answered: what was paid during an outage is found after it. */
+/** Only a look that was answered can be the last one, so that a payment during an outage is found after it. */
 async function reschedule(
   deps: TopupDeps,
   due: readonly TopupRow[],
@@ -126,7 +127,7 @@ async function settle(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<void>
   }
   const credited = await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
-    const isNew = await credit(tx, {
+    const outcome = await credit(tx, {
       gateway: GATEWAY,
       chargeId: invoice.invoiceId,
       topup,
@@ -139,6 +140,7 @@ async function settle(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<void>
       actor: "system",
       at,
     });
+    const isNew = outcome !== "known";
     const buyer = await findBuyer(tx, topup.buyerId);
     if (isNew && buyer?.telegramId == null) await tell(deps, tx, "crypto_pay_nobody", invoice, topup);
     return isNew;
@@ -147,7 +149,7 @@ async function settle(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<void>
   if (credited) deps.onMessages();
 }
 
-/** Money came in that no rule of ours can give to anybody: people have to. */
+/** Money came in and we do not know to whom it belongs: operators have to decide. */
 async function tell(
   deps: TopupDeps,
   tx: Tx,

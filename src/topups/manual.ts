@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { addMs } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { formatUsd } from "../core/money.ts";
+import { findBuyer, isBanned } from "../db/queries/buyers.ts";
 import { countUndecidedClaims, decideClaim, insertClaim, selectClaim } from "../db/queries/manual-claims.ts";
 import { countDisputes, insertAudit, insertDispute } from "../db/queries/operations.ts";
 import { enqueue, enqueueToAll } from "../db/queries/outbox.ts";
@@ -23,7 +24,7 @@ const MAX_NOTE = 1_000;
 const MAX_DISPUTE = 2_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_UNDECIDED = 5;
-/** Further complaints of one buyer in a day are kept, but ring at nobody's. */
+/** More complaints of one buyer in a day are stored, but the operators get no message. */
 const MAX_TOLD_A_DAY = 5;
 
 export async function beginManual(
@@ -31,19 +32,20 @@ export async function beginManual(
   input: UsdTopup,
 ): Promise<BeginResult<{ topupId: string }>> {
   if (!deps.gateways.includes(GATEWAY)) return { kind: "refused", code: "gateway_off" };
+  if (await isBanned(deps.db, input.buyerId)) return { kind: "refused", code: "buyer_banned" };
   if (await hasTooMany(deps, input.buyerId)) return { kind: "refused", code: "gateway_unavailable" };
   const opened = await openUsdTopup(deps, terms, input);
   if (!opened) return { kind: "refused", code: "topup_amount_invalid" };
   return { kind: "begun", invoice: { topupId: opened.id } };
 }
 
-/** Operators decide by hand: one person must not bury what the others sent. */
+/** Operators decide by hand. One person's claims must not hide those of the others. */
 async function hasTooMany(deps: TopupDeps, buyerId: string): Promise<boolean> {
   const undecided = await countUndecidedClaims(deps.db, buyerId, addMs(deps.clock.now(), -DAY_MS));
   return undecided >= MAX_UNDECIDED;
 }
 
-/** Takes the buyer's proof and asks the operators. A proof that was sent before is flagged, not refused. */
+/** Stores the buyer's proof and asks the operators. A proof that was sent before is not refused, but the operators see that it was. */
 export async function claimManual(
   deps: TopupDeps,
   input: {
@@ -76,17 +78,20 @@ export async function claimManual(
   return isNew ? { kind: "begun", invoice: { claimId: id } } : { kind: "refused", code: "topup_expired" };
 }
 
-/** The same reference with other blanks and case is the same reference. */
+/** A digest of letters and digits only, so that other blanks or capitals make no new reference. */
 function digest(note: string | null): string | null {
   const normal = note?.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "") ?? "";
   return normal.length < 4 ? null : createHash("sha256").update(normal).digest("hex");
 }
 
-/** An operator's decision: once, audited, with the credit or the refusal in the same transaction. The caller has checked the operator. */
+/**
+ * An operator's decision: once, audited, with the credit or the refusal in the same transaction. The caller has
+ * checked the operator. Nobody approves a claim of their own, unless there is no other operator to do it.
+ */
 export async function decideManual(
   deps: TopupDeps,
   input: { claimId: string; operatorTelegramId: number; approve: boolean },
-): Promise<{ kind: "approved" | "rejected" | "already" | "not_found" }> {
+): Promise<{ kind: "approved" | "rejected" | "already" | "own" | "not_found" }> {
   const claim = await selectClaim(deps.db, input.claimId);
   const topup = claim && (await selectTopup(deps.db, claim.topupId));
   if (!claim || !topup) return { kind: "not_found" };
@@ -95,8 +100,14 @@ export async function decideManual(
   const kind = await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
     const { claimId, operatorTelegramId } = input;
+    const isOwn = (await findBuyer(tx, topup.buyerId))?.telegramId === operatorTelegramId;
+    const note = isOwn ? ", the operator's own claim" : "";
+    const detail = `${formatUsd(topup.amountMicros)}${note}`;
+    if (isOwn && input.approve && deps.operatorChatIds.some((id) => id !== operatorTelegramId)) {
+      await insertAudit(tx, { actor, action: "manual top-up refused", subject: topup.id, detail, at });
+      return "own" as const;
+    }
     if (!(await decideClaim(tx, { claimId, operatorTelegramId, decision, at }))) return "already" as const;
-    const detail = formatUsd(topup.amountMicros);
     await insertAudit(tx, { actor, action: `manual top-up ${decision}`, subject: topup.id, detail, at });
     if (!input.approve) {
       await moveTopup(tx, topup.id, ["pending"], "rejected", at);
@@ -125,7 +136,7 @@ export async function decideManual(
   return { kind };
 }
 
-/** /paysupport: kept, and told to every operator unless this buyer has just told them so often. */
+/** /paysupport: stored, and sent to every operator, unless this buyer wrote too often today. */
 export async function openDispute(
   deps: TopupDeps,
   input: { buyerId: string; text: string },

@@ -1,18 +1,12 @@
 import { addMs } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
-import type { Tx } from "../db/client.ts";
 import { findBuyer, flagBuyer } from "../db/queries/buyers.ts";
 import { selectBalance } from "../db/queries/ledger.ts";
-import { enqueue } from "../db/queries/outbox.ts";
-import {
-  lockPayment,
-  moveTopup,
-  type StoredPayment,
-  selectRefunding,
-  setPaymentState,
-} from "../db/queries/topups.ts";
+import { enqueueToAll } from "../db/queries/outbox.ts";
+import { lockPayment, selectRefunding, setPaymentState } from "../db/queries/topup-payments.ts";
 import { inTransaction } from "../db/transaction.ts";
-import { bookTopupLoss, restoreTopup, takeBackTopup } from "../wallet/wallet.ts";
+import { bookTopupLoss, restoreTopup } from "../wallet/wallet.ts";
+import { bookRefund, takeWhatIsThere } from "./refunded.ts";
 import { StarsRefundRefused, type TopupDeps } from "./topup-deps.ts";
 
 const RETRY_AFTER_MS = 60_000;
@@ -26,10 +20,10 @@ export type RefundResult =
   | { readonly kind: "pending" };
 
 /**
- * Refunds a Stars payment by an operator's decision. The credit is taken back first (what the buyer has spent is
- * the operator's loss, never a negative balance), then Telegram is asked; it refunds a charge at most once, so an
- * unknown answer is simply asked for again. What an open order holds is not spent yet: it may come back to the buyer,
- * who would then have it twice, so the refund waits for that order's end.
+ * Refunds a Stars payment because an operator decided so. First the credit is taken back; what the buyer has spent is
+ * the operator's loss. Then Telegram is asked. It refunds a charge at most once, so after a lost answer it is simply
+ * asked again. Money that an open order holds is not spent yet and may come back to the buyer, who would then have it
+ * twice: the refund has to wait for the end of that order.
  */
 export async function refundStars(
   deps: TopupDeps,
@@ -42,7 +36,11 @@ export async function refundStars(
     const { availableMicros, heldMicros } = await selectBalance(tx, payment.buyerId, { lock: true });
     if (availableMicros < payment.amountMicros && heldMicros > 0n) return { kind: "held" as const };
     const at = deps.clock.now();
-    await takeBack(tx, payment, payment.buyerId, { ...input, at });
+    const { lostMicros, money } = await takeWhatIsThere(tx, payment, payment.buyerId, { ...input, at });
+    if (lostMicros > 0n) {
+      await bookTopupLoss(tx, { ...money, amountMicros: lostMicros });
+      await flagBuyer(tx, payment.buyerId, "refunded a payment that was partly spent", at);
+    }
     await setPaymentState(tx, "stars", input.chargeId, { ...input, state: "refunding", at });
     const buyer = await findBuyer(tx, payment.buyerId);
     return { kind: "begun" as const, telegramId: buyer?.telegramId ?? null };
@@ -52,7 +50,7 @@ export async function refundStars(
   return await askTelegram(deps, input.chargeId, begun.telegramId);
 }
 
-/** Asks again for refunds whose answer was lost. */
+/** Asks Telegram again for refunds whose answer was lost. */
 export async function resumeRefunds(deps: TopupDeps): Promise<void> {
   const before = addMs(deps.clock.now(), -RETRY_AFTER_MS);
   for (const { chargeId, telegramId } of await selectRefunding(deps.db, before, BATCH)) {
@@ -74,80 +72,35 @@ async function askTelegram(
     return { kind: "pending" };
   }
   deps.checkpoint("refund/answered");
-  await refunded(deps, { chargeId, telegramId, stars: 0 });
+  await inTransaction(deps.db, async (tx) => {
+    const payment = await lockPayment(tx, "stars", chargeId);
+    if (payment) await bookRefund(deps, tx, payment, telegramId);
+  });
+  deps.checkpoint("refund/booked");
+  deps.onMessages();
   return { kind: "refunded" };
 }
 
-/** Telegram will not refund: what was taken back is given to the buyer again. */
+/** Telegram will not refund: what was taken is given back to the buyer, and the operators are told. */
 async function undo(deps: TopupDeps, chargeId: string, reason: string): Promise<RefundResult> {
   await inTransaction(deps.db, async (tx) => {
     const payment = await lockPayment(tx, "stars", chargeId);
     if (payment?.state !== "refunding" || !payment.buyerId) return;
     const at = deps.clock.now();
     const round = payment.refundRound;
-    await restoreTopup(tx, { chargeId, gateway: "stars", round, at });
+    await restoreTopup(tx, { chargeId, gateway: "stars", round, buyerId: payment.buyerId, at });
     const back = { state: "credited" as const, refundRound: round + 1, actor: "system", reason, at };
     await setPaymentState(tx, "stars", chargeId, back);
+    const params = { chargeId, reason, amountMicros: payment.amountMicros.toString() };
+    const message = { kind: "operator_notice" as const, notice: "refund_refused", params };
+    await enqueueToAll(tx, deps.operatorChatIds, {
+      message,
+      subject: `refund_refused:${chargeId}:${round}`,
+      at,
+    });
   });
   deps.checkpoint("refund/undone");
+  deps.onMessages();
   deps.logger.warn({ reason }, "refund refused by Telegram; the credit stands");
   return { kind: "refused" };
-}
-
-/** A payment was refunded, by us or by Telegram itself: booked once, whoever tells it and how often. */
-export async function refunded(
-  deps: TopupDeps,
-  input: { chargeId: string; telegramId: number; stars: number },
-): Promise<void> {
-  await inTransaction(deps.db, async (tx) => {
-    const payment = await lockPayment(tx, "stars", input.chargeId);
-    if (!payment?.buyerId || payment.state === "refunded") return;
-    const at = deps.clock.now();
-    const why = { actor: "telegram", reason: "refunded payment", at };
-    if (payment.state === "credited")
-      await takeBack(tx, payment, payment.buyerId, { chargeId: input.chargeId, ...why });
-    await setPaymentState(tx, "stars", input.chargeId, { ...why, state: "refunded" });
-    if (payment.topupId) await moveTopup(tx, payment.topupId, ["credited"], "refunded", at);
-    await tell(tx, payment, payment.buyerId, input, at);
-  });
-  deps.checkpoint("refund/booked");
-  deps.onMessages();
-}
-
-/** Takes what is there; the rest is booked as a loss, and the buyer is flagged for the operator. */
-async function takeBack(
-  tx: Tx,
-  payment: StoredPayment,
-  buyerId: string,
-  why: { chargeId: string; actor: string; reason: string; at: Date },
-): Promise<void> {
-  const { availableMicros } = await selectBalance(tx, buyerId, { lock: true });
-  const taken = availableMicros < payment.amountMicros ? availableMicros : payment.amountMicros;
-  const lost = payment.amountMicros - taken;
-  const money = { ...why, gateway: "stars", topupId: payment.topupId, buyerId, round: payment.refundRound };
-  if (taken > 0n) await takeBackTopup(tx, { ...money, amountMicros: taken });
-  if (lost === 0n) return;
-  await bookTopupLoss(tx, { ...money, amountMicros: lost });
-  await flagBuyer(tx, buyerId, "refunded a payment that was partly spent", why.at);
-}
-
-async function tell(
-  tx: Tx,
-  payment: StoredPayment,
-  buyerId: string,
-  input: { chargeId: string },
-  at: Date,
-): Promise<void> {
-  const buyer = await findBuyer(tx, buyerId);
-  // Their data was deleted: nothing may lead back to the person.
-  if (buyer?.telegramId == null) return;
-  const { availableMicros } = await selectBalance(tx, buyerId);
-  const message = {
-    kind: "topup_refunded" as const,
-    amountMicros: payment.amountMicros.toString(),
-    stars: payment.stars ?? 0,
-    availableMicros: availableMicros.toString(),
-  };
-  const dedupeKey = `topup_refunded:${input.chargeId}`;
-  await enqueue(tx, { chatId: buyer.telegramId, buyerId, message, dedupeKey, at });
 }

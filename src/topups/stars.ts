@@ -1,12 +1,14 @@
+import { arrive } from "../buyers/people.ts";
 import { addMs } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { ceilDivide } from "../core/money.ts";
-import { findBuyer, upsertBuyer } from "../db/queries/buyers.ts";
+import { findBuyer, isBanned } from "../db/queries/buyers.ts";
 import { readOrCreateSetting, readSetting, writeSetting } from "../db/queries/settings.ts";
+import { lockPayment } from "../db/queries/topup-payments.ts";
 import { insertTopup, selectTopup } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { credit } from "./credit.ts";
-import { refunded } from "./refunds.ts";
+import { bookRefund, refundedBySweep } from "./refunded.ts";
 import type { StarTransaction, TopupDeps } from "./topup-deps.ts";
 import type { BeginResult, PreCheckoutAnswer, Resume, StarsInvoice, StarsPayment } from "./topups.ts";
 
@@ -32,6 +34,7 @@ export async function beginStars(
   input: { buyerId: string; chatId: number; stars: number; resume: Resume | null },
 ): Promise<BeginResult<StarsInvoice>> {
   if (!deps.gateways.includes("stars")) return { kind: "refused", code: "gateway_off" };
+  if (await isBanned(deps.db, input.buyerId)) return { kind: "refused", code: "buyer_banned" };
   const { stars } = input;
   if (!Number.isInteger(stars) || stars < 1 || stars > MAX_STARS) {
     return { kind: "refused", code: "topup_amount_invalid" };
@@ -56,7 +59,7 @@ export async function beginStars(
   return { kind: "begun", invoice: { topupId: id, stars, amountMicros, payload: id, expiresAt } };
 }
 
-/** The last chance to refuse a payment: after a yes, Telegram takes the Stars. */
+/** The last moment to refuse a payment: after a yes, Telegram takes the Stars. Nobody who is banned pays. */
 export async function checkStars(
   deps: TopupDeps,
   input: { payload: string; telegramId: number; stars: number; currency: string },
@@ -65,6 +68,7 @@ export async function checkStars(
   if (topup?.gateway !== "stars") return { ok: false, code: "topup_not_found" };
   const buyer = await findBuyer(deps.db, topup.buyerId);
   if (buyer?.telegramId !== input.telegramId) return { ok: false, code: "topup_not_found" };
+  if (buyer.bannedAt !== null) return { ok: false, code: "buyer_banned" };
   if (input.currency !== "XTR" || input.stars !== topup.stars)
     return { ok: false, code: "topup_amount_invalid" };
   if (topup.state !== "pending" || topup.expiresAt <= deps.clock.now())
@@ -74,7 +78,7 @@ export async function checkStars(
 
 /**
  * The Stars are ours already, so this never refuses: a payload that we do not know (an old database, another
- * install) credits whoever paid, at today's rate.
+ * install) credits whoever paid, at today's rate. A refund that was told before the payment is booked right after it.
  */
 export async function creditStars(deps: TopupDeps, payment: StarsPayment): Promise<{ credited: boolean }> {
   deps.checkpoint("stars/before-credit");
@@ -86,9 +90,9 @@ export async function creditStars(deps: TopupDeps, payment: StarsPayment): Promi
     const payer = { telegramId: payment.telegramId, languageCode: undefined, at };
     // The buyer may have had their data deleted in between: then the money is the payer's, who came anew.
     const isOwners = owner?.telegramId === payment.telegramId;
-    const buyerId = isOwners ? owner.id : (await upsertBuyer(tx, payer)).id;
+    const buyerId = isOwners ? owner.id : (await arrive(tx, payer)).id;
     const isFrozen = topup !== null && topup.stars === payment.stars;
-    return await credit(tx, {
+    const outcome = await credit(tx, {
       gateway: "stars",
       chargeId: payment.chargeId,
       topup: isOwners ? topup : null,
@@ -101,6 +105,11 @@ export async function creditStars(deps: TopupDeps, payment: StarsPayment): Promi
       actor: "system",
       at,
     });
+    if (outcome === "refunded") {
+      const paid = await lockPayment(tx, "stars", payment.chargeId);
+      if (paid) await bookRefund(deps, tx, paid, payment.telegramId);
+    }
+    return outcome !== "known";
   });
   deps.checkpoint("stars/credited");
   if (credited) deps.onMessages();
@@ -108,9 +117,10 @@ export async function creditStars(deps: TopupDeps, payment: StarsPayment): Promi
 }
 
 /**
- * Reads Telegram's own list of Star transactions from where the last sweep stopped: updates are kept for 24 hours
- * only, so after a longer outage this is the one way to learn of a payment. Everything in it is idempotent. What was
- * paid before this database was made, with invoices that are not in it, was spent elsewhere and is left alone.
+ * Reads Telegram's own list of Star transactions from where the last sweep stopped. Telegram keeps updates for 24
+ * hours only, so after a longer outage this list is the only way to learn of a payment. Booking a transaction again
+ * changes nothing. Payments from before this database was made, for invoices that it does not have, are ignored: they
+ * were credited elsewhere.
  */
 export async function sweepStars(deps: TopupDeps): Promise<{ found: number }> {
   let offset = Number((await readSetting(deps.db, CURSOR)) ?? "0");
@@ -136,7 +146,7 @@ async function book(deps: TopupDeps, transaction: StarTransaction, since: Date):
   // Less than a whole Star (a commission) credits nothing.
   if (telegramId === null || stars < 1) return false;
   if (transaction.direction === "out") {
-    await refunded(deps, { chargeId, telegramId, stars });
+    await refundedBySweep(deps, { chargeId, telegramId, stars });
     return false;
   }
   if (transaction.direction !== "in") return false;

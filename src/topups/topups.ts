@@ -90,6 +90,6 @@ export interface Topups {
     claimId: string;
     operatorTelegramId: number;
     approve: boolean;
-  }): Promise<{ readonly kind: "approved" | "rejected" | "already" | "not_found" }>;
+  }): Promise<{ readonly kind: "approved" | "rejected" | "already" | "own" | "not_found" }>;
   openDispute(input: { buyerId: string; text: string }): Promise<{ readonly disputeId: string }>;
 }

@@ -9,6 +9,10 @@ export const system = {
   /** Refunds that could not be taken back from a buyer. */
   loss: "system:loss",
   adjustments: "system:adjustments",
+  /** What this buyer owes the shop. Made when a debt is booked; it has no balance row, the debt is minus its entries. */
+  debt: (buyerId: string): string => `system:debt:${buyerId}`,
+  /** The debts of people whose data is deleted; the amounts are in forgotten_people. */
+  carriedDebts: "system:debts_carried",
   /** The outside world's side of a payment gateway. */
   gateway: (name: string): string => `system:gateway:${name}`,
   /** Our money at a provider, what it went into, and what was lost there. */
@@ -23,6 +27,7 @@ export function systemAccounts(gateways: readonly string[], providers: readonly 
     system.revenue,
     system.loss,
     system.adjustments,
+    system.carriedDebts,
     ...gateways.map(system.gateway),
     ...providers.flatMap((name) => [
       system.providerPrepaid(name),

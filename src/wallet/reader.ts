@@ -6,6 +6,7 @@ import {
   selectBalance,
   selectMovements,
 } from "../db/queries/ledger.ts";
+import { debtOf } from "./debts.ts";
 
 /** Money that can be spent, and money that is held for open orders. */
 export type Balance = BalanceRow;
@@ -16,6 +17,8 @@ export type Movement = Pick<MovementRow, "kind" | "amountMicros" | "at">;
 /** What a buyer may see of the ledger. */
 export interface WalletReader {
   balance(buyerId: string): Promise<Balance>;
+  /** What the buyer owes the shop, in micro-dollars; it is paid from whatever comes in. */
+  debt(buyerId: string): Promise<bigint>;
   /** Newest first. */
   movements(
     buyerId: string,
@@ -26,6 +29,7 @@ export interface WalletReader {
 export function createWalletReader(db: Database): WalletReader {
   return {
     balance: (buyerId) => selectBalance(db, buyerId),
+    debt: (buyerId) => debtOf(db, buyerId),
     async movements(buyerId, page) {
       const [items, total] = await Promise.all([
         selectMovements(db, buyerId, page),

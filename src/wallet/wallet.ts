@@ -1,45 +1,8 @@
-import { createHash } from "node:crypto";
-import { ShopError } from "../core/errors.ts";
 import type { Executor } from "../db/client.ts";
-import { postTransfer, selectTransfersByKey, type TransferKind } from "../db/queries/ledger.ts";
-import { isCheckViolation } from "../db/transaction.ts";
+import { selectTransfersByKey } from "../db/queries/ledger.ts";
 import { accountOf, system } from "./accounts.ts";
-
-interface Posting {
-  readonly key: string;
-  readonly kind: TransferKind;
-  readonly from: string;
-  readonly to: string;
-  readonly amountMicros: bigint;
-  readonly orderId?: string;
-  readonly topupId?: string | null;
-  readonly actor: string;
-  readonly reason: string;
-  readonly at: Date;
-}
-
-/** `created` is false when the same movement was posted before: the first result stands. */
-export interface Posted {
-  readonly created: boolean;
-}
-
-/**
- * Moves money inside the caller's transaction. The hash covers everything that moves money, so that a key that
- * is used again for something else is an error and not a silent success.
- */
-async function post(tx: Executor, posting: Posting): Promise<Posted> {
-  const { orderId = null, topupId = null } = posting;
-  const meaning = [posting.kind, posting.from, posting.to, posting.amountMicros, orderId, topupId].join("|");
-  const requestHash = createHash("sha256").update(meaning).digest("hex");
-  try {
-    return await postTransfer(tx, { ...posting, orderId, topupId, requestHash });
-  } catch (error) {
-    if (isCheckViolation(error, "accounts_balance_not_negative")) {
-      throw new ShopError("insufficient_funds", { cause: error });
-    }
-    throw error;
-  }
-}
+import { settleDebt } from "./debts.ts";
+import { type Posted, post } from "./post.ts";
 
 export interface OrderMoney {
   readonly orderId: string;
@@ -64,11 +27,14 @@ export function capture(tx: Executor, order: OrderMoney): Promise<Posted> {
   return post(tx, { ...rest, key: `capture:${order.orderId}`, kind: "capture", from, to: system.revenue });
 }
 
-/** Gives the held price back: held → available. */
-export function release(tx: Executor, order: OrderMoney): Promise<Posted> {
-  const { buyerId, ...rest } = order;
+/** Gives the held price back: held → available. A debt is paid from it. */
+export async function release(tx: Executor, order: OrderMoney): Promise<Posted> {
+  const { buyerId, at, ...rest } = order;
+  const key = `release:${order.orderId}`;
   const [from, to] = [accountOf(buyerId, "held"), accountOf(buyerId, "available")];
-  return post(tx, { ...rest, key: `release:${order.orderId}`, kind: "release", from, to });
+  const posted = await post(tx, { ...rest, at, key, kind: "release", from, to });
+  if (posted.created) await settleDebt(tx, { buyerId, cause: key, at });
+  return posted;
 }
 
 export interface ProviderMoney {
@@ -143,11 +109,14 @@ export interface TopupMoney {
   readonly at: Date;
 }
 
-/** Credits a payment once per gateway and charge id. */
-export function creditTopup(tx: Executor, topup: TopupMoney): Promise<Posted> {
-  const { buyerId, gateway, chargeId, ...rest } = topup;
+/** Credits a payment once per gateway and charge id. A debt is paid from it. */
+export async function creditTopup(tx: Executor, topup: TopupMoney): Promise<Posted> {
+  const { buyerId, gateway, chargeId, at, ...rest } = topup;
+  const key = `topup:${gateway}:${chargeId}`;
   const [from, to] = [system.gateway(gateway), accountOf(buyerId, "available")];
-  return post(tx, { ...rest, key: `topup:${gateway}:${chargeId}`, kind: "topup", from, to });
+  const posted = await post(tx, { ...rest, at, key, kind: "topup", from, to });
+  if (posted.created) await settleDebt(tx, { buyerId, cause: key, at });
+  return posted;
 }
 
 /** A refund of a payment. `round` counts refunds of this charge that were begun: a refused one may be begun again. */
@@ -168,7 +137,7 @@ export function takeBackTopup(tx: Executor, refund: RefundMoney): Promise<Posted
   });
 }
 
-/** The part of a refunded payment that the buyer has spent: the operator's loss, never a negative balance. */
+/** The part that the buyer has spent of a payment that an operator refunds: the operator's loss, never a negative balance. */
 export function bookTopupLoss(tx: Executor, refund: RefundMoney): Promise<Posted> {
   const { buyerId: _, gateway, chargeId, round, ...rest } = refund;
   const [from, to] = [system.loss, system.gateway(gateway)];
@@ -181,11 +150,22 @@ export function bookTopupLoss(tx: Executor, refund: RefundMoney): Promise<Posted
   });
 }
 
-/** Undoes {@link takeBackTopup} and {@link bookTopupLoss} of a round of refunding that came to nothing. */
+/** What {@link takeBackTopup} took from the buyer in this round; zero when it took nothing. */
+export async function takenBack(
+  db: Executor,
+  refund: { gateway: string; chargeId: string; round: number },
+): Promise<bigint> {
+  const key = `topup_refund:${refund.gateway}:${refund.chargeId}:${refund.round}`;
+  const [transfer] = await selectTransfersByKey(db, [key]);
+  return transfer?.amountMicros ?? 0n;
+}
+
+/** Undoes {@link takeBackTopup} and {@link bookTopupLoss} of a refund that Telegram refused. A debt is paid from it. */
 export async function restoreTopup(
   tx: Executor,
-  restore: { gateway: string; chargeId: string; round: number; at: Date },
+  restore: { gateway: string; chargeId: string; round: number; buyerId: string; at: Date },
 ): Promise<void> {
+  const { buyerId, at } = restore;
   const suffix = `${restore.gateway}:${restore.chargeId}:${restore.round}`;
   const keys = [`topup_refund:${suffix}`, `topup_loss:${suffix}`];
   for (const transfer of await selectTransfersByKey(tx, keys)) {
@@ -198,25 +178,29 @@ export async function restoreTopup(
       topupId: transfer.topupId,
       actor: "system",
       reason: "refund refused",
-      at: restore.at,
+      at,
     });
   }
+  await settleDebt(tx, { buyerId, cause: `restored:${suffix}`, at });
 }
 
-/** An operator's correction, positive or negative, with actor and reason. Throws "insufficient_funds". */
-export function adjust(
+/** An operator's correction, positive or negative, with actor and reason. A debt is paid from it. Throws "insufficient_funds". */
+export async function adjust(
   tx: Executor,
   change: { key: string; buyerId: string; amountMicros: bigint; actor: string; reason: string; at: Date },
 ): Promise<Posted> {
-  const { key, buyerId, amountMicros, ...rest } = change;
+  const { buyerId, amountMicros, ...rest } = change;
+  const key = `adjustment:${change.key}`;
   const available = accountOf(buyerId, "available");
   const isCredit = amountMicros > 0n;
-  return post(tx, {
+  const posted = await post(tx, {
     ...rest,
-    key: `adjustment:${key}`,
+    key,
     kind: "adjustment",
     from: isCredit ? system.adjustments : available,
     to: isCredit ? available : system.adjustments,
     amountMicros: isCredit ? amountMicros : -amountMicros,
   });
+  if (posted.created && isCredit) await settleDebt(tx, { buyerId, cause: key, at: change.at });
+  return posted;
 }

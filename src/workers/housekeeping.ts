@@ -2,6 +2,7 @@ import { addMs, type Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import { purgeConversationStates } from "../db/queries/conversation-states.ts";
+import { purgeCarriedActions } from "../db/queries/forgotten-people.ts";
 import { purgeSms, purgeUnusedQuotes } from "../db/queries/housekeeping.ts";
 import { purgeUpdates } from "../db/queries/inbox.ts";
 import { deleteOldUnclaimedSms } from "../db/queries/order-sms.ts";
@@ -17,6 +18,8 @@ const FAILED_UPDATES_MS = 30 * DAY_MS;
 const OUTBOX_MS = 7 * DAY_MS;
 const QUOTES_MS = DAY_MS;
 const CONVERSATIONS_MS = DAY_MS;
+/** What people did before their data was deleted: twice as long as the longest limit looks back. */
+const CARRIED_ACTIONS_MS = 48 * HOUR_MS;
 /** An SMS is kept for a purchase that is under way. None takes this long. */
 const UNCLAIMED_SMS_MS = HOUR_MS;
 
@@ -36,6 +39,7 @@ export interface Housekept {
   readonly sms: number;
   readonly unclaimedSms: number;
   readonly conversations: number;
+  readonly carriedActions: number;
 }
 
 /** Deletes what is no longer needed, once. Several replicas may do it at the same time. */
@@ -50,6 +54,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
     sms: await purgeSms(db, ago(deps.smsRetentionMs), now),
     unclaimedSms: await deleteOldUnclaimedSms(db, ago(UNCLAIMED_SMS_MS)),
     conversations: await purgeConversationStates(db, ago(CONVERSATIONS_MS)),
+    carriedActions: await purgeCarriedActions(db, ago(CARRIED_ACTIONS_MS)),
   };
 }
 

@@ -30,11 +30,19 @@ describe("operators", () => {
   it("get a claim with buttons, once it is decided no more", async () => {
     const person = operator();
     await shop.idle();
-    const claim = { claimId, buyerTelegramId: 5, amountMicros: 5_000_000n, note: "Ref <1>", fileId: null };
+    const claim = {
+      claimId,
+      buyerTelegramId: 5,
+      amountMicros: 5_000_000n,
+      note: "Ref <1>",
+      fileId: null,
+      flagReason: "refunded before",
+    };
     outbox.claims.set(claimId, { ...claim, isDuplicate: true, decision: null });
     expect(await outbox.send({ kind: "manual_claim", claimId }, toOperator)).toEqual({ kind: "sent" });
     expect(shop.last(person).text).toContain("Ref <1>");
     expect(shop.last(person).text).toContain("was sent before");
+    expect(shop.last(person).text).toContain("Flagged: refunded before");
     expect(await shop.press(person, "Approve")).toBe("Approved.");
     expect(shop.last(person).buttons).toEqual([]);
     outbox.claims.set(claimId, { ...claim, isDuplicate: true, decision: "approved" });
@@ -48,7 +56,14 @@ describe("operators", () => {
     const person = operator();
     const photo = user.sendPhoto(new Uint8Array([1, 2, 3]));
     await shop.idle();
-    const claim = { claimId, buyerTelegramId: 5, amountMicros: 5_000_000n, note: null, isDuplicate: false };
+    const claim = {
+      claimId,
+      buyerTelegramId: 5,
+      amountMicros: 5_000_000n,
+      note: null,
+      isDuplicate: false,
+      flagReason: null,
+    };
     outbox.claims.set(claimId, { ...claim, fileId: photo.fileId ?? "", decision: null });
     await outbox.send({ kind: "manual_claim", claimId }, toOperator);
     expect(shop.last(person).kind).toBe("photo");

@@ -132,9 +132,10 @@ export function createFakeBuyers() {
 }
 
 export function createFakeWallet() {
-  const state = { availableMicros: 3_200_000n, heldMicros: 0n, movements: [] as Movement[] };
+  const state = { availableMicros: 3_200_000n, heldMicros: 0n, debtMicros: 0n, movements: [] as Movement[] };
   const wallet: WalletReader = {
     balance: async () => ({ availableMicros: state.availableMicros, heldMicros: state.heldMicros }),
+    debt: async () => state.debtMicros,
     movements: async (_buyer, { limit, offset }) => ({
       items: state.movements.slice(offset, offset + limit),
       total: state.movements.length,

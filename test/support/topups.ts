@@ -27,7 +27,7 @@ export interface ScriptedStars extends StarsApi {
 /** Top-ups on a real database with a scripted Telegram side. */
 export async function createTestTopups(
   db: Database,
-  options: { cryptoPay?: { token: string; apiRoot: string } } = {},
+  options: { cryptoPay?: { token: string; apiRoot: string }; operatorChatIds?: readonly number[] } = {},
 ): Promise<TestTopups> {
   const clock = createTestClock();
   const stars: ScriptedStars = {
@@ -50,7 +50,7 @@ export async function createTestTopups(
     cryptoPay: options.cryptoPay ? createCryptoPay(options.cryptoPay) : null,
     checkpoint: () => undefined,
     onMessages: () => undefined,
-    operatorChatIds: [1],
+    operatorChatIds: options.operatorChatIds ?? [1],
   };
   await ensureSystemAccounts(db, systemAccounts(deps.gateways, []));
   await db.deleteFrom("outbox").execute();

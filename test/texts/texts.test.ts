@@ -19,6 +19,7 @@ const view = {
   contact: nasty,
   count: 219,
   country: nasty,
+  debt: money(130_000n),
   held: money(0n),
   hours: 24,
   max: 10_000 as number & ReturnType<typeof money>,

@@ -98,6 +98,12 @@ describe("keepHouse", () => {
     await insertUnclaimedSms(database.db, { ...unclaimed, id: newId(), receivedAt: hoursAgo(2) });
     await insertUnclaimedSms(database.db, { ...unclaimed, id: newId(), receivedAt: hoursAgo(0.5) });
 
+    await sql`
+      INSERT INTO carried_actions (person_hash, kind, at)
+      VALUES ('someone', 'purchase', ${hoursAgo(49)}), ('someone', 'purchase', ${hoursAgo(47)})`.execute(
+      database.db,
+    );
+
     const deps = { db: database.db, clock, logger: createTestLogger(), smsRetentionMs: 24 * HOUR_MS };
     expect(await keepHouse(deps)).toEqual({
       updates: 1,
@@ -106,6 +112,7 @@ describe("keepHouse", () => {
       sms: 1,
       unclaimedSms: 1,
       conversations: 1,
+      carriedActions: 1,
     });
     expect(await smsOf(old.orderId)).toMatchObject({ code: null, text: null, purged_at: at });
     expect(await smsOf(young.orderId)).toMatchObject({ code: "482913", purged_at: null });
@@ -117,6 +124,7 @@ describe("keepHouse", () => {
       sms: 0,
       unclaimedSms: 0,
       conversations: 0,
+      carriedActions: 0,
     });
   });
 });

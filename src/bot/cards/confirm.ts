@@ -76,22 +76,27 @@ function minutesOf(ms: number): number {
 export interface ShortView {
   readonly service: ServiceItem;
   readonly country: CountryItem;
+  /** Includes what is owed. */
   readonly missingMicros: bigint;
+  readonly debtMicros: bigint;
   /** Null: Stars are off. */
   readonly stars: number | null;
 }
 
-/** Not enough money: pay exactly what is missing and go on. */
+/** Not enough money, perhaps because of a debt: pay exactly what is missing and go on. */
 export function shortCard(texts: Texts, view: ShortView): Card {
   const { labels, messages } = texts;
   const product = { serviceId: view.service.id, countryId: view.country.id };
   const payStars =
     view.stars === null ? [] : [[tap(labels.payStarsAndBuy(view.stars), { kind: "payShort", ...product })]];
   return {
-    text: messages.short({
-      missing: money(view.missingMicros),
-      product: productName(view.service, view.country),
-    }),
+    text: lines(
+      view.debtMicros > 0n && messages.debt({ debt: money(view.debtMicros) }),
+      messages.short({
+        missing: money(view.missingMicros),
+        product: productName(view.service, view.country),
+      }),
+    ),
     keyboard: [
       ...payStars,
       [

@@ -6,10 +6,10 @@ import type { MovementWords, Texts } from "../../texts/texts.ts";
 import type { Balance, Movement } from "../../wallet/reader.ts";
 import { type Card, lines, linkButton, pager, shortProduct, tap } from "./card.ts";
 
-/** /balance: what can be spent, what is set aside, and how it came about. */
+/** /balance: what can be spent, what is set aside, what is owed, and how it came about. */
 export function balanceCard(
   texts: Texts,
-  balance: Balance,
+  balance: Balance & { readonly debtMicros: bigint },
   page: { items: readonly Movement[]; page: number; pageCount: number },
 ): Card {
   const { labels, messages } = texts;
@@ -20,6 +20,7 @@ export function balanceCard(
   return {
     text: lines(
       messages.balance({ available: money(balance.availableMicros), held: money(balance.heldMicros) }),
+      balance.debtMicros > 0n && messages.debt({ debt: money(balance.debtMicros) }),
       movements.length === 0 ? messages.noMovements : messages.movements,
       ...movements,
     ),
@@ -36,6 +37,7 @@ function movementWord(words: MovementWords, kind: string): string {
     case "topup_refund":
     case "hold":
     case "release":
+    case "debt_settled":
     case "adjustment":
       return words[kind];
     default:

@@ -19,12 +19,16 @@ export function createBalanceFeature(deps: BalanceDeps): Feature {
 
 async function showBalance(deps: BalanceDeps, ctx: ShopContext, page: number): Promise<void> {
   const { id } = ctx.buyer;
-  const [balance, movements] = await Promise.all([
+  const [balance, debtMicros, movements] = await Promise.all([
     deps.wallet.balance(id),
+    deps.wallet.debt(id),
     deps.wallet.movements(id, { limit: MOVEMENTS_A_PAGE, offset: page * MOVEMENTS_A_PAGE }),
   ]);
   const pageCount = Math.max(1, Math.ceil(movements.total / MOVEMENTS_A_PAGE));
   // A page beyond the end (an old button, or a forged one) is the last page.
   if (page >= pageCount) return await showBalance(deps, ctx, pageCount - 1);
-  await deps.screens.show(ctx, balanceCard(ctx.texts, balance, { items: movements.items, page, pageCount }));
+  await deps.screens.show(
+    ctx,
+    balanceCard(ctx.texts, { ...balance, debtMicros }, { items: movements.items, page, pageCount }),
+  );
 }

@@ -110,6 +110,8 @@ async function report(ctx: ShopContext, result: OperatorActionResult): Promise<v
   if (result.kind === "done") return await tell(ctx, operatorTexts.done);
   if (result.kind === "not_found") return await tell(ctx, operatorTexts.notFound);
   if (result.kind === "held") return await tell(ctx, operatorTexts.refundHeld);
+  if (result.kind === "not_refundable") return await tell(ctx, operatorTexts.refundRefused);
+  if (result.kind === "pending") return await tell(ctx, operatorTexts.refundPending);
   await tell(ctx, ctx.texts.errors[result.code]);
 }
 

@@ -91,15 +91,16 @@ export function createPurchase(deps: PurchaseDeps): Feature {
   return feature;
 }
 
-/** What the balance lacks for this product at today's price; 0: nothing, or it cannot be had at all. */
+/** What the balance lacks for this product at today's price, after paying what is owed; 0: nothing, or it cannot be had at all. */
 async function missingFor(deps: PurchaseDeps, ctx: ShopContext, product: Product): Promise<bigint> {
   const { id: buyerId, language } = ctx.buyer;
-  const [result, balance] = await Promise.all([
+  const [result, balance, debtMicros] = await Promise.all([
     deps.catalog.quote({ serviceId: product.serviceId, countryId: product.countryId, buyerId, language }),
     deps.wallet.balance(buyerId),
+    deps.wallet.debt(buyerId),
   ]);
   if (result.kind === "refused") return 0n;
-  const missing = result.quote.priceMicros - balance.availableMicros;
+  const missing = result.quote.priceMicros + debtMicros - balance.availableMicros;
   return missing > 0n ? missing : 0n;
 }
 
@@ -150,7 +151,8 @@ async function showShort(deps: PurchaseDeps, ctx: ShopContext, product: Product,
   if (!service) return;
   const country = deps.catalog.country(product.countryId, ctx.buyer.language);
   const stars = deps.topups.gateways.includes("stars") ? deps.topups.starsFor(missingMicros) : null;
-  await deps.screens.show(ctx, shortCard(ctx.texts, { service, country, missingMicros, stars }));
+  const debtMicros = await deps.wallet.debt(ctx.buyer.id);
+  await deps.screens.show(ctx, shortCard(ctx.texts, { service, country, missingMicros, debtMicros, stars }));
 }
 
 /** Asks again at the new price where the old one no longer holds; explains any other refusal. */

@@ -48,6 +48,7 @@ export async function renderEvent(
       return urgent(await renderCredit(deps, message, reader));
     case "topup_rejected":
     case "topup_refunded":
+    case "debt_settled":
     case "balance_adjusted":
       return urgent(noticeCard(texts, moneyText(message, texts)));
     case "operator_notice":
@@ -167,15 +168,29 @@ async function resumeOf(
 }
 
 function moneyText(
-  message: Extract<EventMessage, { kind: "topup_rejected" | "topup_refunded" | "balance_adjusted" }>,
+  message: Extract<
+    EventMessage,
+    { kind: "topup_rejected" | "topup_refunded" | "debt_settled" | "balance_adjusted" }
+  >,
   texts: Texts,
 ): string {
   const { messages } = texts;
   if (message.kind === "topup_rejected") return messages.topupRejected;
   const amount = money(BigInt(message.amountMicros));
   const available = money(BigInt(message.availableMicros));
-  if (message.kind === "topup_refunded")
-    return messages.topupRefunded({ stars: message.stars, amount, available });
+  if (message.kind === "topup_refunded") {
+    const { stars, debtMicros } = message;
+    const debt = debtMicros !== undefined && messages.debt({ debt: money(BigInt(debtMicros)) });
+    return lines(messages.topupRefunded({ stars, amount, available }), debt);
+  }
+  if (message.kind === "debt_settled") {
+    const isPaid = message.debtMicros === "0";
+    return messages.debtSettled({
+      amount,
+      debt: isPaid ? null : money(BigInt(message.debtMicros)),
+      available,
+    });
+  }
   return messages.adjusted({ amount, available, reason: escapeHtml(message.reason) });
 }
 
@@ -188,6 +203,7 @@ async function renderClaim(deps: RenderDeps, claimId: string): Promise<Rendered 
     amount: claim.amountMicros,
     note: claim.note === null ? null : shorten(claim.note, 500),
     isDuplicate: claim.isDuplicate,
+    flagReason: claim.flagReason,
   });
   const decide = [
     tap(operatorLabels.approve, { kind: "approve", claimId }),

@@ -88,11 +88,19 @@ export interface Person {
   readonly at: Date;
 }
 
-/** The buyer of a Telegram user, created with two empty accounts at the first contact. Takes Telegram's language until one is chosen. */
+/**
+ * The buyer of a Telegram user, made with two empty accounts where there is none. For people who may have been here
+ * before there is `arrive` in src/buyers.
+ */
 export async function upsertBuyer(tx: Executor, person: Person): Promise<BuyerRow> {
-  const language = languageOf(person.languageCode);
   const known = await findByTelegramId(tx, person.telegramId);
-  if (!known) return insertBuyer(tx, person, language ?? FALLBACK_LANGUAGE);
+  if (known) return followLanguage(tx, known, person);
+  return insertBuyer(tx, person, languageOf(person.languageCode) ?? FALLBACK_LANGUAGE);
+}
+
+/** Takes over the language that Telegram sent, unless the buyer has chosen one. */
+export async function followLanguage(tx: Executor, known: BuyerRow, person: Person): Promise<BuyerRow> {
+  const language = languageOf(person.languageCode);
   if (language === undefined || known.languageChosen || known.language === language) return known;
   await tx
     .updateTable("buyers")
@@ -134,6 +142,10 @@ export async function findByTelegramId(db: Executor, telegramId: number): Promis
 export async function findBuyer(db: Executor, buyerId: string): Promise<BuyerRow | undefined> {
   const row = await db.selectFrom("buyers").select(columns).where("id", "=", buyerId).executeTakeFirst();
   return row && toBuyer(row);
+}
+
+export async function isBanned(db: Executor, buyerId: string): Promise<boolean> {
+  return (await findBuyer(db, buyerId))?.bannedAt != null;
 }
 
 /** The buyer, locked until the transaction ends, so that purchases of one buyer are counted one after the other. */

@@ -38,7 +38,9 @@ export async function forgetBuyer(tx: Tx, buyerId: string, at: Date): Promise<nu
 async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promise<void> {
   await sql`DELETE FROM favourites WHERE buyer_id = ${buyerId}`.execute(tx);
   await sql`DELETE FROM conversation_states WHERE key = ${String(telegramId)}`.execute(tx);
-  await sql`DELETE FROM outbox WHERE buyer_id = ${buyerId} OR chat_id = ${telegramId}::bigint`.execute(tx);
+  await sql`
+    DELETE FROM outbox WHERE buyer_id = ${buyerId} OR chat_id = ${telegramId}::bigint
+      OR payload #>> '{params,telegramId}' = ${String(telegramId)}`.execute(tx);
   // The update that asks for this is still being handled; housekeeping deletes it later.
   await sql`
     DELETE FROM inbox WHERE done_at IS NOT NULL AND (
@@ -50,8 +52,9 @@ async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promis
     tx,
   );
   await sql`UPDATE topups SET chat_id = ${nobody}, message_id = NULL WHERE buyer_id = ${buyerId}`.execute(tx);
+  // What tells a receipt that is sent again stays: a digest of the note, and an id by which no picture can be fetched.
   await sql`
-    UPDATE manual_claims SET note = NULL, file_id = NULL, file_unique_id = NULL, note_digest = NULL
+    UPDATE manual_claims SET note = NULL, file_id = NULL
     WHERE topup_id IN (SELECT id FROM topups WHERE buyer_id = ${buyerId})`.execute(tx);
   await sql`UPDATE disputes SET text = '' WHERE buyer_id = ${buyerId}`.execute(tx);
 }

@@ -5,6 +5,9 @@ export type TransferKind =
   | "topup"
   | "topup_refund"
   | "topup_loss"
+  | "topup_debt"
+  | "debt_settled"
+  | "debt_carried"
   | "hold"
   | "capture"
   | "release"
@@ -72,6 +75,17 @@ export async function selectBalance(
   const rows = await query.execute();
   const of = (kind: string): bigint => rows.find((row) => row.kind === kind)?.balance_micros ?? 0n;
   return { availableMicros: of("available"), heldMicros: of("held") };
+}
+
+/** The sum of a system account's entries; zero for one that does not exist. */
+export async function selectSystemBalance(db: Executor, code: string): Promise<bigint> {
+  const row = await db
+    .selectFrom("entries")
+    .innerJoin("accounts", "accounts.id", "entries.account_id")
+    .select(sql<string>`coalesce(sum(entries.amount_micros), 0)::text`.as("micros"))
+    .where("accounts.code", "=", code)
+    .executeTakeFirstOrThrow();
+  return BigInt(row.micros);
 }
 
 export interface MovementRow {
@@ -162,14 +176,15 @@ export async function selectTransfersByKey(db: Executor, keys: readonly string[]
 }
 
 export interface LedgerDifference {
-  readonly check: "entries_sum" | "balance" | "held" | "resolve";
+  readonly check: "entries_sum" | "balance" | "held" | "resolve" | "debt";
   readonly subject: string;
   readonly detail: string;
 }
 
 /**
- * Checks what must always be true of the ledger, one statement each: entries sum to zero, a balance is the sum of its
- * entries, held money is the price of the orders that hold it, an ended order is resolved exactly once.
+ * The promises of the ledger, checked in one statement: entries sum to zero, a balance is the sum of its entries,
+ * held money is the price of the orders that hold it, an ended order is resolved exactly once, nobody has money
+ * available while they owe some, and the debts of people whose data is deleted are the ones that are kept for them.
  */
 export async function selectLedgerDifferences(db: Executor): Promise<LedgerDifference[]> {
   const result = await sql<{ check: LedgerDifference["check"]; subject: string; detail: string }>`
@@ -185,7 +200,15 @@ export async function selectLedgerDifferences(db: Executor): Promise<LedgerDiffe
       SELECT o.id, o.state, count(t.id) FILTER (WHERE t.kind = 'capture') AS captures,
              count(t.id) FILTER (WHERE t.kind = 'release') AS releases
       FROM orders o LEFT JOIN transfers t ON t.order_id = o.id AND t.kind IN ('capture', 'release')
-      GROUP BY o.id)
+      GROUP BY o.id),
+    debts AS (
+      SELECT a.code, -coalesce(sum(e.amount_micros), 0) AS micros
+      FROM accounts a LEFT JOIN entries e ON e.account_id = a.id
+      WHERE a.code LIKE 'system:debt:%' GROUP BY a.id),
+    carried AS (
+      SELECT (SELECT coalesce(sum(debt_micros), 0) FROM forgotten_people) AS kept_micros,
+             (SELECT -coalesce(sum(e.amount_micros), 0) FROM accounts a JOIN entries e ON e.account_id = a.id
+               WHERE a.code = 'system:debts_carried') AS micros)
     SELECT 'entries_sum' AS check, 'ledger' AS subject, micros::text AS detail FROM total WHERE micros <> 0
     UNION ALL
     SELECT 'balance', code, format('balance %s, entries %s', balance_micros, entries_micros)
@@ -199,6 +222,13 @@ export async function selectLedgerDifferences(db: Executor): Promise<LedgerDiffe
       FROM resolves
       WHERE captures <> (state IN ('received', 'waiting_again', 'finished'))::int
         OR releases <> (state IN ('cancelled', 'expired', 'failed'))::int
+    UNION ALL
+    SELECT 'debt', d.code, format('debt %s, available %s', d.micros, a.balance_micros)
+      FROM debts d JOIN accounts a ON a.code = 'buyer:' || substr(d.code, 13) || ':available'
+      WHERE d.micros < 0 OR (d.micros > 0 AND a.balance_micros > 0)
+    UNION ALL
+    SELECT 'debt', 'people whose data is deleted', format('ledger %s, kept %s', micros, kept_micros)
+      FROM carried WHERE micros <> kept_micros
     LIMIT 100`.execute(db);
   return result.rows;
 }

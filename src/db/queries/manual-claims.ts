@@ -1,4 +1,5 @@
 import type { Executor } from "../client.ts";
+import { countCarried } from "./forgotten-people.ts";
 
 export interface ManualClaim {
   readonly id: string;
@@ -80,7 +81,7 @@ export async function countUndecidedClaims(db: Executor, buyerId: string, since:
     .where("topups.created_at", ">", since)
     .where("manual_claims.decision", "is", null)
     .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return Number(row.count) + (await countCarried(db, buyerId, "claim", since));
 }
 
 /** False: decided before, or no such claim. */

@@ -1,5 +1,6 @@
 import { newId } from "../../core/ids.ts";
 import type { Executor } from "../client.ts";
+import { countCarried } from "./forgotten-people.ts";
 
 /** Records what an operator did. Call it in the transaction that does it. */
 export async function insertAudit(
@@ -28,7 +29,7 @@ export async function countDisputes(db: Executor, buyerId: string, since: Date):
     .where("buyer_id", "=", buyerId)
     .where("created_at", ">", since)
     .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return Number(row.count) + (await countCarried(db, buyerId, "complaint", since));
 }
 
 export interface Dispute {

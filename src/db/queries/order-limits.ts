@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Executor } from "../client.ts";
+import { countCarried } from "./forgotten-people.ts";
 
 export interface PurchaseCounts {
   readonly open: number;
@@ -17,13 +18,21 @@ export async function selectPurchaseCounts(
     .selectFrom("orders")
     .select([
       sql<bigint>`count(*) FILTER (WHERE closed_at IS NULL)`.as("open"),
-      sql<bigint>`count(*) FILTER (WHERE placed_at > ${since.hourAgo})`.as("last_hour"),
-      sql<bigint>`count(*) FILTER (WHERE placed_at > ${since.dayAgo})`.as("last_day"),
+      sql<bigint>`count(*) FILTER (WHERE placed_at > ${since.hourAgo})
+        + (${carriedPurchases(buyerId, since.hourAgo)})`.as("last_hour"),
+      sql<bigint>`count(*) FILTER (WHERE placed_at > ${since.dayAgo})
+        + (${carriedPurchases(buyerId, since.dayAgo)})`.as("last_day"),
     ])
     .where("buyer_id", "=", buyerId)
     .where((eb) => eb.or([eb("closed_at", "is", null), eb("placed_at", ">", since.dayAgo)]))
     .executeTakeFirstOrThrow();
   return { open: Number(row.open), lastHour: Number(row.last_hour), lastDay: Number(row.last_day) };
+}
+
+/** Purchases from before the buyer had their data deleted and came back. */
+function carriedPurchases(buyerId: string, since: Date) {
+  return sql`SELECT count(*) FROM carried_actions
+    WHERE buyer_id = ${buyerId} AND kind = 'purchase' AND at > ${since}`;
 }
 
 /** How often a buyer asked to cancel since `since`. */
@@ -36,5 +45,5 @@ export async function countCancels(db: Executor, buyerId: string, since: Date): 
     .where("order_history.to_state", "=", "cancelling")
     .where("order_history.at", ">", since)
     .executeTakeFirstOrThrow();
-  return Number(row.count);
+  return Number(row.count) + (await countCarried(db, buyerId, "cancel", since));
 }

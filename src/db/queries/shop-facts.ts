@@ -6,6 +6,8 @@ export interface ShopFacts {
   readonly doubts: number;
   readonly availableMicros: bigint;
   readonly heldMicros: bigint;
+  /** What buyers owe, those whose data is deleted included. */
+  readonly debtMicros: bigint;
   readonly revenueMicros: bigint;
   readonly costMicros: bigint;
   readonly lossMicros: bigint;
@@ -33,6 +35,7 @@ export async function selectShopFacts(db: Executor): Promise<ShopFacts> {
       (SELECT count(*) FROM orders WHERE state = 'in_doubt' AND closed_at IS NULL)::text AS doubts,
       (SELECT coalesce(sum(balance_micros), 0) FROM accounts WHERE kind = 'available')::text AS available,
       (SELECT coalesce(sum(balance_micros), 0) FROM accounts WHERE kind = 'held')::text AS held,
+      (SELECT coalesce(-sum(micros), 0) FROM system WHERE code LIKE 'system:debt%')::text AS debt,
       (SELECT coalesce(sum(micros), 0) FROM system WHERE code = 'system:revenue')::text AS revenue,
       (SELECT coalesce(sum(micros), 0) FROM system WHERE code LIKE 'system:provider:%:cost')::text AS cost,
       (SELECT coalesce(sum(micros), 0) FROM system WHERE code LIKE 'system:provider:%:loss')::text AS provider_loss,
@@ -52,6 +55,7 @@ export async function selectShopFacts(db: Executor): Promise<ShopFacts> {
     doubts: Number(row.doubts ?? 0),
     availableMicros: micros("available"),
     heldMicros: micros("held"),
+    debtMicros: micros("debt"),
     revenueMicros: micros("revenue"),
     costMicros: micros("cost"),
     lossMicros: micros("provider_loss") + micros("loss"),

@@ -8,6 +8,7 @@ import { selectPurchaseCounts } from "../../db/queries/order-limits.ts";
 import { insertOrder, selectOrder, selectOrderByQuote } from "../../db/queries/orders.ts";
 import { type QuoteRow, selectQuote } from "../../db/queries/quotes.ts";
 import { inTransaction } from "../../db/transaction.ts";
+import { debtOf } from "../../wallet/debts.ts";
 import { hold } from "../../wallet/wallet.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import type { PurchaseInput, PurchaseResult } from "../orders.ts";
@@ -115,9 +116,11 @@ async function refusalUnderLock(
 
 async function short(deps: OrderDeps, quote: QuoteRow): Promise<PurchaseResult> {
   const { availableMicros } = await selectBalance(deps.db, quote.buyerId);
+  const owedMicros = quote.priceMicros + (await debtOf(deps.db, quote.buyerId));
   const { priceMicros, serviceId, countryId } = quote;
-  // Money may have come in since the hold failed: then nothing is missing, and the buyer asks for a new quote.
-  const missingMicros = priceMicros > availableMicros ? priceMicros - availableMicros : 0n;
+  // Whatever comes in pays a debt first, so the debt is missing too. Money may have come in since the hold failed: then
+  // nothing is missing, and the buyer asks for a new quote.
+  const missingMicros = owedMicros > availableMicros ? owedMicros - availableMicros : 0n;
   if (missingMicros === 0n) return refuse("quote_expired", quote);
   return { kind: "short", missingMicros, priceMicros, serviceId, countryId };
 }

@@ -1,0 +1,13 @@
+-- Stars that Telegram gave back although the buyer had spent them, or an open order held them: the buyer owes them.
+-- The shop's claim is a system account of that buyer's (system:debt:<buyer>), made when it is needed, so no balance
+-- can go below zero. topup_debt books a debt, debt_settled pays it from the available balance, debt_carried moves it
+-- out of and into the ledger account of a buyer whose data is deleted and who comes back.
+ALTER TABLE transfers DROP CONSTRAINT transfers_kind_check;
+ALTER TABLE transfers ADD CONSTRAINT transfers_kind_check CHECK (kind IN (
+  'topup', 'topup_refund', 'topup_loss', 'topup_debt', 'debt_settled', 'debt_carried', 'hold', 'capture', 'release',
+  'late_charge', 'provider_cost', 'provider_loss', 'stray_loss', 'adjustment'));
+
+-- A refund that was told before its payment: kept until the payment comes, and booked with it.
+ALTER TABLE topup_payments DROP CONSTRAINT topup_payments_state_check;
+ALTER TABLE topup_payments ADD CONSTRAINT topup_payments_state_check
+  CHECK (state IN ('credited', 'refunding', 'refunded', 'unassigned', 'refunded_early'));

@@ -1,0 +1,157 @@
+import type { Executor } from "../client.ts";
+
+export interface PaymentRow {
+  readonly gateway: string;
+  readonly chargeId: string;
+  readonly topupId: string | null;
+  readonly buyerId: string;
+  readonly amountMicros: bigint;
+  readonly stars: number | null;
+  readonly feeMicros: bigint;
+  readonly paidAt: Date;
+  readonly at: Date;
+}
+
+/** "refunded": the charge's refund was told before it, see {@link insertEarlyRefund}. */
+export type PaymentOutcome = "credited" | "refunded" | "known";
+
+/** Records a charge as credited. "known": it was recorded before, and with it credited. */
+export async function insertPayment(db: Executor, payment: PaymentRow): Promise<PaymentOutcome> {
+  const result = await db
+    .insertInto("topup_payments")
+    .values({
+      gateway: payment.gateway,
+      charge_id: payment.chargeId,
+      topup_id: payment.topupId,
+      buyer_id: payment.buyerId,
+      amount_micros: payment.amountMicros,
+      stars: payment.stars,
+      fee_micros: payment.feeMicros,
+      paid_at: payment.paidAt,
+      state: "credited",
+      state_at: payment.at,
+    })
+    .onConflict((conflict) => conflict.columns(["gateway", "charge_id"]).doNothing())
+    .executeTakeFirst();
+  if ((result.numInsertedOrUpdatedRows ?? 0n) > 0n) return "credited";
+  const taken = await db
+    .updateTable("topup_payments")
+    .set({
+      topup_id: payment.topupId,
+      buyer_id: payment.buyerId,
+      amount_micros: payment.amountMicros,
+      paid_at: payment.paidAt,
+      state: "credited",
+      state_at: payment.at,
+    })
+    .where("gateway", "=", payment.gateway)
+    .where("charge_id", "=", payment.chargeId)
+    .where("state", "=", "refunded_early")
+    .executeTakeFirst();
+  return taken.numUpdatedRows > 0n ? "refunded" : "known";
+}
+
+/** Keeps a refund that was told before its payment. False: the payment is known (waits for one that is being recorded). */
+export async function insertEarlyRefund(
+  db: Executor,
+  refund: { gateway: string; chargeId: string; stars: number; amountMicros: bigint; at: Date },
+): Promise<boolean> {
+  const result = await db
+    .insertInto("topup_payments")
+    .values({
+      gateway: refund.gateway,
+      charge_id: refund.chargeId,
+      amount_micros: refund.amountMicros,
+      stars: refund.stars,
+      paid_at: refund.at,
+      state: "refunded_early",
+      state_at: refund.at,
+    })
+    .onConflict((conflict) => conflict.columns(["gateway", "charge_id"]).doNothing())
+    .executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
+export interface StoredPayment {
+  readonly chargeId: string;
+  readonly topupId: string | null;
+  readonly buyerId: string | null;
+  readonly amountMicros: bigint;
+  readonly stars: number | null;
+  readonly state: string;
+  readonly refundRound: number;
+}
+
+/** Locked until the transaction ends. */
+export async function lockPayment(
+  db: Executor,
+  gateway: string,
+  chargeId: string,
+): Promise<StoredPayment | undefined> {
+  const row = await db
+    .selectFrom("topup_payments")
+    .selectAll()
+    .where("gateway", "=", gateway)
+    .where("charge_id", "=", chargeId)
+    .forUpdate()
+    .executeTakeFirst();
+  return (
+    row && {
+      chargeId: row.charge_id,
+      topupId: row.topup_id,
+      buyerId: row.buyer_id,
+      amountMicros: row.amount_micros,
+      stars: row.stars,
+      state: row.state,
+      refundRound: row.refund_round,
+    }
+  );
+}
+
+export async function setPaymentState(
+  db: Executor,
+  gateway: string,
+  chargeId: string,
+  change: {
+    state: "credited" | "refunding" | "refunded";
+    refundRound?: number;
+    actor: string;
+    reason: string;
+    at: Date;
+  },
+): Promise<void> {
+  const { state, actor, reason, at, refundRound } = change;
+  await db
+    .updateTable("topup_payments")
+    .set({
+      state,
+      actor,
+      reason,
+      state_at: at,
+      ...(refundRound !== undefined && { refund_round: refundRound }),
+    })
+    .where("gateway", "=", gateway)
+    .where("charge_id", "=", chargeId)
+    .execute();
+}
+
+/** Refunds that were begun and whose end is not known: to be asked for again (Telegram refunds a charge once). */
+export async function selectRefunding(
+  db: Executor,
+  before: Date,
+  limit: number,
+): Promise<{ chargeId: string; telegramId: number | null }[]> {
+  const rows = await db
+    .selectFrom("topup_payments")
+    .leftJoin("buyers", "buyers.id", "topup_payments.buyer_id")
+    .select(["topup_payments.charge_id", "buyers.telegram_id"])
+    .where("topup_payments.gateway", "=", "stars")
+    .where("topup_payments.state", "=", "refunding")
+    .where("topup_payments.state_at", "<=", before)
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({
+    chargeId: row.charge_id,
+    telegramId: row.telegram_id === null ? null : Number(row.telegram_id),
+  }));
+}

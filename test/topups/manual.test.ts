@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newId } from "../../src/core/ids.ts";
+import { selectBalance } from "../../src/db/queries/ledger.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestTopups, type TestTopups } from "../support/topups.ts";
+
+let database: TestDatabase;
+let test: TestTopups;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+
+/** A claim by one of the operators; `others` are the rest of them. */
+async function ownClaim(others: readonly number[]) {
+  const first = await createTestTopups(database.db);
+  const operator = await first.buyer();
+  test = await createTestTopups(database.db, { operatorChatIds: [operator.telegramId, ...others] });
+  const { buyerId, telegramId } = operator;
+  const begun = await test.topups.beginManual({
+    buyerId,
+    chatId: telegramId,
+    amountMicros: 5_000_000n,
+    resume: null,
+  });
+  if (begun.kind !== "begun") throw new Error(begun.code);
+  const proof = { note: `reference ${newId()}`, fileId: null, fileUniqueId: null };
+  const claimed = await test.topups.claimManual({ ...proof, topupId: begun.invoice.topupId, buyerId });
+  if (claimed.kind !== "begun") throw new Error(claimed.code);
+  return { ...operator, claimId: claimed.invoice.claimId };
+}
+
+const decide = (claimId: string, operatorTelegramId: number, approve = true) =>
+  test.topups.decideManual({ claimId, operatorTelegramId, approve });
+const available = async (buyerId: string) => (await selectBalance(database.db, buyerId)).availableMicros;
+const auditOf = (operatorTelegramId: number) =>
+  database.db
+    .selectFrom("audit_log")
+    .select(["action", "detail"])
+    .where("actor", "=", `operator:${operatorTelegramId}`)
+    .execute();
+
+describe("an operator's own claim", () => {
+  it("is approved by another operator, not by themselves, and the attempt is audited", async () => {
+    const { buyerId, telegramId, claimId } = await ownClaim([77]);
+    expect(await decide(claimId, telegramId)).toEqual({ kind: "own" });
+    expect(await available(buyerId)).toBe(0n);
+    expect(await auditOf(telegramId)).toEqual([
+      {
+        action: "manual top-up refused",
+        detail: "$5.00, the operator's own claim",
+      },
+    ]);
+    expect(await decide(claimId, 77)).toEqual({ kind: "approved" });
+    expect(await available(buyerId)).toBe(5_000_000n);
+  });
+
+  it("is approved by themselves where there is no other operator, and the audit says so", async () => {
+    const { buyerId, telegramId, claimId } = await ownClaim([]);
+    expect(await decide(claimId, telegramId)).toEqual({ kind: "approved" });
+    expect(await available(buyerId)).toBe(5_000_000n);
+    expect((await auditOf(telegramId))[0]?.detail).toContain("own claim");
+  });
+
+  it("may be withdrawn by themselves", async () => {
+    const { telegramId, claimId } = await ownClaim([77]);
+    expect(await decide(claimId, telegramId, false)).toEqual({ kind: "rejected" });
+  });
+});
