@@ -37,14 +37,14 @@ export function drawTurn(random: Random): Turn {
 function drawIntent(random: Random): Intent {
   const what = random.next();
   const product = random.pick(wanted);
-  if (what < 0.46) return { kind: "go on" };
-  if (what < 0.64) return { kind: "say", text: `/buy ${product}` };
-  if (what < 0.72) return { kind: "press", label: /^Cancel$/ };
+  if (what < 0.5) return { kind: "go on" };
+  if (what < 0.66) return { kind: "say", text: `/buy ${product}` };
+  if (what < 0.73) return { kind: "press", label: /^Cancel$/ };
   if (what < 0.78) return { kind: "press", label: /^Another code$/ };
-  if (what < 0.86) return { kind: "press", label: /^Done$/ };
+  if (what < 0.85) return { kind: "press", label: /^Done$/ };
   if (what < 0.89) return { kind: "press", label: /^100 Stars/ };
-  if (what < 0.915) return { kind: "top up", gateway: "crypto-pay" };
+  if (what < 0.92) return { kind: "top up", gateway: "crypto-pay" };
   if (what < 0.94) return { kind: "top up", gateway: "manual" };
-  if (what < 0.97) return { kind: "leave" };
+  if (what < 0.955) return { kind: "leave" };
   return { kind: "say", text: random.pick(["/topup", "/orders", "/balance", "/start"]) };
 }
