@@ -18,6 +18,8 @@ export interface Crowd {
 }
 
 const MAX_ANSWERS = 100_000;
+/** A tap in the hands of a killed replica waits for its lease (15 s, simulated) to run out, and for a start (real time). */
+const PATIENCE = { simulatedMs: 40_000, leastMs: 6_000 };
 
 export function createCrowd(deps: {
   telegram: PretendTelegram;
@@ -25,6 +27,8 @@ export function createCrowd(deps: {
   clock: Clock;
   seed: number;
   size: number;
+  /** Simulated seconds per real second. */
+  speed: number;
 }): Crowd {
   const { telegram, cashier, clock, seed } = deps;
   const answersMs: number[] = [];
@@ -39,6 +43,7 @@ export function createCrowd(deps: {
       random: createRandom(seed * 1_000 + index),
       cashier,
       figures,
+      patienceMs: Math.max(PATIENCE.leastMs, PATIENCE.simulatedMs / deps.speed),
       onAnswer,
     }),
   );

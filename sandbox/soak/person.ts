@@ -19,13 +19,13 @@ export interface Person {
   readonly random: Random;
   readonly cashier: Cashier;
   readonly figures: CrowdFigures;
+  /** Waits so long (real milliseconds) for an answer before doing something else. */
+  readonly patienceMs: number;
   /** A tap was answered after so many real milliseconds. */
   readonly onAnswer: (ms: number) => void;
 }
 
 const goOn = [/^Pay \d+ Stars and buy/, /^(Get number|Accept and get number)/, /^Get (?!number)/];
-/** Real time; a tap that was in the hands of a killed replica waits for its lease to run out. */
-const TAP_MS = 6_000;
 const LOOK_MS = 50;
 /** Older messages are out of sight. */
 const SEEN = 25;
@@ -46,10 +46,10 @@ export async function takeTurn(person: Person, turn: Turn, signal: AbortSignal):
 
 type Fits = (button: InlineButton) => boolean;
 
-async function tap({ user, figures, onAnswer }: Person, message: TranscriptMessage, fits: Fits) {
+async function tap({ user, figures, patienceMs, onAnswer }: Person, message: TranscriptMessage, fits: Fits) {
   figures.taps += 1;
   const before = Date.now();
-  const result = await user.press(message, fits, { timeoutMs: TAP_MS });
+  const result = await user.press(message, fits, { timeoutMs: patienceMs });
   if (result.url !== undefined) return result;
   if (!result.answer) figures.unanswered += 1;
   else onAnswer(Date.now() - before);
@@ -88,7 +88,7 @@ async function seen(
   matches: (message: TranscriptMessage) => boolean,
   signal: AbortSignal,
 ): Promise<TranscriptMessage | undefined> {
-  for (const startedAt = Date.now(); Date.now() - startedAt < TAP_MS && !signal.aborted; ) {
+  for (const startedAt = Date.now(); Date.now() - startedAt < person.patienceMs && !signal.aborted; ) {
     const message = latest(person, matches);
     if (message) return message;
     await systemClock.sleep(LOOK_MS, signal);

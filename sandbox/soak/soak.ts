@@ -126,7 +126,7 @@ async function setUp(options: SoakOptions, directory: string): Promise<Stage> {
   const { telegram, cryptoPay } = outside;
   const webhookUrl = `${replicas.front.url}/webhooks/crypto-pay`;
   const cashier = createCashier({ cryptoPay, witness, clock, webhookUrl });
-  const crowd = createCrowd({ telegram, cashier, clock, seed, size: options.buyers });
+  const crowd = createCrowd({ telegram, cashier, clock, seed, speed, size: options.buyers });
   return {
     ...replicas,
     options,

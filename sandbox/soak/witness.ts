@@ -1,5 +1,5 @@
 import type { MarketSms, RentalStatus } from "../providers/market-types.ts";
-import type { TelegramEvent, TranscriptMessage } from "../telegram/index.ts";
+import type { PretendTelegram, TelegramEvent, TranscriptMessage } from "../telegram/index.ts";
 import type { Outside } from "../world.ts";
 
 /** An SMS that a pretend supplier has for one of its numbers. */
@@ -54,7 +54,10 @@ const CODE = /\b\d{7}\b/g;
 const PUSHED = /"otp_code":"(\d+)"/;
 const PHONE = /\+\d{8,15}/g;
 
-export function createWitness({ telegram, providers }: Outside): Witness {
+export function createWitness({
+  telegram,
+  providers,
+}: Pick<Outside, "providers"> & { readonly telegram: Pick<PretendTelegram, "events"> }): Witness {
   const sms: WitnessedSms[] = [];
   const charges = new Map<string, Charge>();
   const refunds = new Set<string>();
