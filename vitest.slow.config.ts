@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export const slowTests = [
   "test/db/embedded-kill.test.ts",
   "test/db/embedded.test.ts",
+  "test/db/embedded-rights.test.ts",
   "test/e2e/compiled.test.ts",
   "test/e2e/process.test.ts",
   "test/e2e/routing-budget.test.ts",

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { access, mkdtemp, readFile, rm } from "node:fs/promises";
+import { access, chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -51,6 +51,8 @@ export const start: Bench = {
     const samples = new Map<Command, Sample[]>(commands.map((command) => [command, []]));
     const outside = await startOutside({ clock: systemClock });
     const directory = await mkdtemp(join(tmpdir(), "numstore-bench-start-"));
+    // PostgreSQL is another user where this runs as root.
+    await chmod(directory, 0o755);
     try {
       // In turn, so that a busy minute of the machine is not one command's alone.
       for (let run = 0; run < RUNS; run += 1) {
@@ -86,7 +88,7 @@ async function startOnce(
   const startedAt = performance.now();
   const child = spawn(program, words, {
     cwd: ROOT,
-    env: { ...ownEnvironment(), ...env, PORT: String(port), HOST: "127.0.0.1" },
+    env: { ...ownEnvironment(), ...env, PORT: String(port), ADMIN_PORT: "0", HOST: "127.0.0.1" },
     stdio: ["ignore", "ignore", "inherit"],
     // A group of its own: npm does not pass signals on.
     detached: true,

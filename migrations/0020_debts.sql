@@ -6,8 +6,3 @@ ALTER TABLE transfers DROP CONSTRAINT transfers_kind_check;
 ALTER TABLE transfers ADD CONSTRAINT transfers_kind_check CHECK (kind IN (
   'topup', 'topup_refund', 'topup_loss', 'topup_debt', 'debt_settled', 'debt_carried', 'hold', 'capture', 'release',
   'late_charge', 'provider_cost', 'provider_loss', 'stray_loss', 'adjustment'));
-
--- A refund that was told before its payment: kept until the payment comes, and booked with it.
-ALTER TABLE topup_payments DROP CONSTRAINT topup_payments_state_check;
-ALTER TABLE topup_payments ADD CONSTRAINT topup_payments_state_check
-  CHECK (state IN ('credited', 'refunding', 'refunded', 'unassigned', 'refunded_early'));

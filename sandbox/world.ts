@@ -1,6 +1,7 @@
 import type { Checkpoint } from "../src/core/checkpoint.ts";
 import type { Clock } from "../src/core/clock.ts";
 import type { Logger } from "../src/core/logger.ts";
+import { deriveWebhookSecrets, providerWebhookPath } from "../src/core/webhook-secrets.ts";
 import type { Protocol } from "../src/providers/port/provider.ts";
 import { presets } from "../src/providers/presets.ts";
 import type { RequestRecord } from "../src/providers/transport/gate.ts";
@@ -38,7 +39,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const { clock, logger, connectionString } = options;
   const outside = await startOutside(options);
   const { telegram, providers } = outside;
-  const result = loadConfig({ ...environmentOf(outside), PORT: "0", ...options.env }, presets);
+  const ports = { PORT: "0", ADMIN_PORT: "0" };
+  const result = loadConfig({ ...environmentOf(outside), ...ports, ...options.env }, presets);
   if (!result.ok)
     throw new Error(result.problems.map(({ variable, problem }) => `${variable} ${problem}`).join("; "));
   const shop = await startShop({
@@ -50,10 +52,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ...(options.checkpoint && { checkpoint: options.checkpoint }),
     ...(options.onProviderRequest && { onProviderRequest: options.onProviderRequest }),
   });
-  const secret = result.config.webhookSecret ?? WEBHOOK_SECRET;
-  for (const [name, provider] of providers) {
-    provider.setWebhookUrl(`http://127.0.0.1:${shop.port}/webhooks/providers/${name}/${secret}`);
-  }
+  tellWebhooks(outside, `http://127.0.0.1:${shop.port}`, result.config.webhookSecret ?? WEBHOOK_SECRET);
   return {
     telegram,
     providers,
@@ -92,6 +91,14 @@ export async function startOutside(
       await Promise.all([...providers.values()].map((provider) => provider.close()));
     },
   };
+}
+
+/** Enters the address of each provider's webhook there, as an operator would. `master`: WEBHOOK_SECRET. */
+export function tellWebhooks(outside: Outside, publicUrl: string, master = WEBHOOK_SECRET): void {
+  const secrets = deriveWebhookSecrets(master);
+  for (const [name, provider] of outside.providers) {
+    provider.setWebhookUrl(`${publicUrl}${providerWebhookPath(secrets, name)}`);
+  }
 }
 
 /** The variables that an operator of this pretend world would set. */

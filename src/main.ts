@@ -5,7 +5,7 @@ import type { Logger } from "./core/logger.ts";
 import { startEmbeddedPostgres } from "./db/embedded/launcher.ts";
 import { presets } from "./providers/presets.ts";
 import { type Config, describeConfig, loadConfig, secretsOf } from "./shop/config/config.ts";
-import { createLogger } from "./shop/logging.ts";
+import { createLogger, createScrubber } from "./shop/logging.ts";
 import { type Shop, startShop } from "./shop/shop.ts";
 
 /** Time for an orderly stop. The embedded database is stopped afterwards and has its own limit. */
@@ -21,9 +21,17 @@ async function main(): Promise<void> {
   }
   const { config, warnings } = result;
   const logger = createLogger(config.logLevel, { secrets: secretsOf(config) });
+  endOnStrayError(logger);
   for (const { variable, problem } of warnings) logger.warn({ variable }, problem);
   logger.info(describeConfig(config), "Numstore starts");
+  try {
+    await open(config, logger);
+  } catch (error) {
+    refuse(error, secretsOf(config));
+  }
+}
 
+async function open(config: Config, logger: Logger): Promise<void> {
   const stopping = new AbortController();
   listenForSignals(stopping, logger);
   const database = await openDatabase(config, logger);
@@ -37,6 +45,24 @@ async function main(): Promise<void> {
   }
 }
 
+/** Says why there is no shop, with everything private taken out of the reason. */
+function refuse(error: unknown, secrets: readonly string[]): void {
+  const scrub = createScrubber(secrets);
+  process.stderr.write(`Numstore cannot start: ${scrub(messageOf(error))}\n`);
+  process.exitCode = 1;
+}
+
+/**
+ * An error or a rejection that nothing handled ends the process, because nobody knows what it left half done. Node would
+ * print it as it is; this way it passes the logger, which takes out what is private.
+ */
+function endOnStrayError(logger: Logger): void {
+  process.on("uncaughtException", (error, origin) => {
+    logger.error({ error, origin }, "the shop ends: an error that nothing handled");
+    process.exit(1);
+  });
+}
+
 async function run(
   config: Config,
   logger: Logger,
@@ -48,7 +74,7 @@ async function run(
   const isAlone = config.database.url === null;
   const options = { config, logger, connectionString, isAlone, signal };
   const shop = await startShop({ ...options, clock: systemClock, followsDatabaseTime: true });
-  logger.info({ port: shop.port }, "Numstore is open");
+  logger.info({ port: shop.port, adminPort: shop.adminPort }, "Numstore is open");
   await Promise.race([aborted(signal), database.ended]);
   await stopInTime(shop, logger);
 }
@@ -98,9 +124,6 @@ async function stopInTime(shop: Shop, logger: Logger): Promise<void> {
 }
 
 main()
-  .catch((error: unknown) => {
-    process.stderr.write(`Numstore cannot start: ${messageOf(error)}\n`);
-    process.exitCode = 1;
-  })
+  .catch((error: unknown) => refuse(error, []))
   // Sockets of a provider that hangs must not keep a stopped shop alive.
   .finally(() => process.exit());

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, statfs } from "node:fs/promises";
+import { chmod, mkdtemp, rm, statfs } from "node:fs/promises";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
@@ -61,6 +61,8 @@ function open(connectionString: string): DatabaseHandle {
 
 async function startOwn(): Promise<{ url: string; directory: string; stop(): Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), "numstore-bench-"));
+  // PostgreSQL is another user where this runs as root.
+  await chmod(directory, 0o755);
   const dataDir = join(directory, "data");
   const postgres = await startEmbeddedPostgres({ dataDir, logger: createCountingLogger() });
   return {

@@ -1,6 +1,6 @@
 import type { PretendProvider } from "../../sandbox/providers/server.ts";
 import type { PretendTelegram, PretendUser } from "../../sandbox/telegram/index.ts";
-import { environmentOf, startOutside } from "../../sandbox/world.ts";
+import { environmentOf, startOutside, tellWebhooks } from "../../sandbox/world.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import type { Database } from "../../src/db/client.ts";
 import type { Protocol } from "../../src/providers/port/provider.ts";
@@ -45,7 +45,13 @@ export async function startBenchWorld(
   }
 
   async function open(env: Environment): Promise<Shop> {
-    const variables: Environment = { ...environmentOf(outside), PORT: "0", ...limits, ...env };
+    const variables: Environment = {
+      ...environmentOf(outside),
+      PORT: "0",
+      ADMIN_PORT: "0",
+      ...limits,
+      ...env,
+    };
     const result = loadConfig(variables);
     if (!result.ok) throw new Error(JSON.stringify(result.problems));
     const signal = new AbortController().signal;
@@ -56,10 +62,7 @@ export async function startBenchWorld(
       connectionString,
       signal,
     });
-    for (const [name, provider] of outside.providers) {
-      const path = `/webhooks/providers/${name}/${variables.WEBHOOK_SECRET}`;
-      provider.setWebhookUrl(`http://127.0.0.1:${shop.port}${path}`);
-    }
+    tellWebhooks(outside, `http://127.0.0.1:${shop.port}`, variables.WEBHOOK_SECRET);
     return shop;
   }
 

@@ -38,6 +38,7 @@ export function startReplica(options: ReplicaOptions): Replica {
       PATH: process.env.PATH ?? "",
       ...env,
       PORT: "0",
+      ADMIN_PORT: "0",
       SOAK_ANCHOR_MS: String(scale.anchorMs),
       SOAK_SPEED: String(scale.speed),
       ...(crashAt !== undefined && { CRASH_AT: crashAt, CRASH_HIT: String(crashHit) }),

@@ -1,10 +1,11 @@
 import { openSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../../src/core/clock.ts";
 import { createDatabase, type DatabaseHandle } from "../../src/db/client.ts";
 import { createLogger } from "../../src/shop/logging.ts";
+import { tellWebhooks } from "../world.ts";
 import { bundleShop } from "./bundle.ts";
 import { createCashier } from "./cashier.ts";
 import { type Crowd, createCrowd } from "./crowd.ts";
@@ -82,6 +83,8 @@ interface Stage {
  */
 export async function runSoak(options: SoakOptions): Promise<SoakReport> {
   const directory = await mkdtemp(join(tmpdir(), "numstore-soak-"));
+  // PostgreSQL is another user where this runs as root.
+  await chmod(directory, 0o755);
   const stage = await setUp(options, directory);
   const violations: Violation[] = [];
   let crashes = 0;
@@ -162,9 +165,7 @@ async function startReplicas(
     onForwarded: ({ body, status }) => witness.forwarded(body, status),
   });
   const env = soakEnvironment(outside, { DATABASE_URL: connectionString, PUBLIC_URL: front.url });
-  for (const [name, provider] of outside.providers) {
-    provider.setWebhookUrl(`${front.url}/webhooks/providers/${name}/${env.WEBHOOK_SECRET}`);
-  }
+  tellWebhooks(outside, front.url);
   const logPath = join(tmpdir(), `numstore-soak-${process.pid}.log`);
   herd = startHerd(options.replicas, { script, env, scale, log: openSync(logPath, "a") });
   await herd.open();

@@ -9,7 +9,7 @@ import { createProviders } from "../providers/registry.ts";
 import { createDatabaseGate } from "../providers/transport/database-gate.ts";
 import type { RequestGate } from "../providers/transport/gate.ts";
 import { type Config, loadConfig, secretsOf } from "../shop/config/config.ts";
-import { createLogger } from "../shop/logging.ts";
+import { createLogger, createScrubber } from "../shop/logging.ts";
 import { createCryptoPay } from "../topups/crypto-pay-client.ts";
 import { examine } from "./doctor/examine.ts";
 import { createReport, fail, warn } from "./doctor/report.ts";
@@ -50,6 +50,7 @@ async function main(): Promise<number> {
     accept,
     api: createTelegramApi({ token, apiRoot, clock: systemClock }),
     publicUrl: config.publicUrl,
+    webhookSecret: config.webhookSecret,
     takesStars: config.topups.gateways.includes("stars"),
     database: config.database,
     cryptoPay: config.topups.cryptoPay && createCryptoPay(config.topups.cryptoPay),
@@ -92,7 +93,7 @@ function decoded(text: string): string[] {
 
 main()
   .catch((error: unknown) => {
-    process.stderr.write(`The doctor cannot go on: ${messageOf(error)}\n`);
+    process.stderr.write(`The doctor cannot go on: ${createScrubber([])(messageOf(error))}\n`);
     return 1;
   })
   // Requests that still wait for an answer must not keep the finished command running.

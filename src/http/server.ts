@@ -17,6 +17,8 @@ export interface HttpServerDeps {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
+  /** The variable that sets the port, for the error that says it is taken. */
+  readonly portVariable: "PORT" | "ADMIN_PORT";
   readonly clock: Clock;
   readonly logger: Logger;
   /** Time for running requests to finish when the server stops. */
@@ -35,15 +37,17 @@ export interface HttpServer {
 
 /** Another program listens on our port. */
 export class PortInUseError extends Error {
-  constructor(host: string, port: number, cause: unknown) {
-    super(`${host}:${port} is in use by another program: stop it or set PORT to a free one`, { cause });
+  constructor({ host, port, portVariable }: HttpServerDeps, cause: unknown) {
+    super(`${host}:${port} is in use by another program: stop it or set ${portVariable} to a free one`, {
+      cause,
+    });
     this.name = "PortInUseError";
   }
 }
 
 /** A plain HTTP server with bounds on everything a stranger can make it wait for. TLS is the reverse proxy's job. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
-  const { app, host, port, logger } = deps;
+  const { app, logger } = deps;
   const requestTimeout = deps.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const listener = getRequestListener((request) => app.fetch(request), {
     overrideGlobalObjects: false,
@@ -74,7 +78,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 
   return {
     async start() {
-      const listeningPort = await listen(server, host, port);
+      const listeningPort = await listen(server, deps);
       // Without this, a connection that cannot be accepted (no file descriptors left) would end the process.
       server.on("error", (error) => logger.error({ error }, "a connection could not be taken"));
       return listeningPort;
@@ -115,10 +119,11 @@ function limitConnections(server: Server, max: number): void {
   });
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
+function listen(server: Server, deps: HttpServerDeps): Promise<number> {
+  const { host, port } = deps;
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void =>
-      reject(error.code === "EADDRINUSE" ? new PortInUseError(host, port, error) : error);
+      reject(error.code === "EADDRINUSE" ? new PortInUseError(deps, error) : error);
     server.once("error", onError);
     server.listen({ host, port }, () => {
       server.off("error", onError);

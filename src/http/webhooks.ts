@@ -13,7 +13,8 @@ export interface WebhookHandlers {
   readonly telegram: { readonly secret: string; readonly store: (update: unknown) => Promise<void> } | null;
   /** `handle` resolves once what it accepts is stored; slow work happens later. */
   readonly providers: {
-    readonly secret: string;
+    /** The secret of each configured provider, by name: it opens that provider's own route and nothing else. */
+    readonly secrets: ReadonlyMap<string, string>;
     readonly handle: (
       provider: string,
       body: unknown,
@@ -46,7 +47,8 @@ export function addWebhooks(app: Hono, handlers: WebhookHandlers, logger: Logger
   app.post(
     "/webhooks/providers/:name/:secret",
     async (context, next) => {
-      if (!sameSecret(context.req.param("secret"), providers.secret)) return context.notFound();
+      const secret = providers.secrets.get(context.req.param("name"));
+      if (!sameSecret(context.req.param("secret"), secret)) return context.notFound();
       return next();
     },
     limit(STRANGER_BODY),
@@ -90,8 +92,12 @@ function parseJson(text: string): { value: unknown } | undefined {
   }
 }
 
-/** Compares digests in constant time, so that the answer time tells nothing about the secret. */
-function sameSecret(given: string | undefined, expected: string): boolean {
+/**
+ * Compares digests in constant time, so that the answer time tells nothing about the secret. Without an expected one it
+ * does the same work and says no, so that it does not tell which providers there are either.
+ */
+function sameSecret(given: string | undefined, expected: string | undefined): boolean {
   const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return given !== undefined && timingSafeEqual(digest(given), digest(expected));
+  const isSame = timingSafeEqual(digest(given ?? ""), digest(expected ?? ""));
+  return isSame && given !== undefined && expected !== undefined;
 }

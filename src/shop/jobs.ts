@@ -57,7 +57,7 @@ export function createJobs(deps: JobDeps): Jobs {
     every("sweep orders", 5 * SECOND_MS, () => orders.sweep()),
     every("refresh prices", 5 * SECOND_MS, () => catalog.refreshLookedAt()),
     every("refresh lists", 6 * HOUR_MS, () => catalog.syncLists()),
-    every("sweep Stars", HOUR_MS, () => topups.sweepStars()),
+    every("sweep Stars", MINUTE_MS, () => topups.sweepStars()),
     every("resume refunds", MINUTE_MS, () => topups.resumeRefunds()),
     every("self-check", 10 * MINUTE_MS, deps.selfCheck),
   ];

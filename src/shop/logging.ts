@@ -119,6 +119,8 @@ const DIGITS = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\+\d[\d ()]{6,}\d|\d
 const BOT_TOKEN = /\d{5,}:[A-Za-z0-9_-]{20,}/g;
 const BOT_PATH = /\/bot\d+(?::|%3A)[^/\s"\\]+/gi;
 const URL_USER = /([a-z][a-z0-9+.-]*:\/\/)[^\s/"@\\]+@/gi;
+/** The secret at the end of a provider's webhook address. */
+const WEBHOOK_SECRET = /(\/webhooks\/providers\/[^/\s"\\]+\/)[^\s"'?#\\]+/gi;
 const URL_QUERY = /(https?:\/\/[^\s"'?#\\]+)[?#][^\s"'\\]*/gi;
 
 function scrubAddresses(text: string): string {
@@ -126,13 +128,20 @@ function scrubAddresses(text: string): string {
     .replace(BOT_PATH, "/bot[token]")
     .replace(BOT_TOKEN, "[token]")
     .replace(URL_USER, "$1[redacted]@")
+    .replace(WEBHOOK_SECRET, "$1[secret]")
     .replace(URL_QUERY, "$1?[redacted]");
+}
+
+/** For text that is written to a terminal instead of the log: what the logger would have made of it. */
+export function createScrubber(secrets: readonly string[]): (text: string) => string {
+  const scrubSecrets = secretScrubber(secrets);
+  return (text) => scrub(scrubSecrets(text));
 }
 
 function secretScrubber(secrets: readonly string[]): (line: string) => string {
   const known = secrets
     .filter((secret) => secret.length >= MIN_SECRET_LENGTH)
-    // As the secret looks inside a JSON string.
-    .map((secret) => JSON.stringify(secret).slice(1, -1));
+    // As it is, and as it looks inside a JSON string.
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)]);
   return (line) => known.reduce((text, secret) => text.replaceAll(secret, REDACTED), line);
 }

@@ -1,20 +1,15 @@
-import { randomBytes } from "node:crypto";
 import { backoffMs } from "../core/backoff.ts";
 import { type Checkpoint, noCheckpoint } from "../core/checkpoint.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
-import { createDatabase, type Database, ping } from "../db/client.ts";
+import { deriveWebhookSecrets, type WebhookSecrets } from "../core/webhook-secrets.ts";
+import { createDatabase, type Database } from "../db/client.ts";
 import { createDatabaseClock, type DatabaseClock } from "../db/database-clock.ts";
 import { migrate } from "../db/migrate.ts";
 import { releaseEverything } from "../db/queries/leases.ts";
 import { ensureSystemAccounts } from "../db/queries/ledger.ts";
-import { selectProviderHealth } from "../db/queries/provider-health.ts";
-import { readOrCreateSetting } from "../db/queries/settings.ts";
 import { waitForDatabase } from "../db/wait.ts";
-import { createApp } from "../http/app.ts";
-import { createReadiness, shopChecks } from "../http/health.ts";
-import { createMetrics, type Metrics } from "../http/metrics.ts";
-import { createHttpServer, type HttpServer } from "../http/server.ts";
+import { createMetrics } from "../http/metrics.ts";
 import type { RequestRecord } from "../providers/transport/gate.ts";
 import { gatewayNames } from "../topups/topups.ts";
 import { systemAccounts } from "../wallet/accounts.ts";
@@ -22,11 +17,12 @@ import { createHousekeeping } from "../workers/housekeeping.ts";
 import { createIntroduction } from "../workers/introduction.ts";
 import { createLoop, createSupervisor, type Runnable, type StepResult } from "../workers/loop.ts";
 import { createProbes } from "../workers/probes.ts";
-import { storeRaw } from "../workers/store-updates.ts";
 import { createPollingSource, createWebhookSource } from "../workers/update-source.ts";
 import type { Config } from "./config/config.ts";
 import { addGauges } from "./gauges.ts";
+import { startServers } from "./servers.ts";
 import { createServices, type Services } from "./services.ts";
+import { prepareWebhookMaster } from "./webhook-master.ts";
 
 export interface ShopOptions {
   readonly config: Config;
@@ -47,8 +43,10 @@ export interface ShopOptions {
 }
 
 export interface Shop {
-  /** The port that the HTTP server listens on. */
+  /** The port for the world: webhooks and bare health. */
   readonly port: number;
+  /** The port for the operator: metrics and details. */
+  readonly adminPort: number;
   readonly db: Database;
   readonly services: Services;
   /** Accepts nothing new, finishes what is under way, closes the database. */
@@ -77,7 +75,7 @@ export async function startShop(given: ShopOptions): Promise<Shop> {
       ? await createDatabaseClock({ db, machine: machineClock, logger })
       : undefined;
     const options = { ...given, clock: time ?? machineClock };
-    const webhookSecret = await prepare(options, db);
+    const secrets = await prepare(options, db);
     const metrics = createMetrics();
     addGauges(metrics, db, time);
     const checkpoint = options.checkpoint ?? noCheckpoint;
@@ -86,15 +84,14 @@ export async function startShop(given: ShopOptions): Promise<Shop> {
       options.onProviderRequest?.(record);
     };
     const services = createServices({ ...options, machineClock, db, metrics, checkpoint, onProviderRequest });
-    const server = createServer(options, db, metrics, services, webhookSecret);
-    const port = await server.start();
-    const workers = startWorkers(options, db, services, webhookSecret, time);
+    const servers = await startServers({ ...options, db, metrics, services, secrets });
+    const workers = startWorkers(options, db, services, secrets, time);
     const stop = async (): Promise<void> => {
-      await Promise.all([server.stop(), workers.stop(STOP_TIMEOUT_MS), services.orders.drain()]);
+      await Promise.all([servers.stop(), workers.stop(STOP_TIMEOUT_MS), services.orders.drain()]);
       await services.orders.release();
       await database.close();
     };
-    return { port, db, services, stop };
+    return { port: servers.port, adminPort: servers.adminPort, db, services, stop };
   } catch (error) {
     await database.close();
     throw error;
@@ -117,56 +114,22 @@ async function migrateAlone(connectionString: string, logger: Logger): Promise<v
   }
 }
 
-/** Durable facts before the parts that need them: system accounts, and the secret of our webhooks. */
-async function prepare(options: ShopOptions, db: Database): Promise<string> {
-  const { config, clock } = options;
+/** Durable facts before the parts that need them: system accounts, and the secrets of our webhooks. */
+async function prepare(options: ShopOptions, db: Database): Promise<WebhookSecrets> {
+  const { config, clock, logger } = options;
   if (options.isAlone) await releaseEverything(db);
   // For all gateways: a payment may still arrive through one that is switched off.
   const names = config.providers.map((settings) => settings.name);
   await ensureSystemAccounts(db, systemAccounts(gatewayNames, names));
-  const make = (): string => randomBytes(32).toString("base64url");
-  return config.webhookSecret ?? (await readOrCreateSetting(db, "webhook_secret", make, clock.now()));
-}
-
-function createServer(
-  options: ShopOptions,
-  db: Database,
-  metrics: Metrics,
-  services: Services,
-  secret: string,
-): HttpServer {
-  const { config, clock, logger } = options;
-  const { api, inbox, orders, topups, providers } = services;
-  const checks = shopChecks({
-    pingDatabase: () => ping(db),
-    askTelegram: () => api.getMe(),
-    providerStates: () => selectProviderHealth(db, [...providers.keys()]),
-  });
-  const storing = options.checkpoint ? { checkpoint: options.checkpoint } : {};
-  const store = async (update: unknown): Promise<void> => {
-    await storeRaw({ db, clock, logger, onStored: inbox.wake, ...storing }, [update]);
-  };
-  const takesCrypto = config.topups.cryptoPay !== null;
-  const app = createApp({
-    logger,
-    registry: metrics.registry,
-    readiness: createReadiness({ checks, clock, logger }),
-    webhooks: {
-      telegram: config.publicUrl === null ? null : { secret, store },
-      providers: { secret, handle: orders.takeWebhook },
-      cryptoPay: takesCrypto
-        ? (raw, signature) => topups.takeCryptoWebhook(Buffer.from(raw), signature)
-        : null,
-    },
-  });
-  return createHttpServer({ app, host: config.http.host, port: config.http.port, clock, logger });
+  const configured = config.webhookSecret;
+  return deriveWebhookSecrets(await prepareWebhookMaster({ db, clock, logger, configured }));
 }
 
 function startWorkers(
   options: ShopOptions,
   db: Database,
   services: Services,
-  secret: string,
+  secrets: WebhookSecrets,
   time: DatabaseClock | undefined,
 ) {
   const { config, clock, logger } = options;
@@ -175,7 +138,12 @@ function startWorkers(
   const source =
     config.publicUrl === null
       ? createPollingSource({ ...base, api, onStored: inbox.wake, holder })
-      : createWebhookSource({ ...base, api, url: `${config.publicUrl}/webhooks/telegram`, secret });
+      : createWebhookSource({
+          ...base,
+          api,
+          url: `${config.publicUrl}/webhooks/telegram`,
+          secret: secrets.telegram,
+        });
   const supervisor = createSupervisor({ clock, logger });
   const parts = [
     source,

@@ -1,16 +1,15 @@
 import { beginCrypto, pollCrypto, takeCryptoWebhook } from "./crypto-pay.ts";
 import { beginManual, claimManual, decideManual, openDispute } from "./manual.ts";
-import { refundedByUpdate } from "./refunded.ts";
 import { type RefundResult, refundStars, resumeRefunds } from "./refunds.ts";
-import { beginStars, checkStars, creditStars, starsFor, sweepStars } from "./stars.ts";
+import { beginStars, checkStars, confirmStars, createSharedSweep, starsFor, sweepStars } from "./stars.ts";
 import type { TopupDeps } from "./topup-deps.ts";
 import type { Topups } from "./topups.ts";
 
 /** What operators, the workers and the HTTP server drive. */
 export interface TopupJobs {
   refundStars(input: { chargeId: string; actor: string; reason: string }): Promise<RefundResult>;
-  /** At start and hourly. */
-  sweepStars(): Promise<{ found: number }>;
+  /** At start and every minute. */
+  sweepStars(): Promise<{ readonly found: number }>;
   resumeRefunds(): Promise<void>;
   pollCrypto(): Promise<void>;
   /** False: the signature is not Crypto Pay's. */
@@ -18,21 +17,21 @@ export interface TopupJobs {
 }
 
 export function createTopups(deps: TopupDeps): Topups & TopupJobs {
+  const sweep = createSharedSweep(() => sweepStars(deps));
   return {
     gateways: deps.gateways,
     starsFor: (amountMicros) => starsFor(deps, amountMicros),
     starsValueMicros: (stars) => BigInt(stars) * deps.starValueMicros,
     beginStars: (input) => beginStars(deps, input),
     checkStars: (input) => checkStars(deps, input),
-    creditStars: (payment) => creditStars(deps, payment),
-    refundedStars: (input) => refundedByUpdate(deps, input),
+    confirmStars: (told) => confirmStars(deps, sweep, told),
     beginCrypto: (input) => beginCrypto(deps, input),
     beginManual: (input) => beginManual(deps, input),
     claimManual: (input) => claimManual(deps, input),
     decideManual: (input) => decideManual(deps, input),
     openDispute: (input) => openDispute(deps, input),
     refundStars: (input) => refundStars(deps, input),
-    sweepStars: () => sweepStars(deps),
+    sweepStars: sweep,
     resumeRefunds: () => resumeRefunds(deps),
     pollCrypto: () => pollCrypto(deps),
     takeCryptoWebhook: (rawBody, signature) => takeCryptoWebhook(deps, rawBody, signature),

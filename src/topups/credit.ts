@@ -1,7 +1,7 @@
 import type { Tx } from "../db/client.ts";
 import { selectBalance } from "../db/queries/ledger.ts";
 import { enqueue } from "../db/queries/outbox.ts";
-import { insertPayment, type PaymentOutcome } from "../db/queries/topup-payments.ts";
+import { insertPayment } from "../db/queries/topup-payments.ts";
 import { moveTopup, type TopupRow } from "../db/queries/topups.ts";
 import { creditTopup } from "../wallet/wallet.ts";
 
@@ -21,15 +21,14 @@ export interface Charge {
 }
 
 /**
- * Credits one payment: payment row, transfer, receipt, in the caller's transaction. "known": it was credited before,
- * nothing was done. "refunded": it is credited, and its refund, which was told first, is the caller's to book.
+ * Credits one payment: payment row, transfer, receipt, in the caller's transaction. False: it was credited before, and
+ * nothing was done.
  * An invoice that is paid twice, or after it had expired, is credited each time: the money came in.
  */
-export async function credit(tx: Tx, charge: Charge): Promise<PaymentOutcome> {
+export async function credit(tx: Tx, charge: Charge): Promise<boolean> {
   const { topup, at } = charge;
   const topupId = topup?.id ?? null;
-  const outcome = await insertPayment(tx, { ...charge, topupId });
-  if (outcome === "known") return outcome;
+  if (!(await insertPayment(tx, { ...charge, topupId }))) return false;
   await creditTopup(tx, { ...charge, topupId, reason: `${charge.gateway} payment` });
   if (topup) await moveTopup(tx, topup.id, ["pending", "expired"], "credited", at);
   const { availableMicros } = await selectBalance(tx, charge.buyerId);
@@ -44,5 +43,5 @@ export async function credit(tx: Tx, charge: Charge): Promise<PaymentOutcome> {
   };
   const dedupeKey = `topup_credited:${charge.gateway}:${charge.chargeId}`;
   await enqueue(tx, { chatId: charge.chatId, buyerId: charge.buyerId, message, dedupeKey, at });
-  return outcome;
+  return true;
 }

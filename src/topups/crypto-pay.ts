@@ -127,7 +127,7 @@ async function settle(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<void>
   }
   const credited = await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
-    const outcome = await credit(tx, {
+    const isNew = await credit(tx, {
       gateway: GATEWAY,
       chargeId: invoice.invoiceId,
       topup,
@@ -140,7 +140,6 @@ async function settle(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<void>
       actor: "system",
       at,
     });
-    const isNew = outcome !== "known";
     const buyer = await findBuyer(tx, topup.buyerId);
     if (isNew && buyer?.telegramId == null) await tell(deps, tx, "crypto_pay_nobody", invoice, topup);
     return isNew;

@@ -4,12 +4,7 @@ import { findBuyer, flagBuyer } from "../db/queries/buyers.ts";
 import { dropIfEmpty, lockForgottenPerson, updateForgottenPerson } from "../db/queries/forgotten-people.ts";
 import { selectBalance } from "../db/queries/ledger.ts";
 import { enqueue, enqueueToAll } from "../db/queries/outbox.ts";
-import {
-  insertEarlyRefund,
-  lockPayment,
-  type StoredPayment,
-  setPaymentState,
-} from "../db/queries/topup-payments.ts";
+import { lockPayment, type StoredPayment, setPaymentState } from "../db/queries/topup-payments.ts";
 import { moveTopup } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { bookDebt, debtOf, settleDebt } from "../wallet/debts.ts";
@@ -25,34 +20,15 @@ export interface RefundTold {
 }
 
 /**
- * An update says that a payment was refunded, by us or by Telegram itself. Booked once, however often it is told. It
- * may be told before the payment: then it is kept, and booked in the transaction that credits the payment.
+ * Telegram's list of transactions has a refund, by us or by Telegram itself. Its payment came before it in the list, so an
+ * unknown one is not ours. Booked once, however often it is told.
  */
-export async function refundedByUpdate(deps: TopupDeps, told: RefundTold): Promise<void> {
-  await inTransaction(deps.db, async (tx) => {
-    const early = {
-      gateway: "stars",
-      chargeId: told.chargeId,
-      stars: told.stars,
-      amountMicros: BigInt(told.stars) * deps.starValueMicros,
-      at: deps.clock.now(),
-    };
-    const known = await lockPayment(tx, "stars", told.chargeId);
-    if (!known && told.stars > 0 && (await insertEarlyRefund(tx, early))) return;
-    // Not known at first, but then in the way: it was credited in between.
-    const payment = known ?? (await lockPayment(tx, "stars", told.chargeId));
-    if (payment) await bookRefund(deps, tx, payment, told.telegramId);
-  });
-  deps.checkpoint("refund/booked");
-  deps.onMessages();
-}
-
-/** Telegram's list of transactions has a refund. Its payment came before it in the list, so an unknown one is not ours. */
-export async function refundedBySweep(deps: TopupDeps, told: RefundTold): Promise<void> {
+export async function refunded(deps: TopupDeps, told: RefundTold): Promise<void> {
   await inTransaction(deps.db, async (tx) => {
     const payment = await lockPayment(tx, "stars", told.chargeId);
     if (payment) await bookRefund(deps, tx, payment, told.telegramId);
   });
+  deps.checkpoint("refund/booked");
   deps.onMessages();
 }
 

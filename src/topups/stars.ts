@@ -4,11 +4,11 @@ import { newId } from "../core/ids.ts";
 import { ceilDivide } from "../core/money.ts";
 import { findBuyer, isBanned } from "../db/queries/buyers.ts";
 import { readOrCreateSetting, readSetting, writeSetting } from "../db/queries/settings.ts";
-import { lockPayment } from "../db/queries/topup-payments.ts";
+import { selectPaymentStates } from "../db/queries/topup-payments.ts";
 import { insertTopup, selectTopup } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { credit } from "./credit.ts";
-import { bookRefund, refundedBySweep } from "./refunded.ts";
+import { refunded } from "./refunded.ts";
 import type { StarTransaction, TopupDeps } from "./topup-deps.ts";
 import type { BeginResult, PreCheckoutAnswer, Resume, StarsInvoice, StarsPayment } from "./topups.ts";
 
@@ -17,6 +17,8 @@ const INVOICE_LIFETIME_MS = 60 * 60 * 1000;
 /** Telegram's bounds of one payment. */
 const MAX_STARS = 10_000;
 const PAGE = 100;
+/** Read again by every sweep, in case Telegram listed something late; more than it can list in between. */
+const OVERLAP = 50;
 /** Bounds one sweep; the next goes on where it stopped. */
 const MAX_PAGES = 50;
 const CURSOR = "stars_sweep_offset";
@@ -77,10 +79,10 @@ export async function checkStars(
 }
 
 /**
- * The Stars are ours already, so this never refuses: a payload that we do not know (an old database, another
- * install) credits whoever paid, at today's rate. A refund that was told before the payment is booked right after it.
+ * Credits a payment that Telegram's own list of transactions shows. The Stars are ours already, so this never refuses: a
+ * payload that we do not know (an old database, another install) credits whoever paid, at today's rate.
  */
-export async function creditStars(deps: TopupDeps, payment: StarsPayment): Promise<{ credited: boolean }> {
+async function creditStars(deps: TopupDeps, payment: StarsPayment): Promise<{ credited: boolean }> {
   deps.checkpoint("stars/before-credit");
   const credited = await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
@@ -92,7 +94,7 @@ export async function creditStars(deps: TopupDeps, payment: StarsPayment): Promi
     const isOwners = owner?.telegramId === payment.telegramId;
     const buyerId = isOwners ? owner.id : (await arrive(tx, payer)).id;
     const isFrozen = topup !== null && topup.stars === payment.stars;
-    const outcome = await credit(tx, {
+    return await credit(tx, {
       gateway: "stars",
       chargeId: payment.chargeId,
       topup: isOwners ? topup : null,
@@ -105,40 +107,116 @@ export async function creditStars(deps: TopupDeps, payment: StarsPayment): Promi
       actor: "system",
       at,
     });
-    if (outcome === "refunded") {
-      const paid = await lockPayment(tx, "stars", payment.chargeId);
-      if (paid) await bookRefund(deps, tx, paid, payment.telegramId);
-    }
-    return outcome !== "known";
   });
   deps.checkpoint("stars/credited");
   if (credited) deps.onMessages();
   return { credited };
 }
 
+export interface Sweep {
+  /** Payments that were credited now. */
+  readonly found: number;
+  /** Payments and refunds that the list showed, as {@link seenKey}. */
+  readonly seen: ReadonlySet<string>;
+}
+
+function seenKey(direction: "in" | "out", chargeId: string): string {
+  return `${direction}:${chargeId}`;
+}
+
 /**
- * Reads Telegram's own list of Star transactions from where the last sweep stopped. Telegram keeps updates for 24
- * hours only, so after a longer outage this list is the only way to learn of a payment. Booking a transaction again
- * changes nothing. Payments from before this database was made, for invoices that it does not have, are ignored: they
- * were credited elsewhere.
+ * Reads Telegram's own list of Star transactions from a little before where the last sweep stopped. Only this list
+ * credits a payment and books a refund: an update may be forged, the list cannot, and updates are kept for 24 hours only.
+ * A payment stands before its refund, whichever update came first. Booking a transaction again changes nothing. Payments
+ * from before this database was made, for invoices that it does not have, are ignored: they were credited elsewhere.
  */
-export async function sweepStars(deps: TopupDeps): Promise<{ found: number }> {
-  let offset = Number((await readSetting(deps.db, CURSOR)) ?? "0");
+export async function sweepStars(deps: TopupDeps): Promise<Sweep> {
+  const stored = Number((await readSetting(deps.db, CURSOR)) ?? "0");
+  let offset = Math.max(0, stored - OVERLAP);
   const now = deps.clock.now();
   const since = new Date(await readOrCreateSetting(deps.db, BEGINNING, () => now.toISOString(), now));
+  const seen = new Set<string>();
   let found = 0;
   for (let page = 0; page < MAX_PAGES; page += 1) {
     const transactions = await deps.stars.transactions(offset, PAGE);
+    const ids = transactions.map(({ id }) => id);
+    const known = await selectPaymentStates(deps.db, "stars", ids);
     for (const transaction of transactions) {
-      if (await book(deps, transaction, since)) found += 1;
+      const { direction, id } = transaction;
+      if (direction === "other") continue;
+      seen.add(seenKey(direction, id));
+      const isBooked = direction === "in" ? known.has(id) : known.get(id) === "refunded";
+      if (!isBooked && (await book(deps, transaction, since))) found += 1;
     }
     offset += transactions.length;
-    await writeSetting(deps.db, CURSOR, String(offset), deps.clock.now());
+    if (offset > stored) await writeSetting(deps.db, CURSOR, String(offset), deps.clock.now());
     deps.checkpoint("stars/swept-page");
     if (transactions.length < PAGE) break;
   }
-  if (found > 0) deps.logger.warn({ found }, "payments found that no update had told of");
-  return { found };
+  return { found, seen };
+}
+
+/**
+ * An update tells of a payment (`in`) or a refund (`out`): a reason to look, and no more. Books what Telegram's list
+ * shows; rejects when the list does not show it (yet), or cannot be read, so that the update comes again. Until then,
+ * and after the last try, the sweep finds what is real.
+ */
+export async function confirmStars(
+  deps: TopupDeps,
+  sweep: () => Promise<Sweep>,
+  told: { chargeId: string; direction: "in" | "out" },
+): Promise<void> {
+  if (await isBooked(deps, told)) return;
+  const { seen } = await sweep();
+  // Another sweep that ran meanwhile may have booked it and gone on.
+  if (seen.has(seenKey(told.direction, told.chargeId)) || (await isBooked(deps, told))) return;
+  throw new PaymentNotConfirmed(told.direction);
+}
+
+async function isBooked(
+  deps: TopupDeps,
+  told: { chargeId: string; direction: "in" | "out" },
+): Promise<boolean> {
+  const state = (await selectPaymentStates(deps.db, "stars", [told.chargeId])).get(told.chargeId);
+  return told.direction === "in" ? state !== undefined : state === "refunded";
+}
+
+/** Telegram's list does not show what an update told: it is late, or the update was forged. */
+export class PaymentNotConfirmed extends Error {
+  override readonly name = "PaymentNotConfirmed";
+  constructor(direction: "in" | "out") {
+    const what = direction === "in" ? "payment" : "refund";
+    super(`getStarTransactions does not show the ${what} that an update told of`);
+  }
+}
+
+/**
+ * One sweep at a time: whoever asks during one waits for the next, which began after they asked, together with all others
+ * that wait. So a burst of payments costs few requests.
+ */
+export function createSharedSweep(run: () => Promise<Sweep>): () => Promise<Sweep> {
+  let running: Promise<Sweep> | undefined;
+  let next: Promise<Sweep> | undefined;
+  const begin = (): Promise<Sweep> => {
+    const sweep = run().finally(() => {
+      if (running === sweep) running = undefined;
+    });
+    running = sweep;
+    return sweep;
+  };
+  return () => {
+    if (!running) return begin();
+    next ??= running
+      .then(
+        () => undefined,
+        () => undefined,
+      )
+      .then(() => {
+        next = undefined;
+        return begin();
+      });
+    return next;
+  };
 }
 
 async function book(deps: TopupDeps, transaction: StarTransaction, since: Date): Promise<boolean> {
@@ -146,7 +224,7 @@ async function book(deps: TopupDeps, transaction: StarTransaction, since: Date):
   // Less than a whole Star (a commission) credits nothing.
   if (telegramId === null || stars < 1) return false;
   if (transaction.direction === "out") {
-    await refundedBySweep(deps, { chargeId, telegramId, stars });
+    await refunded(deps, { chargeId, telegramId, stars });
     return false;
   }
   if (transaction.direction !== "in") return false;

@@ -32,7 +32,7 @@ export type BeginResult<T> =
 
 export type PreCheckoutAnswer = { readonly ok: true } | { readonly ok: false; readonly code: ShopErrorCode };
 
-/** A `successful_payment` or a row of getStarTransactions. */
+/** A payment as getStarTransactions shows it. */
 export interface StarsPayment {
   readonly chargeId: string;
   readonly payload: string;
@@ -62,10 +62,11 @@ export interface Topups {
     stars: number;
     currency: string;
   }): Promise<PreCheckoutAnswer>;
-  /** Credits once per charge id, however often it is called. A payload that we do not know credits its payer at today's rate. */
-  creditStars(payment: StarsPayment): Promise<{ readonly credited: boolean }>;
-  /** Telegram told us that a payment was refunded (by us or by Telegram). */
-  refundedStars(input: { chargeId: string; telegramId: number; stars: number }): Promise<void>;
+  /**
+   * An update told of a Stars payment (`in`) or refund (`out`). Books it once Telegram's own list of transactions shows
+   * it, and rejects until then: an update alone moves no money.
+   */
+  confirmStars(told: { chargeId: string; direction: "in" | "out" }): Promise<void>;
   beginCrypto(input: {
     buyerId: string;
     chatId: number;

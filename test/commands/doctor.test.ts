@@ -7,9 +7,12 @@ import { createTelegramApi } from "../../src/bot/telegram-api.ts";
 import { examine } from "../../src/commands/doctor/examine.ts";
 import { createReport } from "../../src/commands/doctor/report.ts";
 import { systemClock } from "../../src/core/clock.ts";
+import { deriveWebhookSecrets, providerWebhookPath } from "../../src/core/webhook-secrets.ts";
+import { writeSetting } from "../../src/db/queries/settings.ts";
 import { createProviderHealth } from "../../src/providers/health/health.ts";
 import { createProviders } from "../../src/providers/registry.ts";
 import { loadConfig, secretsOf } from "../../src/shop/config/config.ts";
+import { prepareWebhookMaster } from "../../src/shop/webhook-master.ts";
 import { createCryptoPay } from "../../src/topups/crypto-pay-client.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { query } from "../support/embedded.ts";
@@ -17,6 +20,7 @@ import { createTestLogger } from "../support/logger.ts";
 
 /** Nobody listens there. Of the low ports, fetch itself refuses some, but not this one. */
 const NOWHERE = "http://127.0.0.1:2";
+const NO_DATABASE = "postgres://shop@127.0.0.1:2/shop";
 const CRYPTO_TOKEN = "12345:crypto-pay-secret";
 const clock = systemClock;
 const logger = createTestLogger();
@@ -68,6 +72,7 @@ async function examined(env: Record<string, string> = {}, accept?: string): Prom
     accept,
     api: createTelegramApi({ token, apiRoot, clock }),
     publicUrl: config.publicUrl,
+    webhookSecret: config.webhookSecret,
     takesStars: config.topups.gateways.includes("stars"),
     database: config.database,
     cryptoPay: config.topups.cryptoPay && createCryptoPay(config.topups.cryptoPay),
@@ -189,6 +194,41 @@ describe("the doctor", () => {
     await api.setWebhook(`${NOWHERE}/elsewhere`);
     expect(about(await examined({ PUBLIC_URL: NOWHERE }), "updates")).toMatch(/^WARN .*another address/);
     await api.deleteWebhook();
+  });
+
+  it("prints the whole address that a provider has to call, and never the master behind it", async () => {
+    const master = "a-master-secret-0123456789";
+    const env = { PUBLIC_URL: NOWHERE, WEBHOOK_SECRET: master };
+    const address = `${NOWHERE}${providerWebhookPath(deriveWebhookSecrets(master), "push")}`;
+    const lines = await examined(env);
+    expect(about(lines, "webhook push")?.split(" ")).toContain(address);
+    expect(about(lines, "webhook oxgel")).toBeUndefined();
+    expect(lines.join("\n")).not.toContain(master);
+    expect(about(await examined({ WEBHOOK_SECRET: master }), "webhook push")).toBeUndefined();
+    const away = await examined({ ...env, DATABASE_URL: NO_DATABASE });
+    expect(about(away, "webhook push")?.split(" ")).toContain(address);
+  });
+
+  it("reads a generated master from the database, and makes none", async () => {
+    const env = { PUBLIC_URL: NOWHERE, WEBHOOK_SECRET: "" };
+    expect(about(await examined(env), "webhook push")).toMatch(/^WARN .*npm start makes it/);
+    expect(
+      await query(database.connectionString, "SELECT key FROM settings WHERE key LIKE 'webhook%'"),
+    ).toEqual([]);
+    const configured = null;
+    const master = await prepareWebhookMaster({ db: database.db, clock, logger, configured });
+    const path = providerWebhookPath(deriveWebhookSecrets(master), "push");
+    expect(about(await examined(env), "webhook push")).toContain(path);
+    expect(about(await examined(env), "webhook secret")).toMatch(/^PASS/);
+  });
+
+  it("warns of a WEBHOOK_SECRET that older versions showed to the providers", async () => {
+    const shown = deriveWebhookSecrets("an-old-master-0123456789").fingerprint;
+    await writeSetting(database.db, "webhook_master_shown", shown, clock.now());
+    const env = { PUBLIC_URL: NOWHERE, WEBHOOK_SECRET: "an-old-master-0123456789" };
+    expect(about(await examined(env), "webhook secret")).toMatch(/^WARN .*set it to a new value/);
+    const changed = { ...env, WEBHOOK_SECRET: "a-new-master-0123456789" };
+    expect(about(await examined(changed), "webhook secret")).toMatch(/^PASS/);
   });
 
   it("tells a difference of the books, and takes a provider's balance as the new one when it is told to", async () => {

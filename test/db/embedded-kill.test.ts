@@ -1,4 +1,4 @@
-import { chown, mkdtemp, rm, stat } from "node:fs/promises";
+import { chmod, chown, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -32,6 +32,8 @@ describe("embedded PostgreSQL of a process that is killed", { timeout: 60_000 },
 
   beforeEach(async () => {
     parent = await mkdtemp(join(tmpdir(), "numstore-kill-"));
+    // PostgreSQL is another user where this runs as root.
+    await chmod(parent, 0o755);
     dataDir = join(parent, "data");
     await copyCluster(prepared, dataDir);
   });

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -26,8 +26,9 @@ describe("embedded PostgreSQL", { timeout: 60_000 }, () => {
   afterAll(() => rm(prepared, { recursive: true }));
 
   beforeEach(async () => {
-    // Private to this user, as a checkout under /root is: PostgreSQL, another user, has to get through.
     parent = await mkdtemp(join(tmpdir(), "numstore-embedded-"));
+    // Root's PostgreSQL is another user, who has to get to the data.
+    await chmod(parent, 0o755);
     dataDir = join(parent, "data");
     await copyCluster(prepared, dataDir);
   });

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { appendFile, copyFile, cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { appendFile, chmod, copyFile, cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -19,6 +19,8 @@ const children: ShopChild[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "numstore-compiled-"));
+  // PostgreSQL is another user where this runs as root.
+  await chmod(directory, 0o755);
   prepared = await prepareCluster();
   outside = await startOutside({ clock: systemClock });
   installed = join(directory, "installed");
@@ -59,7 +61,7 @@ describe("the compiled shop", { timeout: BUILD_TIMEOUT_MS }, () => {
   it("gets ready without its source, keeps its own PostgreSQL, satisfies the doctor and stops on SIGTERM", async () => {
     const dataDir = join(directory, "data");
     await copyCluster(prepared, dataDir);
-    const env = { ...environmentOf(outside), DATA_DIR: dataDir, PORT: "0" };
+    const env = { ...environmentOf(outside), DATA_DIR: dataDir, PORT: "0", ADMIN_PORT: "0" };
     const shop = startNode(wordsOf("start"), env, installed);
     children.push(shop);
     await shop.says("Numstore is open");

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -20,6 +20,8 @@ const outsides: Outside[] = [];
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "numstore-process-"));
+  // PostgreSQL is another user where this runs as root.
+  await chmod(directory, 0o755);
   prepared = await prepareCluster();
 });
 afterAll(async () => {
@@ -141,18 +143,19 @@ describe.concurrent("the shop as a process", { timeout: 90_000 }, () => {
   it("answers health, readiness with its reasons, and metrics over HTTP; refuses a second on its data", async () => {
     const { oxgel, env, dataDir } = await setStage("healthy");
     oxgel.faults.add("balance", faults.status(503), 100);
-    const { url, pid } = await open(env);
+    const { url, adminUrl, pid } = await open(env);
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
-    const second = start("main.ts", { ...env, PORT: "0" });
+    const second = start("main.ts", { ...env, PORT: "0", ADMIN_PORT: "0" });
     await vi.waitFor(() => expect(oxgel.requests().map(({ status }) => status)).toContain(503), WAIT);
-    const notReady = await fetch(`${url}/readyz`);
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    const notReady = await fetch(`${adminUrl}/readyz`);
     expect(notReady.status).toBe(503);
     expect(await notReady.json()).toMatchObject({
       checks: { database: "ok", telegram: "ok", providers: "none answers" },
     });
     oxgel.faults.clear();
     await vi.waitFor(async () => expect((await fetch(`${url}/readyz`)).status).toBe(200), WAIT);
-    const metrics = await (await fetch(`${url}/metrics`)).text();
+    const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
     expect(metrics).toMatch(/^numstore_inbox_open \d+$/m);
     expect(metrics).toMatch(/^# TYPE numstore_selfcheck_findings gauge$/m);
     expect(await second.ended).toEqual({ code: 1, signal: null });

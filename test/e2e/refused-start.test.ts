@@ -67,15 +67,54 @@ describe.concurrent("a shop that cannot start", { timeout: 60_000 }, () => {
     expect(child.output()).toContain("no_such_database");
   });
 
-  it("says that the port is taken, and names PORT", async () => {
+  it.each([
+    ["PORT", "ADMIN_PORT"],
+    ["ADMIN_PORT", "PORT"],
+  ])("says that the port is taken, and names %s", async (taken, free) => {
     const other = createServer().listen(0, "127.0.0.1");
     await once(other, "listening");
     const address = other.address();
     const port = typeof address === "object" && address ? String(address.port) : "";
-    const child = start({ ...minimal, DATABASE_URL: database.connectionString, PORT: port });
+    const child = start({ ...minimal, DATABASE_URL: database.connectionString, [taken]: port, [free]: "0" });
     expect(await child.ended).toEqual({ code: 1, signal: null });
-    expect(child.output()).toMatch(new RegExp(`127\\.0\\.0\\.1:${port} is in use.*PORT`));
+    expect(child.output()).toMatch(new RegExp(`127\\.0\\.0\\.1:${port} is in use.* set ${taken} `));
     other.close();
+  });
+});
+
+describe.concurrent("an error that nothing foresaw", { timeout: 60_000 }, () => {
+  const phone = "+447946000123";
+
+  it.each([
+    ["thrown", "throw error"],
+    ["rejected", "Promise.reject(error)"],
+  ])("ends the shop and is logged without what is private, when %s", async (_how, fail) => {
+    const preload = `const timer = setInterval(() => {
+      if (process.listenerCount("uncaughtException") === 0) return;
+      clearInterval(timer);
+      const { PHONE, BOT_TOKEN, DATABASE_URL } = process.env;
+      const error = new Error(PHONE + " at " + DATABASE_URL + " /bot" + BOT_TOKEN + "/getMe");
+      ${fail};
+    }, 20)`;
+    const child = start({
+      ...minimal,
+      DATABASE_URL: `postgres://shop:${PASSWORD}@127.0.0.1:2/shop`,
+      PHONE: phone,
+      NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
+    });
+    expect(await child.ended).toEqual({ code: 1, signal: null });
+    expect(child.output()).toContain("an error that nothing handled");
+    expect(child.output()).not.toContain(phone.slice(1));
+  });
+
+  it("at the start is told without the secrets that it quotes", async () => {
+    const child = start({
+      ...minimal,
+      DATA_DIR: `/etc/passwd/${minimal.BOT_TOKEN}/${PASSWORD}`,
+      WEBHOOK_SECRET: PASSWORD,
+    });
+    expect(await child.ended).toEqual({ code: 1, signal: null });
+    expect(child.output()).toMatch(/Numstore cannot start: .*data directory/);
   });
 });
 

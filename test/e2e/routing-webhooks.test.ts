@@ -1,14 +1,16 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { deriveWebhookSecrets } from "../../src/core/webhook-secrets.ts";
 import { type RoutingWorld, startRoutingWorld } from "./routing-world.ts";
 
-const SECRET = "a-webhook-secret-of-this-test";
+const MASTER = "a-webhook-secret-of-this-test";
+const secrets = deriveWebhookSecrets(MASTER);
 const terms = { priceMicros: 190_000n, ceilingMicros: 170_000n };
 
 let shop: RoutingWorld;
 
 beforeAll(async () => {
   const providers = { asker: "handler-api", pusher: "push-gateway", plain: "oxgel" } as const;
-  shop = await startRoutingWorld(providers, { WEBHOOK_SECRET: SECRET });
+  shop = await startRoutingWorld(providers, { WEBHOOK_SECRET: MASTER });
 });
 afterAll(() => shop.close());
 afterEach(() => shop.clock.setSpeed(1));
@@ -23,8 +25,8 @@ async function post(path: string, body: unknown, method = "POST"): Promise<numbe
   return answer.status;
 }
 
-const toPusher = (body: unknown): Promise<number> => post(`pusher/${SECRET}`, body);
-const toAsker = (body: unknown): Promise<number> => post(`asker/${SECRET}`, body);
+const toPusher = (body: unknown): Promise<number> => post(`pusher/${secrets.provider("pusher")}`, body);
+const toAsker = (body: unknown): Promise<number> => post(`asker/${secrets.provider("asker")}`, body);
 const sms = (phone: string, code: string) => ({
   event: "otp_received",
   data: { phone_number: phone, otp_code: code, provider: "SOURCE", sms_text: `Your code is ${code}` },
@@ -62,17 +64,28 @@ describe("the address of a provider's webhook", () => {
   it("does not exist for whoever lacks the secret, nor for a provider that sends none", async () => {
     const body = sms("+919999900000", "111111");
     expect(await post("pusher/not-the-secret-at-all", body)).toBe(404);
-    expect(await post(`pusher/${SECRET}x`, body)).toBe(404);
+    const own = secrets.provider("pusher");
+    expect(await post(`pusher/${own}x`, body)).toBe(404);
+    expect(await post(`pusher/${own.toUpperCase()}`, body)).toBe(404);
     expect(await post("pusher", body)).toBe(404);
-    expect(await post(`nobody/${SECRET}`, body)).toBe(404);
-    expect(await post(`plain/${SECRET}`, body)).toBe(404);
-    expect(await post(`pusher/${SECRET}`, body, "GET")).toBe(404);
+    expect(await post(`nobody/${secrets.provider("nobody")}`, body)).toBe(404);
+    expect(await post(`plain/${secrets.provider("plain")}`, body)).toBe(404);
+    expect(await post(`pusher/${own}`, body, "GET")).toBe(404);
     expect(await post("pusher/not-the-secret-at-all", "x".repeat(70 * 1024))).toBe(404);
+  });
+
+  it("takes neither another provider's secret, nor the one that Telegram gets, nor the master", async () => {
+    const before = await countSms();
+    const body = sms("+919999900000", "111111");
+    for (const secret of [secrets.provider("asker"), secrets.telegram, MASTER]) {
+      expect(await post(`pusher/${secret}`, body)).toBe(404);
+    }
+    expect(await countSms()).toBe(before);
   });
 
   it("refuses what is no such call, and nothing follows from it", async () => {
     const before = await countSms();
-    for (const path of ["pusher", "asker"].map((name) => `${name}/${SECRET}`)) {
+    for (const path of ["pusher", "asker"].map((name) => `${name}/${secrets.provider(name)}`)) {
       for (const garbage of [
         "",
         "{",

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { createHttpServers } from "../support/http-server.ts";
+import { createHttpServers, WEBHOOK_SECRET } from "../support/http-server.ts";
 
 const { start, stopAll } = createHttpServers();
 afterEach(stopAll);
@@ -13,8 +13,10 @@ describe("health", () => {
   });
 
   it("is ready when database, Telegram and a provider answer", async () => {
-    const { url } = await start();
-    const answer = await fetch(`${url}/readyz`);
+    const { url, adminUrl } = await start();
+    const bare = await fetch(`${url}/readyz`);
+    expect([bare.status, await bare.text()]).toEqual([200, ""]);
+    const answer = await fetch(`${adminUrl}/readyz`);
     expect(answer.status).toBe(200);
     expect(await answer.json()).toEqual({
       ready: true,
@@ -32,8 +34,10 @@ describe("health", () => {
     ["providers", { providerStates: async () => [{ state: "open" as const, failures: 0 }] }],
     ["providers", { providerStates: async () => [{ state: "closed" as const, failures: 2 }] }],
   ])("is not ready without %s, says so and tells no secret", async (name, ready) => {
-    const { url } = await start({ ready });
-    const answer = await fetch(`${url}/readyz`);
+    const { url, adminUrl } = await start({ ready });
+    const bare = await fetch(`${url}/readyz`);
+    expect([bare.status, await bare.text()]).toEqual([503, ""]);
+    const answer = await fetch(`${adminUrl}/readyz`);
     expect(answer.status).toBe(503);
     const text = await answer.text();
     expect(text).not.toContain("secret");
@@ -78,5 +82,20 @@ describe("health", () => {
       })
       .toBe(true);
     expect((await answered).status).toBe(503);
+  });
+});
+
+describe("the two ports", () => {
+  it("keep metrics and details from the world, and webhooks from the operator's port", async () => {
+    const store = async (): Promise<void> => undefined;
+    const { url, adminUrl } = await start({ webhooks: { telegram: { secret: WEBHOOK_SECRET, store } } });
+    const status = async (address: string, init?: RequestInit): Promise<number> =>
+      (await fetch(address, init)).status;
+    expect(await status(`${url}/metrics`)).toBe(404);
+    const hook = `/webhooks/providers/alpha/${WEBHOOK_SECRET}`;
+    for (const path of ["/healthz", "/", "/webhooks/telegram", hook]) {
+      expect([path, await status(`${adminUrl}${path}`)]).toEqual([path, 404]);
+      expect([path, await status(`${adminUrl}${path}`, { method: "POST", body: "{}" })]).toEqual([path, 404]);
+    }
   });
 });

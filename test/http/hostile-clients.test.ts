@@ -2,7 +2,12 @@ import { connect, type Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterEach, describe, expect, it } from "vitest";
 import { deferred } from "../support/deferred.ts";
-import { createHttpServers, type TestHttpServer, WEBHOOK_SECRET } from "../support/http-server.ts";
+import {
+  createHttpServers,
+  providerSecrets,
+  type TestHttpServer,
+  WEBHOOK_SECRET,
+} from "../support/http-server.ts";
 
 const { start, stopAll } = createHttpServers();
 const sockets: Socket[] = [];
@@ -86,7 +91,7 @@ describe("clients that take their time", () => {
     };
     const server = { maxConnections: 1 };
     const { port, url } = await start({
-      webhooks: { providers: { secret: WEBHOOK_SECRET, handle } },
+      webhooks: { providers: { secrets: providerSecrets, handle } },
       server,
     });
     const taken = fetch(`${url}${hook}`, { method: "POST", body: "{}" });
@@ -179,7 +184,7 @@ describe("bodies that are not what they should be", () => {
       seen.push(body);
       return "accepted" as const;
     };
-    const { url } = await start({ webhooks: { providers: { secret: WEBHOOK_SECRET, handle } } });
+    const { url } = await start({ webhooks: { providers: { secrets: providerSecrets, handle } } });
     const headers = { "content-type": "image/png" };
     expect((await fetch(`${url}${hook}`, { method: "POST", body: '{"id":1}', headers })).status).toBe(200);
     expect(seen).toEqual([{ id: 1 }]);
@@ -199,7 +204,7 @@ describe("floods", () => {
   });
 
   it("reads the gauges, which query the database, once for all who ask at the same time", async () => {
-    const { url, metrics } = await start();
+    const { adminUrl, metrics } = await start();
     const value = deferred<number>();
     let reads = 0;
     const read = (): Promise<number> => {
@@ -207,14 +212,14 @@ describe("floods", () => {
       return value.promise;
     };
     metrics.gauge({ name: "numstore_slow", help: "x", read });
-    const asked = Array.from({ length: 50 }, () => fetch(`${url}/metrics`));
+    const asked = Array.from({ length: 50 }, () => fetch(`${adminUrl}/metrics`));
     await expect.poll(() => reads).toBe(1);
     // All fifty have arrived when a request that came after them is answered.
-    await fetch(`${url}/healthz`);
+    await fetch(`${adminUrl}/nothing`);
     value.resolve(7);
     for (const answer of await Promise.all(asked)) expect(await answer.text()).toContain("numstore_slow 7");
     expect(reads).toBeLessThanOrEqual(2);
-    await fetch(`${url}/metrics`);
+    await fetch(`${adminUrl}/metrics`);
     expect(reads).toBeGreaterThanOrEqual(2);
   });
 });

@@ -7,7 +7,7 @@ afterEach(stopAll);
 
 describe("metrics", () => {
   it("speaks Prometheus text", async () => {
-    const { url, metrics } = await start();
+    const { adminUrl, metrics } = await start();
     metrics.providerRequest({
       provider: "alpha",
       operation: "buy",
@@ -26,7 +26,7 @@ describe("metrics", () => {
       read: async () => new Map([["waiting", 4]]),
     });
     metrics.gauge({ name: "numstore_broken", help: "x", read: () => Promise.reject(new Error("down")) });
-    const answer = await fetch(`${url}/metrics`);
+    const answer = await fetch(`${adminUrl}/metrics`);
     expect(answer.headers.get("content-type")).toContain("text/plain");
     const text = await answer.text();
     expect(text).toContain(

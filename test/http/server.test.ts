@@ -2,7 +2,7 @@ import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { PortInUseError } from "../../src/http/server.ts";
 import { deferred } from "../support/deferred.ts";
-import { createHttpServers, WEBHOOK_SECRET as SECRET } from "../support/http-server.ts";
+import { createHttpServers, providerSecrets, WEBHOOK_SECRET as SECRET } from "../support/http-server.ts";
 
 const { start, stopAll } = createHttpServers();
 afterEach(stopAll);
@@ -78,7 +78,8 @@ describe("starting and stopping", () => {
     const { port } = await start();
     const second = start({ server: { port } });
     await expect(second).rejects.toBeInstanceOf(PortInUseError);
-    await expect(second).rejects.toThrow(/PORT/);
+    await expect(second).rejects.toThrow(/set PORT /);
+    await expect(start({ admin: { port } })).rejects.toThrow(/set ADMIN_PORT /);
   });
 
   it("finishes requests in hand, takes no new ones, and then is gone", async () => {
@@ -88,7 +89,7 @@ describe("starting and stopping", () => {
       asked.resolve();
       return commit.promise;
     };
-    const { url, server } = await start({ webhooks: { providers: { secret: SECRET, handle } } });
+    const { url, server } = await start({ webhooks: { providers: { secrets: providerSecrets, handle } } });
     const answer = post(`${url}/webhooks/providers/alpha/${SECRET}`, "{}");
     await asked.promise;
     const stopped = server.stop();
@@ -105,7 +106,7 @@ describe("starting and stopping", () => {
       return new Promise(() => undefined);
     };
     const { url, server } = await start({
-      webhooks: { providers: { secret: SECRET, handle } },
+      webhooks: { providers: { secrets: providerSecrets, handle } },
       server: { drainMs: 50 },
     });
     const answer = post(`${url}/webhooks/providers/alpha/${SECRET}`, "{}");

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { deferred } from "../support/deferred.ts";
-import { createHttpServers, WEBHOOK_SECRET as SECRET } from "../support/http-server.ts";
+import { createHttpServers, providerSecrets, WEBHOOK_SECRET as SECRET } from "../support/http-server.ts";
 
 const { start, stopAll } = createHttpServers();
 afterEach(stopAll);
@@ -65,7 +65,7 @@ describe("provider webhooks", () => {
       seen.push([provider, body]);
       return "accepted" as const;
     };
-    const { url } = await start({ webhooks: { providers: { secret: SECRET, handle } } });
+    const { url } = await start({ webhooks: { providers: { secrets: providerSecrets, handle } } });
     const answer = await post(`${url}/webhooks/providers/alpha/${SECRET}`, '{"activationId":5}');
     expect(answer.status).toBe(200);
     expect(seen).toEqual([["alpha", { activationId: 5 }]]);
@@ -73,9 +73,11 @@ describe("provider webhooks", () => {
 
   it("looks the same for a wrong secret, an unknown provider and a path that does not exist", async () => {
     const handle = async () => "unknown_provider" as const;
-    const { url } = await start({ webhooks: { providers: { secret: SECRET, handle } } });
+    const { url } = await start({ webhooks: { providers: { secrets: providerSecrets, handle } } });
     const answers = await Promise.all([
       post(`${url}/webhooks/providers/alpha/wrong`, "{}"),
+      post(`${url}/webhooks/providers/beta/${SECRET}`, "{}"),
+      post(`${url}/webhooks/providers/constructor/${SECRET}`, "{}"),
       post(`${url}/webhooks/providers/nobody/${SECRET}`, "{}"),
       post(`${url}/webhooks/nothing`, "{}"),
     ]);
@@ -86,7 +88,7 @@ describe("provider webhooks", () => {
 
   it("refuses what is not JSON, not understood or too large", async () => {
     const handle = async () => "unreadable" as const;
-    const { url } = await start({ webhooks: { providers: { secret: SECRET, handle } } });
+    const { url } = await start({ webhooks: { providers: { secrets: providerSecrets, handle } } });
     const path = `${url}/webhooks/providers/alpha/${SECRET}`;
     expect((await post(path, "{")).status).toBe(400);
     expect((await post(path, "{}")).status).toBe(400);

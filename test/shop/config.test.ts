@@ -9,6 +9,7 @@ describe("loadConfig", () => {
       telegram: { token: TOKEN, apiRoot: "https://api.telegram.org" },
       database: { url: null, dataDir: "./data" },
       http: { host: "127.0.0.1", port: 8080 },
+      admin: { host: "127.0.0.1", port: 8081 },
       publicUrl: null,
       webhookSecret: null,
       adminIds: [],
@@ -22,6 +23,11 @@ describe("loadConfig", () => {
       supportContact: null,
       logLevel: "info",
     });
+  });
+
+  it("wants another port for the operator than for the world, unless the system chooses both", () => {
+    expect(variablesOf({ PORT: "8081" })).toEqual(["ADMIN_PORT"]);
+    expect(variablesOf({ PORT: "0", ADMIN_PORT: "0" })).toEqual([]);
   });
 
   it("points to the demo when there is no token", () => {

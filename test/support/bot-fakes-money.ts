@@ -3,7 +3,7 @@ import type { Buyer, Buyers } from "../../src/buyers/buyers.ts";
 import type { ConversationStates } from "../../src/buyers/conversation-states.ts";
 import { addMs, type Clock } from "../../src/core/clock.ts";
 import type { OperatorActions } from "../../src/operations/operator-actions.ts";
-import type { GatewayName, StarsPayment, Topups } from "../../src/topups/topups.ts";
+import type { GatewayName, Topups } from "../../src/topups/topups.ts";
 import type { Movement, WalletReader } from "../../src/wallet/reader.ts";
 
 const STAR_MICROS = 13_000n;
@@ -19,8 +19,9 @@ export function createFakeTopups(clock: Clock) {
       resume: object | null;
       payload: string;
     }[],
-    credits: new Map<string, StarsPayment>(),
-    refunds: [] as { chargeId: string; telegramId: number; stars: number }[],
+    /** Charges that an update told of. */
+    credits: new Set<string>(),
+    refunds: new Set<string>(),
     claims: [] as { topupId: string; note: string | null; fileId: string | null }[],
     decisions: [] as { claimId: string; operatorTelegramId: number; approve: boolean }[],
     disputes: [] as string[],
@@ -47,14 +48,9 @@ export function createFakeTopups(clock: Clock) {
       const isKnown = state.begun.some((topup) => topup.payload === payload);
       return isKnown ? { ok: true } : { ok: false, code: "topup_not_found" };
     },
-    creditStars: async (payment) => {
+    confirmStars: async ({ chargeId, direction }) => {
       if (state.failing) throw new Error("database away");
-      const credited = !state.credits.has(payment.chargeId);
-      state.credits.set(payment.chargeId, payment);
-      return { credited };
-    },
-    refundedStars: async (refund) => {
-      state.refunds.push(refund);
+      (direction === "in" ? state.credits : state.refunds).add(chargeId);
     },
     beginCrypto: async ({ amountMicros, resume }) => {
       state.begun.push({ gateway: "crypto-pay", amountMicros, resume, payload: "" });

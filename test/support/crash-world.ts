@@ -12,7 +12,7 @@ import { type Replica, startReplica } from "../../sandbox/soak/replica.ts";
 import { createScaledClock, type TimeScale } from "../../sandbox/soak/scaled-clock.ts";
 import type { Violation } from "../../sandbox/soak/violation.ts";
 import { createWitness } from "../../sandbox/soak/witness.ts";
-import type { Outside } from "../../sandbox/world.ts";
+import { type Outside, tellWebhooks } from "../../sandbox/world.ts";
 import type { Clock } from "../../src/core/clock.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import { newId } from "../../src/core/ids.ts";
@@ -103,9 +103,7 @@ export async function createCrashWorld(script: string): Promise<CrashWorld> {
     CRYPTO_PAY_API_ROOT: cryptoPay.apiRoot,
     ORDER_LIFETIME_SECONDS: "120",
   });
-  outside.providers
-    .get("gateway")
-    ?.setWebhookUrl(`${front.url}/webhooks/providers/gateway/${env.WEBHOOK_SECRET}`);
+  tellWebhooks(outside, front.url);
   const postman = createPostman({ clock, providers: outside.providers, witness, seed: 1 });
   const endFaults = (): void => {
     for (const provider of outside.providers.values()) provider.faults.clear();

@@ -1,5 +1,5 @@
 import { systemClock } from "../../src/core/clock.ts";
-import { createApp } from "../../src/http/app.ts";
+import { createAdminApp, createPublicApp } from "../../src/http/app.ts";
 import { createReadiness, shopChecks } from "../../src/http/health.ts";
 import { createMetrics, type Metrics } from "../../src/http/metrics.ts";
 import { createHttpServer, type HttpServer, type HttpServerDeps } from "../../src/http/server.ts";
@@ -8,23 +8,30 @@ import { createTestClock, type TestClock } from "./clock.ts";
 import { createTestLogger } from "./logger.ts";
 
 export const WEBHOOK_SECRET = "webhook-secret-0123456789";
+/** The webhook secrets of the providers that these servers know. */
+export const providerSecrets: ReadonlyMap<string, string> = new Map([["alpha", WEBHOOK_SECRET]]);
 
 interface HttpServerOptions {
   readonly webhooks?: Partial<WebhookHandlers>;
   readonly server?: Partial<HttpServerDeps>;
+  readonly admin?: Partial<HttpServerDeps>;
   readonly ready?: Partial<Parameters<typeof shopChecks>[0]>;
 }
 
 export interface TestHttpServer {
+  /** Of the public port. */
   readonly url: string;
   readonly port: number;
+  /** Of the operator's port. */
+  readonly adminUrl: string;
+  readonly adminPort: number;
   readonly server: HttpServer;
   readonly logger: ReturnType<typeof createTestLogger>;
   readonly clock: TestClock;
   readonly metrics: Metrics;
 }
 
-/** The shop's HTTP server with all its routes on a free port, and handlers that agree to everything. */
+/** The shop's two HTTP servers with all their routes on free ports, and handlers that agree to everything. */
 export function createHttpServers(): {
   start(options?: HttpServerOptions): Promise<TestHttpServer>;
   stopAll(): Promise<void>;
@@ -43,17 +50,30 @@ export function createHttpServers(): {
     });
     const webhooks: WebhookHandlers = {
       telegram: null,
-      providers: { secret: WEBHOOK_SECRET, handle: async () => "accepted" },
+      providers: { secrets: providerSecrets, handle: async () => "accepted" },
       cryptoPay: null,
       ...options.webhooks,
     };
     const readiness = createReadiness({ checks, clock, logger });
-    const app = createApp({ logger, registry: metrics.registry, readiness, webhooks });
-    const listening = { app, host: "127.0.0.1", port: 0, clock: systemClock, logger };
-    const server = createHttpServer({ ...listening, ...options.server });
+    const listening = { host: "127.0.0.1", port: 0, clock: systemClock, logger };
+    const server = createHttpServer({
+      app: createPublicApp({ logger, readiness, webhooks }),
+      portVariable: "PORT",
+      ...listening,
+      ...options.server,
+    });
+    const admin = createHttpServer({
+      app: createAdminApp({ logger, readiness, registry: metrics.registry }),
+      portVariable: "ADMIN_PORT",
+      ...listening,
+      ...options.admin,
+    });
     const port = await server.start();
     running.push(server);
-    return { url: `http://127.0.0.1:${port}`, port, server, logger, clock, metrics };
+    const adminPort = await admin.start();
+    running.push(admin);
+    const at = (ownPort: number): string => `http://127.0.0.1:${ownPort}`;
+    return { url: at(port), adminUrl: at(adminPort), port, adminPort, server, logger, clock, metrics };
   }
 
   return {

@@ -93,11 +93,12 @@ export function startNode(
 /** The shop, once it is open. */
 export async function startShopChild(
   env: Readonly<Record<string, string>>,
-): Promise<ShopChild & { readonly url: string }> {
-  const child = startScript("main.ts", { PORT: "0", ...env });
+): Promise<ShopChild & { readonly url: string; readonly adminUrl: string }> {
+  const child = startScript("main.ts", { PORT: "0", ADMIN_PORT: "0", ...env });
   await child.says("Numstore is open");
-  const port = /"port":(\d+)[^\n]*Numstore is open/.exec(child.output())?.[1];
-  return { ...child, url: `http://127.0.0.1:${port}` };
+  const line = /"port":(\d+),"adminPort":(\d+)[^\n]*Numstore is open/.exec(child.output());
+  const at = (port: string | undefined): string => `http://127.0.0.1:${port}`;
+  return { ...child, url: at(line?.[1]), adminUrl: at(line?.[2]) };
 }
 
 function kill(pid: number): void {

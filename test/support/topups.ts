@@ -5,7 +5,7 @@ import { ensureSystemAccounts } from "../../src/db/queries/ledger.ts";
 import { createTopups, type TopupJobs } from "../../src/topups/create-topups.ts";
 import { createCryptoPay } from "../../src/topups/crypto-pay-client.ts";
 import type { StarsApi, StarTransaction, TopupDeps } from "../../src/topups/topup-deps.ts";
-import type { Topups } from "../../src/topups/topups.ts";
+import type { StarsPayment, Topups } from "../../src/topups/topups.ts";
 import { systemAccounts } from "../../src/wallet/accounts.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { createTestLogger } from "./logger.ts";
@@ -14,6 +14,10 @@ export interface TestTopups {
   readonly topups: Topups & TopupJobs;
   readonly clock: TestClock;
   readonly stars: ScriptedStars;
+  /** A payment as Telegram does it: its list shows it, then an update tells of it. */
+  pay(payment: StarsPayment): Promise<void>;
+  /** A refund, likewise. */
+  refundByTelegram(refund: { chargeId: string; telegramId: number; stars: number }): Promise<void>;
   buyer(): Promise<{ buyerId: string; telegramId: number }>;
   messages(kind: string): Promise<Record<string, unknown>[]>;
 }
@@ -54,8 +58,18 @@ export async function createTestTopups(
   };
   await ensureSystemAccounts(db, systemAccounts(deps.gateways, []));
   await db.deleteFrom("outbox").execute();
+  const topups = createTopups(deps);
+  const tell = async (transaction: StarTransaction, direction: "in" | "out"): Promise<void> => {
+    const isListed = stars.list.some((other) => other.id === transaction.id && other.direction === direction);
+    if (!isListed) stars.list.push(transaction);
+    await topups.confirmStars({ chargeId: transaction.id, direction });
+  };
   return {
-    topups: createTopups(deps),
+    topups,
+    pay: ({ chargeId, paidAt, ...rest }) =>
+      tell({ ...rest, id: chargeId, at: paidAt, direction: "in" }, "in"),
+    refundByTelegram: ({ chargeId, ...rest }) =>
+      tell({ ...rest, id: chargeId, at: clock.now(), direction: "out", payload: null }, "out"),
     clock,
     stars,
     async buyer() {

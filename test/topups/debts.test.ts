@@ -42,7 +42,7 @@ async function pay(buyer: { buyerId: string; telegramId: number }, stars = 50) {
   if (begun.kind !== "begun") throw new Error(begun.code);
   const { payload } = begun.invoice;
   const charge = { chargeId: newId(), telegramId: chatId, stars };
-  await test.topups.creditStars({ ...charge, payload, paidAt: test.clock.now() });
+  await test.pay({ ...charge, payload, paidAt: test.clock.now() });
   return charge;
 }
 
@@ -55,7 +55,7 @@ async function payer() {
 async function refundedWhileHeld() {
   const buyer = await payer();
   const orderId = await shop.buy(buyer.buyerId);
-  await test.topups.refundedStars(buyer.charge);
+  await test.refundByTelegram(buyer.charge);
   return { ...buyer, orderId };
 }
 
@@ -106,7 +106,7 @@ describe("Stars that Telegram gives back while an order holds the money", () => 
 
   it("are told to the operators once, and flag the buyer", async () => {
     const { buyerId, telegramId, charge } = await refundedWhileHeld();
-    await test.topups.refundedStars(charge);
+    await test.refundByTelegram(charge);
     const notices = (await test.messages("operator_notice")).filter(({ notice }) => notice === "refund_debt");
     expect(notices).toHaveLength(1);
     expect(notices[0]?.params).toEqual({
@@ -180,7 +180,7 @@ describe("somebody with a debt", () => {
     const buyer = await payer();
     const orderId = await shop.buy(buyer.buyerId);
     await deliver(orderId);
-    await test.topups.refundedStars(buyer.charge);
+    await test.refundByTelegram(buyer.charge);
     expect(await debtOf(buyer.buyerId)).toBe(priceMicros);
     await Promise.all(Array.from({ length: 8 }, () => pay(buyer, 10)));
     expect(await debtOf(buyer.buyerId)).toBe(0n);
@@ -224,7 +224,7 @@ describe("a debt and deleted data", () => {
   it("meet when Telegram refunds after the deletion: the person owes it when they come", async () => {
     const { buyerId, telegramId, charge } = await payer();
     await leaveAfterBuying(buyerId);
-    await test.topups.refundedStars(charge);
+    await test.refundByTelegram(charge);
     await shop.assertSound();
     expect(await findByTelegramId(database.db, telegramId)).toBeUndefined();
     const again = await buyers().meet({ telegramId, language: "en" });
@@ -237,7 +237,7 @@ describe("a debt and deleted data", () => {
     await leaveAfterBuying(buyerId);
     const again = await buyers().meet({ telegramId, language: "en" });
     await pay({ buyerId: again.id, telegramId });
-    await test.topups.refundedStars(charge);
+    await test.refundByTelegram(charge);
     expect(await debtOf(again.id)).toBe(0n);
     expect(await available(again.id)).toBe(paidMicros - priceMicros);
   });

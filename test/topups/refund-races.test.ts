@@ -40,6 +40,11 @@ async function invoiced() {
   return { ...buyer, charge, payment, topupId: begun.invoice.topupId };
 }
 
+/** Telegram's list shows the payment; no update has told of it yet. */
+function list({ chargeId: id, paidAt: at, ...rest }: Awaited<ReturnType<typeof invoiced>>["payment"]): void {
+  test.stars.list.push({ ...rest, id, at, direction: "in" });
+}
+
 async function stateOf(chargeId: string): Promise<string | undefined> {
   const row = await database.db
     .selectFrom("topup_payments")
@@ -54,29 +59,31 @@ const refundByOperator = (chargeId: string) =>
   test.topups.refundStars({ chargeId, actor: "operator:1", reason: "asked" });
 
 describe("a refund that is told before its payment", () => {
-  it("is booked when the payment comes, and waits for no sweep", async () => {
+  it("books payment and refund at once, and the payment's own update changes nothing any more", async () => {
     const { buyerId, charge, payment, topupId } = await invoiced();
-    await test.topups.refundedStars(charge);
-    await test.topups.refundedStars(charge);
-    expect(await test.topups.creditStars(payment)).toEqual({ credited: true });
+    list(payment);
+    await test.refundByTelegram(charge);
+    await test.refundByTelegram(charge);
     expect(await balanceOf(buyerId)).toEqual({ availableMicros: 0n, heldMicros: 0n });
     expect(await stateOf(charge.chargeId)).toBe("refunded");
     const topup = database.db.selectFrom("topups").select("state").where("id", "=", topupId);
     expect((await topup.executeTakeFirst())?.state).toBe("refunded");
     const [told] = await test.messages("topup_refunded");
     expect(told).toMatchObject({ amountMicros: paidMicros.toString(), availableMicros: "0" });
-    expect(await test.topups.creditStars(payment)).toEqual({ credited: false });
+    await test.pay(payment);
     expect((await balanceOf(buyerId)).availableMicros).toBe(0n);
+    expect(await test.messages("topup_credited")).toHaveLength(1);
   });
 
   it("is never lost and never booked twice when both come at the same time", async () => {
     for (let round = 0; round < 12; round += 1) {
       const { buyerId, charge, payment } = await invoiced();
+      list(payment);
       const told = [
-        () => test.topups.creditStars(payment),
-        () => test.topups.refundedStars(charge),
-        () => test.topups.creditStars(payment),
-        () => test.topups.refundedStars(charge),
+        () => test.pay(payment),
+        () => test.refundByTelegram(charge),
+        () => test.pay(payment),
+        () => test.refundByTelegram(charge),
       ];
       await Promise.all((round % 2 === 0 ? told : told.toReversed()).map((tell) => tell()));
       expect((await balanceOf(buyerId)).availableMicros).toBe(0n);
@@ -85,13 +92,9 @@ describe("a refund that is told before its payment", () => {
     }
   });
 
-  it("of a payment that never comes changes nothing, and the sweep keeps none", async () => {
-    const { telegramId, charge } = await invoiced();
-    await test.topups.refundedStars(charge);
-    const at = test.clock.now();
-    const out = { id: "elsewhere", stars: 5, at, direction: "out" as const, telegramId, payload: null };
-    test.stars.list.push(out);
-    await test.topups.sweepStars();
+  it("of a payment that is not ours changes nothing", async () => {
+    const { telegramId } = await invoiced();
+    await test.refundByTelegram({ chargeId: "elsewhere", telegramId, stars: 5 });
     expect(await stateOf("elsewhere")).toBeUndefined();
     expect(await test.messages("topup_refunded")).toEqual([]);
   });
@@ -100,7 +103,7 @@ describe("a refund that is told before its payment", () => {
 describe("a refund at the same moment as", () => {
   it("a purchase waits for it, and what is held by then is owed", async () => {
     const { buyerId, charge, payment } = await invoiced();
-    await test.topups.creditStars(payment);
+    await test.pay(payment);
     const [isHeld, mayCommit] = [deferred<void>(), deferred<void>()];
     const buying = database.db.transaction().execute(async (tx) => {
       const order = { orderId: newId(), buyerId, amountMicros: 500_000n, actor: "t", reason: "t" };
@@ -109,7 +112,7 @@ describe("a refund at the same moment as", () => {
       await mayCommit.promise;
     });
     await isHeld.promise;
-    const refunding = test.topups.refundedStars(charge);
+    const refunding = test.refundByTelegram(charge);
     await untilBlocked(database.db, 1);
     mayCommit.resolve(undefined);
     await buying;
@@ -120,7 +123,7 @@ describe("a refund at the same moment as", () => {
 
   it("another one by an operator asks Telegram once", async () => {
     const { buyerId, charge, payment } = await invoiced();
-    await test.topups.creditStars(payment);
+    await test.pay(payment);
     const [isLocked, mayCommit] = [deferred<void>(), deferred<void>()];
     const locking = database.db.transaction().execute(async (tx) => {
       await selectBalance(tx, buyerId, { lock: true });

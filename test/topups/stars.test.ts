@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../../src/core/ids.ts";
 import { findBuyer } from "../../src/db/queries/buyers.ts";
 import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
+import { PaymentNotConfirmed } from "../../src/topups/stars.ts";
 import { StarsRefundRefused } from "../../src/topups/topup-deps.ts";
 import { capture, hold, release } from "../../src/wallet/wallet.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -53,8 +54,8 @@ describe("a Stars invoice", () => {
     const topup = await begun(50);
     expect(topup.invoice.amountMicros).toBe(650_000n);
     const payment = paymentOf(topup);
-    expect(await test.topups.creditStars(payment)).toEqual({ credited: true });
-    expect(await test.topups.creditStars(payment)).toEqual({ credited: false });
+    await test.pay(payment);
+    await test.pay(payment);
     expect(await available(topup.buyerId)).toBe(650_000n);
     const receipts = await test.messages("topup_credited");
     expect(receipts).toHaveLength(1);
@@ -67,16 +68,15 @@ describe("a Stars invoice", () => {
 
   it("credits each charge when one invoice is paid twice", async () => {
     const topup = await begun(10);
-    await test.topups.creditStars(paymentOf(topup));
-    await test.topups.creditStars(paymentOf(topup));
+    await test.pay(paymentOf(topup));
+    await test.pay(paymentOf(topup));
     expect(await available(topup.buyerId)).toBe(260_000n);
   });
 
   it("credits once when a hundred updates tell of one charge at the same time", async () => {
     const topup = await begun(10);
     const payment = paymentOf(topup);
-    const results = await Promise.all(Array.from({ length: 100 }, () => test.topups.creditStars(payment)));
-    expect(results.filter((result) => result.credited)).toHaveLength(1);
+    await Promise.all(Array.from({ length: 100 }, () => test.pay(payment)));
     expect(await available(topup.buyerId)).toBe(130_000n);
     await expectBalanced();
   });
@@ -92,6 +92,80 @@ describe("a Stars invoice", () => {
     expect(test.topups.starsFor(13_000n)).toBe(1);
     expect(test.topups.starsFor(13_001n)).toBe(2);
     expect(test.topups.starsFor(0n)).toBe(1);
+  });
+});
+
+describe("an update that tells of a payment", () => {
+  const told = { chargeId: "forged", direction: "in" } as const;
+
+  it("credits nothing that Telegram's own list does not show, however often it comes", async () => {
+    const topup = await begun(50);
+    for (let attempt = 0; attempt < 3; attempt += 1) {
+      await expect(test.topups.confirmStars(told)).rejects.toBeInstanceOf(PaymentNotConfirmed);
+    }
+    await test.topups.sweepStars();
+    expect(await available(topup.buyerId)).toBe(0n);
+    expect(await test.messages("topup_credited")).toEqual([]);
+  });
+
+  it("credits what the list shows, to whom and as much as the list says", async () => {
+    const topup = await begun(50);
+    const { chargeId, paidAt: at, ...rest } = paymentOf(topup);
+    test.stars.list.push({ ...rest, id: chargeId, at, direction: "in", stars: 1 });
+    await test.topups.confirmStars({ chargeId, direction: "in" });
+    expect(await available(topup.buyerId)).toBe(13_000n);
+  });
+
+  it("waits while Telegram is away or its list is late; then the same update credits, or the sweep does", async () => {
+    const topup = await begun(50);
+    const payment = paymentOf(topup);
+    const read = test.stars.transactions;
+    Object.assign(test.stars, { transactions: () => Promise.reject(new Error("502")) });
+    await expect(test.topups.confirmStars({ ...payment, direction: "in" })).rejects.toThrow("502");
+    Object.assign(test.stars, { transactions: read });
+    await expect(test.topups.confirmStars({ ...payment, direction: "in" })).rejects.toThrow("does not show");
+    const { chargeId: id, paidAt: at, ...rest } = payment;
+    test.stars.list.push({ ...rest, id, at, direction: "in" });
+    await test.topups.sweepStars();
+    expect(await available(topup.buyerId)).toBe(650_000n);
+    await test.topups.confirmStars({ ...payment, direction: "in" });
+    expect(await available(topup.buyerId)).toBe(650_000n);
+  });
+
+  it("is confirmed although Telegram lists the payment late, behind others that were read already", async () => {
+    const [topup, late] = [await begun(1), await begun(2)];
+    for (let index = 0; index < 5; index += 1) await test.pay(paymentOf(topup));
+    const { chargeId: id, paidAt: at, ...rest } = paymentOf(late);
+    test.stars.list.splice(2, 0, { ...rest, id, at, direction: "in" });
+    await test.topups.confirmStars({ chargeId: id, direction: "in" });
+    expect(await available(late.buyerId)).toBe(26_000n);
+  });
+
+  it("takes nothing back for a refund that the list does not show", async () => {
+    const topup = await begun(50);
+    const payment = paymentOf(topup);
+    await test.pay(payment);
+    const refund = { chargeId: payment.chargeId, direction: "out" } as const;
+    await expect(test.topups.confirmStars(refund)).rejects.toBeInstanceOf(PaymentNotConfirmed);
+    expect(await available(topup.buyerId)).toBe(650_000n);
+  });
+
+  it("costs one request, and a burst of a hundred costs a few", async () => {
+    let requests = 0;
+    const read = test.stars.transactions;
+    Object.assign(test.stars, {
+      transactions: (offset: number, limit: number) => {
+        requests += 1;
+        return read(offset, limit);
+      },
+    });
+    const topup = await begun(1);
+    await test.pay(paymentOf(topup));
+    expect(requests).toBe(1);
+    const burst = Array.from({ length: 100 }, () => paymentOf(topup));
+    await Promise.all(burst.map((payment) => test.pay(payment)));
+    expect(requests).toBeLessThan(10);
+    expect(await available(topup.buyerId)).toBe(101n * 13_000n);
   });
 });
 
@@ -117,7 +191,7 @@ describe("the pre-checkout", () => {
     for (const payload of ["", "x".repeat(128), newId(), "'; DROP TABLE topups"]) {
       expect(await query(topup, { payload })).toMatchObject({ code: "topup_not_found" });
     }
-    await test.topups.creditStars(paymentOf(topup));
+    await test.pay(paymentOf(topup));
     expect(await query(topup)).toMatchObject({ code: "topup_expired" });
     const old = await begun();
     await test.clock.advance(3_600_001);
@@ -140,9 +214,9 @@ describe("the sweep of Telegram's transactions", () => {
       },
       { id: "gift", stars: 5, at, direction: "other", telegramId: topup.telegramId, payload: null },
     );
-    expect(await test.topups.sweepStars()).toEqual({ found: 1 });
-    expect(await test.topups.sweepStars()).toEqual({ found: 0 });
-    expect(await test.topups.creditStars(paymentOf(topup, "lost"))).toEqual({ credited: false });
+    expect(await test.topups.sweepStars()).toMatchObject({ found: 1 });
+    expect(await test.topups.sweepStars()).toMatchObject({ found: 0 });
+    await test.pay(paymentOf(topup, "lost"));
     expect(await available(topup.buyerId)).toBe(260_000n);
   });
 
@@ -159,7 +233,7 @@ describe("the sweep of Telegram's transactions", () => {
         payload: topup.invoice.payload,
       });
     }
-    expect(await test.topups.sweepStars()).toEqual({ found: 130 });
+    expect(await test.topups.sweepStars()).toMatchObject({ found: 130 });
     test.stars.list.push({
       id: "page-new",
       stars: 1,
@@ -168,7 +242,7 @@ describe("the sweep of Telegram's transactions", () => {
       telegramId: topup.telegramId,
       payload: "",
     });
-    expect(await test.topups.sweepStars()).toEqual({ found: 1 });
+    expect(await test.topups.sweepStars()).toMatchObject({ found: 1 });
     expect(await available(topup.buyerId)).toBe(131n * 13_000n);
   });
 
@@ -192,7 +266,7 @@ describe("refunds", () => {
   async function paid(stars = 50) {
     const topup = await begun(stars);
     const payment = paymentOf(topup);
-    await test.topups.creditStars(payment);
+    await test.pay(payment);
     return { ...topup, chargeId: payment.chargeId };
   }
   const refund = (chargeId: string) =>
@@ -283,7 +357,7 @@ describe("refunds", () => {
   it("by Telegram itself are booked once, whoever tells of them", async () => {
     const { buyerId, telegramId, chargeId } = await paid();
     const told = { chargeId, telegramId, stars: 50 };
-    await Promise.all([test.topups.refundedStars(told), test.topups.refundedStars(told)]);
+    await Promise.all([test.refundByTelegram(told), test.refundByTelegram(told)]);
     test.stars.list.push({
       id: chargeId,
       stars: 50,
@@ -300,7 +374,7 @@ describe("refunds", () => {
 
   it("of a charge that nobody knows change nothing", async () => {
     expect(await refund("never-seen")).toEqual({ kind: "not_found" });
-    await test.topups.refundedStars({ chargeId: "never-seen", telegramId: 1, stars: 1 });
+    await test.refundByTelegram({ chargeId: "never-seen", telegramId: 1, stars: 1 });
     await expectBalanced();
   });
 });

@@ -5,8 +5,8 @@ import { isRefused, loggable } from "../telegram-errors.ts";
 
 /**
  * Stars payments. They come before every other feature and outside the error boundary: a pre-checkout must be
- * answered within 10 seconds, and the update of a payment that could not be credited must fail, so that it is
- * delivered again.
+ * answered within 10 seconds, and the update of a payment that could not be confirmed must fail, so that it is tried
+ * again.
  */
 export function createPayments(deps: Pick<BotDeps, "topups" | "logger">): Composer<Context> {
   const { topups, logger } = deps;
@@ -38,23 +38,12 @@ export function createPayments(deps: Pick<BotDeps, "topups" | "logger">): Compos
       logger.warn({ currency: payment.currency }, "payment in a currency that we never asked for");
       return;
     }
-    await topups.creditStars({
-      chargeId: payment.telegram_payment_charge_id,
-      payload: payment.invoice_payload,
-      telegramId: ctx.from.id,
-      stars: payment.total_amount,
-      paidAt: new Date(ctx.message.date * 1000),
-    });
+    await topups.confirmStars({ chargeId: payment.telegram_payment_charge_id, direction: "in" });
   });
 
   composer.on("message:refunded_payment", async (ctx) => {
-    const refund = ctx.message.refunded_payment;
-    await topups.refundedStars({
-      chargeId: refund.telegram_payment_charge_id,
-      // In a private chat the chat is the buyer, whoever the message is from.
-      telegramId: ctx.chat.id,
-      stars: refund.total_amount,
-    });
+    const { telegram_payment_charge_id: chargeId } = ctx.message.refunded_payment;
+    await topups.confirmStars({ chargeId, direction: "out" });
   });
   return composer;
 }

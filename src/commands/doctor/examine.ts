@@ -9,8 +9,9 @@ import { checkDatabase, checkDataDirectory } from "./database-checks.ts";
 import { acceptProviderBalance, checkBooks, checkProvider } from "./provider-checks.ts";
 import { fail, type Report, warn } from "./report.ts";
 import { checkCryptoPay, checkPublicUrl, checkTelegram, type TelegramDeps } from "./telegram-checks.ts";
+import { showWebhooks, type WebhookDeps } from "./webhook-checks.ts";
 
-export interface DoctorDeps extends TelegramDeps {
+export interface DoctorDeps extends TelegramDeps, WebhookDeps {
   readonly report: Report;
   readonly logger: Logger;
   readonly database: DatabaseSettings;
@@ -50,6 +51,7 @@ async function examineProviders(deps: DoctorDeps, db: Database | undefined): Pro
   const all = [...providers.values()];
   const pushOnly = all.filter(({ capabilities }) => !capabilities.poll).map(({ name }) => name);
   await checkPublicUrl(report, { publicUrl: deps.publicUrl, apiRoot: deps.apiRoot, pushOnly });
+  await showWebhooks(report, deps, all, db);
   if (deps.accept !== undefined) await accept(deps, providers, db, deps.accept);
   await Promise.all(all.map((provider) => checkProvider(report, provider, db)));
   if (db) await checkBooks(report, { db, clock, machineClock, logger, providers });

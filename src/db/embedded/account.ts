@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
-import { readFile, stat } from "node:fs/promises";
+import { readdir, readFile, stat } from "node:fs/promises";
 import { userInfo } from "node:os";
+import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { messageOf } from "../../core/errors.ts";
 import { EmbeddedPostgresError } from "./embedded-error.ts";
@@ -17,11 +18,19 @@ export interface Account {
   readonly prefix: readonly string[];
 }
 
+/** What the account has to get at besides the data. */
+export interface Needs {
+  /** Files that it runs or reads. */
+  readonly programs: readonly string[];
+  /** The cluster; the owner of an existing one is the account. */
+  readonly clusterDirectory?: string;
+}
+
 /**
  * PostgreSQL refuses to run as root, so root runs it as the owner of the existing data, else as `postgres` or
  * `nobody`. Anybody else runs it as themselves. Throws EmbeddedPostgresError (`account`) where that cannot work.
  */
-export async function chooseAccount(clusterDirectory?: string): Promise<Account> {
+export async function chooseAccount({ programs, clusterDirectory }: Needs): Promise<Account> {
   const uid = process.getuid?.() ?? 0;
   const gid = process.getgid?.() ?? 0;
   if (uid !== 0) {
@@ -35,42 +44,112 @@ export async function chooseAccount(clusterDirectory?: string): Promise<Account>
       "PostgreSQL does not run as root, and there is no account postgres or nobody to run it as.",
     );
   }
-  const account = { ...target, prefix: privilegeDrop(target.uid, target.gid) };
-  await probe(account);
-  // Data that root copied here would be refused by PostgreSQL for its owner.
-  if (clusterDirectory !== undefined && owner?.uid === 0) {
-    await run("chown", ["-R", `${target.uid}:${target.gid}`, clusterDirectory], {
-      timeout: COMMAND_TIMEOUT_MS,
-    });
-  }
-  return account;
+  return { ...target, prefix: await choosePrefix(target, programs) };
 }
 
 /**
- * Becomes another user that keeps one privilege: passing through directories of root, such as a checkout under /root.
- * Without no_setuid_fixup that privilege would be lost with the change of user.
+ * Another user with no privilege where that will do. Programs in a checkout under /root are out of its reach, so there it
+ * keeps the least one that gets it through: reading everything, or else (as in Docker's default set) passing every check.
  */
-function privilegeDrop(uid: number, gid: number): readonly string[] {
+const PRIVILEGES = [[], ["dac_read_search"], ["dac_override"]] as const;
+
+async function choosePrefix(
+  target: { uid: number; gid: number },
+  programs: readonly string[],
+): Promise<readonly string[]> {
+  let failure: unknown;
+  for (const privileges of PRIVILEGES) {
+    const prefix = privilegeDrop(target, privileges);
+    try {
+      const closed = await firstClosed(prefix, programs, "r");
+      if (closed === undefined) return prefix;
+      failure = new Error(`${closed} is closed to it`);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  const reason = messageOf(failure).trim();
+  const message = `PostgreSQL does not run as root, and root could not become user ${target.uid} here (${reason}).`;
+  throw accountError(message, failure);
+}
+
+/** no_setuid_fixup is what lets a privilege survive the change of user. */
+function privilegeDrop(
+  { uid, gid }: { uid: number; gid: number },
+  privileges: readonly string[],
+): readonly string[] {
+  const kept = ["-all", ...privileges.map((name) => `+${name}`)].join(",");
   return [
     "setpriv",
     `--reuid=${uid}`,
     `--regid=${gid}`,
     "--clear-groups",
-    "--securebits=+no_setuid_fixup",
-    "--inh-caps=-all,+dac_override",
-    "--ambient-caps=-all,+dac_override",
-    "--bounding-set=-all,+dac_override",
+    ...(privileges.length > 0 ? ["--securebits=+no_setuid_fixup"] : []),
+    `--inh-caps=${kept}`,
+    `--ambient-caps=${kept}`,
+    `--bounding-set=${kept}`,
   ];
 }
 
-async function probe(account: Account): Promise<void> {
-  const [command = "", ...rest] = account.prefix;
-  try {
-    await run(command, [...rest, "true"], { timeout: COMMAND_TIMEOUT_MS });
-  } catch (error) {
-    const reason = messageOf(error).trim();
-    const message = `PostgreSQL does not run as root, and root could not become user ${account.uid} here (${reason}).`;
-    throw accountError(message, error);
+const TRY = 'how=$1; shift; for path do test "-$how" "$path" || { printf %s "$path"; exit 0; }; done';
+
+/** The first path that whoever `prefix` becomes may not read (r) or enter (x); rejects when root cannot become them. */
+async function firstClosed(
+  prefix: readonly string[],
+  paths: readonly string[],
+  how: "r" | "x",
+): Promise<string | undefined> {
+  const [command = "sh", ...rest] = [...prefix, "sh", "-c", TRY, "sh", how, ...paths];
+  const { stdout } = await run(command, rest, { timeout: COMMAND_TIMEOUT_MS, cwd: "/" });
+  return stdout === "" ? undefined : stdout;
+}
+
+/**
+ * Gives a data directory, and what root put into it, to the account that runs PostgreSQL, so that it needs no privilege to
+ * get at its data. Refuses one that it cannot reach, and one that holds other things. Does nothing where we are not root.
+ * Throws EmbeddedPostgresError (`account`).
+ */
+export async function handOverDirectory(
+  directory: string,
+  account: Account,
+  variable: string,
+): Promise<void> {
+  if (account.prefix.length === 0) return;
+  const parents = parentsOf(directory);
+  const bare = privilegeDrop(account, []);
+  const closed = await firstClosed(bare, parents, "x");
+  if (closed !== undefined) {
+    const who = `the account that runs PostgreSQL (user id ${account.uid})`;
+    throw new EmbeddedPostgresError(
+      "account",
+      `The data directory ${directory} lies in ${closed}, which ${who} may not enter. Next: set ${variable} to a directory outside of it, such as /var/lib/numstore, or run the shop as an ordinary user.`,
+    );
+  }
+  const names = await readdir(directory);
+  const { uid } = await stat(directory);
+  const stranger = names.find((name) => !OURS.test(name));
+  if (uid !== account.uid && stranger !== undefined) {
+    throw new EmbeddedPostgresError(
+      "account",
+      `The data directory ${directory} holds other things (${stranger}) and belongs to user id ${uid}. Next: set ${variable} to a directory of its own.`,
+    );
+  }
+  // Also what root put into it, by hand or by an older version.
+  const ours = names.filter((name) => OURS.test(name)).map((name) => join(directory, name));
+  const owner = `${account.uid}:${account.gid}`;
+  await run("chown", ["-h", owner, directory], { timeout: COMMAND_TIMEOUT_MS });
+  if (ours.length === 0) return;
+  await run("chown", ["-hR", "--from=0", owner, ...ours], { timeout: COMMAND_TIMEOUT_MS });
+}
+
+/** What the launcher and supervise.sh make in a data directory. */
+const OURS = /^(?:postgres(?:\.new|\.log(?:\.1)?)?|lock|owner|run)$/;
+
+function parentsOf(directory: string): string[] {
+  const parents: string[] = [];
+  for (let at = dirname(directory); ; at = dirname(at)) {
+    parents.unshift(at);
+    if (at === dirname(at)) return parents;
   }
 }
 

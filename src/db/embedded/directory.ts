@@ -31,9 +31,23 @@ export function socketDirectory(directory: string, temporary: string, uid: numbe
   return join(temporary, `numstore-${uid}-${digest}`);
 }
 
-/** The URL of the database behind a socket, as pg and libpq read it. */
+/** Who the shop connects as. It owns the database and is no superuser. */
+export const SHOP_ROLE = "numstore";
+/** The superuser that initdb makes; only the launcher connects as it. */
+const SUPERUSER = "postgres";
+
+/** The URL of the shop's database behind a socket, as pg and libpq read it. */
 export function socketUrl(socketDir: string): string {
-  return `postgresql://postgres@localhost/postgres?host=${encodeURIComponent(socketDir)}`;
+  return urlOf(socketDir, SHOP_ROLE);
+}
+
+/** The same for the superuser. */
+export function superuserUrl(socketDir: string): string {
+  return urlOf(socketDir, SUPERUSER);
+}
+
+function urlOf(socketDir: string, role: string): string {
+  return `postgresql://${role}@localhost/postgres?host=${encodeURIComponent(socketDir)}`;
 }
 
 /** Where a running PostgreSQL says its socket is: line 5 of postmaster.pid; undefined when none has started. */

@@ -1,9 +1,10 @@
-import { chown, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Clock, systemClock } from "../../core/clock.ts";
+import { messageOf } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
-import { chooseAccount } from "./account.ts";
+import { chooseAccount, handOverDirectory } from "./account.ts";
 import { findBinaries } from "./binaries.ts";
 import { answers } from "./connect.ts";
 import {
@@ -12,10 +13,18 @@ import {
   runningSocketDirectory,
   socketDirectory,
   socketUrl,
+  superuserUrl,
 } from "./directory.ts";
 import { EmbeddedPostgresError } from "./embedded-error.ts";
 import { interruptServer, readLiveOwner } from "./owner.ts";
-import { exitCodes, type Supervisor, type SupervisorOptions, startSupervisor } from "./supervisor.ts";
+import { prepareShopRole } from "./shop-role.ts";
+import {
+  exitCodes,
+  SUPERVISE_SCRIPT,
+  type Supervisor,
+  type SupervisorOptions,
+  startSupervisor,
+} from "./supervisor.ts";
 
 /** initdb takes about a second; recovery after a crash can take minutes on a slow disk. */
 const START_TIMEOUT_MS = 300_000;
@@ -46,7 +55,11 @@ export interface EmbeddedPostgres {
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries();
   const directory = await prepareDataDirectory(options.dataDir);
-  const account = await chooseAccount(join(directory, "postgres"));
+  const account = await chooseAccount({
+    programs: [binaries.initdb, binaries.postgres, SUPERVISE_SCRIPT],
+    clusterDirectory: join(directory, "postgres"),
+  });
+  await handOverDirectory(directory, account, "DATA_DIR");
   const socketDir = socketDirectory(directory, tmpdir(), account.uid);
   return await launch({ binaries, account, directory, socketDir, isTemporary: false }, options);
 }
@@ -59,13 +72,15 @@ export interface TemporaryPostgresOptions extends Omit<EmbeddedPostgresOptions, 
 /** For tests and the demo: an empty PostgreSQL without durability, deleted when it stops or this process ends. */
 export async function startTemporaryPostgres(options: TemporaryPostgresOptions): Promise<EmbeddedPostgres> {
   const binaries = await findBinaries();
-  const account = await chooseAccount();
+  const account = await chooseAccount({
+    programs: [binaries.initdb, binaries.postgres, SUPERVISE_SCRIPT],
+  });
   const directory = await prepareDataDirectory(
     await mkdtemp(join(options.parentDirectory ?? tmpdir(), "numstore-pg-")),
   );
   try {
     // PostgreSQL's account deletes it in the end, and in /tmp only the owner of a directory may.
-    await chown(directory, account.uid, account.gid);
+    await handOverDirectory(directory, account, "TMPDIR");
     const socketDir = socketDirectory(directory, tmpdir(), account.uid);
     return await launch({ binaries, account, directory, socketDir, isTemporary: true }, options);
   } catch (error) {
@@ -97,7 +112,14 @@ async function launch(
 ): Promise<EmbeddedPostgres> {
   const { directory, socketDir } = supervisorOptions;
   const connectionString = socketUrl(socketDir);
-  const supervisor = await startUnlocked(supervisorOptions, connectionString, logger, clock);
+  const supervisor = await startUnlocked(supervisorOptions, superuserUrl(socketDir), logger, clock);
+  try {
+    await prepareShopRole(superuserUrl(socketDir), { mayCreate: supervisorOptions.isTemporary });
+  } catch (error) {
+    await stop(supervisor, logger, clock);
+    const message = `The database in ${directory} could not be given to the shop's role: ${messageOf(error)}`;
+    throw new EmbeddedPostgresError("failed", message, { cause: error });
+  }
   let stopping: Promise<void> | undefined;
   const ended = new Promise<void>((resolve) => {
     void supervisor.ended.then((status) => {

@@ -5,7 +5,7 @@ import type { Account } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
 import { describeSelf } from "./owner.ts";
 
-const SCRIPT = fileURLToPath(new URL("./supervise.sh", import.meta.url));
+export const SUPERVISE_SCRIPT = fileURLToPath(new URL("./supervise.sh", import.meta.url));
 const MAX_COMPLAINT_LENGTH = 4_000;
 
 /** Exit codes of supervise.sh that say why PostgreSQL was not started. */
@@ -56,7 +56,13 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     binaries.initdb,
     binaries.postgres,
   ];
-  const [command = "sh", ...rest] = [...account.prefix, "sh", SCRIPT, ...words, ...serverSettings(options)];
+  const [command = "sh", ...rest] = [
+    ...account.prefix,
+    "sh",
+    SUPERVISE_SCRIPT,
+    ...words,
+    ...serverSettings(options),
+  ];
   const child = spawn(command, rest, {
     cwd: "/",
     detached: true,

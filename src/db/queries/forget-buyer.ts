@@ -57,4 +57,6 @@ async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promis
     UPDATE manual_claims SET note = NULL, file_id = NULL
     WHERE topup_id IN (SELECT id FROM topups WHERE buyer_id = ${buyerId})`.execute(tx);
   await sql`UPDATE disputes SET text = '' WHERE buyer_id = ${buyerId}`.execute(tx);
+  // What an operator did stays on record; why is free text, which may speak about the person.
+  await sql`UPDATE audit_log SET detail = '' WHERE subject = ${buyerId} AND detail <> ''`.execute(tx);
 }

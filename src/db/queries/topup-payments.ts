@@ -12,11 +12,8 @@ export interface PaymentRow {
   readonly at: Date;
 }
 
-/** "refunded": the charge's refund was told before it, see {@link insertEarlyRefund}. */
-export type PaymentOutcome = "credited" | "refunded" | "known";
-
-/** Records a charge as credited. "known": it was recorded before, and with it credited. */
-export async function insertPayment(db: Executor, payment: PaymentRow): Promise<PaymentOutcome> {
+/** False: this charge was recorded, and therefore credited, before. */
+export async function insertPayment(db: Executor, payment: PaymentRow): Promise<boolean> {
   const result = await db
     .insertInto("topup_payments")
     .values({
@@ -33,43 +30,23 @@ export async function insertPayment(db: Executor, payment: PaymentRow): Promise<
     })
     .onConflict((conflict) => conflict.columns(["gateway", "charge_id"]).doNothing())
     .executeTakeFirst();
-  if ((result.numInsertedOrUpdatedRows ?? 0n) > 0n) return "credited";
-  const taken = await db
-    .updateTable("topup_payments")
-    .set({
-      topup_id: payment.topupId,
-      buyer_id: payment.buyerId,
-      amount_micros: payment.amountMicros,
-      paid_at: payment.paidAt,
-      state: "credited",
-      state_at: payment.at,
-    })
-    .where("gateway", "=", payment.gateway)
-    .where("charge_id", "=", payment.chargeId)
-    .where("state", "=", "refunded_early")
-    .executeTakeFirst();
-  return taken.numUpdatedRows > 0n ? "refunded" : "known";
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
-/** Keeps a refund that was told before its payment. False: the payment is known (waits for one that is being recorded). */
-export async function insertEarlyRefund(
+/** The states of those of these charges that are recorded. */
+export async function selectPaymentStates(
   db: Executor,
-  refund: { gateway: string; chargeId: string; stars: number; amountMicros: bigint; at: Date },
-): Promise<boolean> {
-  const result = await db
-    .insertInto("topup_payments")
-    .values({
-      gateway: refund.gateway,
-      charge_id: refund.chargeId,
-      amount_micros: refund.amountMicros,
-      stars: refund.stars,
-      paid_at: refund.at,
-      state: "refunded_early",
-      state_at: refund.at,
-    })
-    .onConflict((conflict) => conflict.columns(["gateway", "charge_id"]).doNothing())
-    .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  gateway: string,
+  chargeIds: readonly string[],
+): Promise<Map<string, string>> {
+  if (chargeIds.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("topup_payments")
+    .select(["charge_id", "state"])
+    .where("gateway", "=", gateway)
+    .where("charge_id", "in", chargeIds)
+    .execute();
+  return new Map(rows.map((row) => [row.charge_id, row.state]));
 }
 
 export interface StoredPayment {

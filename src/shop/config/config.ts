@@ -17,10 +17,13 @@ export interface Config {
   readonly telegram: { readonly token: string; readonly apiRoot: string };
   /** `url` null: the embedded database in `dataDir`. */
   readonly database: { readonly url: string | null; readonly dataDir: string };
+  /** Webhooks and bare health, for the world. */
   readonly http: { readonly host: string; readonly port: number };
+  /** Metrics and details, for the operator. */
+  readonly admin: { readonly host: string; readonly port: number };
   /** No trailing slash. Null: long polling, no webhooks. */
   readonly publicUrl: string | null;
-  /** Null: generate one and keep it in the database. */
+  /** Master of all webhook secrets. Null: generate one and keep it in the database. */
   readonly webhookSecret: string | null;
   readonly adminIds: readonly number[];
   readonly providers: readonly ProviderSettings[];
@@ -69,6 +72,8 @@ const base = z.object({
   DATA_DIR: z.string().default("./data"),
   PORT: field.wholeNumber(0, 65_535).default(8080),
   HOST: z.string().trim().default("127.0.0.1"),
+  ADMIN_PORT: field.wholeNumber(0, 65_535).default(8081),
+  ADMIN_HOST: z.string().trim().default("127.0.0.1"),
   PUBLIC_URL: field.baseUrl.optional(),
   WEBHOOK_SECRET: z
     .string()
@@ -114,6 +119,9 @@ export function loadConfig(
   if (field.splitList(variables.TOPUPS ?? "").includes("crypto-pay") && !variables.CRYPTO_PAY_TOKEN) {
     problems.push({ variable: "CRYPTO_PAY_TOKEN", problem: "is missing: TOPUPS names crypto-pay" });
   }
+  if (outcome.success && outcome.data.PORT !== 0 && outcome.data.PORT === outcome.data.ADMIN_PORT) {
+    problems.push({ variable: "ADMIN_PORT", problem: "must be another port than PORT" });
+  }
   if (!outcome.success || problems.length > 0) return { ok: false, problems };
   const config = assemble(outcome.data, providers.settings);
   return { ok: true, config, warnings: warningsOf(config) };
@@ -147,6 +155,7 @@ function assemble(raw: z.infer<typeof base>, providers: readonly ProviderSetting
     telegram: { token: raw.BOT_TOKEN, apiRoot: raw.TELEGRAM_API_ROOT },
     database: { url: raw.DATABASE_URL ?? null, dataDir: raw.DATA_DIR },
     http: { host: raw.HOST, port: raw.PORT },
+    admin: { host: raw.ADMIN_HOST, port: raw.ADMIN_PORT },
     publicUrl: raw.PUBLIC_URL ?? null,
     webhookSecret: raw.WEBHOOK_SECRET ?? null,
     adminIds: raw.ADMIN_IDS,
@@ -217,6 +226,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     updates: config.publicUrl === null ? "long polling" : "webhook",
     database: config.database.url === null ? "embedded" : "external",
     listen: `${config.http.host}:${config.http.port}`,
+    admin: `${config.admin.host}:${config.admin.port}`,
     admins: config.adminIds.length,
     providers: config.providers.map((provider) => `${provider.name} (${provider.protocol})`),
     topups: config.topups.gateways,
