@@ -1,7 +1,13 @@
 import { formatUsd } from "../../src/core/money.ts";
 import type { Database } from "../../src/db/client.ts";
 import { selectDebtsByCharge, selectPersonMoney } from "./money-facts.ts";
-import { type PersonFact, selectForbiddenOrders, selectPersonFacts, selectRemains } from "./people-facts.ts";
+import {
+  type PersonFact,
+  selectForbiddenOrders,
+  selectPersonFacts,
+  selectRemains,
+  selectUnsure,
+} from "./people-facts.ts";
 import { broken, type Violation } from "./violation.ts";
 import type { Witness } from "./witness.ts";
 
@@ -10,22 +16,23 @@ export async function judgePeople(db: Database, witness: Witness, now: Date): Pr
   const people = await selectPersonFacts(db, now);
   const forbidden = await selectForbiddenOrders(db);
   const remains = await selectRemains(db);
+  const unsure = await selectUnsure(db);
   return [
     ...forbidden.map((id) => broken("who is banned or forgotten buys nothing", `order ${id}`)),
     ...remains.map(({ buyerId, what }) =>
       broken("a deletion leaves nothing personal", `${buyerId}: ${what}`),
     ),
-    ...people.flatMap((person) => judgePerson(person, witness)),
+    ...people.flatMap((person) => judgePerson(person, witness, unsure)),
     ...(await judgeCarriedDebts(db, witness, people)),
   ];
 }
 
-function judgePerson(person: PersonFact, { bans }: Witness): Violation[] {
+function judgePerson(person: PersonFact, { bans }: Witness, unsure: ReadonlySet<number>): Violation[] {
   const { telegramId, isKnown, isBanned, traces } = person;
   const who = `person ${telegramId} (${isKnown ? "known" : "forgotten"})`;
   const violations: Violation[] = [];
   const isToBeBanned = bans.get(telegramId) ?? false;
-  if (isBanned !== isToBeBanned) {
+  if (isBanned !== isToBeBanned && !unsure.has(telegramId)) {
     const detail = `${who} is ${isBanned ? "" : "not "}banned, the last word was ${isToBeBanned ? "a ban" : "none"}`;
     violations.push(broken("a ban holds until it is lifted", detail));
   }

@@ -19,14 +19,15 @@ export interface Judged {
   readonly secrets: readonly string[];
 }
 
-/** Real time. */
-const PATIENCE_MS = 15_000;
+/** Real time at least; as long as a second look at Crypto Pay takes. */
+const PATIENCE = { leastMs: 15_000, simulatedMs: 60_000 };
 
 /** What does not hold, and does not after a while either: a code that has just come may still be on its way. */
-export async function judge(stage: Judged, wait: () => Promise<void>): Promise<Violation[]> {
+export async function judge(stage: Judged, speed: number, wait: () => Promise<void>): Promise<Violation[]> {
+  const patienceMs = Math.max(PATIENCE.leastMs, PATIENCE.simulatedMs / speed);
   for (const startedAt = Date.now(); ; ) {
     const violations = await lookAround(stage);
-    if (violations.length === 0 || Date.now() - startedAt > PATIENCE_MS) return violations;
+    if (violations.length === 0 || Date.now() - startedAt > patienceMs) return violations;
     await wait();
   }
 }

@@ -149,3 +149,11 @@ export async function selectForbiddenOrders(db: Database): Promise<string[]> {
   const { rows } = await sql<{ order_id: string }>`SELECT order_id FROM soak.orders_of_banned`.execute(db);
   return rows.map(({ order_id }) => order_id);
 }
+
+/** People named in commands that the shop gave up: on a machine that is too slow, whether they took effect is open. */
+export async function selectUnsure(db: Database): Promise<Set<number>> {
+  const { rows } = await sql<{ person: string }>`
+    SELECT split_part(payload #>> '{message,text}', ' ', 2) AS person FROM inbox
+    WHERE failed AND payload #>> '{message,text}' ~ '^/(un)?ban '`.execute(db);
+  return new Set(rows.map(({ person }) => Number(person)));
+}

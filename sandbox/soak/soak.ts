@@ -96,7 +96,7 @@ export async function runSoak(options: SoakOptions): Promise<SoakReport> {
         stage.deliver(true);
         await systemClock.sleep(STEP_MS);
       };
-      violations.push(...(await judge(stage, wait)), ...(await judgeLog(stage)));
+      violations.push(...(await judge(stage, options.speed, wait)), ...(await judgeLog(stage)));
       await tellCycle(stage, crashes, restMs, violations.length);
     }
     return { violations, figures: { ...(await summary(stage, violations)), "database crashes": crashes } };
