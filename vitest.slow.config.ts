@@ -23,7 +23,7 @@ export default defineConfig({
     maxWorkers: 2,
     // The default of one second is a race on a busy machine.
     expect: { poll: { timeout: 10_000 } },
-    testTimeout: 30_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
   },
 });

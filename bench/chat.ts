@@ -20,7 +20,7 @@ export const chat: Bench = {
     try {
       const people = await world.people(BUYERS);
       const [first] = people;
-      if (!first) throw new Error("nobody is there");
+      if (!first) throw new Error("there is no buyer");
       context.note(
         `Taps from /buy to the number (WhatsApp, United Kingdom): ${await countTaps(world, first)}.`,
       );
@@ -53,12 +53,12 @@ async function countTaps({ telegram }: BenchWorld, user: PretendUser): Promise<n
 interface Browsing {
   readonly buyers: number;
   readonly updatesPerSecond: number;
-  /** Of this whole process; unlike the others, it hardly depends on what else the machine does. */
+  /** CPU time of the whole process. Unlike the other figures it hardly depends on other work of the machine. */
   readonly cpuMsPerUpdate: number;
   readonly pages: readonly Tapped[];
 }
 
-/** Everybody opens the country page and goes back, again and again. */
+/** All buyers open the country page and go back, repeatedly. */
 async function browse({ telegram }: BenchWorld, people: readonly PretendUser[]): Promise<Browsing> {
   const menus = await Promise.all(
     people.map(async (user) => {
@@ -107,7 +107,7 @@ function report(context: BenchContext, results: readonly Browsing[]): void {
   );
 }
 
-/** The burst is one second's worth on top of the steady rate. */
+/** Compares the requests sent with those allowed: the rate, plus a burst of one second. */
 function budget(world: BenchWorld): string {
   const windowMs = 10_000;
   const times = world

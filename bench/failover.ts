@@ -60,7 +60,7 @@ async function prepare(world: BenchWorld): Promise<Setting> {
   const first = world.provider("first");
   const second = world.provider("second");
   const [buyer] = await world.people(1);
-  if (!buyer) throw new Error("nobody is there");
+  if (!buyer) throw new Error("there is no buyer");
   first.market.setPrice(pair.service, pair.country, 100_000n);
   second.market.setPrice(pair.service, pair.country, 101_000n);
   for (const provider of [first, second]) {
@@ -71,7 +71,7 @@ async function prepare(world: BenchWorld): Promise<Setting> {
 
 /** Milliseconds from the tap to the card with the number. */
 async function buy({ world, first, second, buyer }: Setting, firstHasIt: boolean): Promise<number> {
-  // What the refusal of the last turn taught the catalogue is forgotten.
+  // Restores the offers that the refusal of the last turn hid.
   await world.db.updateTable("offers").set({ stock: null, observed_at: new Date() }).execute();
   const confirm = await untilShown(world.telegram, buyer, screens.confirm, () => buyer.send("whatsapp uk"));
   if (!firstHasIt) first.market.setStock(pair.service, pair.country, 0);
@@ -81,6 +81,6 @@ async function buy({ world, first, second, buyer }: Setting, firstHasIt: boolean
   const sold = firstHasIt
     ? first.market.rentals().length - before.first
     : second.market.rentals().length - before.second;
-  if (sold !== 1) throw new Error("the number did not come from where it was meant to");
+  if (sold !== 1) throw new Error("the number came from the wrong provider");
   return shownMs;
 }

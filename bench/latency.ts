@@ -11,7 +11,7 @@ import { maximum, percentile } from "./support/statistics.ts";
 import { type BenchWorld, startBenchWorld } from "./support/world.ts";
 
 const PRESET_RATE = presets.oxgel?.requestsPerSecond ?? 5;
-/** Purchases are made quickly, then the shop is opened anew with the budget that is measured. */
+/** Requests per second while orders are placed. The shop is then restarted with the budget that is measured. */
 const BUYING_RATE = 100;
 const BUYING_AT_ONCE = 10;
 const SPREAD_MS = 20_000;
@@ -22,7 +22,7 @@ interface Scenario {
   readonly protocol: Protocol;
   readonly requestsPerSecond: number;
   readonly openOrders: number;
-  /** To so many of them an SMS is delivered, at random times within SPREAD_MS. */
+  /** The number of orders that get an SMS, at random times within SPREAD_MS. */
   readonly sms: number;
 }
 
@@ -84,12 +84,12 @@ async function measure(context: BenchContext, scenario: Scenario) {
   }
 }
 
-/** The shop that was stopped keeps its lease for some seconds; what a restart costs is not measured here. */
+/** Waits until orders are watched: the lease of the stopped shop lasts some seconds, which are not measured here. */
 async function untilWatched(provider: PretendProvider): Promise<void> {
   const before = checksOf(provider);
   const deadline = performance.now() + PATIENCE_MS;
   while (checksOf(provider) === before) {
-    if (performance.now() > deadline) throw new Error("nobody watches the orders");
+    if (performance.now() > deadline) throw new Error("the orders are not watched");
     await systemClock.sleep(20);
   }
 }
@@ -108,7 +108,7 @@ async function openAll(world: BenchWorld, count: number): Promise<void> {
   await Promise.all(Array.from({ length: BUYING_AT_ONCE }, buyer));
 }
 
-/** One SMS to each of `count` rentals; the milliseconds until its message, undefined where none came in time. */
+/** Delivers one SMS to each of `count` rentals. Returns the milliseconds until its message; undefined: none in time. */
 async function deliverAll(
   world: BenchWorld,
   provider: PretendProvider,
@@ -138,7 +138,7 @@ async function deliverAll(
   }
 }
 
-/** Evenly spread over the list, so that old and young orders are among them. */
+/** Selects items evenly over the list, so that old and new orders are included. */
 function someOf<T>(items: readonly T[], count: number): readonly T[] {
   const step = items.length / count;
   return items.filter((_, index) => Math.floor(index / step) !== Math.floor((index - 1) / step));

@@ -16,7 +16,7 @@ const ROUND_MS = 3_000;
 const CLIENTS = [1, 16];
 const PRICE_MICROS = 480_000n;
 
-/** One hold and one capture, each committed by itself, as an order's are. */
+/** One hold and one capture in two transactions, as for an order. */
 type Cycle = (buyerId: string) => Promise<void>;
 
 interface Variant {
@@ -38,7 +38,7 @@ export const ledger: Bench = {
       const variants = variantsOf(pool, database.db);
       for (const variant of variants) await run(variant, buyers, ROUND_MS / 3);
       for (const variant of variants) variant.loads.length = 0;
-      // Interleaved, so that a busy minute of the machine hits all of them.
+      // Interleaved, so that other load of the machine affects all variants alike.
       for (let round = 0; round < ROUNDS; round += 1) {
         for (const variant of variants) await run(variant, buyers, ROUND_MS);
       }

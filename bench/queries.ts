@@ -18,11 +18,11 @@ import { fill, size } from "./support/big-data.ts";
 import { median } from "./support/statistics.ts";
 
 const RUNS = 5;
-/** A scan of so many rows is worth telling. */
+/** Scans of at least this many rows are reported. */
 const MANY_ROWS = 1_000;
 const DAY_MS = 86_400_000;
 
-/** Runs one query of the shop; what it sends is explained. */
+/** Runs one query of the shop, whose statements are then explained. */
 type Ask = (db: Executor) => Promise<unknown>;
 
 export const queries: Bench = {
@@ -136,7 +136,7 @@ async function explainAll(
   return all;
 }
 
-/** Time in the database without the way there, planning included. Nothing stays of what the query changes. */
+/** Measures planning and execution in the database, without the network. Changes of the query are rolled back. */
 async function explain(recorder: Recorder, ask: Ask): Promise<Explained> {
   recorder.take();
   await undone(recorder.db, ask);
@@ -172,7 +172,7 @@ const planSchema = z.tuple([z.object({ "QUERY PLAN": z.tuple([topSchema]) })]);
 
 function bigScans(node: Node): readonly string[] {
   const seen = (node["Actual Rows"] + (node["Rows Removed by Filter"] ?? 0)) * node["Actual Loops"];
-  // What a bitmap finds in an index is counted where the rows are read.
+  // A bitmap index scan is left out: its rows are counted by the heap scan that reads them.
   const isScan = node["Node Type"].endsWith("Scan") && node["Node Type"] !== "Bitmap Index Scan";
   const isBig = isScan && seen >= MANY_ROWS;
   const where = node["Index Name"] ?? node["Relation Name"];

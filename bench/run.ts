@@ -1,7 +1,7 @@
 /**
- * `npm run bench` runs every bench, `npm run bench -- ledger chat` some of them. Figures, not tests: nothing fails
- * because a machine is slow. Needs nothing: the database is an embedded one with fsync on, unless DATABASE_URL
- * names a server on which databases may be created and dropped.
+ * `npm run bench` runs every bench, `npm run bench -- ledger chat` only these. A bench measures and never fails because a
+ * machine is slow. The database is an embedded one with fsync on. With DATABASE_URL that server is used: databases are
+ * created and dropped on it.
  */
 import process from "node:process";
 import { messageOf } from "../src/core/errors.ts";
@@ -61,5 +61,5 @@ main()
     process.stderr.write(`The bench failed: ${error instanceof Error ? error.stack : messageOf(error)}\n`);
     process.exitCode = 1;
   })
-  // What a failed bench left running must not keep the process.
+  // Servers that a failed bench left open must not keep the process running.
   .finally(() => process.exit());

@@ -16,14 +16,14 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const RUNS = 5;
 const POLL_MS = 20;
 const PATIENCE_MS = 120_000;
-/** After it is ready: the first probes and the garbage of the start are over. */
+/** The wait before memory is read: by then the first probes are done and garbage of the start is collected. */
 const SETTLE_MS = 2_000;
 
 interface Command {
   readonly title: string;
   readonly words: readonly [string, ...string[]];
   readonly path: string;
-  /** A new one each time, one that is used again and again, or none. */
+  /** The data directory: a new one for each run, the same for all runs, or none. */
   readonly data: "new" | "known" | "none";
 }
 
@@ -40,7 +40,7 @@ const commands: readonly Command[] = [
 
 interface Sample {
   readonly seconds: number;
-  /** Resident memory of the process that was started, in MiB; what it started itself is not in it. */
+  /** Resident memory of the started process in MiB, without its child processes. */
   readonly memoryMib: number;
 }
 
@@ -54,7 +54,7 @@ export const start: Bench = {
     // PostgreSQL is another user where this runs as root.
     await chmod(directory, 0o755);
     try {
-      // In turn, so that a busy minute of the machine is not one command's alone.
+      // In turn, so that other load of the machine affects all commands alike.
       for (let run = 0; run < RUNS; run += 1) {
         for (const command of commands) {
           const dataDir = join(directory, command.data === "new" ? `new-${run}` : "known");
@@ -79,7 +79,7 @@ export const start: Bench = {
   },
 };
 
-/** From the command to the first 200, and its memory a moment later; the command is stopped afterwards. */
+/** Starts the command, measures the time to the first 200 and then its memory, and stops it. */
 async function startOnce(
   { words: [program, ...words], path }: Command,
   env: Readonly<Record<string, string>>,
@@ -90,7 +90,7 @@ async function startOnce(
     cwd: ROOT,
     env: { ...ownEnvironment(), ...env, PORT: String(port), ADMIN_PORT: "0", HOST: "127.0.0.1" },
     stdio: ["ignore", "ignore", "inherit"],
-    // A group of its own: npm does not pass signals on.
+    // A process group of its own, because npm does not pass signals on.
     detached: true,
   });
   try {
@@ -108,7 +108,7 @@ async function residentMib(pid: number | undefined): Promise<number> {
   return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) / 1_024;
 }
 
-/** Without an operator's settings that happen to be set where the bench runs. */
+/** The environment without settings of the shop that are set where the bench runs. */
 function ownEnvironment(): Record<string, string | undefined> {
   const { PATH, HOME, TMPDIR } = process.env;
   return { PATH, HOME, TMPDIR };
@@ -142,7 +142,7 @@ async function stop(child: ChildProcess): Promise<void> {
   await exited;
 }
 
-/** PostgreSQL may outlive the command by its own shutdown; the next start would wait for it. */
+/** Waits until PostgreSQL has stopped, which may take longer than the command. The next start would have to wait for it. */
 async function untilGone(dataDir: string): Promise<void> {
   const deadline = performance.now() + PATIENCE_MS;
   while (await exists(join(dataDir, "postgres", "postmaster.pid"))) {

@@ -3,7 +3,7 @@ import type { Clock } from "../src/core/clock.ts";
 export interface SandboxClock extends Clock {
   /** Simulated seconds per real second. */
   readonly speed: () => number;
-  /** Time goes on from where it is; sleeps under way keep their simulated end. */
+  /** Changes the speed from now on. Running sleeps keep their simulated end. */
   setSpeed(speed: number): void;
 }
 
@@ -13,7 +13,7 @@ interface Sleeper {
   readonly wake: () => void;
 }
 
-/** A clock that runs as fast as it is told. */
+/** A clock whose speed can be changed. */
 export function createSandboxClock(): SandboxClock {
   let speed = 1;
   let realAnchor = Date.now();

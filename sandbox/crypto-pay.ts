@@ -27,7 +27,7 @@ interface Invoice {
 export interface PretendCryptoPay {
   readonly apiRoot: string;
   readonly invoices: readonly Invoice[];
-  /** The next calls fail this way. */
+  /** Makes the next calls fail in this way. Null: calls succeed again. */
   fail(mode: "status500" | "html" | "drop_after" | null): void;
   pay(invoiceId: number): void;
   expire(invoiceId: number): void;
@@ -36,7 +36,7 @@ export interface PretendCryptoPay {
   close(): Promise<void>;
 }
 
-/** Crypto Pay's two methods and its signed webhook, as documented, on a loopback port. */
+/** Starts a pretend Crypto Pay on a loopback port: its two methods and its signed webhook, as documented. */
 export async function startPretendCryptoPay(token: string): Promise<PretendCryptoPay> {
   const invoices: Invoice[] = [];
   let failure: "status500" | "html" | "drop_after" | null = null;

@@ -17,7 +17,7 @@ const DEFAULT_PORT = 8090;
 const OPERATOR_ID = 900_000_001;
 const PULSE_MS = 250;
 const DESCRIPTION = "Rent a phone number and receive the SMS code here. You pay only when a code arrives.";
-/** The story is told best by a provider that can do everything, so that one is the cheapest. */
+/** Makes the provider with the most capabilities the cheapest, so that the demo buys from it. */
 const STAR_DISCOUNT = 2n;
 
 export interface Demo {
@@ -25,7 +25,7 @@ export interface Demo {
   close(): Promise<void>;
 }
 
-/** The whole shop in one process, with a page to play it on: no token, no account, nothing kept. */
+/** Starts the whole shop in one process, with a page for the chat. Needs no token and no account, and keeps no data. */
 export async function startDemo(
   options: { port?: number; host?: string; verbose?: boolean } = {},
 ): Promise<Demo> {
@@ -74,7 +74,7 @@ export async function startDemo(
   };
 }
 
-/** Takes any free port where the usual one is in use: a demo should not ask questions. */
+/** Listens on the usual port, or on any free one if it is in use. */
 function listen(server: ReturnType<typeof createServer>, host: string, port: number): Promise<string> {
   return new Promise((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {

@@ -6,18 +6,18 @@ import type { Insight, InsightEvent, InsightSource, OrderInsight, ProviderCall }
 
 const MAX_CALLS = 40;
 const MAX_EVENTS = 14;
-/** Price lists and balances are asked for all the time; they would bury the calls that tell the story. */
+/** Operations that are left out of the panel: they run all the time and would hide the calls of a purchase. */
 const BACKGROUND = new Set(["prices", "services", "countries", "balance", "active"]);
 
 const countryNames = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
 
 export interface InsightFeed extends InsightSource {
   onProviderRequest(record: RequestRecord): void;
-  /** Something else happened: a message was sent, a button pressed. */
+  /** Call after a message or a press, so that the panel is read again. */
   touch(): void;
 }
 
-/** Reads what lies under the chat straight from the shop's database, for people to look at. */
+/** Reads the wallet, order and events of a buyer from the shop's database, for the demo's insight panel. */
 export function createInsight(deps: { clock: SandboxClock; db: () => Database | undefined }): InsightFeed {
   const { clock } = deps;
   const calls: ProviderCall[] = [];
@@ -104,7 +104,7 @@ async function readOrder(db: Database, buyerId: string): Promise<OrderInsight | 
   };
 }
 
-/** As the provider that sold it names it: good enough to recognise. */
+/** The name of a service for the panel, as a provider writes it. */
 async function nameOf(db: Database, serviceId: string): Promise<string> {
   const row = await db
     .selectFrom("provider_services")

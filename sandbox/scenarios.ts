@@ -8,7 +8,7 @@ const CODE_AFTER_MS = 5_000;
 const FAST = 60;
 const ALWAYS = 1_000_000;
 
-/** The buttons beside the chat: each changes how the pretend world behaves, the shop only meets the consequences. */
+/** The scenario buttons beside the chat. Each changes the pretend Telegram or providers, never the shop. */
 export function createScenarios(deps: {
   clock: SandboxClock;
   providers: ReadonlyMap<string, PretendProvider>;

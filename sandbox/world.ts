@@ -20,11 +20,11 @@ export interface WorldOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly checkpoint?: Checkpoint;
   readonly onProviderRequest?: (record: RequestRecord) => void;
-  /** How often pretend providers push what is due by the clock. */
+  /** How often pretend providers push the SMS that are due. */
   readonly pulseMs?: number;
 }
 
-/** A pretend Telegram, pretend providers and the real shop between them, over real HTTP and a real database. */
+/** The real shop with a pretend Telegram and pretend providers, over real HTTP and with a real database. */
 export interface World {
   readonly telegram: PretendTelegram;
   readonly providers: ReadonlyMap<string, PretendProvider>;
@@ -34,7 +34,7 @@ export interface World {
 
 const WEBHOOK_SECRET = "sandbox-webhook-secret";
 
-/** Starts everything; rejects when the settings are not what the shop expects. */
+/** Starts everything. Rejects if the shop does not accept the settings. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { clock, logger, connectionString } = options;
   const outside = await startOutside(options);
@@ -64,7 +64,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   };
 }
 
-/** What lies outside of the shop: everything that it talks to. */
+/** The pretend systems that the shop talks to. */
 export interface Outside {
   readonly telegram: PretendTelegram;
   readonly providers: ReadonlyMap<string, PretendProvider>;
@@ -120,7 +120,7 @@ export function environmentOf({ telegram, providers }: Outside): Record<string, 
   return env;
 }
 
-/** What the operator of a gateway without prices would write down: its own price list. */
+/** The value of PROVIDER_<NAME>_PRICES for a provider whose API has no prices. */
 function pricesOf(provider: PretendProvider): Record<string, string> {
   const micros = (offer: { costMicros: bigint }): string => (Number(offer.costMicros) / 1_000_000).toFixed(6);
   return Object.fromEntries(provider.market.offers.map((offer) => [offer.countryCode, micros(offer)]));

@@ -1,10 +1,10 @@
 // @ts-check
 /**
- * `npm run build [-- directory]`: src/ as JavaScript in dist/, file by file, and beside it the files that src reads at
- * run time. `--if-possible` is for npm's `prepare`: without a compiler (npm ci --omit=dev) it keeps the build that is there.
+ * `npm run build [-- directory]`: compiles src/ to dist/, file by file, and copies the files that src reads at run time.
+ * `--if-possible` is for npm's `prepare`: without a compiler (npm ci --omit=dev) it keeps the existing build.
  *
- * Files of tsc and not a bundle: stack traces, `import.meta.url` and the files beside a module stay what they are in the
- * source. docs/figures.md says what a bundle would have saved. Types are checked by `npm run check`, not at each install.
+ * No bundle, so that stack traces, `import.meta.url` and the files beside a module stay as in the source; docs/figures.md
+ * has the figures of a bundle. Types are checked by `npm run check`, not at each install.
  */
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -15,7 +15,7 @@ import { buildProblem, FINGERPRINT_FILE, fingerprintOf, ROOT, sourceFiles } from
 
 const SOURCE = join(ROOT, "src");
 
-/** The program of the installed TypeScript; undefined where development dependencies were left out. */
+/** The path of the installed TypeScript compiler. Undefined: development dependencies are not installed. */
 function findCompiler() {
   try {
     return join(dirname(createRequire(import.meta.url).resolve("typescript/package.json")), "bin", "tsc");
@@ -29,7 +29,7 @@ function findCompiler() {
  * @param {string} target
  */
 function build(compiler, target) {
-  // Complete or not there: a build that breaks off leaves the old one as it is.
+  // Built beside the target and then moved, so that a build that fails leaves the old one unchanged.
   const unfinished = `${target}-unfinished-${process.pid}`;
   mkdirSync(unfinished, { recursive: true });
   try {
@@ -47,13 +47,13 @@ function build(compiler, target) {
   }
 }
 
-/** `npm ci --omit=dev` goes on either way: what it installed is right. */
+/** Prints why nothing was built. It is not an error: `npm ci --omit=dev` installed what it should. */
 function explainWithoutCompiler() {
   const missing = "No compiler is installed, because development dependencies were left out";
   console.log(
     buildProblem(ROOT) === undefined
-      ? `${missing}: the dist/ that is there is used.`
-      : `${missing}, and dist/ is missing or older than src/: run npm ci without --omit=dev, or bring a dist/ along.`,
+      ? `${missing}: the existing dist/ is used.`
+      : `${missing}, and dist/ is missing or older than src/: run npm ci without --omit=dev, or copy a dist/ here.`,
   );
 }
 

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * `node --import ./scripts/check-build.mjs dist/main.js` (npm start and the operator's commands) says what to do when
- * there is no build, or one of an older source. Loaded before the program in the same process, so that signals reach
- * the shop and nothing is started twice.
+ * `node --import ./scripts/check-build.mjs dist/main.js` (npm start and the operator's commands) refuses to start when the
+ * build is missing or older than the source, and says what to do. It is loaded in the process of the shop, so that signals
+ * reach the shop and no second process is started.
  */
 import process from "node:process";
 import { buildProblem, ROOT } from "./built-from.mjs";

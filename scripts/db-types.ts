@@ -1,6 +1,6 @@
 /**
- * Writes src/db/schema.ts from the migrations: a throw-away PostgreSQL, all migrations, then the types of what
- * came out. `--check` compares instead, and exits with 1 when the file is not what the migrations say.
+ * Writes src/db/schema.ts: starts a temporary PostgreSQL, runs all migrations and generates types from the result.
+ * `--check` writes nothing and exits with 1 if the file does not match the migrations.
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -20,13 +20,13 @@ import { migrate } from "../src/db/migrate.ts";
 const SCHEMA_FILE = fileURLToPath(new URL("../src/db/schema.ts", import.meta.url));
 const BOOKKEEPING = "public.schema_(migrations|lock)";
 
-/** The generator's dialect, with what pg makes of these types given the parsers of src/db/client.ts. */
+/** The generator's dialect, with the types that pg returns with the parsers of src/db/client.ts. */
 function createDialect(): PostgresDialect {
   const dialect = new PostgresDialect();
   const { definitions, scalars } = dialect.adapter;
   definitions.Int8 = columnType("bigint", "bigint | number");
   definitions.Timestamp = columnType("Date", "Date");
-  // Read: whatever was stored, for zod to judge. Written: JSON text, because pg turns arrays into SQL arrays.
+  // Read as unknown, for zod to parse. Written as JSON text, because pg turns arrays into SQL arrays.
   Object.assign(definitions, { JsonText: columnType("unknown", "string") });
   scalars.jsonb = new IdentifierNode("JsonText");
   return dialect;
@@ -52,7 +52,7 @@ async function generateTypes(): Promise<string> {
   try {
     await migrate(db, { logger: toConsole });
     return await generate({
-      // The generator is CommonJS: to TypeScript its Kysely is another class than ours.
+      // The generator is CommonJS, so for TypeScript its Kysely and ours are different classes.
       db: db as unknown as GenerateOptions["db"],
       dialect: createDialect(),
       excludePattern: BOOKKEEPING,

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { Database } from "../../src/db/client.ts";
 
-/** What a shop has after some months. */
+/** The number of rows of a shop after some months. */
 export const size = {
   providers: 5,
   offers: 100_000,
@@ -33,7 +33,7 @@ const buyerId = (n: string): string => `md5('buyer' || (${n}))::uuid`;
 const orderId = (n: string): string => `md5('order' || (${n}))::uuid`;
 
 const statements = [
-  // What the planner knows about tables is part of what is measured, so nobody else looks at them.
+  // The bench measures with and without statistics, so autovacuum must not collect them in between.
   ...filled.map((table) => `ALTER TABLE ${table} SET (autovacuum_enabled = false)`),
   `INSERT INTO offers (provider, service_id, country_id, service_code, country_code, operator, cost_micros, stock, observed_at)
    SELECT 'p' || n % ${size.providers}, 's' || service, 'c' || country, 's' || service, 'c' || country, '',
@@ -81,7 +81,7 @@ const statements = [
    FROM generate_series(1, ${messages}) AS n`,
 ];
 
-/** Fills an empty, migrated database; the ledger in it is sound. Returns a buyer and an order to ask about. */
+/** Fills an empty, migrated database with a consistent ledger. Returns a buyer and an order for queries. */
 export async function fill(db: Database): Promise<{ buyerId: string; orderId: string }> {
   for (const statement of statements) await sql.raw(statement).execute(db);
   const found = await sql<{ buyer: string; order: string }>`

@@ -6,7 +6,7 @@ import { TERMS_VERSION } from "../../src/texts/index.ts";
 import { system } from "../../src/wallet/accounts.ts";
 import { adjust } from "../../src/wallet/wallet.ts";
 
-/** Enough for any bench. */
+/** A balance that no bench can spend. */
 const PLENTY_MICROS = 10n ** 15n;
 
 /** A buyer with money who has accepted the terms; returns the id. */

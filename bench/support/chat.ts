@@ -4,7 +4,7 @@ import { systemClock } from "../../src/core/clock.ts";
 
 const PATIENCE_MS = 60_000;
 
-/** What the cards of the way to a number say (English). */
+/** Texts by which the cards of a purchase are recognised (English). */
 export const screens = {
   services: "What do you need a code for?",
   countries: "choose a country",
@@ -18,7 +18,7 @@ export interface Shown {
   readonly atMs: number;
 }
 
-/** Does something, and waits for the next message or edit in this chat that says `text`. */
+/** Runs an action and waits for the next message or edit in this chat that contains `text`. */
 export async function untilShown(
   telegram: PretendTelegram,
   user: PretendUser,
@@ -37,7 +37,7 @@ export async function untilShown(
       });
     });
     const acting = (async () => await act())();
-    // What was done may go on after the message came; only its failure matters here.
+    // The action may end after the message; here only its failure matters.
     const failed = new Promise<never>((_, reject) => void acting.catch(reject));
     const late = systemClock.sleep(PATIENCE_MS, patience.signal).then(() => undefined);
     const found = await Promise.race([shown, late, failed]);
@@ -56,7 +56,7 @@ export interface Tapped extends Shown {
   readonly shownMs: number;
 }
 
-/** Presses the first button whose label contains `label`, and waits for what must follow. */
+/** Presses the first button whose label contains `label`, and waits for the expected message. */
 export async function tapUntil(
   telegram: PretendTelegram,
   user: PretendUser,
@@ -80,7 +80,7 @@ export async function tapUntil(
   return { ...shown, answeredMs, shownMs: shown.atMs - tappedAtMs };
 }
 
-/** Types what is wanted and takes it: the message with the number. */
+/** Buys a number by typed search. Resolves with the message that shows the number. */
 export async function buyTyping(
   telegram: PretendTelegram,
   user: PretendUser,

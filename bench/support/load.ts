@@ -2,11 +2,11 @@ import { performance } from "node:perf_hooks";
 
 export interface Load {
   readonly perSecond: number;
-  /** Of each cycle. */
+  /** The latency of each cycle. */
   readonly latenciesMs: readonly number[];
 }
 
-/** Runs `cycle` in a row in each of `clients` for `durationMs`; the cycle is told which client it is. */
+/** Repeats `cycle` in `clients` parallel loops for `durationMs`. The cycle gets the number of its client. */
 export async function applyLoad(
   clients: number,
   durationMs: number,
@@ -25,7 +25,7 @@ export async function applyLoad(
   return { perSecond: (latenciesMs.length * 1000) / (performance.now() - startedAt), latenciesMs };
 }
 
-/** How long `work` took, with what it returned. */
+/** Runs `work` and returns its result with the time that it took. */
 export async function timed<T>(
   work: () => Promise<T>,
 ): Promise<{ readonly value: T; readonly tookMs: number }> {

@@ -1,8 +1,8 @@
 import type { Logger } from "../../src/core/logger.ts";
 
-/** A logger that prints nothing and counts what a person would have to look at. */
+/** A logger that prints nothing and counts warnings and errors. */
 export interface CountingLogger extends Logger {
-  /** Message → how often, warnings and errors only. */
+  /** Message → count, of warnings and errors only. */
   readonly complaints: ReadonlyMap<string, number>;
 }
 

@@ -17,14 +17,14 @@ export interface BenchDatabase extends DatabaseHandle {
 }
 
 export interface BenchServer {
-  /** Machine, PostgreSQL and durability, as the figures have to be read with. */
+  /** A description of the machine, PostgreSQL and its durability settings, printed with the figures. */
   readonly machine: string;
   createDatabase(): Promise<BenchDatabase>;
-  /** Drops what was made and stops what was started. */
+  /** Drops the databases and stops the server that were created here. */
   close(): Promise<void>;
 }
 
-/** The server named by DATABASE_URL, or a durable one of our own in a directory that is deleted afterwards. */
+/** Connects to the server of DATABASE_URL, or starts a durable one in a temporary directory. */
 export async function startBenchServer(): Promise<BenchServer> {
   const own = process.env.DATABASE_URL === undefined ? await startOwn() : undefined;
   const url = own?.url ?? process.env.DATABASE_URL ?? "";

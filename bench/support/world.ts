@@ -16,7 +16,7 @@ export interface BenchWorld {
   readonly telegram: PretendTelegram;
   readonly logger: CountingLogger;
   readonly db: Database;
-  /** Throws for a name that was not asked for. */
+  /** Throws for a provider that was not requested at the start. */
   provider(name: string): PretendProvider;
   /** People with money who have started the bot. */
   people(count: number): Promise<readonly PretendUser[]>;
@@ -28,11 +28,11 @@ export interface BenchWorld {
 const FIRST_PERSON = 600_000_000;
 const PULSE_MS = 50;
 const WELCOME_MS = 60_000;
-/** Limits on one buyer's orders and an upstream's small stock are not what is measured. */
+/** High limits, so that the limits for one buyer do not affect the figures. */
 const limits = { MAX_OPEN_ORDERS: "1000", PURCHASES_PER_HOUR: "10000", NEW_BUYER_ORDERS_PER_DAY: "10000" };
 const STOCK = 1_000_000;
 
-/** The whole shop between a pretend Telegram and pretend providers, in real time, in this very process. */
+/** Starts the whole shop with a pretend Telegram and pretend providers, in real time and in this process. */
 export async function startBenchWorld(
   context: BenchContext,
   options: { providers: Readonly<Record<string, Protocol>>; env?: Environment },

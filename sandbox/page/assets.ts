@@ -8,10 +8,10 @@ const TYPES: Readonly<Record<string, string>> = {
   js: "text/javascript; charset=utf-8",
   svg: "image/svg+xml",
 };
-/** The whole name: a path cannot leave the folder because it cannot hold a slash or two dots. */
+/** File names without slashes or two dots, so that a request cannot leave the folder. */
 const ASSET_NAME = /^[a-z0-9-]+\.(css|js|svg)$/;
 
-/** The page and its files, read on each request so that an edit shows on reload. */
+/** Serves the page and its files. They are read on each request, so that a reload shows edits. */
 export function createAssets(): Hono {
   const app = new Hono();
   app.get("/", async (c) => c.html(await readFile(join(STATIC_DIR, "index.html"), "utf8")));
@@ -22,7 +22,7 @@ export function createAssets(): Hono {
     try {
       return c.body(await readFile(join(STATIC_DIR, match[0]), "utf8"), 200, { "content-type": type });
     } catch {
-      // Not in the folder.
+      // The file does not exist.
       return c.notFound();
     }
   });

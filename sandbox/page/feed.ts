@@ -33,7 +33,7 @@ export function createFeeds(deps: FeedDeps): Feeds {
         if (frame) push(frame);
         if (event.kind === "refunded" && event.userId === session.buyer.id) run();
       });
-      // Chat events before the snapshot are only early duplicates of it: the page keys messages by id.
+      // Chat events before the snapshot are repeated in it, which is harmless: the page keys messages by id.
       const run = coalesce(
         async () => push({ event: "state", data: await stateOf(deps, session) }),
         deps.logger,
@@ -102,7 +102,7 @@ async function stateOf(deps: FeedDeps, session: Session) {
   };
 }
 
-/** However often it is asked, runs `work` one at a time and once more if it was asked meanwhile. */
+/** Returns a function that runs `work`. Runs never overlap; calls during a run cause one more run. */
 function coalesce(work: () => Promise<void>, logger: Logger): () => void {
   let isRunning = false;
   let isWanted = false;
@@ -113,7 +113,7 @@ function coalesce(work: () => Promise<void>, logger: Logger): () => void {
       try {
         await work();
       } catch (error) {
-        // The panels keep their last state; the next change brings them up to date.
+        // The panels keep their last state until the next change.
         logger.warn({ err: error }, "the page's insight could not be read");
       }
     }

@@ -12,8 +12,8 @@ export interface FrameQueue {
 }
 
 /**
- * Frames between the pretend world and one slow browser. A reader that falls `limit` frames behind is cut
- * off: the browser reconnects and gets a fresh snapshot, which is cheaper than a backlog.
+ * The frames that wait to be sent to one browser. A browser that falls `limit` frames behind is disconnected: it reconnects
+ * and gets a new snapshot, which is cheaper than a long queue.
  */
 export function createFrameQueue(limit: number): FrameQueue {
   let frames: Frame[] = [];

@@ -1,8 +1,8 @@
 import type { MiddlewareHandler } from "hono";
 
 /**
- * Lets a POST through only when our own page made it: browsers state the page's origin on every POST, so
- * another site that is open in the same browser cannot press buttons here.
+ * Accepts a POST only from our own page. Browsers send the page's origin with every POST, so other sites in the same
+ * browser cannot press buttons here.
  */
 export const requireSameOrigin: MiddlewareHandler = async (c, next) => {
   if (c.req.method !== "POST") return next();

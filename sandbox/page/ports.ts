@@ -1,6 +1,6 @@
 /**
- * What the chat page needs from the rest of the sandbox. The page knows nothing of HTTP bots, databases or
- * providers: whoever starts it wires these in.
+ * What the chat page needs from the rest of the sandbox. The page does not depend on bots, databases or providers; its
+ * caller passes implementations of these interfaces.
  */
 
 /** A formatted part of a message; `offset` and `length` count UTF-16 code units, as the Bot API does. */
@@ -24,7 +24,7 @@ interface ButtonBase {
   readonly style?: ButtonStyle;
 }
 
-/** A button under a message. Callback data stays on the server: a press names the place, not the data. */
+/** A button under a message. Callback data stays on the server: a press names the button's position. */
 export type ChatButton =
   | (ButtonBase & { readonly kind: "press" })
   | (ButtonBase & { readonly kind: "copy"; readonly copyText: string })
@@ -53,7 +53,7 @@ export interface ChatMessage {
   readonly entities: readonly TextEntity[];
   readonly keyboard: readonly (readonly ChatButton[])[];
   readonly invoice: ChatInvoice | null;
-  /** A photo or a file, by the name to show; the page does not show what is in it. */
+  /** The name of an attached photo or file, whose content the page does not show. */
   readonly attachment: string | null;
   /** Set on service messages ("You paid 40 Stars"), which have no bubble. */
   readonly notice: string | null;
@@ -74,7 +74,7 @@ export interface ChatPerson {
   /** Oldest first, as the chat looks now. */
   messages(): readonly ChatMessage[];
   send(text: string): Promise<void>;
-  /** Resolves when the bot answered the press; null: no text came with the answer, or no answer in time. */
+  /** Resolves when the bot has answered the press. Null: an answer without text, or no answer in time. */
   press(messageId: number, row: number, column: number): Promise<PressAnswer | null>;
   /** Pays the invoice of that message in pretend Stars, pre-checkout included. */
   pay(messageId: number): Promise<PaymentResult>;
@@ -95,7 +95,7 @@ export interface ShopProfile {
   readonly description: string;
 }
 
-/** The pretend Telegram, as far as the page uses it. */
+/** The parts of the pretend Telegram that the page uses. */
 export interface ChatServer {
   profile(languageCode: string): ShopProfile;
   commands(userId: number, languageCode: string): readonly BotCommand[];
@@ -141,7 +141,7 @@ export interface InsightEvent {
   readonly text: string;
 }
 
-/** What lies under the chat just now, for one buyer. Lists are newest first. */
+/** The content of the insight panel for one buyer. Lists are newest first. */
 export interface Insight {
   readonly wallet: WalletInsight | null;
   readonly order: OrderInsight | null;

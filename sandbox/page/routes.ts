@@ -9,7 +9,7 @@ import { personOf, type Session, type Sessions } from "./sessions.ts";
 interface RoutesDeps {
   readonly sessions: Sessions;
   readonly scenarios: readonly Scenario[];
-  /** Called when something the side panels show may have changed. */
+  /** Called when the content of the side panels may have changed. */
   readonly refresh: () => void;
   readonly logger: Logger;
 }
@@ -22,7 +22,7 @@ const index = z.int().min(0).max(100);
 const schemas = {
   session: z.object({
     languageCode: z.string().regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$/),
-    /** The one this tab had before a reload; a restarted server does not know it any more. */
+    /** The tab's session before a reload. A restarted server does not know it. */
     session: z.uuid().nullable(),
   }),
   send: chatBody.extend({ text: z.string().trim().min(1).max(MAX_TEXT_CHARS) }),
@@ -39,7 +39,7 @@ class PageError extends Error {
   }
 }
 
-/** What the page asks of the server: everything a thumb can do, as JSON over POST. */
+/** The actions of a visitor, as JSON over POST. */
 export function createRoutes({ sessions, scenarios, refresh, logger }: RoutesDeps): Hono {
   const app = new Hono();
   app.use(requireSameOrigin);
@@ -96,7 +96,7 @@ export function createRoutes({ sessions, scenarios, refresh, logger }: RoutesDep
   return app;
 }
 
-/** Refuses a press on a keyboard that changed under the thumb, which would otherwise hit another button. */
+/** Refuses a press on a keyboard that has changed since it was shown, which could hit another button. */
 function checkButton(person: ChatPerson, press: z.infer<typeof schemas.press>): void {
   const message = person.messages().find(({ id }) => id === press.messageId);
   if (!message) throw new PageError(404, "That message is gone.");
@@ -107,7 +107,7 @@ function checkButton(person: ChatPerson, press: z.infer<typeof schemas.press>): 
   }
 }
 
-/** Stars are taken only once the bot has agreed, and one payment runs at a time. */
+/** Pays an invoice. Stars are taken only after the bot accepts the pre-checkout query; one payment runs at a time. */
 async function pay(session: Session, person: ChatPerson, messageId: number): Promise<PaymentResult> {
   const invoice = person.messages().find(({ id }) => id === messageId)?.invoice;
   if (!invoice) throw new PageError(404, "That invoice is gone.");

@@ -13,7 +13,7 @@ export interface PageDeps {
   readonly chat: ChatServer;
   readonly insight: InsightSource;
   readonly scenarios: readonly Scenario[];
-  /** The person in the operator's chat; without one the page shows the buyer only. */
+  /** The person in the operator's chat. Absent: the page shows only the buyer. */
   readonly operator?: ChatPerson;
   readonly logger: Logger;
 }
@@ -29,7 +29,7 @@ const MAX_SESSIONS = 200;
 const MAX_FRAMES_BEHIND = 500;
 const RECONNECT_MS = 1000;
 
-/** The chat page of the sandbox: one buyer a tab, an operator, and what happens underneath. */
+/** Creates the chat page of the sandbox: one buyer per tab, an operator, and the insight panel. */
 export function createPage(deps: PageDeps): Page {
   const sessions = createSessions({ chat: deps.chat, operator: deps.operator ?? null, limit: MAX_SESSIONS });
   const feeds = createFeeds(deps);
@@ -48,7 +48,7 @@ export function createPage(deps: PageDeps): Page {
         formAction: ["'none'"],
         frameAncestors: ["'none'"],
       },
-      // The demo is plain HTTP on a private address; a promise of HTTPS would only lock people out.
+      // The demo uses plain HTTP on a private address, so browsers must not be told to use HTTPS.
       strictTransportSecurity: false,
     }),
   );

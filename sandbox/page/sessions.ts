@@ -11,12 +11,12 @@ export interface Session {
   /** Shared by all tabs; null where the demo has no operator. */
   readonly operator: ChatPerson | null;
   starBalance: number;
-  /** One payment at a time, as the sheet is one. */
+  /** True while a payment runs; only one may run at a time. */
   isPaying: boolean;
 }
 
 export interface Sessions {
-  /** Undefined when no more visitors fit. */
+  /** Opens a session. Undefined: the limit of visitors is reached. */
   open(languageCode: string): Session | undefined;
   find(id: string): Session | undefined;
   close(): void;
@@ -28,11 +28,11 @@ interface SessionsDeps {
   readonly limit: number;
 }
 
-/** Enough for every package a shop may offer, so that a visitor never gets stuck at the invoice. */
+/** Enough for every package of Stars, so that a visitor can always pay. */
 const STARTING_STARS = 10_000;
 const FIRST_NAMES = ["Ada", "Ben", "Chioma", "Dmitri", "Elif", "Farid", "Grace", "Hana"] as const;
 
-/** Keeps who sits behind which tab: a new tab is a new buyer, a reload is the same one. */
+/** Maps browser tabs to buyers: a new tab is a new buyer, a reload keeps the buyer. */
 export function createSessions({ chat, operator, limit }: SessionsDeps): Sessions {
   const byId = new Map<string, Session>();
   const byUser = new Map<number, Session>();

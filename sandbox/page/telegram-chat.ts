@@ -25,7 +25,7 @@ interface TelegramChatOptions {
   readonly description: string;
 }
 
-/** Real time; a visitor who waits longer than this sees the spinner stop. */
+/** How long the spinner of a pressed button is shown without an answer, in real time. */
 const PRESS_TIMEOUT_MS = 10_000;
 const STYLES: readonly ButtonStyle[] = ["primary", "success", "danger"];
 const PAYMENT_PROBLEMS: Readonly<Record<string, string>> = {
@@ -33,7 +33,7 @@ const PAYMENT_PROBLEMS: Readonly<Record<string, string>> = {
   INVOICE_ALREADY_PAID: "This invoice is already paid.",
 };
 
-/** The pretend Telegram as the chat page sees it. */
+/** Adapts the pretend Telegram to the chat page. */
 export function createTelegramChat(telegram: PretendTelegram, options: TelegramChatOptions): TelegramChat {
   return {
     profile: () => ({ name: telegram.bot.first_name, description: options.description }),
@@ -72,7 +72,7 @@ function toPerson(user: PretendUser): ChatPerson {
   };
 }
 
-/** Events of groups come out under the group's id, which no person has. */
+/** Converts an event for the page. Events of groups keep the group's id, so they match no person. */
 function toChatEvent(event: TelegramEvent): ChatEvent | null {
   switch (event.type) {
     case "message_sent":
@@ -131,7 +131,7 @@ function toChatButton(button: InlineButton): ChatButton {
   return { ...base, kind: "unsupported" };
 }
 
-/** Links into the real Telegram make no sense from a pretend one. */
+/** True for links to the real Telegram, which do not work in the pretend one. */
 function isTelegramLink(url: string): boolean {
   return /^(tg:|https?:\/\/(t|telegram)\.me\/)/i.test(url);
 }

@@ -8,18 +8,18 @@ export interface FaceOptions {
   readonly key: string;
   /** The handler_api dialect; other protocols have none. */
   readonly dialect: string;
-  /** Where a supplier that pushes sends its calls; null: nowhere. May be set after the start. */
+  /** The address of the shop's webhook, which may be set after the start. Null: none. */
   readonly webhookUrl: () => string | null;
-  /** How its lists page: as documented, with `start` or `page` ignored, or with fewer rows than were asked for. */
+  /** How lists are paged: as documented, with `start` or `page` ignored, or with fewer rows than requested. */
   readonly paging: Paging;
-  /** How often it sends each of them. */
+  /** How many times each webhook call is sent. */
   readonly webhookCopies: number;
 }
 
-/** A market with a wire protocol on it. */
+/** The HTTP interface of one protocol to a market. */
 export interface Face {
   readonly app: Hono;
-  /** What an operator puts behind the origin in PROVIDER_<NAME>_URL. */
+  /** The path of PROVIDER_<NAME>_URL. */
   readonly basePath: string;
   /**
    * The method of the Provider port that a request serves ("buy", "check"; "text" for the text of an SMS), for faults
@@ -28,7 +28,7 @@ export interface Face {
   operationOf(method: string, url: URL): string;
 }
 
-/** What a supplier with short pages gives, however many rows are asked for. */
+/** The rows of a page at a supplier that ignores the requested number of rows. */
 export const SHORT_PAGE = 7;
 
 /** The rows of one page. */

@@ -1,4 +1,4 @@
-/** What goes wrong with one request. "acts": the supplier does what was asked, only the answer is spoilt. */
+/** The fault of one request. "acts": the supplier carries out the request, and only the answer is wrong. */
 export type Fault =
   | {
       readonly kind: "status";
@@ -12,19 +12,19 @@ export type Fault =
   | { readonly kind: "drop"; readonly acts: boolean }
   /** No answer until the client gives up or the server closes. */
   | { readonly kind: "hang"; readonly acts: boolean }
-  /** An honest answer, late (by the server's clock). */
+  /** A correct answer after a delay (by the server's clock). */
   | { readonly kind: "delay"; readonly delayMs: number }
   /** The supplier acts; its body is changed. */
   | { readonly kind: "rewrite"; readonly rewrite: (text: string) => string }
   /** The supplier acts; the connection ends in the middle of the body. */
   | { readonly kind: "cut" }
-  /** 504 at once; what was bought shows up only after so long. */
+  /** 504 at once. The number is bought, but it is visible only after this time. */
   | { readonly kind: "late"; readonly afterMs: number };
 
 export interface FaultQueue {
-  /** Spoils the next `times` requests of an operation of the Provider port; "*": of any. */
+  /** Applies a fault to the next `times` requests of an operation of the Provider port; "*": of any. */
   add(operation: string, fault: Fault, times?: number): void;
-  /** The fault for this request; used up by asking. */
+  /** Returns and consumes the fault for this request. */
   take(operation: string): Fault | undefined;
   clear(): void;
 }
@@ -70,7 +70,7 @@ export const faults = {
     acts,
   }),
   empty: (status = 200, acts = false): Fault => ({ kind: "status", status, body: "", type: JSON_TYPE, acts }),
-  /** This very body. */
+  /** Answers with exactly this body. */
   raw: (status: number, body: string, acts = false): Fault => ({
     kind: "status",
     status,
@@ -102,12 +102,12 @@ export const faults = {
   rewrite: (rewrite: (text: string) => string): Fault => ({ kind: "rewrite", rewrite }),
 } as const;
 
-/** Every value of a JSON body is there, but of another type; plain text becomes a number. */
+/** Changes the type of every value in a JSON body. Plain text becomes a number. */
 function wrongTypes(text: string): string {
   try {
     return JSON.stringify(twisted(JSON.parse(text)));
   } catch {
-    // Not JSON: a protocol of plain words.
+    // Not JSON, but the plain text of a handler_api supplier.
     return "12345";
   }
 }

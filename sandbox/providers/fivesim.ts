@@ -7,7 +7,7 @@ import type { MarketRental, RentalStatus } from "./market-types.ts";
 const BASE_PATH = "/v1";
 const MAX_LIMIT = 100;
 
-/** 5sim.net: slugs in the path, a bearer token for "user", JSON on success and plain words on refusal. */
+/** The pretend 5sim.net: slugs in the path, a bearer token for "user", JSON on success and plain text on refusal. */
 export function createFiveSimFace({ market, key, paging }: FaceOptions): Face {
   const app = new Hono().basePath(BASE_PATH);
   const banned = new Set<string>();
@@ -80,7 +80,7 @@ function addGuestRoutes(app: Hono, market: Market): void {
   app.get("/guest/prices", (context) => context.json(prices(market, context.req.query())));
 }
 
-/** Country first, except where only the product is named. An offer of no operator's is sold by "virtual4". */
+/** Grouped by country, or by product if the request names only a product. Offers without an operator use "virtual4". */
 function prices(market: Market, query: { country?: string; product?: string }): object {
   const tree: Record<string, Record<string, Record<string, object>>> = {};
   const isFlipped = query.product !== undefined && query.country === undefined;
@@ -98,7 +98,7 @@ function prices(market: Market, query: { country?: string; product?: string }): 
 function buy(context: Context, market: Market): Response {
   const { country, operator, product } = context.req.param();
   const isAny = operator === "any";
-  // Only "any" looks at the limit.
+  // Only the operator "any" enforces the limit.
   const maxPrice = isAny ? context.req.query("maxPrice") : undefined;
   const ceilingMicros = maxPrice === undefined ? undefined : parseUsd(maxPrice, "up");
   const outcome = market.buy({
@@ -116,7 +116,7 @@ function buy(context: Context, market: Market): Response {
       return context.text("no product", 400);
     case "bad_country":
       return context.text("bad country", 400);
-    // There is no word for a limit that is too low.
+    // 5sim has no separate answer for a limit that is too low.
     case "no_stock":
     case "price_moved":
       return context.text("no free phones", 200);

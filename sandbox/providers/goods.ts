@@ -3,7 +3,7 @@ import type { Protocol } from "../../src/providers/port/provider.ts";
 import type { MarketOptions } from "./market.ts";
 import type { MarketCountry, MarketOffer, MarketService } from "./market-types.ts";
 
-/** What differs between the pretend suppliers: their codes, their ids, when they charge. */
+/** The settings that differ between pretend suppliers: codes, ids, and when they charge. */
 export type Goods = Omit<MarketOptions, "clock">;
 
 /** [code, name, iso2, phone code], as OxgelAPI and the handler_api suppliers number them. */
@@ -19,7 +19,7 @@ const slugCountries = numberedCountries.map((country) => ({
   // Their own slugs, not ISO: the documentation shows "uk".
   code: country.iso2 === "GB" ? "uk" : country.iso2.toLowerCase(),
 }));
-/** One word each, and the United Kingdom's is "england". */
+/** Countries with slugs as codes; that of the United Kingdom is "england". */
 const namedCountries = numberedCountries.map((country) => ({
   ...country,
   ...(country.iso2 === "GB" && { name: "England" }),
@@ -74,7 +74,7 @@ function goods(
 
 const goodsByProtocol: Readonly<Record<Protocol, Goods>> = {
   oxgel: { ...goods(shortServices("tk", "oi"), numberedCountries, 180_000n), makeId: () => randomUUID() },
-  // Ids beyond 2^31, as suppliers have had for years.
+  // Ids beyond 2^31, as real suppliers have.
   "handler-api": {
     ...goods(shortServices("lf", "dr"), numberedCountries, 160_000n),
     makeId: (serial) => String(3_936_040_000 + serial),
@@ -98,7 +98,7 @@ const goodsByProtocol: Readonly<Record<Protocol, Goods>> = {
   },
 };
 
-/** What each protocol's pretend supplier sells unless told otherwise. */
+/** The default goods of each protocol's pretend supplier. */
 export function goodsOf(protocol: Protocol): Goods {
   return goodsByProtocol[protocol];
 }

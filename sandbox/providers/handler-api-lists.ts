@@ -42,7 +42,7 @@ export function priceLeaf(action: string, dialect: string): PriceLeaf | undefine
   }
 }
 
-/** The market's own operators stand for SMSBower's suppliers; one that has none is sold by number 2263. */
+/** The market's operators serve as SMSBower's sub-suppliers. Offers without an operator have the sub-supplier 2263. */
 const byProvider: PriceLeaf = ({ operator, costMicros, stock }) => {
   const id = operator ?? "2263";
   return { [id]: { count: stock, price: Number(plainUsd(costMicros)), provider_id: Number(id) } };

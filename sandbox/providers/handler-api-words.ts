@@ -1,9 +1,9 @@
 import type { Context } from "hono";
 
-/** How a pretend supplier refuses: with a bare token, or with a real status and `{title, details, info}`. */
+/** Answers a refusal: as a plain token with status 200, or as `{title, details, info}` with an error status. */
 export type Refuse = (context: Context, word: string, info?: Readonly<Record<string, unknown>>) => Response;
 
-/** The suppliers that answer with real statuses. */
+/** True for suppliers that answer refusals with an error status. */
 export function hasStatuses(dialect: string): boolean {
   return dialect === "herosms" || dialect === "tiger";
 }
@@ -17,7 +17,7 @@ const statuses: Readonly<Record<string, 400 | 401 | 402 | 404 | 409>> = {
   NEW_OTP_RECEIVED: 409,
   ACTIVATION_NOT_ACTIVE: 409,
 };
-/** The same refusals under the names that the suppliers with real statuses give them. */
+/** The names of refusals at suppliers with error statuses, where they differ. */
 const renamed: Readonly<Record<string, string>> = {
   BAD_KEY: "BAD_API_KEY",
   NO_ACTIVATION: "NOT_FOUND",

@@ -28,7 +28,7 @@ const statusOperations: Readonly<Record<string, string>> = {
   "8": "cancel",
   "-1": "cancel",
 };
-/** What the suppliers that do not have it answer BAD_ACTION to. */
+/** The optional actions, and the dialects that have them. The others answer BAD_ACTION. */
 const lists: Readonly<Record<string, readonly string[]>> = {
   getServicesList: ["smsbower", "herosms", "tiger"],
   getCountries: ["smsbower", "herosms", "tiger"],
@@ -46,7 +46,7 @@ interface Counter {
   readonly refuse: Refuse;
 }
 
-/** A handler_api supplier: everything in the query of one GET address, answers in tokens or JSON. */
+/** A pretend handler_api supplier: one GET address with all parameters in the query, answers in tokens or JSON. */
 export function createHandlerApiFace(options: FaceOptions): Face {
   const { market, key, dialect, paging } = options;
   const counter: Counter = { market, dialect, paging, refuse: refuseIn(dialect) };
@@ -114,7 +114,7 @@ function answer(counter: Counter, context: Context, action: string): Response {
 function sell({ market, dialect, refuse }: Counter, context: Context, action: string): Response {
   const { service, country, maxPrice, providerIds, operator } = context.req.query();
   const ceilingMicros = maxPrice === undefined ? undefined : parseUsd(maxPrice, "up");
-  // What the price list calls supplier 2263 is the market's own stock.
+  // The price list shows offers without an operator as sub-supplier 2263.
   const wanted = providerIds === "2263" ? undefined : (providerIds ?? operator);
   const outcome = market.buy({
     serviceCode: service ?? "",
@@ -182,7 +182,7 @@ function statusOf(rental: MarketRental): string {
   }
 }
 
-/** The last SMS whole; it is still shown while the next one is awaited. */
+/** The full last SMS. Like the real action it still returns it while the next one is awaited. */
 function statusV2(context: Context, rental: MarketRental, dialect: string): Response {
   if (statusOf(rental) === "STATUS_CANCEL" && dialect === "herosms") return context.text("STATUS_CANCEL");
   const last = rental.sms.at(-1);
@@ -227,7 +227,7 @@ function cancel({ market, dialect, refuse }: Counter, context: Context, rental: 
       });
     case "has_sms": {
       const data = rental.sms.map(({ code, text }) => ({ code, text }));
-      // The suppliers that answer in bare tokens have no word for it.
+      // Suppliers that answer in plain tokens have no token for this.
       return refuse(context, hasStatuses(dialect) ? "NEW_OTP_RECEIVED" : "BAD_STATUS", { data });
     }
     case "over":

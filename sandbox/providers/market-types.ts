@@ -41,11 +41,11 @@ export interface MarketRental {
   readonly expiresAt: Date;
   status: RentalStatus;
   sms: MarketSms[];
-  /** When the next SMS comes by itself. */
+  /** When the next automatic SMS arrives. Null: none. */
   smsDueAt: Date | null;
 }
 
-/** SMS that come by themselves. */
+/** Settings of automatic SMS. */
 export interface AutoDeliver {
   readonly afterMs: number;
 }

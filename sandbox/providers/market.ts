@@ -27,12 +27,12 @@ export interface MarketOptions {
   readonly lifetimeMs?: number;
   /** A number with an SMS can still be cancelled, with a refund. Default false. */
   readonly cancelAfterSms?: boolean;
-  /** SMS come by themselves; null: only `deliver` brings them. */
+  /** Automatic SMS. Null: SMS arrive only by `deliver`. */
   readonly autoDeliver?: AutoDeliver | null;
   readonly makeId?: (serial: number) => string;
 }
 
-/** A supplier of pretend numbers, as a model: stock, money, rented numbers. Faces put a wire protocol on it. */
+/** The model of a pretend supplier: stock, money and rented numbers. A face adds the HTTP interface of a protocol. */
 export interface Market {
   readonly clock: Clock;
   readonly services: readonly MarketService[];
@@ -47,13 +47,13 @@ export interface Market {
   cancel(id: string): MarketCancelOutcome;
   another(id: string): "requested" | "refused" | "unknown";
   finish(id: string): "finished" | "refused" | "unknown";
-  /** Brings an SMS to a rental or to whoever has the phone number now; false: nobody has it. */
+  /** Delivers an SMS to a rental, by its id or phone number. False: no live rental matches. */
   deliver(idOrPhone: string, sms: { code?: string | null; text?: string | null }): boolean;
   onSms(listener: (rental: MarketRental, sms: MarketSms) => void): void;
   setAutoDeliver(policy: AutoDeliver | null): void;
   setStock(serviceCode: string, countryCode: string, stock: number): void;
   setPrice(serviceCode: string, countryCode: string, costMicros: bigint): void;
-  /** One more thing on sale. */
+  /** Adds an offer. */
   addOffer(offer: MarketOffer): void;
   setBalance(balanceMicros: bigint): void;
   balance(): { balanceMicros: bigint; escrowMicros: bigint };
@@ -61,9 +61,9 @@ export interface Market {
   ledger(): readonly MarketLedgerEntry[];
   /** What the operator has really paid: all numbers that got an SMS and were not refunded. */
   spentMicros(): bigint;
-  /** The next purchase happens, but shows up only after so long. */
+  /** The next purchase is carried out, but is visible only after this time. */
   makeNextBuyLate(afterMs: number): void;
-  /** Lets everything happen that is due by the clock. */
+  /** Applies everything that is due by the clock. */
   tick(): void;
 }
 
@@ -76,7 +76,7 @@ interface Shelf {
   lateMs: number;
 }
 
-/** Creates a market; its state lives in it and nowhere else. */
+/** Creates a market with state of its own. */
 export function createMarket(options: MarketOptions): Market {
   const { clock } = options;
   const purse = createPurse(clock, options.chargedAt ?? "purchase", options.balanceMicros ?? 1_000_000_000n);

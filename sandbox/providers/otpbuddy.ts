@@ -26,7 +26,7 @@ const words = {
   210: "waiting for message",
 } as const;
 
-/** otpbuddy.xyz: documented and later names side by side. A wrong token has no code of its own: 206 is a guess. */
+/** The pretend otpbuddy.xyz, with the documented and the later names of methods. Code 206 for a wrong token is a guess. */
 export function createOtpBuddyFace({ market, key }: FaceOptions): Face {
   const app = new Hono().basePath(BASE_PATH);
   app.use("*", async (context, next) =>
@@ -61,7 +61,7 @@ function coded(context: Context, status: keyof typeof words): Response {
   return context.json({ status, message: words[status] });
 }
 
-/** Amounts are numbers in the supplier's currency; which one that is, it does not say. */
+/** An amount as a number in the supplier's currency, which is not documented. */
 function units(micros: bigint): number {
   return Number(plainUsd(micros));
 }
@@ -103,7 +103,7 @@ function sms(context: Context, market: Market): Response {
   return context.json({ status: 200, message: latest.text ?? `Your Code is ${latest.code}` });
 }
 
-/** How it words a refused cancel is not documented. */
+/** The answer to a refused cancel is not documented, so it is a guess. */
 function cancel(context: Context, market: Market): Response {
   switch (market.cancel(context.req.query("id") ?? "").kind) {
     case "cancelled":

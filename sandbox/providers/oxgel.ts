@@ -20,7 +20,7 @@ const BASE_PATH = "/api/v1";
 
 const purchase = z.object({ service: z.string(), country: z.string(), operator: z.string().optional() });
 
-/** OxgelAPI's nine endpoints. The wording of its refusals is not documented beyond 401-404; ours is a guess. */
+/** The nine endpoints of a pretend OxgelAPI. Only the refusals 401–404 are documented; the other wording is a guess. */
 export function createOxgelFace({ market, key }: FaceOptions): Face {
   const app = new Hono().basePath(BASE_PATH);
   app.use("*", async (context, next) => {

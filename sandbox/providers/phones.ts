@@ -1,6 +1,6 @@
 /**
- * Numbers that nobody has: Ofcom's drama range for the United Kingdom, the fictional 555-01xx lines for +1, and
- * 555-prefixed ones elsewhere. Taken in turn, so that a number comes again only after all others.
+ * Fictional numbers: Ofcom's drama range for the United Kingdom, the 555-01xx lines for +1, and numbers with 555 elsewhere.
+ * They are used in turn, so that a number is reused only after all others.
  */
 export function pretendPhone(phoneCode: string, serial: number): string {
   if (phoneCode === "44") return `+447700900${padded(serial % 1000, 3)}`;

@@ -1,14 +1,14 @@
 import type { Clock } from "../../src/core/clock.ts";
 import type { MarketLedgerEntry, MarketRental } from "./market-types.ts";
 
-/** The operator's money at a pretend supplier. */
+/** The operator's account balance at a pretend supplier. */
 export interface Purse {
   canPay(costMicros: bigint): boolean;
   buy(rental: MarketRental): void;
   smsCame(rental: MarketRental): void;
   capture(rental: MarketRental): void;
   refund(rental: MarketRental): void;
-  /** The number got its SMS, and the money was not given back. */
+  /** True: the number received an SMS and was not refunded. */
   isPaid(rental: MarketRental): boolean;
   setBalance(balanceMicros: bigint): void;
   balance(): { balanceMicros: bigint; escrowMicros: bigint };
@@ -18,8 +18,8 @@ export interface Purse {
 type Standing = "reserved" | "escrow" | "charged" | "captured" | "refunded";
 
 /**
- * With "purchase" the cost goes to escrow at once and is captured at the end or refunded; with "sms" nothing moves
- * before the first SMS, which is charged once.
+ * With "purchase" the cost is held at the purchase, then captured or refunded at the end. With "sms" the cost is charged
+ * once, at the first SMS.
  */
 export function createPurse(clock: Clock, chargedAt: "purchase" | "sms", startMicros: bigint): Purse {
   const entries: MarketLedgerEntry[] = [];

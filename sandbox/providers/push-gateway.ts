@@ -4,7 +4,7 @@ import type { Market } from "./market.ts";
 import type { MarketCountry, MarketRental, MarketSms } from "./market-types.ts";
 import { pushJson } from "./push.ts";
 
-/** The gateway with its key in the path: countries, numbers, and SMS that are pushed to the operator's webhook. */
+/** The pretend push gateway: countries, numbers, and SMS that are pushed to the webhook. The key is in the path. */
 export function createPushGatewayFace(options: FaceOptions): Face {
   const { market, key } = options;
   const app = new Hono();
@@ -21,7 +21,7 @@ export function createPushGatewayFace(options: FaceOptions): Face {
     if (countryCode === undefined) return refuse(context, "country_id is required", 400);
     const operator = context.req.query("operator_id") ?? null;
     const outcome = market.buy({ serviceCode: null, countryCode, operator });
-    // A country that it does not have and an account without money have no documented answer of their own.
+    // An unknown country and missing funds have no documented answer of their own.
     if (outcome.kind !== "bought") return refuse(context, "No number received", 404);
     const country = market.countries.find((candidate) => candidate.code === countryCode);
     const format = context.req.query("number_format") ?? "full";

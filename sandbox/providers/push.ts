@@ -2,7 +2,7 @@ import type { FaceOptions } from "./face.ts";
 
 const TIMEOUT_MS = 5000;
 
-/** Posts a call to the operator's webhook, as often as the options say. One that does not get through is lost. */
+/** Sends a webhook call, once or `webhookCopies` times. A call that fails is lost. */
 export async function pushJson(options: FaceOptions, body: Readonly<Record<string, unknown>>): Promise<void> {
   const url = options.webhookUrl();
   if (url === null) return;
@@ -16,7 +16,7 @@ export async function pushJson(options: FaceOptions, body: Readonly<Record<strin
       });
       await answer.arrayBuffer();
     } catch {
-      // Nobody is listening: a pretend supplier does not try again.
+      // The webhook is not reachable, and the gateway documents no retry.
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Purse } from "./purse.ts";
 
 export type SmsListener = (rental: MarketRental, sms: MarketSms) => void;
 
-/** The rented numbers of a market. What the clock has brought is applied whenever a rental is looked at. */
+/** The rented numbers of a market. Due SMS and expiries are applied whenever a rental is read. */
 export interface Rentals {
   nextSerial(): number;
   add(rental: MarketRental): void;
@@ -79,7 +79,7 @@ export function createRentals(clock: Clock, purse: Purse, autoDeliver: AutoDeliv
   };
 }
 
-/** A purchase that shows up late does not exist yet. */
+/** False for a late purchase whose time has not come. */
 function isVisible(book: Book, rental: MarketRental): boolean {
   return rental.createdAt <= book.clock.now();
 }
@@ -115,7 +115,7 @@ function settle(book: Book, rental: MarketRental): void {
   end(book, rental, rental.status === "waiting" ? "expired" : "finished");
 }
 
-/** Six digits, another one for each SMS; some start with a zero, as real ones do. */
+/** A code of six digits, different for each SMS. Some start with a zero, as real ones do. */
 function pretendCode(rental: MarketRental): string {
   const number = rental.serial * 7919 + rental.sms.length * 104_729 + 12_345;
   return String(number % 1_000_000).padStart(6, "0");

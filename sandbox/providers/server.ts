@@ -20,11 +20,11 @@ export interface PretendProviderOptions {
   /** Default: as documented. */
   readonly paging?: Paging;
   readonly key?: string;
-  /** Where the pushing suppliers send their calls. */
+  /** The address of the shop's webhook. */
   readonly webhookUrl?: string;
   /** Default: each call once. */
   readonly webhookCopies?: number;
-  /** How often things happen by themselves (automatic SMS that are pushed); default: only when asked. */
+  /** How often due events are applied (automatic SMS that are pushed). Default: only when a request arrives. */
   readonly pulseMs?: number;
 }
 
@@ -167,7 +167,7 @@ async function spoilt(desk: Desk, context: Context<Env>, fault: Fault): Promise<
     case "late":
       desk.market.makeNextBuyLate(fault.afterMs);
       await act();
-      // Where it was no purchase, the next one is an honest one.
+      // If this request was not a purchase, the next purchase must not be late.
       desk.market.makeNextBuyLate(0);
       return new Response("upstream request timeout", { status: 504 });
   }
@@ -178,7 +178,7 @@ function reset(context: Context<Env>): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Promises the whole body and sends half of it. */
+/** Announces the length of the whole body and sends half of it. */
 function cut(context: Context<Env>, text: string): Response {
   const { outgoing } = context.env;
   outgoing.writeHead(200, {
@@ -189,7 +189,7 @@ function cut(context: Context<Env>, text: string): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Until the client hangs up or the server closes. */
+/** Waits until the client disconnects or the server closes. */
 function forever(desk: Desk, context: Context<Env>): Promise<void> {
   return new Promise((resolve) => {
     context.env.incoming.socket.once("close", () => resolve());

@@ -14,7 +14,7 @@ const order = z.object({
   max_price: z.coerce.number().int().min(1).max(10_000).optional(),
 });
 
-/** tempcode77.com: one script addressed by `path=`, and two public catalogue files beside it. */
+/** The pretend tempcode77.com: one script that takes the path in `path=`, and two public catalogue files. */
 export function createTempcode77Face({ market, key, paging }: FaceOptions): Face {
   const app = new Hono();
   app.get("/api/services.php", (context) => context.json({ ok: true, services: services(market) }));
@@ -133,7 +133,7 @@ async function create(context: Context, market: Market): Promise<Response> {
       return refuse(context, 400, "invalid_params", { error: "Invalid service_id." });
     case "bad_country":
       return refuse(context, 400, "invalid_params", { error: "Invalid country_id." });
-    // The documentation has no code for these two: one is told by a code of its own, one in words only.
+    // The documentation has no code for these two. Here one has an invented code and one is told in words only.
     case "no_stock":
       return context.json({ ok: false, error: "No numbers available for this service and country." }, 400);
     case "price_moved":

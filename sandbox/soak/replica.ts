@@ -11,11 +11,10 @@ export interface ReplicaOptions {
   readonly script: string;
   /** The operator's variables, DATABASE_URL included. */
   readonly env: Readonly<Record<string, string>>;
-  readonly scale: TimeScale;
+  /** Left out where the script has a clock of another kind. */
+  readonly scale?: TimeScale;
   /** Where its log lines go; a file descriptor. */
   readonly log: number;
-  readonly crashAt?: string;
-  readonly crashHit?: number;
 }
 
 export interface Replica {
@@ -28,32 +27,35 @@ export interface Replica {
   isAlive(): boolean;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
+  /** Sends a message to a script that answers such; resolves with the answer, or when it is gone. One at a time. */
+  ask(question: Readonly<Record<string, unknown>>): Promise<void>;
 }
 
 /** Starts one replica of the shop in a process of its own, which dies with this one. */
 export function startReplica(options: ReplicaOptions): Replica {
-  const { env, scale, crashAt, crashHit = 1 } = options;
+  const { env, scale } = options;
   const child = spawn(process.execPath, [options.script], {
     env: {
       PATH: process.env.PATH ?? "",
       ...env,
       PORT: "0",
       ADMIN_PORT: "0",
-      SOAK_ANCHOR_MS: String(scale.anchorMs),
-      SOAK_SPEED: String(scale.speed),
-      ...(crashAt !== undefined && { CRASH_AT: crashAt, CRASH_HIT: String(crashHit) }),
+      ...(scale && { SOAK_ANCHOR_MS: String(scale.anchorMs), SOAK_SPEED: String(scale.speed) }),
     },
     stdio: ["ignore", options.log, options.log, "ipc"],
   });
   const ended = once(child, "exit").then(() => child.signalCode);
   let port: number | undefined;
-  const opened = Promise.race([
-    once(child, "message").then(([message]) => {
-      port = openSchema.parse(message).port;
-      return port;
-    }),
-    ended.then(() => undefined),
-  ]);
+  let answered: (() => void) | undefined;
+  const opened = new Promise<number | undefined>((resolve) => {
+    child.on("message", (message) => {
+      const open = openSchema.safeParse(message);
+      if (!open.success) return answered?.();
+      port = open.data.port;
+      resolve(port);
+    });
+    void ended.then(() => resolve(undefined));
+  });
   const isAlive = (): boolean => child.exitCode === null && child.signalCode === null;
   return {
     pid: child.pid ?? 0,
@@ -62,6 +64,13 @@ export function startReplica(options: ReplicaOptions): Replica {
     isOpen: () => port !== undefined && isAlive(),
     isAlive,
     kill: () => kill(child, ended),
+    ask: (question) =>
+      new Promise((resolve) => {
+        answered = resolve;
+        void ended.then(() => resolve());
+        // An error here means that it is dying.
+        child.send(question, () => undefined);
+      }),
   };
 }
 

@@ -6,7 +6,7 @@ import type { ChatStatus, WireChat } from "./people.ts";
 import { toTranscript } from "./transcript.ts";
 import type { ButtonRows, Content, StoredMessage } from "./types.ts";
 
-/** Older messages of a chat are forgotten beyond this; edits to them find nothing, as if they were deleted. */
+/** Beyond this the oldest messages of a chat are dropped, as if they were deleted. */
 const MAX_MESSAGES_PER_CHAT = 5_000;
 
 export interface NewMessage {
@@ -30,15 +30,15 @@ export interface ChatStore {
   open(chat: WireChat, status: ChatStatus): void;
   status(chatId: number): ChatStatus | undefined;
   setStatus(chatId: number, status: ChatStatus): void;
-  /** The chat, if the bot may look at it; throws "chat not found". */
+  /** The chat, if the bot may read it; throws "chat not found". */
   find(chatId: unknown): WireChat;
   /** The chat, if the bot may write there; throws 400 (unknown) or 403 (blocked, deactivated). */
   writable(chatId: unknown): WireChat;
   add(chatId: number, message: NewMessage): StoredMessage;
   get(chatId: number, messageId: number): StoredMessage | undefined;
-  /** Puts in new content and buttons; throws "message is not modified" when nothing would change. */
+  /** Replaces content and buttons. Throws "message is not modified" if nothing would change. */
   edit(message: StoredMessage, content: Content, buttons: ButtonRows | undefined): StoredMessage;
-  /** A change that Telegram itself makes (an invoice turns into a receipt): no edit mark, no refusal. */
+  /** A change by Telegram itself (an invoice becomes a receipt): without an edit mark, and never refused. */
   replace(message: StoredMessage, content: Content): void;
   remove(chatId: number, messageId: number, by: "bot" | "user"): boolean;
   list(chatId: number): StoredMessage[];

@@ -14,7 +14,7 @@ const entitySchema = z.object({
   date_time_format: z.string().optional(),
 });
 
-/** What Telegram finds by itself in a text, in order of precedence. */
+/** The entities that Telegram detects in a text, in order of precedence. */
 const DETECTED: readonly { readonly type: string; readonly pattern: RegExp }[] = [
   { type: "url", pattern: /https?:\/\/[^\s<>"]+[^\s<>".,!?)]/g },
   { type: "bot_command", pattern: /(?<![\w/<>])\/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?(?![\w/])/g },
@@ -79,7 +79,7 @@ function parse(raw: string, parseMode: string | undefined, entities: unknown): F
   return { text: raw, entities: parsed.data.filter(({ length }) => length > 0) };
 }
 
-/** Telegram cuts white space off both ends; entities are cut with it. */
+/** Removes white space at both ends, as Telegram does, and adjusts the entities. */
 function trim({ text, entities }: FormattedText): FormattedText {
   const lead = text.length - text.trimStart().length;
   const trimmed = text.trim();

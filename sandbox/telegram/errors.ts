@@ -1,6 +1,6 @@
 /**
- * A refusal as the Bot API words it. The texts are those of the public Bot API server
- * (tdlib/telegram-bot-api) and of Telegram's own error list, since bots match on them.
+ * A refusal in the words of the Bot API. The texts are those of the public Bot API server (tdlib/telegram-bot-api) and of
+ * Telegram's error list, because bots match on them.
  */
 export class ApiRefusal extends Error {
   readonly code: number;
@@ -16,7 +16,7 @@ export class ApiRefusal extends Error {
   }
 }
 
-/** 400; the Bot API lowers the first letter of a sentence but leaves server tokens (`BUTTON_DATA_INVALID`). */
+/** 400. The Bot API changes the first letter of a sentence to lower case, but not of tokens (`BUTTON_DATA_INVALID`). */
 export function badRequest(text: string): ApiRefusal {
   const isToken = /^.[A-Z_]/.test(text);
   return new ApiRefusal(400, `Bad Request: ${isToken ? text : text.charAt(0).toLowerCase() + text.slice(1)}`);

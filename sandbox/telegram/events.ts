@@ -6,7 +6,7 @@ export interface EventHub {
   emit(event: TelegramEvent): void;
 }
 
-/** Plain fan-out in the order of subscription. */
+/** Calls all listeners in the order of subscription. */
 export function createEventHub(): EventHub {
   const listeners = new Set<(event: TelegramEvent) => void>();
   return {

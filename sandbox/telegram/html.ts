@@ -63,7 +63,7 @@ export function parseHtml(html: string): FormattedText {
   return { text, entities: sortEntities(entities) };
 }
 
-/** Outer entities first, then by place: the order in which Telegram returns them. */
+/** Sorts entities as Telegram returns them: by position, outer entities first. */
 export function sortEntities(entities: readonly Entity[]): Entity[] {
   return [...entities].sort((a, b) => a.offset - b.offset || b.length - a.length);
 }
@@ -163,7 +163,7 @@ function toEntity(tag: OpenTag, text: string): Entity | undefined {
   }
 }
 
-/** `<pre><code class="language-x">` is one "pre" with a language; a language elsewhere means nothing. */
+/** `<pre><code class="language-x">` is one "pre" entity with a language. Elsewhere a language is ignored. */
 function pushEntity(entities: Entity[], entity: Entity): void {
   const last = entities.at(-1);
   if (entity.type === "pre" && last?.type === "code" && sameSpan(last, entity)) {

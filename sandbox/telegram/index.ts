@@ -31,7 +31,7 @@ export interface PretendTelegramOptions {
   readonly limits?: Limits;
 }
 
-/** A Bot API server that people can be played on. */
+/** A pretend Bot API server with pretend users. */
 export interface PretendTelegram {
   /** For `TELEGRAM_API_ROOT` or grammY's `client.apiRoot`. */
   readonly apiRoot: string;
@@ -58,7 +58,7 @@ export interface PretendTelegram {
   commandsFor(user: PretendUser): readonly BotCommand[];
   readonly stars: {
     balance(): number;
-    /** A refund that the bot did not ask for, as Telegram's support makes them. */
+    /** A refund that the bot did not request, such as one by Telegram's support. */
     refundOutside(userId: number, chargeId: string): void;
   };
   /** The bytes behind a file id of the transcript. */
@@ -66,7 +66,7 @@ export interface PretendTelegram {
   close(): Promise<void>;
 }
 
-/** Starts the server; nothing is shared between two of them. */
+/** Starts a server. Servers share no state. */
 export async function startPretendTelegram(options: PretendTelegramOptions): Promise<PretendTelegram> {
   const token = options.token ?? DEFAULT_TOKEN;
   const host = options.host ?? "127.0.0.1";
@@ -122,7 +122,7 @@ export async function startPretendTelegram(options: PretendTelegramOptions): Pro
         server.close(() => resolve());
         server.closeAllConnections();
       });
-      // Lets handlers that the closing cut off finish before the caller goes on.
+      // Lets handlers of closed connections finish before this call returns.
       await systemClock.sleep(0);
     },
   };

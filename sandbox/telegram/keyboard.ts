@@ -46,7 +46,7 @@ const markupSchema = z.object({
 /** A parsed `reply_markup`: inline buttons, a keyboard under the input field, or neither. */
 export interface ReplyMarkup {
   readonly inline: ButtonRows | undefined;
-  /** Rows of labels; an empty list takes the keyboard away. */
+  /** Rows of labels. An empty list removes the keyboard. */
   readonly replyKeyboard: readonly (readonly string[])[] | undefined;
 }
 
@@ -97,7 +97,7 @@ function parseButton(raw: unknown): InlineButton {
     throw badRequest("Can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard");
   }
   if (button.text === "") throw badRequest("Inline keyboard button text must be non-empty");
-  // The real server picks one of several actions by its own order; the documentation says exactly one.
+  // The documentation requires exactly one action. The real server accepts several and uses one of them.
   if (actions.length > 1) throw badRequest("BUTTON_TYPE_INVALID");
   if (Buffer.byteLength(button.callback_data ?? "") > MAX_CALLBACK_DATA_BYTES) {
     throw badRequest("BUTTON_DATA_INVALID");

@@ -7,8 +7,8 @@ export interface Part {
 }
 
 /**
- * Splits a multipart body. Lenient on purpose: bot libraries leave file names unquoted and skip the final line
- * break, which Telegram takes and the platform's own parser does not. Throws when there is no boundary.
+ * Splits a multipart body. Throws if there is no boundary. Unlike the platform's parser it accepts unquoted file names and
+ * a missing final line break, which bot libraries send and Telegram accepts.
  */
 export function parseMultipart(body: Uint8Array, contentType: string): Part[] {
   const boundary = /boundary="?([^";]+)"?/i.exec(contentType)?.[1];

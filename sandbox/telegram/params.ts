@@ -2,13 +2,13 @@ import { z } from "zod";
 import { badRequest } from "./errors.ts";
 import { parseMultipart } from "./multipart.ts";
 
-/** A file that came in a multipart body. */
+/** A file from a multipart body. */
 export interface UploadedFile {
   readonly name: string;
   readonly bytes: Uint8Array;
 }
 
-/** The parameters of a call as they came: JSON values, or strings where the body was a form. */
+/** The unparsed parameters of a call: JSON values, or strings if the body was a form. */
 export interface RawCall {
   readonly params: Readonly<Record<string, unknown>>;
   readonly files: ReadonlyMap<string, UploadedFile>;
@@ -44,7 +44,7 @@ function parseJsonBody(body: string): object {
   try {
     parsed = JSON.parse(body);
   } catch {
-    // Told to the bot in the refusal below.
+    // Reported to the bot by the refusal below.
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     throw badRequest("Can't parse request JSON object");
@@ -52,7 +52,7 @@ function parseJsonBody(body: string): object {
   return parsed;
 }
 
-/** How the Bot API words a missing parameter, where it differs from "parameter ... is required". */
+/** The Bot API's texts for missing parameters, where they differ from "parameter ... is required". */
 const MISSING: Readonly<Record<string, string>> = {
   chat_id: "chat_id is empty",
   text: "message text is empty",
@@ -73,7 +73,7 @@ export function parseParams<T>(schema: z.ZodType<T>, params: Readonly<Record<str
   throw badRequest(`Can't parse "${name}": ${parsed.error.issues[0]?.message ?? "invalid value"}`);
 }
 
-/** null is the same as left out, in JSON bodies. */
+/** In JSON bodies, null means that the parameter is absent. */
 const absent = (value: unknown): unknown => (value === null ? undefined : value);
 
 /** An integer, also as a string of digits. */
@@ -82,7 +82,7 @@ export const integer = z.preprocess(
   z.int(),
 );
 
-/** A text that must be there and not be empty; numbers in JSON bodies are taken as text. */
+/** A required text that is not empty. Numbers in JSON bodies are accepted as text. */
 export const text = z.preprocess(
   (value) => (typeof value === "number" ? String(value) : absent(value)),
   z.string().min(1),
@@ -92,7 +92,7 @@ export const text = z.preprocess(
 export const optionalText = z.preprocess(absent, z.string().optional());
 export const optionalInteger = z.preprocess(absent, integer.optional());
 
-/** A flag; forms say "true", "1" or "yes". Left out is false. */
+/** A flag. Forms send "true", "1" or "yes". Absent means false. */
 export const flag = z.preprocess(
   (value) => (typeof value === "string" ? ["true", "1", "yes"].includes(value.toLowerCase()) : absent(value)),
   z.boolean().default(false),

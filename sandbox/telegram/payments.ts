@@ -7,9 +7,9 @@ export type PaymentOutcome =
   | { readonly ok: false; readonly errorMessage: string };
 
 /**
- * The whole payment as Telegram runs it: pre-checkout query, at most 10 s for the answer (injected clock), Stars
- * booked, `successful_payment` message. `deliver: false` books the Stars but loses the update, as when the bot
- * was away for longer than Telegram keeps updates.
+ * Runs a payment as Telegram does: pre-checkout query, at most 10 s for the answer (injected clock), booking of the Stars,
+ * `successful_payment` message. `deliver: false` books the Stars but loses the update, as happens when the bot is down for
+ * longer than Telegram keeps updates.
  */
 export async function pay(
   world: World,
@@ -42,7 +42,7 @@ export async function pay(
   return { ok: true, chargeId: payment.chargeId };
 }
 
-/** Gives Stars back and tells the bot and the buyer; throws as refundStarPayment does. */
+/** Refunds Stars and notifies the bot and the buyer. Throws the same refusals as refundStarPayment. */
 export function bookRefund(world: World, userId: number, chargeId: string): void {
   const { payment, user } = world.stars.refund(userId, chargeId);
   postServiceMessage(world, user, "refund", payment, true);
@@ -56,7 +56,7 @@ function postServiceMessage(
   payment: Payment,
   deliver: boolean,
 ): void {
-  // Paying a link opens the chat with the bot for someone who never wrote to it.
+  // Paying by a link opens the chat with the bot, also for a person who never wrote to it.
   if (world.chats.status(user.id) === "new") world.chats.setStatus(user.id, "open");
   const message = world.chats.add(user.id, { from: user, content: { kind, payment } });
   if (deliver) world.queue.push("message", world.wire(message), String(user.id));

@@ -1,7 +1,7 @@
 import type { Clock } from "../../src/core/clock.ts";
 import { refusals } from "./errors.ts";
 
-/** Unanswered queries kept at once; the oldest is forgotten, and its answer refused, beyond this. */
+/** The most unanswered queries. Beyond this the oldest is dropped, and its answer is refused. */
 const MAX_PENDING = 10_000;
 
 export interface Pending<Answer> {

@@ -5,7 +5,7 @@ export type WireChat =
   | { readonly id: number; readonly type: "private"; readonly first_name: string; readonly username?: string }
   | { readonly id: number; readonly type: "supergroup"; readonly title: string };
 
-/** `new`: has never written to the bot, so the bot cannot reach the chat. */
+/** `new`: the person has never written to the bot, so the bot cannot write to the chat. */
 export type ChatStatus = "new" | "open" | "blocked" | "deactivated";
 
 export interface PersonOptions {

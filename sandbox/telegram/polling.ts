@@ -62,7 +62,7 @@ export function createPolling(deps: { queue: UpdateQueue; events: EventHub }): P
       if (updates.length === 0 && timeoutSeconds > 0) {
         interrupt(refusals.otherPoller());
         await wait(Math.min(timeoutSeconds, MAX_POLL_SECONDS) * 1000, signal);
-        // A caller that hung up must not use up repeats.
+        // A caller that has disconnected must not consume repeats.
         updates = signal.aborted ? [] : collect(offset, limit);
       }
       for (const { id, kind } of updates) {

@@ -5,17 +5,17 @@ import type { InlineButton, StoredMessage } from "./types.ts";
 import { DEFAULT_WAIT_MS, within } from "./watch.ts";
 import type { CallbackAnswer, World } from "./world.ts";
 
-/** A button by its label, by its callback data, or by a condition. */
+/** Selects a button by its label, its callback data or a condition. */
 export type ButtonChoice = string | { readonly data: string } | ((button: InlineButton) => boolean);
 
 export interface PressResult {
-  /** What answerCallbackQuery said; undefined when nobody answered in time or the button asks nothing. */
+  /** The bot's answerCallbackQuery. Undefined: no answer in time, or a button without a callback. */
   readonly answer?: { readonly text?: string; readonly showAlert: boolean; readonly url?: string };
-  /** What a copy button put on the clipboard. */
+  /** The text of a copy button. */
   readonly copied?: string;
-  /** Where a link button leads. */
+  /** The URL of a link button. */
   readonly url?: string;
-  /** What a switch-inline button types after the bot's name. */
+  /** The query of a switch-inline button. */
   readonly inlineQuery?: string;
   readonly payment?: PaymentOutcome;
 }
@@ -25,7 +25,7 @@ interface PressOptions {
   readonly timeoutMs?: number;
 }
 
-/** Presses a button that the user sees on the message now; throws when there is none. */
+/** Presses a button that the message has now. Throws if there is none. */
 export async function press(
   world: World,
   user: User,
@@ -44,7 +44,7 @@ export async function press(
   return act(world, user, message, button, options);
 }
 
-/** Sends callback data that need not belong to any button, as a changed client can. */
+/** Sends callback data of no existing button, as a modified client can. */
 export async function pressData(
   world: World,
   user: User,

@@ -3,12 +3,12 @@ export interface BotCommand {
   readonly description: string;
 }
 
-/** What the bot says about itself: commands, descriptions, menu button. */
+/** The bot's profile: commands, descriptions, menu button. */
 export interface Profile {
   setCommands(scope: string, languageCode: string, commands: readonly BotCommand[]): void;
-  /** The exact list that was set for this scope and language. */
+  /** The list that was set for exactly this scope and language. */
   commands(scope: string, languageCode: string): readonly BotCommand[];
-  /** The list a user sees in the private chat: the narrowest scope, own language before none. */
+  /** The list that a user sees in the private chat: the narrowest scope wins, then the user's language. */
   commandsFor(userId: number, languageCode: string): readonly BotCommand[];
   setText(kind: ProfileText, languageCode: string, value: string): void;
   text(kind: ProfileText, languageCode: string): string;

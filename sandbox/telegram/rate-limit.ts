@@ -5,7 +5,7 @@ import type { Limits } from "./types.ts";
 const WINDOW_MS = 60_000;
 
 export interface RateLimit {
-  /** Counts one send or edit in the chat; throws the 429 refusal when the chat has had its share. */
+  /** Counts one send or edit in the chat. Throws the 429 refusal above the limit. */
   spend(chatId: number): void;
 }
 

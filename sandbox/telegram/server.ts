@@ -44,7 +44,7 @@ export function createApi(deps: ServerDeps): Hono<{ Bindings: HttpBindings }> {
   return app;
 }
 
-/** Listens and resolves with the server and its port once it does. */
+/** Starts to listen. Resolves with the server and its port. */
 export function listen(
   app: Hono<{ Bindings: HttpBindings }>,
   host: string,
@@ -60,7 +60,7 @@ export function listen(
   });
 }
 
-/** One call: faults first, then the method, then what a fault does to the answer. */
+/** Serves one call: faults before the method, the method, then faults of the answer. */
 async function serveCall(deps: ServerDeps, c: Exchange, rawName: string): Promise<Response> {
   const name = findMethod(rawName)?.name ?? rawName;
   let call: RawCall;
@@ -85,7 +85,7 @@ async function serveCall(deps: ServerDeps, c: Exchange, rawName: string): Promis
   return asResponse(reply);
 }
 
-/** What a fault does before the method runs; undefined lets the method run. */
+/** Applies a fault before the method runs. Undefined: the method runs. */
 async function interfere(
   deps: ServerDeps,
   fault: FaultAction,
@@ -132,7 +132,7 @@ async function run(world: World, name: string, call: RawCall, signal: AbortSigna
   }
 }
 
-/** A refusal as the Bot API answers it; anything else is our own fault and says so. */
+/** The answer to an error: a refusal as the Bot API words it, or an internal error of the sandbox. */
 function failure(error: unknown): Reply {
   const refusal =
     error instanceof ApiRefusal ? error : new ApiRefusal(500, `Internal Server Error: ${String(error)}`);
@@ -170,7 +170,7 @@ function asResponse(reply: Reply): Response {
   return Response.json(reply.body, { status: reply.status });
 }
 
-/** Ends the connection with no answer; the response that is returned goes nowhere. */
+/** Closes the connection without an answer. The returned response is never sent. */
 function destroyed(c: Exchange): Response {
   c.env.incoming.socket.destroy();
   return new Response(null, { status: 204 });

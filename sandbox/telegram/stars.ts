@@ -21,7 +21,7 @@ export interface StarLedger {
   list(offset: number, limit: number): WireObject[];
 }
 
-/** The bot's own Stars: what buyers paid and what went back. */
+/** The bot's Stars balance: payments of buyers and refunds. */
 export function createStarLedger(clock: Clock): StarLedger {
   const transactions: Transaction[] = [];
   let charges = 0;
@@ -53,7 +53,7 @@ export function createStarLedger(clock: Clock): StarLedger {
   };
 }
 
-/** A refund keeps the id of the payment that it undoes, as the Bot API says. */
+/** A refund has the id of the refunded payment (Bot API, StarTransaction). */
 function toWire({ kind, payment, user, at }: Transaction): WireObject {
   const partner = {
     type: "user",

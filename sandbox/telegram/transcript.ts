@@ -25,7 +25,7 @@ export function toTranscript(message: StoredMessage): TranscriptMessage {
   };
 }
 
-/** The text that belongs to the content, with no entity for what Telegram itself words. */
+/** The visible text of a message. Texts by Telegram itself have no entities. */
 function visibleText(content: Content): FormattedText {
   const plain = (text: string): { text: string; entities: readonly Entity[] } => ({ text, entities: [] });
   switch (content.kind) {
@@ -40,7 +40,7 @@ function visibleText(content: Content): FormattedText {
   }
 }
 
-/** Telegram adds the pay button itself where the bot sent none, and shows a receipt once it is paid. */
+/** Telegram adds a pay button if the bot sent none, and shows a receipt after the payment. */
 function visibleButtons(message: StoredMessage): TranscriptMessage["buttons"] {
   const { content, buttons } = message;
   if (content.kind !== "invoice") return buttons ?? [];

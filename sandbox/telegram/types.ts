@@ -13,7 +13,7 @@ export interface Entity {
   readonly date_time_format?: string | undefined;
 }
 
-/** Text without markup, and what the markup said. */
+/** Text without markup, and its entities. */
 export interface FormattedText {
   readonly text: string;
   readonly entities: readonly Entity[];
@@ -144,7 +144,7 @@ export type TelegramEvent =
   | { readonly type: "poll_waiting" }
   | { readonly type: "api_call"; readonly call: ApiCall };
 
-/** What a fault does to a request instead of (or around) answering it. */
+/** The effect of a fault on one request. */
 export type FaultAction =
   | {
       readonly kind: "status";

@@ -6,7 +6,7 @@ const UPDATE_LIFETIME_MS = 24 * 60 * 60 * 1000;
 const MAX_QUEUED = 100_000;
 const FIRST_UPDATE_ID = 310_000_001;
 
-/** Kinds that a bot gets only when it asks for them by name. */
+/** Kinds that a bot receives only if it names them in allowed_updates. */
 const NOT_BY_DEFAULT = new Set(["chat_member", "message_reaction", "message_reaction_count"]);
 
 export interface QueuedUpdate {
@@ -26,7 +26,7 @@ export interface UpdateQueue {
   pushRaw(fields: WireObject): number;
   /** Marks the newest update to be delivered once more, under its old id. */
   repeatLast(): number;
-  /** Repeats waiting for delivery; they are handed out once. */
+  /** Returns and removes the repeats that wait for delivery. */
   takeRepeats(): QueuedUpdate[];
   /** Unconfirmed updates from `offset` on (all of them for 0), oldest first. */
   read(offset: number, limit: number): QueuedUpdate[];
@@ -36,7 +36,7 @@ export interface UpdateQueue {
   has(id: number): boolean;
   clear(): void;
   pending(): number;
-  /** What the bot asked to get; undefined leaves it as it was, an empty list is the default. */
+  /** Sets allowed_updates. Undefined: unchanged. An empty list: the default kinds. */
   setAllowed(kinds: readonly string[] | undefined): void;
   allowed(): readonly string[];
   /** Called after every push; returns the function that ends it. */
@@ -65,7 +65,7 @@ export function createUpdateQueue(clock: Clock): UpdateQueue {
     notify();
     return last;
   };
-  /** The place of the first update with at least this id; ids only grow along the queue. */
+  /** The index of the first update with at least this id. Ids grow along the queue. */
   const placeOf = (id: number): number => {
     const place = queue.findIndex((update) => update.id >= id);
     return place < 0 ? queue.length : place;

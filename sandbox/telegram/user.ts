@@ -46,7 +46,7 @@ export interface PretendUser {
   unblock(): void;
   /** The account is gone: sends to it are refused with "user is deactivated". */
   deactivate(): void;
-  /** Clears a message for both sides; later edits find nothing. */
+  /** Deletes a message for both sides. Later edits of it are refused. */
   deleteMessage(message: MessageRef): void;
   messages(chatId?: number): TranscriptMessage[];
   lastMessage(): TranscriptMessage | undefined;
@@ -114,7 +114,7 @@ type Client = Pick<
   "send" | "start" | "sendPhoto" | "chooseInlineResult" | "block" | "unblock" | "deactivate"
 >;
 
-/** What writes to the chat or changes the user's relation to the bot. */
+/** The actions that write to the chat or change whether the bot can reach the user. */
 function createClient(world: World, user: User): Client {
   const { chats, queue } = world;
 

@@ -3,10 +3,10 @@ import { toTranscript } from "./transcript.ts";
 import type { TranscriptMessage } from "./types.ts";
 import type { World } from "./world.ts";
 
-/** Real time a wait may take; tests that need longer say so. */
+/** The default timeout of a wait, in real time. */
 export const DEFAULT_WAIT_MS = 5_000;
 
-/** A text, a pattern or a condition that a message has to meet. */
+/** A condition for a message: a part of its text, a pattern or a function. */
 export type MessageMatch = string | RegExp | ((message: TranscriptMessage) => boolean);
 
 export interface WaitOptions {

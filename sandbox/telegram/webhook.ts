@@ -7,7 +7,7 @@ import { toUnix, type WireObject } from "./wire.ts";
 
 const DELIVERY_TIMEOUT_MS = 60_000;
 const MAX_RETRY_DELAY_MS = 60_000;
-/** How far past updates of busy lanes the next one to deliver is looked for. */
+/** How many queued updates are searched for one whose lane is free. */
 const LOOK_AHEAD = 1_000;
 const MAX_RETRY_AFTER_SECONDS = 3_600;
 
@@ -105,7 +105,7 @@ export function createWebhook(deps: { clock: Clock; queue: UpdateQueue; events: 
   };
 }
 
-/** Throws what Telegram says of a URL or a secret it cannot use. Plain HTTP is taken for private addresses only. */
+/** Throws Telegram's refusal of an unusable URL or secret. Plain HTTP is accepted for private addresses only. */
 export function checkWebhook(url: string, secretToken: string | undefined): void {
   if (!URL.canParse(url)) throw badRequest("invalid webhook URL specified");
   const { protocol, hostname } = new URL(url);
@@ -119,7 +119,7 @@ export function checkWebhook(url: string, secretToken: string | undefined): void
   }
 }
 
-/** Undefined when the bot took the update. */
+/** Posts one update. Undefined: the bot accepted it. */
 async function post(
   update: QueuedUpdate,
   to: WebhookSettings,
@@ -144,7 +144,7 @@ async function post(
       retryAfterSeconds: Math.min(Math.max(retryAfterSeconds, 0), MAX_RETRY_AFTER_SECONDS),
     };
   } catch {
-    // Whatever went wrong, the update was not taken; Telegram reports no more than this.
+    // The update was not accepted. Telegram reports no details of the failure.
     return { message: "Connection failed", retryAfterSeconds: 0 };
   }
 }

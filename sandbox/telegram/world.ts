@@ -13,7 +13,7 @@ import { createUpdateQueue, type UpdateQueue } from "./update-queue.ts";
 import { createWebhook, type Webhook } from "./webhook.ts";
 import { toWireMessage, type WireObject } from "./wire.ts";
 
-/** Callback and inline queries: nobody outside knows the exact lifetime; a minute is generous to the bot. */
+/** The lifetime of callback and inline queries. The real one is not documented; a minute is an assumption. */
 const QUERY_LIFETIME_MS = 60_000;
 /** Bot API: a pre-checkout query must be answered within 10 seconds. */
 const CHECKOUT_LIFETIME_MS = 10_000;
@@ -29,7 +29,7 @@ export interface InlineAnswer {
   readonly nextOffset: string;
 }
 
-/** One result of an inline query; `content` is the message it posts. */
+/** One result of an inline query. `content` is the message that it sends. */
 export interface InlineResult {
   readonly id: string;
   readonly title: string;
@@ -40,7 +40,7 @@ export interface InlineResult {
 
 type CheckoutAnswer = { readonly ok: true } | { readonly ok: false; readonly errorMessage: string };
 
-/** All the state of one pretend Telegram; it outlives the bot's process. */
+/** The state of one pretend Telegram. It survives restarts of the bot. */
 export interface World {
   readonly clock: Clock;
   readonly bot: User & { readonly username: string };

@@ -9,9 +9,9 @@ import { moneyCode, testsFor } from "./targets.ts";
 import { openWorkshop, type Verdict } from "./workshop.ts";
 
 /**
- * `npm run mutants -- --count 60 --seed 1 [--only src/wallet]`: breaks the money code in small ways, one at a time, and
- * counts how many of the breakages a test notices. A survivor of the tests nearby is tried once more against all of
- * `npm test`. Prints each survivor; those that change nothing that anybody could see are for a person to judge.
+ * `npm run mutants -- --count 60 --seed 1 [--only src/wallet]`: mutation testing of the money code. It applies small faults,
+ * one at a time, and counts how many of them a test notices. A mutant that survives the tests of its area is run against
+ * all of `npm test`. Survivors are printed; a person has to judge which of them change nothing.
  */
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -25,7 +25,7 @@ const { values } = parseArgs({
   },
 });
 
-/** mulberry32: small, and the same sample for the same seed on every machine. */
+/** mulberry32: a small generator that gives the same sample for the same seed on every machine. */
 function randomFrom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

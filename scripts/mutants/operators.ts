@@ -1,10 +1,10 @@
 import ts from "typescript";
 
-/** One small breakage of one file: the text from `start` to `end` becomes `replacement`. */
+/** One small change of one file: the text from `start` to `end` is replaced by `replacement`. */
 export interface Mutant {
   readonly file: string;
   readonly line: number;
-  /** What a reader sees: the operator and the code before it was changed. */
+  /** For the report: the operator's name and the original code. */
   readonly what: string;
   readonly start: number;
   readonly end: number;
@@ -15,9 +15,9 @@ type Change = { readonly start: number; readonly end: number; readonly replaceme
 type Operator = (node: ts.Node, text: string) => Change | undefined;
 
 const SHOWN = 90;
-/** Statements that only tell somebody, and change nothing that a test could see. */
+/** Statements without an effect on results: logging, checkpoints and wake signals. */
 const TELLS_ONLY = /^(await )?[\w.]*(logger\.|checkpoint\(|onMessages\(|wake)/;
-/** Steps of a query that may be forgotten. */
+/** Query methods that an operator removes. */
 const QUERY_STEPS = new Set(["where", "forUpdate", "skipLocked", "onConflict", "orderBy"]);
 const COMPARISONS: Readonly<Record<string, string>> = { "<": "<=", "<=": "<", ">": ">=", ">=": ">" };
 const OPPOSITES: Readonly<Record<string, string>> = {
@@ -29,7 +29,7 @@ const OPPOSITES: Readonly<Record<string, string>> = {
   "*": "/",
 };
 
-/** Every breakage that the operators know for this file. The file is only read as text. */
+/** All mutants of this file. The file is only parsed, never run. */
 export function mutantsOf(file: string, text: string): Mutant[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
   const found: Mutant[] = [];
@@ -99,7 +99,7 @@ function span(node: ts.Node): { start: number; end: number } {
   return { start: node.getStart(), end: node.end };
 }
 
-/** Conditions of ifs are dropped by another operator; here the ones that choose between two ways. */
+/** The condition of a conditional expression; conditions of if statements have an operator of their own. */
 function conditionOf(node: ts.Node): ts.Expression | undefined {
   if (ts.isConditionalExpression(node)) return node.condition;
   return ts.isIfStatement(node) ? node.expression : undefined;

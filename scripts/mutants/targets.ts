@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** Code that moves money, or decides whether it moves, and the tests that stand next to it. */
+/** The code that moves money or decides whether it moves, with the tests of the same area. */
 const rooms: readonly { readonly code: RegExp; readonly tests: readonly string[] }[] = [
   { code: /^src\/wallet\//, tests: ["test/wallet", "test/topups", "test/orders"] },
   { code: /^src\/topups\//, tests: ["test/topups", "test/operations"] },
@@ -21,7 +21,7 @@ export async function moneyCode(root: string): Promise<string[]> {
   return stdout.split("\n").filter((path) => rooms.some(({ code }) => code.test(path)));
 }
 
-/** Where a breakage of this file should be noticed first. */
+/** The tests that should notice a mutant of this file. */
 export function testsFor(file: string): readonly string[] {
   return rooms.find(({ code }) => code.test(file))?.tests ?? [];
 }

@@ -6,19 +6,19 @@ import { promisify } from "node:util";
 import type { Mutant } from "./operators.ts";
 
 const run = promisify(execFile);
-/** A breakage that makes a test hang is noticed. */
+/** A mutant that makes a test run longer counts as noticed. */
 const TEST_TIMEOUT_MS = 240_000;
 
 export type Verdict = "noticed" | "survived";
 
-/** A copy of the project in which one breakage at a time is tried. */
+/** A copy of the project in which one mutant at a time is tested. */
 export interface Workshop {
   /** `tests`: folders or files to run; without any, all of `npm test`. */
   judge(mutant: Mutant, tests: readonly string[]): Promise<Verdict>;
   close(): Promise<void>;
 }
 
-/** Copies what git knows of the project at `root`; `databaseUrl` is the server for the tests' databases. */
+/** Copies the files that git tracks below `root`. `databaseUrl` is the server for the tests' databases. */
 export async function openWorkshop(root: string, databaseUrl: string): Promise<Workshop> {
   const folder = await mkdtemp(join(tmpdir(), "numstore-mutants-"));
   const { stdout } = await run("git", ["ls-files"], { cwd: root });

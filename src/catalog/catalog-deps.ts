@@ -9,10 +9,10 @@ export interface CatalogDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly providers: ReadonlyMap<string, Provider>;
-  /** The starting price rule; rules in the database come before it. */
+  /** The default price rule. Rules in the database take precedence. */
   readonly pricing: PriceTerms;
-  /** Used only where a provider does not say. */
+  /** Used only if the provider does not say. */
   readonly defaults: { readonly cancelAfterMs: number; readonly lifetimeMs: number };
-  /** Ids or names of services that are sold although the blocklist names them. */
+  /** Ids or names of services that are sold although they are on the blocklist. */
   readonly allowedServices?: readonly string[];
 }

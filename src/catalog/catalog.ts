@@ -1,6 +1,6 @@
 import type { ShopErrorCode } from "../core/errors.ts";
 
-/** A language that the shop speaks (texts/). */
+/** The code of a language in src/texts. */
 export type LanguageCode = string;
 
 export interface ServiceItem {
@@ -10,9 +10,9 @@ export interface ServiceItem {
 
 export interface CountryItem {
   readonly id: string;
-  /** In the asked language. */
+  /** In the requested language. */
   readonly name: string;
-  /** Emoji flag, or "" for what is no country. */
+  /** The flag as an emoji, "" for ids that are not countries. */
   readonly flag: string;
 }
 
@@ -20,11 +20,11 @@ export interface CountryItem {
 export interface CountryOffer {
   readonly country: CountryItem;
   readonly priceMicros: bigint;
-  /** Sum over providers; null: not told. */
+  /** The sum over all providers. Null: no provider tells its stock. */
   readonly stock: number | null;
-  /** Codes received here in 7 days, 0–100; null under 20 samples. */
+  /** Percentage of numbers that received a code in the last 7 days. Null: fewer than 20 samples. */
   readonly successPercent: number | null;
-  /** Median seconds to the first SMS; null under 20 samples. */
+  /** Median seconds to the first SMS. Null: fewer than 20 samples. */
   readonly medianSeconds: number | null;
 }
 
@@ -37,11 +37,11 @@ export interface Page<T> {
 export type CountrySort = "best" | "price" | "name";
 
 export interface CountryPage extends Page<CountryOffer> {
-  /** True: some provider has not answered lately; prices shown may be old (the quote is still binding). */
+  /** True: a provider has not answered lately, so the prices shown may be old. A quote is binding all the same. */
   readonly stale: boolean;
 }
 
-/** One way to buy: what the purchase sends to which provider. */
+/** One way to buy a number: the provider and the codes that a purchase sends to it. */
 export interface Offer {
   readonly provider: string;
   readonly serviceId: string;
@@ -54,7 +54,7 @@ export interface Offer {
   readonly observedAt: Date;
 }
 
-/** A binding price: what is shown is what is charged. */
+/** A binding price: the price that the buyer sees is the price that is charged. */
 export interface Quote {
   readonly id: string;
   readonly serviceId: string;
@@ -73,16 +73,16 @@ export type QuoteResult =
     }
   | { readonly kind: "refused"; readonly code: ShopErrorCode };
 
-/** What a buyer should know before buying; from the offer that will be tried first. */
+/** What the buyer is told before the purchase, taken from the offer that will be tried first. */
 export interface QuoteFacts {
   readonly lifetimeMs: number;
-  /** Null: cannot be cancelled (the number runs to its end, then the money is released). */
+  /** Null: the order cannot be cancelled. Its hold is released when the number expires. */
   readonly cancelAfterMs: number | null;
   readonly another: boolean;
 }
 
 export type SearchResult =
-  /** Service and country were both named. */
+  /** The text names a service and a country. */
   | { readonly kind: "pair"; readonly service: ServiceItem; readonly country: CountryItem }
   | {
       readonly kind: "services";
@@ -92,9 +92,9 @@ export type SearchResult =
   | { readonly kind: "none" };
 
 export interface Catalog {
-  /** Sellable services, the shop's most bought and then the generally popular first; `sort: "name"` for A–Z. */
+  /** The services on sale. "popular": the shop's most sold first, then those popular elsewhere. "name": A–Z. */
   services(input: { page: number; pageSize: number; sort: "popular" | "name" }): Promise<Page<ServiceItem>>;
-  /** Fetches prices where older than 30 s (waits for them when there are none), and marks the service as looked at. */
+  /** Requests prices older than 30 s, waits if there are none, and marks the service as looked at. */
   countries(input: {
     serviceId: string;
     page: number;
@@ -102,18 +102,18 @@ export interface Catalog {
     sort: CountrySort;
     language: LanguageCode;
   }): Promise<CountryPage>;
-  /** "whatsapp uk", "wa gb", "uk whatsapp", a service alone, a misspelt one. */
+  /** Finds services by text: "whatsapp uk", "wa gb", "uk whatsapp", a service alone, misspelt names. */
   search(text: string, language: LanguageCode): Promise<SearchResult>;
-  /** Refreshes this pair when older than 60 s, then stores a quote. */
+  /** Requests this pair's prices if they are older than 60 s, then stores a quote. */
   quote(input: {
     buyerId: string;
     serviceId: string;
     countryId: string;
     language: LanguageCode;
   }): Promise<QuoteResult>;
-  /** Offers at or under the ceiling in the order to try them; open circuits and sold-out ones left out. */
+  /** The offers at or under the ceiling, in the order to try them. Without sold-out offers and open circuits. */
   route(input: { serviceId: string; countryId: string; ceilingMicros: bigint }): Promise<readonly Offer[]>;
-  /** A definite "no numbers" or a moved price: the offer leaves the menu until it is seen again. */
+  /** Call after a definite refusal ("no numbers", moved price). Hides the offer until a price list shows it again. */
   reportRefusal(
     offer: Offer,
     kind: "no_stock" | "price_moved" | "bad_mapping",
@@ -121,14 +121,14 @@ export interface Catalog {
   ): Promise<void>;
   service(serviceId: string): Promise<ServiceItem | undefined>;
   country(countryId: string, language: LanguageCode): CountryItem;
-  /** Next-best countries when one is sold out or brought no code. */
+  /** The next-best countries, for a buyer whose country is sold out or brought no code. */
   alternatives(input: {
     serviceId: string;
     countryId: string;
     language: LanguageCode;
     limit: number;
   }): Promise<readonly CountryOffer[]>;
-  /** The buyer's last distinct purchases, newest first. */
+  /** The buyer's last different purchases, newest first. */
   recent(
     buyerId: string,
     language: LanguageCode,
@@ -139,6 +139,6 @@ export interface Catalog {
     language: LanguageCode,
   ): Promise<readonly { service: ServiceItem; country: CountryItem; priceMicros: bigint | null }[]>;
   setFavourite(buyerId: string, serviceId: string, countryId: string, isFavourite: boolean): Promise<void>;
-  /** Banks, payments and government are blocked unless the operator allows them. */
+  /** True: the service is on the blocklist, and the operator has not allowed it. */
   isBlocked(serviceId: string): Promise<boolean>;
 }

@@ -19,16 +19,16 @@ import { createRefreshLookedAt } from "./prices/refresh-looked-at.ts";
 import { createServicesAndSearch } from "./search/services-and-search.ts";
 
 export interface CatalogJobs {
-  /** Refreshes what people look at, and lists that are due. Call every few seconds; takes 10 s at most, never rejects for a provider's sake. */
+  /** Refreshes the prices people look at and lists that are due. Call every few seconds. Takes 10 s at most; a provider's failure does not reject. */
   refreshLookedAt(): Promise<void>;
   /** Reads every provider's lists of services and countries. Call at start; `refreshLookedAt` keeps them up to date. */
   syncLists(): Promise<void>;
 }
 
-/** Younger prices are not asked for again. */
+/** Prices younger than this are not requested again. */
 const FRESH_MS = 30_000;
 
-/** The catalogue over these providers. Nothing is read or asked before the first call. */
+/** Creates the catalogue. It reads and requests nothing before the first call. */
 export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
   const { db, clock, providers } = deps;
   const data = loadCatalogData();

@@ -2,7 +2,7 @@ import type { Page } from "./catalog.ts";
 
 const MAX_PAGE_SIZE = 100;
 
-/** One page of a list; pages count from 0. A page that is not there is the nearest one that is. */
+/** One page of a list. Pages count from 0; a number out of range gives the nearest page. */
 export function pageOf<T>(items: readonly T[], page: number, pageSize: number): Page<T> {
   const size = Math.min(Math.max(Math.trunc(pageSize) || 1, 1), MAX_PAGE_SIZE);
   const pageCount = Math.max(Math.ceil(items.length / size), 1);

@@ -3,8 +3,8 @@ import { parseCost } from "./parsing/parse.ts";
 import type { PriceQuery, PriceTable, Provider, ProviderPrice } from "./port/provider.ts";
 
 /**
- * The same provider with the operator's prices (PROVIDER_<NAME>_PRICES) instead of the API's: no request asks for prices,
- * and nothing is bought that has none or whose price is above the ceiling. `usdRate` is that of the account.
+ * Wraps a provider so that the operator's prices (PROVIDER_<NAME>_PRICES) replace the API's. No price request is sent, and
+ * nothing is bought that has no price or a price above the ceiling. `usdRate` is the account's.
  */
 export function withConfiguredPrices(provider: Provider, table: PriceTable, usdRate: string): Provider {
   const { name, capabilities } = provider;
@@ -38,7 +38,7 @@ export function withConfiguredPrices(provider: Provider, table: PriceTable, usdR
   };
 }
 
-/** Null: any service, where the provider's numbers take any. */
+/** The service codes to price. Null: the provider's numbers work for every service. */
 function servicesAsked(
   name: string,
   table: PriceTable,

@@ -1,9 +1,9 @@
 import type { Protocol } from "./port/provider.ts";
 
-/** What the name of a known upstream stands for; the operator's own PROVIDER_<NAME>_* go before it. */
+/** Default settings of a known upstream, chosen by the provider's name. PROVIDER_<NAME>_* variables override them. */
 export interface Preset {
   readonly protocol: Protocol;
-  /** Null: there is no common address, the operator has to set one. */
+  /** Null: every such upstream has an address of its own, so the operator must set PROVIDER_<NAME>_URL. */
   readonly url: string | null;
   /** The variant of handler_api that it speaks; "plain" for the other protocols. */
   readonly dialect: string;
@@ -15,9 +15,10 @@ function handlerApi(dialect: string, url: string, requestsPerSecond: number): Pr
 }
 
 /**
- * Rates: published by tempcode77 (180 a minute), HeroSMS (50 a second, but a 429 was seen after six quick calls) and 5sim
- * (100 a second for a key and for an address, but whoever hits that five times in ten minutes is shut out for ten, and
- * others may use the same address); the others publish none. All but tempcode77's are cautious.
+ * Where the rates come from: tempcode77 publishes 180 requests a minute. HeroSMS publishes 50 a second, but a 429 was seen
+ * after six quick calls. 5sim publishes 100 a second per key and per address; a client that exceeds this five times in ten
+ * minutes is blocked for ten minutes, and other clients may share the address. The other upstreams publish no limit. All
+ * rates except tempcode77's are cautious.
  */
 export const presets: Readonly<Record<string, Preset>> = {
   oxgel: { protocol: "oxgel", url: "https://oxgelapi.com/api/v1", dialect: "plain", requestsPerSecond: 5 },

@@ -14,10 +14,10 @@ import { createProviderHttp, type ProviderHttp } from "./transport/http.ts";
 export interface ProvidersDeps {
   readonly clock: Clock;
   readonly logger: Logger;
-  /** The request budget of a provider, by its name. */
+  /** Returns the request budget of the provider with this name. */
   readonly gateFor: (name: string) => RequestGate;
   readonly onRequest?: (record: RequestRecord) => void;
-  /** Instead of the usual limits on one request; for tests. */
+  /** Replaces the timeout of every request; for tests. */
   readonly timeoutMs?: number;
 }
 

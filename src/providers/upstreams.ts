@@ -16,7 +16,7 @@ export interface Upstreams {
 /** The configured providers, each behind its shared request budget and its circuit. */
 export function createUpstreams(deps: {
   settings: readonly ProviderSettings[];
-  /** Chats that get operator notices. */
+  /** Telegram chats that receive operator notices. */
   adminIds: readonly number[];
   db: Database;
   clock: Clock;

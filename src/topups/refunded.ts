@@ -28,7 +28,7 @@ export async function refunded(deps: TopupDeps, told: RefundTold): Promise<void>
     const payment = await lockPayment(tx, "stars", told.chargeId);
     if (payment) await bookRefund(deps, tx, payment, told.telegramId);
   });
-  deps.checkpoint("refund/booked");
+  deps.checkpoint("refund/told-booked");
   deps.onMessages();
 }
 

@@ -1,6 +1,9 @@
 import type { PretendUser, TranscriptMessage } from "../../sandbox/telegram/index.ts";
+import type { CrashWorld } from "../support/crash-world.ts";
 
-const WAIT_MS = 8_000;
+/** By the shop's time. */
+const WAIT_MS = 60_000;
+const ASK_AGAIN_MS = 10_000;
 
 /** A person who presses what is there, and again when nothing came of it: the shop may be dead just now. */
 export interface Buyer {
@@ -18,11 +21,20 @@ export interface Buyer {
   number(): Promise<string>;
 }
 
-export function createBuyer(user: PretendUser): Buyer {
+/** A person of this world: a new one without an id. Nobody waits for a shop that is down. */
+export function createBuyer({ outside, time, isDown }: CrashWorld, id?: number): Buyer {
+  const user = outside.telegram.user(id === undefined ? {} : { id });
   /** What was there before this person last wrote is old. */
   let since = 0;
   const wait = (match: (message: TranscriptMessage) => boolean): Promise<TranscriptMessage> =>
-    user.waitForMessage(match, { timeoutMs: WAIT_MS, afterMessageId: since });
+    time
+      .until(() => user.messages().find((message) => message.messageId > since && match(message)), {
+        ms: WAIT_MS,
+        isOver: isDown,
+      })
+      .catch((error: unknown) => {
+        throw new Error(`${error} after: ${user.lastMessage()?.text}`);
+      });
   const has = (message: TranscriptMessage, label: RegExp): boolean =>
     message.buttons.flat().some(({ text }) => label.test(text));
   return {
@@ -33,18 +45,17 @@ export function createBuyer(user: PretendUser): Buyer {
     async ask(text, answer) {
       for (let attempt = 1; ; attempt += 1) {
         since = user.send(text).messageId;
-        const answered = await wait(({ from }) => from.isBot).then(
-          (message) => message.text,
-          () => "nothing",
-        );
-        if (answer.test(answered)) return;
-        if (attempt === 10) throw new Error(`${text} was answered with: ${answered}`);
+        const answered = await wait(({ from }) => from.isBot);
+        if (answer.test(answered.text)) return;
+        if (attempt === 30) throw new Error(`${text} was answered with: ${answered.text}`);
+        // What an earlier scenario found sold out or broken is offered again after a while.
+        await time.clock.sleep(ASK_AGAIN_MS);
       }
     },
     async press(label) {
       const message = await wait((candidate) => has(candidate, label));
       const newest = user.messages().findLast((candidate) => has(candidate, label)) ?? message;
-      void user.press(newest, ({ text }) => label.test(text), { timeoutMs: WAIT_MS });
+      void user.press(newest, ({ text }) => label.test(text));
     },
     read: (text) => wait((message) => message.from.isBot && text.test(message.text)),
     async pay() {

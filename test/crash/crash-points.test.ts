@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleShop } from "../../sandbox/soak/bundle.ts";
-import type { Replica } from "../../sandbox/soak/replica.ts";
-import { systemClock } from "../../src/core/clock.ts";
 import { readCrashPoints } from "../support/crash-points.ts";
+import { calm, hurried } from "../support/crash-time.ts";
 import { type CrashWorld, createCrashWorld } from "../support/crash-world.ts";
 import { createBuyer } from "./buyer.ts";
 import { products, type Scenario, scenarios } from "./scenarios.ts";
@@ -13,28 +13,23 @@ import { products, type Scenario, scenarios } from "./scenarios.ts";
 const points = await readCrashPoints();
 /** Side by side, because most of the time is waiting; vitest runs five concurrent tests at once. */
 const WORLDS = 4;
-/** After all that the buyer does. */
-const REACH_MS = 15_000;
-/** On a busy machine a buyer may come too late for what is to be reached: that says nothing about the shop. */
-const TRIES = 5;
-const worlds: CrashWorld[] = [];
+const CHILD = fileURLToPath(new URL("../support/crash-child.ts", import.meta.url));
+/** After all that the buyer does, by the shop's time. */
+const REACH_MS = 15 * 60_000;
+/** Made when they are needed first: whoever runs a single scenario waits for one. */
+const made: Promise<CrashWorld>[] = [];
+const free: CrashWorld[] = [];
 const waiting: ((world: CrashWorld) => void)[] = [];
 let directory = "";
+let script = "";
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), "numstore-crash-"));
-  const script = await bundleShop(directory);
-  await Promise.all(
-    Array.from({ length: WORLDS }, async () => {
-      const world = await createCrashWorld(script);
-      worlds.push(world);
-      await warmUp(world);
-    }),
-  );
-}, 120_000);
+  script = await bundleShop(directory, CHILD);
+});
 
 afterAll(async () => {
-  await Promise.all(worlds.map((world) => world.close()));
+  await Promise.all(made.map(async (world) => (await world).close()));
   await rm(directory, { recursive: true, force: true });
 });
 
@@ -57,60 +52,50 @@ describe.concurrent("the shop, killed and started again, loses nothing", () => {
 });
 
 function takeWorld(): Promise<CrashWorld> {
-  const free = worlds.shift();
-  return free ? Promise.resolve(free) : new Promise((resolve) => waiting.push(resolve));
+  const world = free.shift();
+  if (world) return Promise.resolve(world);
+  if (made.length === WORLDS) return new Promise((resolve) => waiting.push(resolve));
+  const another = makeWorld();
+  made.push(another);
+  return another;
 }
 
 function giveBack(world: CrashWorld): void {
   const next = waiting.shift();
   if (next) next(world);
-  else worlds.push(world);
+  else free.push(world);
 }
 
-/** Until the shop has read what everybody sells. */
-async function warmUp(world: CrashWorld): Promise<void> {
+/** Its shop has read what everybody sells. */
+async function makeWorld(): Promise<CrashWorld> {
+  const world = await createCrashWorld(script);
   await world.start().opened;
-  const buyer = createBuyer(world.outside.telegram.user());
+  const buyer = createBuyer(world);
   for (const text of Object.values(products)) await buyer.ask(text, /held; you pay only/);
+  return world;
 }
 
-async function crash(world: CrashWorld, point: string, scenario: Scenario): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    const trouble = await tryToCrash(world, point, scenario);
-    if (trouble === undefined) return;
-    if (attempt === TRIES) throw new Error(`${point} was not reached: ${trouble}`);
-  }
-}
-
-/** Undefined: the shop died there. Else what the buyer met. */
-async function tryToCrash(
-  world: CrashWorld,
-  point: string,
-  { after, drive }: Scenario,
-): Promise<string | undefined> {
+/** Resolves when the shop has died at this point; rejects with what the buyer met instead. */
+async function crash(world: CrashWorld, point: string, { after, drive }: Scenario): Promise<void> {
+  const { time } = world;
   if (after) {
     await crash(world, after.point, { drive: after.drive });
-    await world.clock.sleep(after.downMs);
+    await time.clock.sleep(after.downMs);
   }
   await world.stop();
   world.endFaults();
-  const buyer = createBuyer(world.outside.telegram.user());
+  await world.acceptBalances();
   const replica = world.start(point);
   await replica.opened;
-  let trouble: unknown = "the buyer saw nothing unusual";
-  const driving = drive({ world, buyer }).catch((error: unknown) => {
-    // The shop is dead or dying, and what the buyer waits for may never come. Told if the point is not reached.
+  time.setPace(calm);
+  let trouble: unknown = "the buyer met nothing unusual";
+  await drive({ world, buyer: createBuyer(world) }).catch((error: unknown) => {
+    // What the buyer waits for never comes from a shop that is dead. Told if it died elsewhere or not at all.
     trouble = error;
   });
-  const signal = await Promise.race([replica.ended, driving.then(() => signalOf(replica))]);
-  await driving;
-  return signal === "SIGKILL" ? undefined : String(trouble);
-}
-
-async function signalOf(replica: Replica): Promise<NodeJS.Signals | null> {
-  const timer = new AbortController();
-  const late = systemClock.sleep(REACH_MS, timer.signal).then(() => null);
-  const signal = await Promise.race([replica.ended, late]);
-  timer.abort();
-  return signal;
+  time.setPace(hurried);
+  const signal = await time
+    .until(async () => (replica.isAlive() ? undefined : await replica.ended), { ms: REACH_MS })
+    .catch(String);
+  if (signal !== "SIGKILL") throw new Error(`${point} was not reached (${signal}): ${trouble}`);
 }

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
-import { vi } from "vitest";
 import { faults } from "../../sandbox/providers/faults.ts";
 import type { PretendProvider } from "../../sandbox/providers/server.ts";
+import { readSetting } from "../../src/db/queries/settings.ts";
 import type { CrashWorld } from "../support/crash-world.ts";
 import { operatorId } from "../support/crash-world.ts";
 import { type Buyer, createBuyer } from "./buyer.ts";
@@ -80,6 +80,13 @@ const inDoubt =
     await buy(stage, name);
   };
 
+/** The shop knows how the supplier's balance stood before. */
+const balanceTells: Drive = async (stage) => {
+  const { db, time } = stage.world;
+  await time.until(() => readSetting(db, "balance_baseline:oxgel"), { ms: 15 * 60_000 });
+  await inDoubt("oxgel", "dropBefore")(stage);
+};
+
 const cancelling: Drive = async (stage) => {
   await buy(stage, "herosms");
   await stage.buyer.press(/^Cancel$/);
@@ -101,7 +108,7 @@ const forgotten: Drive = async (stage) => {
       await sql`UPDATE orphans SET seen_at = seen_at - interval '1 day' WHERE settled_at IS NULL`.execute(db);
     return (aged.numAffectedRows ?? 0n) > 0n;
   };
-  await vi.waitUntil(age, { timeout: 10_000, interval: 50 });
+  await stage.world.time.until(async () => (await age()) || undefined, { ms: 10 * 60_000 });
 };
 
 /** Lists the number and refuses to sell it: had the list said so, the shop would have refused the tap before any call. */
@@ -150,18 +157,27 @@ const claim: Drive = async (stage) => {
 };
 
 const decision: Drive = async (stage) => {
-  const operator = createBuyer(stage.world.outside.telegram.user({ id: operatorId }));
+  const operator = createBuyer(stage.world, operatorId);
   await claim(stage);
   await operator.press(/^Approve$/);
 };
 
-const refund: Drive = async ({ buyer, world }) => {
-  const operator = world.outside.telegram.user({ id: operatorId });
+/** Pays 100 Stars; returns the charge. */
+async function pay(buyer: Buyer): Promise<string> {
   buyer.say("/topup");
   await buyer.press(/^100 Stars/);
   const chargeId = await buyer.pay();
   await buyer.read(/added\. Balance/);
-  operator.send(`/refund ${chargeId}`);
+  return chargeId;
+}
+
+const refund: Drive = async ({ buyer, world }) => {
+  const operator = world.outside.telegram.user({ id: operatorId });
+  operator.send(`/refund ${await pay(buyer)}`);
+};
+
+const refundByTelegram: Drive = async ({ buyer, world }) => {
+  world.outside.telegram.stars.refundOutside(buyer.user.id, await pay(buyer));
 };
 
 const refusedRefund: Drive = async (stage) => {
@@ -178,7 +194,7 @@ const refusedCancel: Drive = async (stage) => {
 
 /** The number lives on upstream after the end that its purchase named. */
 const outlived: Drive = async (stage) => {
-  const early = new Date(stage.world.clock.now().getTime() + 200_000).toISOString();
+  const early = new Date(stage.world.time.clock.now().getTime() + 200_000).toISOString();
   supplier(stage.world, "oxgel").faults.add("buy", answering({ expires_at: early }));
   await buyAndReceive(stage, "oxgel");
 };
@@ -247,13 +263,14 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "purchase/held": { drive: buyFrom("oxgel") },
   "reconcile/adopted": { drive: inDoubt("herosms", "dropAfter") },
   "reconcile/adopting": { drive: inDoubt("herosms", "dropAfter") },
-  "reconcile/balance-intact": { drive: inDoubt("oxgel", "dropBefore") },
+  "reconcile/balance-intact": { drive: balanceTells },
   "reconcile/listed": { drive: inDoubt("herosms", "dropAfter") },
   "reconcile/not-bought": { drive: inDoubt("herosms", "dropBefore") },
   "reconcile/released": { drive: inDoubt("oxgel", "dropAfter") },
   "refund/answered": { drive: refund },
   "refund/booked": { drive: refund },
   "refund/taken-back": { drive: refund },
+  "refund/told-booked": { drive: refundByTelegram },
   "refund/undone": { drive: refusedRefund },
   "stars/before-credit": { drive: stars },
   "stars/credited": { drive: stars },

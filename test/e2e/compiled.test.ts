@@ -101,7 +101,7 @@ describe("the compiled shop", { timeout: BUILD_TIMEOUT_MS }, () => {
 
     await appendFile(join(place, "src/main.ts"), "// changed\n");
     const { status, output } = runNode(place, ...wordsOf("start"));
-    expect([status, output]).toEqual([1, expect.stringMatching(/other files.*npm run build\n$/)]);
+    expect([status, output]).toEqual([1, expect.stringMatching(/does not match.*npm run build\n$/)]);
   });
 
   it("is kept by an install without a compiler, which says so", async () => {
@@ -109,10 +109,10 @@ describe("the compiled shop", { timeout: BUILD_TIMEOUT_MS }, () => {
     await install(place);
     await rm(join(place, "node_modules"));
     const prepare = () => runNode(place, "scripts/build.mjs", "--if-possible");
-    expect(prepare()).toMatchObject({ status: 0, output: expect.stringContaining("bring a dist/ along") });
+    expect(prepare()).toMatchObject({ status: 0, output: expect.stringContaining("copy a dist/ here") });
     expect(runNode(place, "scripts/build.mjs").status).toBe(1);
     await cp(join(installed, "dist"), join(place, "dist"), { recursive: true });
-    expect(prepare()).toMatchObject({ status: 0, output: expect.stringContaining("there is used") });
+    expect(prepare()).toMatchObject({ status: 0, output: expect.stringContaining("existing dist/ is used") });
     expect(runNode(place, "scripts/check-build.mjs").status).toBe(0);
   });
 });

@@ -168,7 +168,7 @@ describe.concurrent("the shop as a process", { timeout: 90_000 }, () => {
     await buyer.start();
     await buyer.topUp();
     const file = join(directory, "served.gz");
-    const [doctor, backup] = [start("doctor.ts", env), start("backup.ts", env, file)];
+    const [doctor, backup] = [start("commands/doctor.ts", env), start("commands/backup.ts", env, file)];
     expect(await doctor.ended, doctor.output()).toMatchObject({ code: 0 });
     expect(doctor.output()).toMatch(/^PASS database: PostgreSQL 15\.\d+, embedded, of the running shop$/m);
     expect(doctor.output()).toMatch(/^PASS ledger: no difference$/m);
@@ -176,7 +176,10 @@ describe.concurrent("the shop as a process", { timeout: 90_000 }, () => {
 
     const elsewhere = { ...env, DATA_DIR: join(directory, "restored") };
     await copyCluster(prepared, elsewhere.DATA_DIR);
-    const [refused, restore] = [start("restore.ts", env, file), start("restore.ts", elsewhere, file)];
+    const [refused, restore] = [
+      start("commands/restore.ts", env, file),
+      start("commands/restore.ts", elsewhere, file),
+    ];
     expect(await refused.ended).toMatchObject({ code: 1 });
     expect(refused.output()).toContain(`is in use by process ${shop.pid}`);
     expect(await restore.ended, restore.output()).toMatchObject({ code: 0 });

@@ -25,6 +25,7 @@ export function createTestClock(start = new Date("2026-03-01T12:00:00.000Z")): T
           dueAt: now + ms,
           wake: () => {
             sleepers.delete(sleeper);
+            signal?.removeEventListener("abort", sleeper.wake);
             resolve();
           },
         };

@@ -1,29 +1,28 @@
 import { openSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { type PretendCryptoPay, startPretendCryptoPay } from "../../sandbox/crypto-pay.ts";
-import { scaleDatabaseTime } from "../../sandbox/soak/database-time.ts";
 import { selectUnrest } from "../../sandbox/soak/facts.ts";
 import { startFront } from "../../sandbox/soak/front.ts";
 import { findViolations } from "../../sandbox/soak/invariants.ts";
 import { type Supplier, soakEnvironment, startSoakOutside } from "../../sandbox/soak/outside.ts";
 import { createPostman } from "../../sandbox/soak/postman.ts";
 import { type Replica, startReplica } from "../../sandbox/soak/replica.ts";
-import { createScaledClock, type TimeScale } from "../../sandbox/soak/scaled-clock.ts";
 import type { Violation } from "../../sandbox/soak/violation.ts";
 import { createWitness } from "../../sandbox/soak/witness.ts";
 import { type Outside, tellWebhooks } from "../../sandbox/world.ts";
 import type { Clock } from "../../src/core/clock.ts";
-import { systemClock } from "../../src/core/clock.ts";
 import { newId } from "../../src/core/ids.ts";
 import type { Database } from "../../src/db/client.ts";
 import { upsertBuyer } from "../../src/db/queries/buyers.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { adjust } from "../../src/wallet/wallet.ts";
+import { type SharedTime, startSharedTime } from "./crash-time.ts";
 import { createTestDatabase } from "./database.ts";
 
-const SPEED = 30;
-const REST_MS = 40_000;
+/** Longer than any deadline of the shop that has to pass before it rests. */
+const REST_MS = 20 * 60_000;
 const CRYPTO_TOKEN = "1234:pretend-crypto-pay-token";
 export const operatorId = 700_000_001;
 
@@ -58,15 +57,18 @@ function is(serviceCode: string, countryCode: string, pairs: readonly string[]):
 }
 
 export interface CrashWorld {
-  readonly clock: Clock;
+  readonly time: SharedTime;
   readonly db: Database;
   readonly outside: Outside;
   readonly cryptoPay: PretendCryptoPay;
   /** Starts the shop, to die at that point; the one before it must be dead. */
   start(crashAt?: string): Replica;
   stop(): Promise<void>;
+  isDown(): boolean;
   /** What an earlier scenario arranged and nobody met. */
   endFaults(): void;
+  /** An operator has looked into what earlier scenarios left at the suppliers: the next self-check notes how things are. */
+  acceptBalances(): Promise<void>;
   /** Gives a buyer money without any of the steps under test. */
   fund(telegramId: number, amountMicros: bigint): Promise<void>;
   /**
@@ -79,10 +81,9 @@ export interface CrashWorld {
 
 /** The shop as a process of its own, on its own database, between a pretend Telegram and pretend suppliers. */
 export async function createCrashWorld(script: string): Promise<CrashWorld> {
-  const scale: TimeScale = { anchorMs: Date.now(), speed: SPEED };
-  const clock = createScaledClock(scale);
   const database = await createTestDatabase();
-  await scaleDatabaseTime(database.connectionString, scale);
+  const time = await startSharedTime(database.connectionString);
+  const { clock } = time;
   const outside = await startSoakOutside(clock, suppliers);
   const cryptoPay = await startPretendCryptoPay(CRYPTO_TOKEN);
   const witness = createWitness(outside);
@@ -112,40 +113,53 @@ export async function createCrashWorld(script: string): Promise<CrashWorld> {
   const log = openSync(join(tmpdir(), `numstore-crash-${process.pid}.log`), "a");
 
   return {
-    clock,
+    time,
     db: database.db,
     outside,
     cryptoPay,
     start(crashAt) {
       port = undefined;
-      const started = startReplica({ script, env, scale, log, ...(crashAt !== undefined && { crashAt }) });
+      const given = {
+        ...env,
+        CRASH_NOW_MS: String(clock.now().getTime()),
+        ...(crashAt !== undefined && { CRASH_AT: crashAt }),
+      };
+      const started = startReplica({ script, env: given, log });
       replica = started;
+      time.drive(started);
       void started.opened.then((opened) => {
         if (replica === started) port = opened;
       });
       return started;
     },
     stop: async () => replica?.kill(),
+    isDown: () => !replica?.isAlive(),
     endFaults,
+    async acceptBalances() {
+      await sql`DELETE FROM settings WHERE key LIKE 'balance_baseline:%'`.execute(database.db);
+    },
     async fund(telegramId, amountMicros) {
       await fund(database.db, clock, telegramId, amountMicros);
     },
     async violationsAtRest() {
       endFaults();
       const judged = { db: database.db, outside, witness, listed: ["herosms"] };
-      const deadline = Date.now() + REST_MS;
-      for (;;) {
+      let left: Violation[] = [];
+      const isAtRest = async (): Promise<true | undefined> => {
         postman.step(true);
         const unrest = Object.keys(await selectUnrest(database.db));
         if (outside.telegram.pendingUpdates() > 0) unrest.push("webhooks");
-        const violations = unrest.length > 0 ? [] : await findViolations({ now: clock.now(), ...judged });
-        if (unrest.length + violations.length === 0) return [];
-        if (Date.now() > deadline) return unrest.length > 0 ? [noRest(unrest)] : violations;
-        await systemClock.sleep(30);
-      }
+        left = unrest.length > 0 ? [noRest(unrest)] : await findViolations({ now: clock.now(), ...judged });
+        return left.length === 0 || undefined;
+      };
+      await time.until(isAtRest, { ms: REST_MS }).catch((error: unknown) => {
+        if (left.length === 0) throw error;
+      });
+      return left;
     },
     async close() {
       await replica?.kill();
+      await time.stop();
       await front.close();
       await outside.close();
       await cryptoPay.close();

@@ -58,6 +58,8 @@ export async function createTestTopups(
   };
   await ensureSystemAccounts(db, systemAccounts(deps.gateways, []));
   await db.deleteFrom("outbox").execute();
+  // Each scripted Telegram begins a list of its own.
+  await db.deleteFrom("settings").where("key", "like", "stars_%").execute();
   const topups = createTopups(deps);
   const tell = async (transaction: StarTransaction, direction: "in" | "out"): Promise<void> => {
     const isListed = stars.list.some((other) => other.id === transaction.id && other.direction === direction);

@@ -48,7 +48,7 @@ function post(path, body) {
 }
 
 /**
- * Does it, or tells the visitor why not.
+ * Runs an action and shows the visitor why it failed.
  * @param {() => Promise<unknown>} work
  * @returns {Promise<boolean>}
  */

@@ -8,7 +8,7 @@ import { messageElement } from "./message.js";
  * @typedef {ReturnType<typeof createChatLog>} ChatLog
  */
 
-/** How close to the end counts as reading along. */
+/** A reader this close to the end follows new messages. */
 const NEAR_END_PX = 60;
 
 /**
@@ -36,7 +36,7 @@ export function createChatLog({ parent, label, context, isWatched, onChange }) {
     unread = 0;
     onChange();
   };
-  // A keyboard on the screen or a turned phone must not hide the newest message.
+  // An on-screen keyboard or a rotated phone must not hide the newest message.
   let wasAtEnd = true;
   root.addEventListener(
     "scroll",
@@ -103,7 +103,7 @@ export function createChatLog({ parent, label, context, isWatched, onChange }) {
       intro.replaceChildren(icon("mark"), el("h2", {}, name), el("p", { dir: "auto" }, description));
     },
     /**
-     * Shows exactly these. After a broken connection most of them are there already and stay untouched.
+     * Shows exactly these messages. Those that are already shown, as after a reconnect, stay unchanged.
      * @param {readonly ChatMessage[]} messages everything there is, oldest first
      */
     reset(messages) {

@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * Puts text on the clipboard. The modern way exists only on HTTPS and localhost, and a demo on a private
- * address has neither, so the old way is kept behind it.
+ * Copies text to the clipboard. The Clipboard API exists only on HTTPS and localhost; on other addresses the text is copied
+ * by a selection.
  * @param {string} text
  * @returns {Promise<boolean>} false where the browser refused both
  */
@@ -11,7 +11,7 @@ export async function copyText(text) {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // Not allowed or not there: the old way may still work.
+    // The Clipboard API is missing or not allowed: copy by a selection.
     return copyBySelection(text);
   }
 }

@@ -1,8 +1,8 @@
 // @ts-check
 
 /**
- * An element with properties and children. Strings become text nodes, so nothing that a message holds is
- * ever read as HTML.
+ * Creates an element with properties and children. Strings become text nodes, so the text of a message is never parsed as
+ * HTML.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
  * @param {Record<string, string | number | boolean | null | undefined>} [attributes] null and false are left out
@@ -20,7 +20,7 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 /**
- * A drawing from the sprite in index.html; decorative, the text beside it speaks.
+ * An icon from the sprite in index.html. It is decorative: screen readers read the text beside it.
  * @param {string} name
  */
 export function icon(name) {

@@ -6,7 +6,7 @@ import { el } from "./dom.js";
  * @typedef {import("./sim-clock.js").SimClock} SimClock
  */
 
-/** Only these are followed; a message must not be able to run a script through a link. */
+/** The accepted schemes of links, so that a link in a message cannot run a script. */
 const SAFE_URL = /^(https?:|mailto:|tel:)/i;
 /** @type {Record<string, keyof HTMLElementTagNameMap>} */
 const TAGS = {
@@ -48,7 +48,7 @@ export function formattedText(text, entities, context) {
       if (from > position) result.push(new Text(text.slice(position, from)));
       const nested = inside.slice(index + 1).filter((other) => other.offset < to);
       result.push(wrap(entity, text.slice(from, to), nodes(nested, from, to), context));
-      // A block ends its line by itself.
+      // A block element ends its line, so the line break after it is skipped.
       position = isBlock(entity) && text[to] === "\n" ? to + 1 : to;
     });
     if (position < end) result.push(new Text(text.slice(position, end)));

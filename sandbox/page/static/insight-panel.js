@@ -41,7 +41,7 @@ export function createInsightPanel({ clock, onCopy }) {
 }
 
 /**
- * A part of the panel that is drawn again only when what it shows has changed: a button in it keeps the focus.
+ * A part of the panel that is redrawn only when its content has changed, so that a button in it keeps the focus.
  * @param {(insight: Insight) => Node | null} draw
  * @param {(keyof Insight)[]} keys what it depends on
  */

@@ -8,7 +8,7 @@ const SALE_STEPS = ["Asked", "Waiting", "Code", "Done"];
 const RELEASED_STEPS = ["Asked", "Waiting", "Released"];
 
 /**
- * How far along a state is, and what it means for the money.
+ * For each state: the step of the order, and what it means for the money.
  * @type {Record<string, { steps: string[], step: number, meaning: string }>}
  */
 const STATES = {

@@ -7,7 +7,7 @@ const TOAST_MS = 3200;
 const MAX_TOASTS = 3;
 
 /**
- * A short sentence that goes away by itself.
+ * Shows a short text that disappears after a while.
  * @param {string} text
  */
 export function toast(text) {
@@ -19,7 +19,7 @@ export function toast(text) {
 }
 
 /**
- * A sentence that waits for "OK".
+ * Shows a text that must be confirmed with "OK".
  * @param {string} text
  * @param {string} from who says it
  */
@@ -30,7 +30,7 @@ export function alertDialog(text, from) {
 }
 
 /**
- * The sheet that asks for the Stars.
+ * The sheet to pay an invoice in Stars.
  * @param {ChatInvoice} invoice
  * @param {object} options
  * @param {number} options.balance pretend Stars that the buyer has
@@ -79,7 +79,7 @@ export function invoiceSheet(invoice, { balance, pay }) {
 }
 
 /**
- * A modal that goes away for good when it closes; the browser gives the focus back.
+ * Opens a modal that is removed when it closes. The browser restores the focus.
  * @param {string} title
  * @param {...Node} children
  */

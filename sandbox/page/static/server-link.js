@@ -1,16 +1,16 @@
 // @ts-check
 
 const SESSION_KEY = "numstore-session";
-/** Longer than the pretend Telegram waits for the bot's answer to a press. */
+/** Longer than the server waits for the bot's answer to a press. */
 const POST_TIMEOUT_MS = 20_000;
 const RETRY_MS = 1500;
 const FRAMES = /** @type {const} */ (["snapshot", "message", "deleted", "state"]);
 
-/** An answer of the server that says why it did not do what was asked. */
+/** An error answer of the server with its reason. */
 export class Refusal extends Error {}
 
 /**
- * The page's one connection to its server: who we are, what we do (POST), what happens (server-sent events).
+ * The page's connection to its server: the session, actions (POST) and events (server-sent events).
  * @param {object} handlers
  * @param {(event: typeof FRAMES[number], data: any) => void} handlers.onFrame
  * @param {(isConnected: boolean) => void} handlers.onStatus
@@ -26,13 +26,13 @@ export function createServerLink({ onFrame, onStatus }) {
     try {
       session = await openSession();
     } catch {
-      // The server is away; keep asking, the status line says so.
+      // The server is not reachable. The status line says so, and the page retries.
       return retry();
     }
     source = new EventSource(`/api/events?session=${encodeURIComponent(session)}`);
     source.onopen = () => onStatus(true);
     source.onerror = () => {
-      // The browser reconnects by itself unless the server refused: then it was restarted and forgot us.
+      // The browser reconnects by itself unless the server refused: then it was restarted, and a new session is needed.
       if (source?.readyState === EventSource.CLOSED) return retry();
       onStatus(false);
     };

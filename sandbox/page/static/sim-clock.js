@@ -34,7 +34,7 @@ export function createSimClock() {
       const time = el("time", { datetime: at.toISOString(), title: at.toLocaleString() });
       if (format === "r") {
         time.dataset.relative = String(unixSeconds);
-        // A countdown must not be read out each second.
+        // Screen readers must not read out a countdown each second.
         time.setAttribute("role", "timer");
         time.append(relative(unixSeconds * 1000 - now()));
       } else {

@@ -2,7 +2,7 @@
 import { byId, el } from "./dom.js";
 
 /**
- * On a narrow screen one part of the page shows at a time, and the bar at the foot switches between them.
+ * On a narrow screen one part of the page is shown at a time, and the bar at the bottom switches between them.
  * @param {{ onShow: () => void }} options `onShow` is called when the chat may have become visible
  */
 export function createViews({ onShow }) {

@@ -20,7 +20,7 @@ interface EditParams {
   readonly reply_markup?: unknown;
 }
 
-/** Edits one of the bot's own messages; a keyboard that is left out is taken away, as on Telegram. */
+/** Edits one of the bot's own messages. Without a keyboard in the call the old one is removed, as on Telegram. */
 function edit(
   world: World,
   params: EditParams,

@@ -17,7 +17,7 @@ const byLowerCaseName: ReadonlyMap<string, { name: string; run: Method }> = new 
   }).map(([name, run]) => [name.toLowerCase(), { name, run }]),
 );
 
-/** The method by its name in any case, with its documented spelling; undefined for one that is not pretended. */
+/** Finds a method by its name, in any case, and returns its documented spelling. Undefined: not implemented. */
 export function findMethod(name: string): { name: string; run: Method } | undefined {
   return byLowerCaseName.get(name.toLowerCase());
 }

@@ -45,7 +45,7 @@ const ACTIONS = new Set([
   "upload_video_note",
 ]);
 
-/** Puts a message of the bot into the chat; throws what Telegram says of the chat, the reply or the keyboard. */
+/** Adds a message of the bot to the chat. Throws Telegram's refusal of the chat, the reply or the keyboard. */
 export function send(
   world: World,
   params: SendParams,
@@ -176,7 +176,7 @@ function caption(params: {
   return formatText(params.caption ?? "", options, CAPTION_TEXT);
 }
 
-/** A message the bot may act on; throws "<what> not found". */
+/** A message that the bot may edit or reply to. Throws "<what> not found". */
 export function visibleMessage(
   world: World,
   rawChatId: string | number,

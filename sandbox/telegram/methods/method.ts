@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { parseParams, type UploadedFile } from "../params.ts";
 import type { World } from "../world.ts";
 
-/** What a method gets beside its parameters. */
+/** What a method gets besides its parameters. */
 export interface CallContext {
   readonly files: ReadonlyMap<string, UploadedFile>;
   /** Aborts when the bot hangs up. */

@@ -6,7 +6,7 @@ import type { Invoice } from "../types.ts";
 import { send, sendFields } from "./messages.ts";
 import { type MethodTable, method } from "./method.ts";
 
-/** Limits of the Bot API for invoices, and what the server answers beyond them. */
+/** The Bot API's limits for invoices. */
 const MAX_TITLE = 32;
 const MAX_DESCRIPTION = 255;
 const MAX_PAYLOAD_BYTES = 128;
@@ -40,7 +40,7 @@ interface InvoiceParams {
   readonly is_flexible: boolean;
 }
 
-/** Only Stars can be charged here: other currencies need a payment provider, which this place has not. */
+/** Accepts Stars only: other currencies need a payment provider, which the pretend Telegram does not have. */
 function toInvoice(params: InvoiceParams): Invoice {
   if (params.prices.length === 0) throw badRequest("There must be at least one price");
   const prices = params.prices.map((raw) => {

@@ -14,7 +14,7 @@ import type { ServiceItem } from "../catalog.ts";
 import type { BlockReasonOf } from "../names/blocklist.ts";
 import type { CatalogData } from "../names/data.ts";
 
-/** One provider's codes. Several may mean one thing of ours. */
+/** One provider's codes and our ids. Several codes may map to one id. */
 export interface ProviderLists {
   readonly serviceCodes: ReadonlyMap<string, readonly string[]>;
   readonly serviceIds: ReadonlyMap<string, string>;
@@ -22,14 +22,14 @@ export interface ProviderLists {
   readonly countryIds: ReadonlyMap<string, string>;
 }
 
-/** What is on sale and what everybody calls it, as last read from the database. */
+/** The services and countries on sale, their names and the providers' codes, as last read from the database. */
 export interface Snapshot {
   readonly version: string;
   readonly providers: ReadonlyMap<string, ProviderLists>;
-  /** Sold and not blocked, A to Z. */
+  /** On sale and not blocked, A–Z. */
   readonly services: readonly ServiceItem[];
   readonly serviceNames: ReadonlyMap<string, string>;
-  /** Our id → every other name that a provider uses. */
+  /** Our id → the providers' names. */
   readonly providerNames: ReadonlyMap<string, readonly string[]>;
   readonly countryNames: ReadonlyMap<string, string>;
 }
@@ -42,10 +42,10 @@ export interface SnapshotDeps {
   readonly blockReasonOf: BlockReasonOf;
 }
 
-/** Another replica may read the lists, and the operator may change a row: looked for this often. */
+/** How often the version is compared: another replica or the operator may have changed the lists. */
 const TTL_MS = 60_000;
 
-/** Kept in memory and read again when its version in the database has changed. */
+/** Keeps the snapshot in memory and reads it again when its version in the database has changed. */
 export function createSnapshot(deps: SnapshotDeps): Cached<Snapshot> {
   const cached: Cached<Snapshot> = createCached(deps.clock, TTL_MS, async () => {
     const version = await selectListsVersion(deps.db);
@@ -83,7 +83,7 @@ async function load(deps: SnapshotDeps, version: string): Promise<Snapshot> {
   };
 }
 
-/** Where every number takes any service, what people ask for most is on sale. */
+/** The service ids on sale. If providers list none but their numbers work for any service, the popular services are sold. */
 function listedIds(deps: SnapshotDeps, codes: readonly ProviderCode[]): string[] {
   const listed = [...new Set(codes.map(({ id }) => id))];
   if (listed.length > 0) return listed;

@@ -20,7 +20,7 @@ const LISTS_SCOPE = "#lists";
 const MAX_AGE_MS = 6 * 60 * 60 * 1000;
 const RETRY_AFTER_MS = 2 * 60 * 1000;
 const FORGET_OFFERS_MS = 24 * 60 * 60 * 1000;
-/** The largest list known has 2,033 rows. */
+/** A limit against broken answers; the largest known list has 2,033 rows. */
 const MAX_ROWS = 20_000;
 
 export interface ListDeps {
@@ -29,18 +29,18 @@ export interface ListDeps {
   readonly logger: Logger;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly mapper: Mapper;
-  /** The lists changed. */
+  /** Called when the lists have changed. */
   readonly onChange: () => void;
 }
 
 export interface Lists {
-  /** Reads every provider's lists now. Never rejects: a provider that fails keeps its old lists. */
+  /** Reads every provider's lists now. Never rejects: after a failure the provider's old lists stay. */
   sync(): Promise<void>;
-  /** Reads the lists that are older than six hours, or that failed two minutes ago. */
+  /** Reads the lists that are older than six hours, or whose last failure is two minutes old. */
   syncDue(): Promise<void>;
 }
 
-/** The providers' own lists of services and countries, mapped to ours and stored. */
+/** Reads the providers' lists of services and countries, maps them to our ids and stores them. */
 export function createLists(deps: ListDeps): Lists {
   const running = new Map<string, Promise<void>>();
 
@@ -102,7 +102,7 @@ async function syncProvider(deps: ListDeps, provider: Provider): Promise<void> {
 }
 
 interface MappedRow extends MappedCode {
-  /** Set where no table of ours names it. */
+  /** The provider's name, set only if our tables do not have it. */
   readonly ownName: string | null;
 }
 
@@ -125,7 +125,7 @@ async function store(
 ): Promise<void> {
   const { services, countries, at } = lists;
   await inTransaction(deps.db, async (tx) => {
-    // An empty answer is a fault far more often than a provider that sells nothing.
+    // An empty list is ignored: it is far more often a fault than a provider that sells nothing.
     if (services.length > 0) {
       await replaceProviderServices(tx, provider, services, at);
       await insertUnmappedServices(tx, ownNames(services), at);
@@ -140,6 +140,6 @@ async function store(
 function ownNames(rows: readonly MappedRow[]): { id: string; name: string }[] {
   const names = new Map<string, string>();
   for (const row of rows) if (row.ownName !== null && !names.has(row.id)) names.set(row.id, row.ownName);
-  // In id order, so that two providers whose lists are stored at once do not wait for each other.
+  // Sorted by id, so that two transactions lock rows in the same order and cannot deadlock.
   return [...names].map(([id, name]) => ({ id, name })).sort((a, b) => (a.id < b.id ? -1 : 1));
 }

@@ -2,13 +2,13 @@ import type { BlockReason, CatalogData } from "./data.ts";
 import { nameKey, words } from "./normalise.ts";
 
 /**
- * Why a service is not sold unless the operator wants it: banks, payments (wallets, transfers, exchanges, loans)
- * and government identify a person, and Telegram's terms make the sale of Telegram accounts inside Telegram the
- * riskiest thing that a bot can do. Undefined: sold.
+ * Why a service is not sold unless the operator allows it. Undefined: it is sold. Banks, payments (wallets, transfers,
+ * exchanges, loans) and government services identify a person. Telegram's terms make the sale of Telegram accounts inside
+ * Telegram a risk for the bot.
  */
 export type BlockReasonOf = (serviceId: string, name: string) => BlockReason | undefined;
 
-/** `allowed`: ids or names that the operator sells all the same. */
+/** `allowed`: ids or names of services that the operator sells although they are on the blocklist. */
 export function createBlocklist(data: CatalogData, allowed: readonly string[]): BlockReasonOf {
   const allowedIds = new Set(allowed);
   const allowedNames = new Set(allowed.map(nameKey).filter((key) => key !== ""));

@@ -2,17 +2,17 @@ import type { CountryNames } from "./country-names.ts";
 import type { CatalogData } from "./data.ts";
 import { countryKey } from "./normalise.ts";
 
-/** Languages whose country names are understood, whatever language the shop speaks to the buyer. English first. */
+/** Languages in which country names are understood, also when the buyer uses another one. English first. */
 const LANGUAGES = ["en", "ru", "es", "pt", "id", "fr", "de", "it", "tr", "uk", "ar", "fa", "zh", "vi", "hi"];
 
 /**
- * Every name of every country → ISO code. Our own aliases come before the runtime's names, English before other
- * languages: where two say the same of different countries, the earlier one is meant.
+ * Maps every name of every country to its ISO code. If two countries share a name, the earlier entry wins: our aliases
+ * before the runtime's names, English before other languages.
  */
 export function countryIndex(data: CatalogData, names: CountryNames): ReadonlyMap<string, string> {
   const index = new Map<string, string>();
   const add = (name: string, id: string): void => {
-    // "+44" is a calling code and keeps its sign: 44 alone may be anything.
+    // A calling code such as "+44" keeps its "+", because 44 alone may mean anything.
     const key = name.startsWith("+") ? name : countryKey(name);
     if (key !== "" && !index.has(key)) index.set(key, id);
   };

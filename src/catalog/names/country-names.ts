@@ -1,7 +1,7 @@
 import type { CountryItem, LanguageCode } from "../catalog.ts";
 import type { CatalogData } from "./data.ts";
 
-/** What people here say instead of the standard's short name. */
+/** English names that differ from those of the runtime. */
 const ENGLISH: Readonly<Record<string, string>> = {
   US: "USA",
   CD: "DR Congo",
@@ -15,13 +15,13 @@ const FALLBACK_LANGUAGE = "en";
 
 export interface CountryNames {
   item(countryId: string, language: LanguageCode): CountryItem;
-  /** The standard's long and short name; empty for what is no country. */
+  /** The runtime's long and short name. Empty for an id that is not a country. */
   standardNames(countryId: string, language: LanguageCode): readonly string[];
 }
 
 /**
- * Names and flags. Real countries are named by the runtime's own tables (CLDR) in any language; for the rest
- * `unmappedName` knows what their provider calls them.
+ * Names and flags of countries. The runtime's tables (CLDR) name real countries in every language. `unmappedName` returns
+ * the provider's name for ids that are not countries.
  */
 export function createCountryNames(
   data: CatalogData,
@@ -61,12 +61,12 @@ function displayNames(language: LanguageCode, style: "long" | "short"): Intl.Dis
   try {
     return new Intl.DisplayNames([language, FALLBACK_LANGUAGE], { type: "region", style });
   } catch {
-    // Not a language tag: English is better than no name.
+    // `language` is not a valid language tag: fall back to English.
     return new Intl.DisplayNames(FALLBACK_LANGUAGE, { type: "region", style });
   }
 }
 
-/** Two regional indicator symbols, which clients draw as one flag. */
+/** The flag as two regional indicator symbols, which clients show as one emoji. */
 function flagOf(iso2: string): string {
   return String.fromCodePoint(...[...iso2].map((letter) => letter.charCodeAt(0) + FLAG_OFFSET));
 }

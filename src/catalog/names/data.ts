@@ -5,18 +5,18 @@ import { usualServices } from "../../providers/protocols/handler-api/read-lists.
 const blockReasons = ["bank", "payment", "government", "telegram"] as const;
 export type BlockReason = (typeof blockReasons)[number];
 
-/** The tables that come with the shop; see data/. */
+/** The tables in data/, which come with the shop. */
 export interface CatalogData {
   /** Our service id → display name. */
   readonly services: ReadonlyMap<string, string>;
   /** Other full names that providers use for a service. */
   readonly serviceNames: ReadonlyMap<string, readonly string[]>;
-  /** Short forms, nicknames and other scripts that buyers type. */
+  /** Short forms, nicknames and spellings in other scripts that buyers type. */
   readonly serviceNicknames: ReadonlyMap<string, readonly string[]>;
-  /** ISO 3166-1 alpha-2, and XK. */
+  /** ISO 3166-1 alpha-2 codes, and XK for Kosovo. */
   readonly countries: ReadonlySet<string>;
   readonly countryNames: ReadonlyMap<string, readonly string[]>;
-  /** Most wanted first. */
+  /** The most popular first. */
   readonly popularServices: readonly string[];
   readonly popularCountries: readonly string[];
   readonly blockedIds: ReadonlyMap<string, BlockReason>;
@@ -26,7 +26,7 @@ export interface CatalogData {
 const namesById = z.record(z.string(), z.array(z.string()));
 const byReason = z.record(z.enum(blockReasons), z.array(z.string()));
 
-/** Names that we write differently than sms-activate did, and rows of its table that are no service of their own. */
+/** Corrections to sms-activate's table: names that we write differently, and rows that are not separate services. */
 const serviceNames = z.object({
   ours: z.record(z.string(), z.string().min(1)),
   leftOut: z.array(z.string()),
@@ -62,7 +62,7 @@ export function loadCatalogData(): CatalogData {
   };
 }
 
-/** Our service ids are those of sms-activate, whose codes most suppliers still use. */
+/** Our service ids are the codes of sms-activate, which most suppliers still use. */
 function servicesOf({ ours, leftOut }: z.infer<typeof serviceNames>): ReadonlyMap<string, string> {
   const listed = usualServices().filter(({ code }) => !leftOut.includes(code));
   return new Map(listed.map(({ code, name }) => [code, ours[code] ?? name]));

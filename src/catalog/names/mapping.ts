@@ -2,7 +2,7 @@ import type { ProviderCountry, ProviderService } from "../../providers/port/prov
 import type { CatalogData } from "./data.ts";
 import { countryKey, nameKey, unmappedId } from "./normalise.ts";
 
-/** What a provider's code means to us; `name` is set where none of our tables names it. */
+/** Our id for a provider's code. `name` is set only if our tables do not have it. */
 export interface Mapped {
   readonly id: string;
   readonly name: string | null;
@@ -13,16 +13,16 @@ export interface Mapper {
   country(country: ProviderCountry): Mapped;
 }
 
-/** "Google / YouTube / Gmail", "OpenAI (ChatGPT)", "Sber+Cooper": one service under several names. */
+/** Separates the names of one service: "Google / YouTube / Gmail", "OpenAI (ChatGPT)", "Sber+Cooper". */
 const LIST_SEPARATORS = /[/,+|&()[\]]/;
-/** "USA (virtual)", "England 2": how a provider tells its pools of one country apart. */
+/** Words that distinguish a provider's pools of one country: "USA (virtual)", "England 2". */
 const POOL_WORDS = /\b(?:virtual|physical|real|premium|new|\d+)\b/gi;
 const MIN_PART = 2;
 
 /**
- * Maps by name, never by code: the same code means different things at different providers (`tk` is TikTok at one
- * and MVideo at another). A name that no table knows gets an id of its own and is sold under that name.
- * `countries`: every name of every country → its id.
+ * Maps a provider's services and countries to ours by name, never by code: the same code means different services at
+ * different providers (`tk` is TikTok at one and MVideo at another). An unknown name gets a new id and is sold under that
+ * name. `countries`: every name of every country → country id.
  */
 export function createMapper(data: CatalogData, countries: ReadonlyMap<string, string>): Mapper {
   const services = serviceIndex(data);
@@ -34,7 +34,7 @@ export function createMapper(data: CatalogData, countries: ReadonlyMap<string, s
       return known === undefined ? unmapped(nameKey(name), code, name) : { id: known, name: null };
     },
     country: ({ code, name, iso2 }) => {
-      // The name comes before the upstream's ISO code: published tables have been seen with swapped codes.
+      // The name takes precedence over the upstream's ISO code: published tables had swapped codes.
       const known = countryKeysIn(name)
         .map((key) => countries.get(key))
         .find((id) => id !== undefined);
@@ -59,7 +59,7 @@ function serviceIndex(data: CatalogData): ReadonlyMap<string, string> {
   return index;
 }
 
-/** The whole name first, then what stands before a bracket, then each part of a list. */
+/** The names to try: the whole name, the part before a bracket, then each part of a list. */
 function namesIn(name: string): string[] {
   const parts = name
     .split(LIST_SEPARATORS)

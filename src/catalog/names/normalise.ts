@@ -4,7 +4,7 @@ const MAX_NAME = 200;
 const BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 const UNMAPPED_ID = /^~[a-z2-7]{8}$/;
 
-/** Lower case, no accents, letters and digits of any script; everything else is a gap. At most 200 characters are read. */
+/** Splits a text into words: lower case, without accents, letters and digits of any script. Reads at most 200 characters. */
 export function words(text: string): string[] {
   return text
     .slice(0, MAX_NAME)
@@ -15,12 +15,12 @@ export function words(text: string): string[] {
     .filter((word) => word !== "");
 }
 
-/** What is compared when names are compared: "Whats-App" and "WhatsApp" are one. */
+/** The form in which names are compared: "Whats-App" and "WhatsApp" are equal. */
 export function nameKey(text: string): string {
   return words(text).join("");
 }
 
-/** {@link nameKey} for countries: "St. Kitts & Nevis" is "Saint Kitts and Nevis". */
+/** {@link nameKey} for countries: "St. Kitts & Nevis" equals "Saint Kitts and Nevis". */
 export function countryKey(text: string): string {
   return words(text.replaceAll("&", " and "))
     .map((word) => (word === "st" ? "saint" : word))
@@ -28,8 +28,8 @@ export function countryKey(text: string): string {
 }
 
 /**
- * The id of what none of our tables names: "~" and a digest of the name, so that two providers that use the same
- * name sell the same thing. `fallback` stands in for a name without a letter.
+ * The id of a name that our tables do not have: "~" and a digest of the name, so that providers that use the same name
+ * share one id. `fallback` is used for a name without letters and digits.
  */
 export function unmappedId(key: string, fallback: string): string {
   const digest = createHash("sha256")

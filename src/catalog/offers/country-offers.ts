@@ -9,9 +9,9 @@ import type { Statistics } from "./delivery-statistics.ts";
 import { countryOffer, type MergedOffer, sortOffers } from "./merged-offers.ts";
 import type { StoredOffers } from "./stored-offers.ts";
 
-/** Older prices are asked for again, in the background. */
+/** Prices older than this are requested again in the background. */
 const REFRESH_AFTER_MS = 30_000;
-/** Older prices are worth a short wait, and are marked when it brings nothing. */
+/** For prices older than this the buyer waits shortly. If no newer ones arrive, they are marked as old. */
 const STALE_AFTER_MS = 60_000;
 
 export interface CountriesParts {
@@ -27,7 +27,7 @@ export interface CountriesParts {
 
 type Offers = ReadonlyMap<string, MergedOffer>;
 
-/** A service's countries with price, stock and experience. */
+/** Lists the countries of a service with price, stock and success rate. */
 export function createCountries(parts: CountriesParts): Pick<Catalog, "countries" | "alternatives"> {
   const { deps, storedOffers, freshness, popularCountries } = parts;
 
@@ -43,7 +43,7 @@ export function createCountries(parts: CountriesParts): Pick<Catalog, "countries
     const priority = isEmpty ? "tap" : "background";
     const refreshes = await freshness.refresh(subject, REFRESH_AFTER_MS, priority);
     if (!isEmpty && !hasOld(known)) return known;
-    // Nothing to wait for may mean that an answer came just now: it is read either way.
+    // Offers are read again even if there was nothing to wait for: a request may have ended a moment ago.
     if (isEmpty) await waitForFirst(deps.clock, refreshes);
     else await waitBriefly(deps.clock, refreshes);
     return await storedOffers.offers(serviceId);

@@ -7,16 +7,16 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const DELIVERY_WINDOW_MS = 7 * DAY_MS;
 const SALES_WINDOW_MS = 30 * DAY_MS;
 const TTL_MS = 60_000;
-/** Fewer outcomes than this say nothing. */
+/** Fewer outcomes than this are not meaningful. */
 const MIN_SAMPLES = 20;
 
-/** How many of the rented numbers brought a code. */
+/** How many numbers were rented, and how many of them received a code. */
 export interface Delivery {
   readonly rented: number;
   readonly received: number;
 }
 
-/** What is assumed where there are too few samples: every second number brings a code. */
+/** The assumption for too few samples: every second number receives a code. */
 export const PRIOR: Delivery = { rented: 2, received: 1 };
 
 interface PairFacts {
@@ -24,17 +24,17 @@ interface PairFacts {
   readonly medianSeconds: number | null;
 }
 
-/** The shop's own experience, at most a minute old. */
+/** Success rates and sales of this shop, at most a minute old. */
 export interface Statistics {
-  /** Over all providers; undefined under {@link MIN_SAMPLES}. */
+  /** Over all providers. Undefined: fewer than {@link MIN_SAMPLES}. */
   pair(serviceId: string, countryId: string): PairFacts | undefined;
-  /** Of one provider; undefined under {@link MIN_SAMPLES}. */
+  /** Of one provider. Undefined: fewer than {@link MIN_SAMPLES}. */
   provider(provider: string, serviceId: string, countryId: string): Delivery | undefined;
-  /** Numbers rented in 30 days. */
+  /** Numbers rented in the last 30 days. */
   sold(serviceId: string): number;
 }
 
-/** Reads the statistics; keeps them for a minute, for they change slowly and cost a scan of a week's orders. */
+/** Reads the statistics and caches them for a minute: they change slowly, and reading them scans a week of orders. */
 export function createStatistics(deps: { db: Database; clock: Clock }): () => Promise<Statistics> {
   return createCached(deps.clock, TTL_MS, () => load(deps)).get;
 }
@@ -76,14 +76,14 @@ function keyOf(...parts: string[]): string {
   return parts.join("\n");
 }
 
-/** 0–100, rounded down: 99.6 % is not "always". */
+/** 0–100, rounded down so that 99.6 % is not shown as 100. */
 export function successPercent(delivery: Delivery): number {
   return Math.floor((delivery.received * 100) / delivery.rented);
 }
 
 /**
- * What a code costs on average: cost ÷ success rate. A provider that never delivered counts as if its next number
- * would, so that it comes last without being infinitely dear.
+ * The expected cost of one code: cost ÷ success rate. A provider without any success counts as if its next number would
+ * succeed, so that the result stays finite.
  */
 export function expectedCostMicros(costMicros: bigint, delivery: Delivery): bigint {
   return (costMicros * BigInt(delivery.rented)) / BigInt(Math.max(delivery.received, 1));

@@ -28,7 +28,7 @@ interface PricedPair {
   readonly priceMicros: bigint | null;
 }
 
-/** A buyer's favourites and recent purchases, with today's price where it is known. */
+/** A buyer's favourites and recent purchases, with the current price if it is known. */
 export function createFavouritesAndRecents(
   parts: FavouritesParts,
 ): Pick<Catalog, "recent" | "favourites" | "setFavourite"> {
@@ -46,7 +46,7 @@ export function createFavouritesAndRecents(
     return known.flatMap(({ serviceId, countryId }, at) => {
       const service = sold.get(serviceId);
       if (!service) return [];
-      // On the buyer's screen, so its price is worth knowing the next time.
+      // The buyer sees this service, so its prices are kept fresh.
       parts.lookedAt.mark(serviceId);
       return [{ service, country: parts.country(countryId, language), priceMicros: prices[at] ?? null }];
     });

@@ -3,11 +3,11 @@ import type { CountryItem, CountryOffer, CountrySort } from "../catalog.ts";
 import { costCeilingMicros, type PriceTerms, salePriceMicros } from "../prices/pricing.ts";
 import { expectedCostMicros, PRIOR, type Statistics, successPercent } from "./delivery-statistics.ts";
 
-/** A country's offers of all providers as one: the best price and the stock of all. */
+/** The offers of all providers for one country, as one offer: the lowest price and the total stock. */
 export interface MergedOffer {
   readonly countryId: string;
   readonly priceMicros: bigint;
-  /** The most that a sale at this price may cost. */
+  /** The highest cost that is acceptable for a sale at this price. */
   readonly ceilingMicros: bigint;
   readonly stock: number | null;
   readonly observedAt: Date;
@@ -66,10 +66,10 @@ export interface Sorting {
   readonly popularCountries: readonly string[];
 }
 
-/** Under this, experience says rather not. */
+/** A country with a lower success rate is listed last. */
 const POOR_PERCENT = 30;
 
-/** A new list in the asked order; equal ones by name. */
+/** Returns a new list in the requested order. Ties are sorted by name. */
 export function sortOffers(offers: readonly CountryOffer[], sorting: Sorting): CountryOffer[] {
   const compareNames = nameComparison(sorting.language);
   const compare = comparisons(sorting)[sorting.sort];
@@ -92,8 +92,8 @@ function comparisons(
 }
 
 /**
- * What is proven to work here comes first, by price ÷ success rate; then what people everywhere buy; then the
- * rest; and last what is proven not to work.
+ * The rank for the order "best": 1. countries with a good success rate, 2. countries that are popular everywhere, 3. the
+ * rest, 4. countries with a poor success rate.
  */
 function tier(offer: CountryOffer, ranks: ReadonlyMap<string, number>): number {
   if (offer.successPercent !== null) return offer.successPercent >= POOR_PERCENT ? 0 : 3;
@@ -119,7 +119,7 @@ function collatorFor(language: string): Intl.Collator {
   try {
     return new Intl.Collator(language);
   } catch {
-    // Not a language tag: English order is better than none.
+    // `language` is not a valid language tag: fall back to English order.
     return new Intl.Collator("en");
   }
 }

@@ -18,23 +18,23 @@ import { type PriceRule, type PriceTerms, termsFor } from "../prices/pricing.ts"
 import { expectedCostMicros, PRIOR, type Statistics } from "./delivery-statistics.ts";
 import { type MergedOffer, mergeByCountry, type TermsOf } from "./merged-offers.ts";
 
-/** An offer not seen for this long leaves the menu. */
+/** An offer that no price list has shown for this long is hidden. */
 const OFFER_LIFETIME_MS = 15 * 60 * 1000;
 
 export interface StoredOffersDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly providers: ReadonlyMap<string, Provider>;
-  /** Applies where no rule in the database does. */
+  /** Applies if no rule in the database does. */
   readonly pricing: PriceTerms;
   readonly statistics: () => Promise<Statistics>;
 }
 
-/** What the stored offers say: prices for buyers, and the way to buy. */
+/** Reads the stored offers: prices for buyers, and offers to buy from. */
 export interface StoredOffers {
-  /** One merged offer a country, by country id; undefined countries: all. */
+  /** One merged offer for each country, by country id. `countryIds` undefined: all countries. */
   offers(serviceId: string, countryIds?: readonly string[]): Promise<ReadonlyMap<string, MergedOffer>>;
-  /** Today's price of each, in the same order; null: not for sale just now. */
+  /** The current price of each pair, in the same order. Null: not for sale now. */
   prices(pairs: readonly ServiceInCountry[]): Promise<readonly (bigint | null)[]>;
   route(input: { serviceId: string; countryId: string; ceilingMicros: bigint }): Promise<readonly Offer[]>;
   reportRefusal(
@@ -105,8 +105,8 @@ function keyOf(offer: Offer): OfferKey {
 }
 
 /**
- * Cost ÷ the provider's own success rate with this service and country: a cheap number that brings no code costs a
- * buyer's patience and, at some upstreams, our rating. Equal ones by cost, then by name, so that the order is one.
+ * Sorts offers by cost ÷ the provider's success rate with this service and country: a cheap number that brings no code
+ * wastes the buyer's time and, at some upstreams, lowers our rating. Ties are sorted by cost, then by name.
  */
 function byExpectedCost(rows: readonly OfferRow[], serviceId: string, statistics: Statistics): Offer[] {
   return rows

@@ -22,16 +22,16 @@ export interface FetchJob {
   readonly priority: Priority;
 }
 
-/** Pairs asked for in one go; the rest have their turn at the next. */
+/** Pairs requested in one refresh. The others follow in later ones. */
 const SAMPLE_SIZE = 12;
 const SAMPLE_MAX_AGE_MS = 60_000;
-/** Codes of one provider that may mean one service or country of ours. */
+/** The most codes of a provider that are requested for one service or country of ours. */
 const MAX_CODES = 6;
-/** One provider's whole price list; more than this is a fault. */
+/** No provider's price list is longer; a longer one is a fault and is cut. */
 const MAX_PRICES = 100_000;
 const MAX_STOCK = 2 ** 31 - 1;
 
-/** Asks the provider and stores what it answers. Rejects with the provider's error; what was known then stays. */
+/** Requests prices and stores them. Rejects with the provider's error, and the stored offers stay as they were. */
 export async function fetchPrices(deps: FetchDeps, job: FetchJob): Promise<void> {
   const { scope } = job;
   switch (scope.kind) {
@@ -69,12 +69,12 @@ async function observePair(
   }
 }
 
-/** The popular countries that were asked about longest ago. A pair that fails does not keep the others waiting. */
+/** Requests the popular countries whose last request is oldest. A pair that fails does not stop the others. */
 async function observeSample(deps: FetchDeps, job: FetchJob, serviceId: string): Promise<void> {
   const { db, clock } = deps;
   const { provider, lists } = job;
   const countryIds = deps.popularCountries.filter((id) => lists.countryCodes.has(id));
-  // A small provider may sell nowhere popular.
+  // A small provider may sell in no popular country.
   const candidates =
     countryIds.length > 0 ? countryIds : [...lists.countryCodes.keys()].slice(0, SAMPLE_SIZE);
   const scopes = candidates.map((countryId) => pairScope(serviceId, countryId));
@@ -101,7 +101,7 @@ async function observeSample(deps: FetchDeps, job: FetchJob, serviceId: string):
   }
 }
 
-/** One request and what follows from it. */
+/** Sends one price request and stores its offers. */
 async function observe(
   deps: FetchDeps,
   job: FetchJob,
@@ -109,7 +109,7 @@ async function observe(
 ): Promise<void> {
   const { provider, lists, priority } = job;
   const { serviceCode, countryCode } = codes;
-  // The moment of asking, not of the answer: a refusal learnt in between is the newer knowledge.
+  // The time of the request, not of the answer: a refusal that arrives in between is newer than these prices.
   const observedAt = deps.clock.now();
   const query = {
     ...(serviceCode !== null && { serviceCode }),
@@ -124,7 +124,7 @@ async function observe(
   }
 }
 
-/** "Nothing in stock" and "no such service" are answers: there is no offer. */
+/** "No stock" and "no such service" mean that there is no offer, so they are not errors here. */
 async function pricesOrNone(
   provider: Provider,
   query: { serviceCode?: string; countryCode?: string },
@@ -153,7 +153,7 @@ function offerRows(
     const serviceId = serviceCode === null ? anyServiceId(provider) : lists.serviceIds.get(serviceCode);
     const countryId = lists.countryIds.get(price.countryCode);
     if (serviceId === undefined || countryId === undefined || price.costMicros <= 0n) continue;
-    // A row that was not asked for would be deleted or kept by the wrong request.
+    // Rows outside the requested scope are skipped: this request must not overwrite what another one stored.
     if (scope.serviceCode !== null && serviceCode !== scope.serviceCode) continue;
     if (scope.countryCode !== null && price.countryCode !== scope.countryCode) continue;
     const row: OfferRow = {

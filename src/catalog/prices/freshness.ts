@@ -21,30 +21,30 @@ export interface FreshnessDeps {
 
 interface Subject {
   readonly serviceId: string;
-  /** Null: every country. */
+  /** Null: all countries. */
   readonly countryId: string | null;
-  /** Only this provider. */
+  /** Set: only this provider. */
   readonly provider?: string;
 }
 
-/** A running request to a provider; resolves to whether it was answered, never rejects. */
+/** A running price request. Resolves to true if the provider answered, else false; never rejects. */
 export type Refresh = Promise<boolean>;
 
 export interface Freshness {
-  /** Starts (or joins) the requests for what is older than `maxAgeMs`. */
+  /** Starts requests for prices older than `maxAgeMs`, or joins running ones. */
   refresh(subject: Subject, maxAgeMs: number, priority: Priority): Promise<readonly Refresh[]>;
-  /** How the providers that sell this stand. */
+  /** The state of the providers that sell this. */
   standing(subject: Subject, maxAgeMs: number): Promise<Standing>;
 }
 
 interface Standing {
-  /** Some provider's prices are old or its last answer was an error. */
+  /** Some provider's prices are old, or its last request failed. */
   readonly isStale: boolean;
-  /** Providers sell it, and none of them can be reached just now. */
+  /** Providers sell it, but none of them can be reached now. */
   readonly isOutOfReach: boolean;
 }
 
-/** A provider that has not answered by now has not answered: its own time limits are far shorter. */
+/** The last resort against a request that never ends: the timeouts of single requests are far shorter. */
 const GIVE_UP_MS = 60_000;
 
 interface Ask {
@@ -53,8 +53,8 @@ interface Ask {
 }
 
 /**
- * Keeps offers fresh on demand. Whoever asks for the same thing shares one request to the provider, and each
- * provider is asked by itself: one that hangs keeps nobody else's prices waiting.
+ * Keeps offers fresh on demand. Concurrent callers with the same subject share one request to the provider. Providers are
+ * requested independently, so that a slow one does not delay the prices of the others.
  */
 export function createFreshness(deps: FreshnessDeps): Freshness {
   const running = new Map<string, Refresh>();
@@ -74,7 +74,7 @@ export function createFreshness(deps: FreshnessDeps): Freshness {
     refresh: async (subject, maxAgeMs, priority) => {
       const snapshot = await deps.snapshot();
       const asks = await openAsks(deps, snapshot, subject);
-      // One that ends while the rows are read may not be in them yet: it must not be asked a second time.
+      // Copied before the rows are read: a request that ends meanwhile may be missing from them and must not be repeated.
       const underWay = new Map(running);
       const rows = await scopeRows(deps, asks);
       const now = deps.clock.now();
@@ -111,7 +111,7 @@ function asksOf(deps: FreshnessDeps, snapshot: Snapshot, subject: Subject): Ask[
   });
 }
 
-/** Without the providers whose circuit is open: their offers are hidden, and asking them is the breaker's affair. */
+/** Leaves out providers with an open circuit: their offers are hidden, and only probes may call them. */
 async function openAsks(deps: FreshnessDeps, snapshot: Snapshot, subject: Subject): Promise<Ask[]> {
   const asks = asksOf(deps, snapshot, subject);
   const health = await selectProviderHealth(

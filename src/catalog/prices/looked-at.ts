@@ -1,18 +1,18 @@
 import { addMs, type Clock } from "../../core/clock.ts";
 
-/** A screen nobody has turned to for this long is not watched any more. */
+/** Prices of a service are kept fresh for this long after its last view. */
 const WATCHED_MS = 2 * 60 * 1000;
 const MAX_WATCHED = 200;
 
 export interface LookedAt {
   mark(serviceId: string): void;
-  /** Services looked at in the last two minutes, the latest first. */
+  /** The services viewed in the last two minutes, the latest first. */
   current(): readonly string[];
 }
 
-/** Which services people are looking at. Forgotten at a restart: the next look brings it back. */
+/** The services that people are looking at. Kept in memory only: after a restart the next view adds them again. */
 export function createLookedAt(clock: Clock): LookedAt {
-  // In order of the last look, oldest first.
+  // In the order of the last view, oldest first.
   const looks = new Map<string, Date>();
   return {
     mark: (serviceId) => {

@@ -1,13 +1,13 @@
 import { addBasisPointsUp, roundUpTo } from "../../core/money.ts";
 
-/** How a sale price follows from a cost. */
+/** The terms by which a sale price is computed from a cost. */
 export interface PriceTerms {
   /** 10,000 = 100 %. */
   readonly markupBasisPoints: bigint;
   readonly minProfitMicros: bigint;
 }
 
-/** Terms for a part of the catalogue; null: any. */
+/** Terms for a part of the catalogue. A null column matches everything. */
 export interface PriceRule extends PriceTerms {
   readonly provider: string | null;
   readonly countryId: string | null;
@@ -26,8 +26,8 @@ const CENT_MICROS = 10_000n;
 const TENTH_OF_A_CENT_MICROS = 1_000n;
 
 /**
- * The larger of cost plus markup and cost plus minimum profit, rounded up to a readable step: a cent, or a tenth
- * of one below ten cents. Never less than cost plus minimum profit.
+ * The sale price: the larger of cost plus markup and cost plus minimum profit, rounded up to a cent, or to a tenth of a
+ * cent below ten cents.
  */
 export function salePriceMicros(costMicros: bigint, terms: PriceTerms): bigint {
   const withMarkup = addBasisPointsUp(costMicros, terms.markupBasisPoints);
@@ -43,16 +43,16 @@ function larger(a: bigint, b: bigint): bigint {
 }
 
 /**
- * The most that a sale at this price may cost us: what is left after the minimum profit. A dearer provider may
- * step in under the same price up to here.
+ * The cost ceiling of a sale at this price: the price minus the minimum profit. A purchase may use a dearer provider up to
+ * this cost without changing the price.
  */
 export function costCeilingMicros(priceMicros: bigint, terms: PriceTerms): bigint {
   return priceMicros - terms.minProfitMicros;
 }
 
 /**
- * The terms that apply: of the rules that fit, one for the provider comes before one for the country, that before
- * one for the service, that before a rule for everything; several set columns add up; the newest wins a tie.
+ * The terms that apply: those of the most specific matching rule. A rule for a provider outranks one for a country, then
+ * one for a service, then a general rule; several set columns add up. The newest rule wins a tie.
  */
 export function termsFor(
   rules: readonly PriceRule[],

@@ -21,7 +21,7 @@ export interface QuotingParts {
   readonly isBlocked: (serviceId: string) => Promise<boolean>;
 }
 
-/** Makes a price binding: what is shown is what is charged, and the ceiling says what it may cost us. */
+/** Stores a binding price for the buyer, with the cost ceiling of its purchase. */
 export function createQuoting(parts: QuotingParts): Catalog["quote"] {
   const { deps, storedOffers } = parts;
 
@@ -59,7 +59,7 @@ export function createQuoting(parts: QuotingParts): Catalog["quote"] {
   };
 }
 
-/** What the provider that is tried first promises; another one may step in. */
+/** The facts of the offer that is tried first. The purchase may end at another provider. */
 function factsOf(deps: CatalogDeps, first: Offer): QuoteFacts {
   const capabilities = deps.providers.get(first.provider)?.capabilities;
   const { cancelAfterMs, lifetimeMs } = deps.defaults;

@@ -13,16 +13,16 @@ export interface RefreshParts {
   readonly maxAgeMs: number;
 }
 
-/** Services refreshed in one tick; the rest have their turn at the next. */
+/** The most services refreshed in one tick. */
 const MAX_SERVICES = 20;
-/** Where a refresh is a dozen requests, only what is on most screens. */
+/** The same for providers that need a dozen requests to refresh one service. */
 const MAX_SAMPLED_SERVICES = 2;
-/** The tick does not wait longer for a slow provider; its lane goes on by itself. */
+/** A tick waits no longer than this for a slow provider, whose requests continue. */
 const TICK_MS = 10_000;
 
 /**
- * Refreshes what people are looking at, and provider lists that are due. One request at a time to each provider,
- * providers side by side; a provider whose last tick is not over is not asked again.
+ * Refreshes the services that people are looking at, and provider lists that are due. Providers are refreshed in parallel,
+ * each one service at a time. A provider that is still busy with an earlier tick is skipped.
  */
 export function createRefreshLookedAt(parts: RefreshParts): () => Promise<void> {
   const { deps } = parts;
@@ -37,7 +37,7 @@ export function createRefreshLookedAt(parts: RefreshParts): () => Promise<void> 
         await Promise.all(await parts.freshness.refresh(subject, parts.maxAgeMs, "background"));
       }
     } catch (error) {
-      // The database, not the provider: a failed request is recorded where it is made.
+      // Only a database error arrives here: a failed request is recorded where it is made.
       deps.logger.warn({ provider, reason: messageOf(error) }, "prices not refreshed");
     } finally {
       busy.delete(provider);
@@ -51,7 +51,7 @@ export function createRefreshLookedAt(parts: RefreshParts): () => Promise<void> 
       return lane(name, serviceIds.slice(0, limit));
     });
     const lists = parts.lists.syncDue().catch((error: unknown) => {
-      deps.logger.warn({ reason: messageOf(error) }, "provider lists not looked at");
+      deps.logger.warn({ reason: messageOf(error) }, "provider lists could not be checked");
     });
     await within(deps.clock, TICK_MS, Promise.all([...lanes, lists]));
   };

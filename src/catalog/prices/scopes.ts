@@ -3,23 +3,23 @@ import type { ScopeRow } from "../../db/queries/offer-scopes.ts";
 import type { Provider } from "../../providers/port/provider.ts";
 import type { ProviderLists } from "../lists/snapshot.ts";
 
-/** One thing to ask a provider about its prices. */
+/** What one price request to a provider covers. */
 export type Scope =
-  /** Everything that it sells. */
+  /** All services in all countries. */
   | { readonly kind: "all"; readonly name: string }
-  /** A service in all countries. */
+  /** One service in all countries. */
   | { readonly kind: "service"; readonly name: string; readonly serviceId: string }
-  /** A service in one country. */
+  /** One service in one country. */
   | { readonly kind: "pair"; readonly name: string; readonly serviceId: string; readonly countryId: string }
-  /** A service in some popular countries, where only pairs can be asked for. */
+  /** One service in some popular countries, for providers that answer only for a pair. */
   | { readonly kind: "sample"; readonly name: string; readonly serviceId: string };
 
-/** A provider that failed is left alone this long. */
+/** The pause after a failed request. */
 const RETRY_AFTER_MS = 10_000;
 
 /**
- * What to ask this provider to learn its prices of a service (in one country, or in all: null). Undefined: it
- * does not sell it.
+ * The request that brings this provider's prices of a service. `countryId` null: in all countries. Undefined: the provider
+ * does not sell the service.
  */
 export function scopeFor(
   provider: Provider,
@@ -42,14 +42,14 @@ export function pairScope(serviceId: string, countryId: string): Extract<Scope, 
   return { kind: "pair", name: `${serviceId}/${countryId}`, serviceId, countryId };
 }
 
-/** Whether it is time to ask again. */
+/** True: the prices are old enough to be requested again, and no failure is recent. */
 export function isDue(row: ScopeRow | undefined, maxAgeMs: number, now: Date): boolean {
   if (!row) return true;
   if (row.failedAt && row.failedAt > addMs(now, -RETRY_AFTER_MS)) return false;
   return isOlder(row, maxAgeMs, now);
 }
 
-/** Whether what is known from this provider may be wrong by now: old, or its last answer was an error. */
+/** True: the known prices may be wrong, because they are old or the last request failed. */
 export function isStale(row: ScopeRow | undefined, maxAgeMs: number, now: Date): boolean {
   return !row || row.failedAt !== null || isOlder(row, maxAgeMs, now);
 }

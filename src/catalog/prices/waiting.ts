@@ -1,17 +1,17 @@
 import type { Clock } from "../../core/clock.ts";
 import type { Refresh } from "./freshness.ts";
 
-/** A viewer who has something to look at waits this long for something newer. */
+/** How long a buyer who can be shown old prices waits for new ones. */
 const SHORT_WAIT_MS = 1_500;
-/** A viewer with nothing to look at waits this long for the first answer. */
+/** How long a buyer waits for the first answer when there are no prices to show. */
 const LONG_WAIT_MS = 6_000;
 
-/** Waits for all answers, but not longer than a viewer likes to. The requests go on. */
+/** Waits shortly for all answers. The requests continue after the wait. */
 export async function waitBriefly(clock: Clock, refreshes: readonly Refresh[]): Promise<void> {
   await within(clock, SHORT_WAIT_MS, Promise.all(refreshes));
 }
 
-/** Waits briefly for all answers; when none came, on for the first one. The requests go on. */
+/** Waits shortly for all answers; if none came, waits longer for the first one. The requests continue after the wait. */
 export async function waitForFirst(clock: Clock, refreshes: readonly Refresh[]): Promise<void> {
   let isAnswered = false;
   const all = Promise.all(refreshes);
@@ -19,7 +19,7 @@ export async function waitForFirst(clock: Clock, refreshes: readonly Refresh[]):
     () => {
       isAnswered = true;
     },
-    // Nobody answered: `all` settles as well.
+    // No provider answered: `all` settles as well.
     () => undefined,
   );
   await within(clock, SHORT_WAIT_MS, all);
@@ -30,7 +30,7 @@ async function requireAnswer(refresh: Refresh): Promise<void> {
   if (!(await refresh)) throw new Error("not answered");
 }
 
-/** Resolves with `work` or after `ms`, whichever is first. `work` must not reject. */
+/** Resolves when `work` does or after `ms`, whichever is first. `work` must not reject. */
 export async function within(clock: Clock, ms: number, work: Promise<unknown>): Promise<void> {
   const done = new AbortController();
   await Promise.race([work, clock.sleep(ms, done.signal)]);

@@ -1,6 +1,6 @@
 /**
- * Edits that turn `a` into `b`: insert, delete, replace, or swap two neighbours. Stops counting above `limit` and
- * returns limit + 1.
+ * The number of edits that turn `a` into `b`: insert, delete, replace, or swap two neighbours (optimal string alignment).
+ * Returns limit + 1 if it is above `limit`.
  */
 export function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
@@ -25,7 +25,7 @@ export function editDistance(a: string, b: string, limit: number): number {
   return Math.min(last[b.length] ?? 0, limit + 1);
 }
 
-/** How many slips of the finger a word of this length is forgiven. */
+/** How many typing errors are accepted in a word of this length. */
 export function forgiven(length: number): number {
   if (length < 4) return 0;
   return length < 7 ? 1 : 2;

@@ -4,19 +4,19 @@ import { editDistance, forgiven } from "./distance.ts";
 
 export interface CountryMatch {
   readonly id: string;
-  /** 1: named exactly. */
+  /** 0–1. 1: an exact name. */
   readonly score: number;
 }
 
-/** The country that these words name, if they name one. */
+/** Finds the country that these words name. Undefined: none. */
 export type CountrySearch = (words: readonly string[]) => CountryMatch | undefined;
 
 const ISO_SCORE = 0.85;
 const MIN_PREFIX = 3;
 
 /**
- * `index` holds every name in every language. In this order: a name, a two-letter code, the beginning of a name, a
- * misspelt name; where several fit, the country that is bought more.
+ * `index` maps every name in every language to a country id. Matches in this order: a name, a two-letter code, the
+ * beginning of a name, a misspelt name. If several countries match, the more popular one wins.
  */
 export function createCountrySearch(data: CatalogData, index: ReadonlyMap<string, string>): CountrySearch {
   const ranks = new Map(data.popularCountries.map((id, rank) => [id, rank]));
@@ -49,7 +49,7 @@ function bonus(rank: number | undefined): number {
   return rank === undefined ? 0 : 0.1 - rank / 1000;
 }
 
-/** Below 0.9, so that a guess never beats what was said exactly. */
+/** Always below 0.9, so that a guess never beats an exact name. */
 function likeness(typed: string, name: string): number {
   if (name.startsWith(typed)) return 0.5 + (0.35 * typed.length) / name.length;
   const limit = forgiven(typed.length);

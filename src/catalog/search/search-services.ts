@@ -6,31 +6,31 @@ import { editDistance, forgiven } from "./distance.ts";
 
 export interface ServiceMatch {
   readonly service: ServiceItem;
-  /** 1: named exactly; under 0.35: a guess not worth showing. */
+  /** 0–1. 1: an exact name. Below 0.35: not worth showing. */
   readonly score: number;
 }
 
-/** Services that these words name, best first, at most `limit`. */
+/** Finds the services that these words name, best first, at most `limit`. */
 export type ServiceSearch = (words: readonly string[], limit: number) => ServiceMatch[];
 
 interface Entry {
   readonly service: ServiceItem;
   readonly keys: readonly string[];
-  /** Up to 0.1 for what everybody buys. */
+  /** Up to 0.1 for popular services. */
   readonly bonus: number;
 }
 
 const CODE_SCORE = 0.75;
 const MAX_CANDIDATES = 40;
 const WORD_FOUND = 0.4;
-/** One of several typed words is the service's whole name: "amazon prime video". */
+/** The score if one of several typed words is the whole name of the service: "amazon prime video". */
 const WORD_IS_NAME = 0.5;
-/** Only these words stand for a service by themselves when others are not understood. */
+/** The shortest word that may match a service by itself when other words are not understood. */
 const MIN_NAME_WORD = 3;
 
 /**
- * Finds by name, nickname, provider's name and our code; by beginnings and with typing errors. `otherNames` are
- * what providers call a service.
+ * Searches names, nicknames, providers' names and our codes, also by their beginning and with typing errors. `otherNames`
+ * are the providers' names of a service.
  */
 export function createServiceSearch(
   data: CatalogData,
@@ -52,7 +52,7 @@ export function createServiceSearch(
       }
     };
     look(typed.join(" "), WORD_FOUND);
-    // Written apart, "insta gram"; words that do not belong together must be very like a name.
+    // One name typed as several words, "insta gram". No bonus: unrelated words must not match a name by chance.
     if (typed.length > 1) look(typed.join(""), 0);
     if (found.size > 0) return found;
     for (const word of typed) {
@@ -66,7 +66,7 @@ export function createServiceSearch(
     const key = typed.join("");
     if (key === "") return [];
     const named = exact.get(key);
-    // Somebody who asks for what is not sold is not helped by what is merely spelt like it.
+    // The exact name of a service that is not sold must not find services with a similar spelling.
     if (!named && withheld.has(key)) return [];
     const scores = new Map<Entry, number>();
     for (const [entry, atLeast] of candidates(typed)) scores.set(entry, score(key, entry, atLeast));
@@ -80,7 +80,7 @@ export function createServiceSearch(
   };
 }
 
-/** Every name of every service that we know and do not sell. */
+/** All names of the services that we know but do not sell. */
 function withheldKeys(data: CatalogData, sold: ReadonlySet<string>): ReadonlySet<string> {
   const known = [...data.services].map(([id, name]) => ({ id, name })).filter(({ id }) => !sold.has(id));
   return new Set(known.flatMap((service) => entryOf(data, service, []).keys));
@@ -98,13 +98,13 @@ function entryOf(data: CatalogData, service: ServiceItem, otherNames: readonly s
   return { service, keys: [...keys], bonus: rank < 0 ? 0 : 0.1 - rank / 1000 };
 }
 
-/** The popular service first, where two are called the same. */
+/** Maps names to services. If two services share a name, the more popular one wins. */
 function exactIndex(entries: readonly Entry[]): ReadonlyMap<string, Entry> {
   const index = new Map<string, Entry>();
   for (const entry of [...entries].sort((a, b) => b.bonus - a.bonus)) {
     for (const key of entry.keys) if (!index.has(key)) index.set(key, entry);
   }
-  // A service's own name is stronger than another one's nickname.
+  // A service's name takes precedence over another service's nickname.
   for (const entry of entries) index.set(nameKey(entry.service.name), entry);
   return index;
 }
@@ -141,7 +141,7 @@ function textIndex(
   return index;
 }
 
-/** Below 1, so that a guess never beats what was said exactly. */
+/** Always below 1, so that a guess never beats an exact name. */
 function score(typed: string, entry: Entry, atLeast: number): number {
   const best = Math.max(atLeast, ...entry.keys.map((key) => likeness(typed, key)));
   return Math.min(best + entry.bonus, 0.99);

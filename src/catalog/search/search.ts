@@ -7,20 +7,20 @@ const MAX_TEXT = 120;
 const MAX_WORDS = 8;
 const MAX_COUNTRY_WORDS = 4;
 const LIMIT = 10;
-/** What is less like the typed words is not shown. */
+/** Results with a lower score are not shown. */
 const SHOWN = 0.35;
-/** A service this clear, and this much clearer than the next, goes straight to the confirm card. */
+/** A service with this score, and this margin before the next, leads directly to the confirm card. */
 const CLEAR_SERVICE = 0.6;
 const CLEAR_MARGIN = 0.06;
 const CLEAR_COUNTRY = 0.6;
 
-/** Words that carry no name. */
+/** Words that are not part of a name. */
 const FILLERS = new Set(
   "a the i need want buy get give me please pls number numbers phone virtual sms otp for code account нужен хочу купить номер для смс код numero número para comprar nomor beli untuk".split(
     " ",
   ),
 );
-/** Prepositions between other words; first or last, `in`, `to`, `de` and `no` are country codes. */
+/** Prepositions, ignored between other words only: as the first or last word, `in`, `to` and `de` are country codes. */
 const JOINTS = new Set(["in", "to", "from", "of", "на", "в", "из", "en", "em", "de", "di"]);
 const REGIONAL_INDICATORS = /[\u{1f1e6}-\u{1f1ff}]{2}/gu;
 const CALLING_CODE = /^\+\d{1,4}$/;
@@ -68,7 +68,7 @@ function flagToCode(flag: string): string {
   return ` ${letters.join("")} `;
 }
 
-/** Every way to cut a country off the beginning or the end; the one that explains the words best. */
+/** Tries every split into a country, at the beginning or the end, and a service. Returns the one with the best score. */
 function bestReading(typed: readonly string[], parts: SearchParts): Reading {
   const services = parts.services(typed, LIMIT);
   let best: Reading = { services, country: undefined, score: services[0]?.score ?? 0 };
@@ -111,7 +111,7 @@ const CYRILLIC: Readonly<Record<string, string>> = Object.fromEntries(
     .map((pair) => [pair.charAt(0), pair.slice(2)]),
 );
 
-/** "дискорд" → "diskord", which is one letter from the name. */
+/** Cyrillic to Latin: "дискорд" → "diskord", which is one edit from "discord". */
 function transliterate(word: string): string {
   return [...word].map((letter) => CYRILLIC[letter] ?? letter).join("");
 }

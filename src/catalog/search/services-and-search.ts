@@ -14,11 +14,11 @@ export interface ServicesAndSearchParts {
   readonly snapshot: Cached<Snapshot>;
   readonly statistics: () => Promise<Statistics>;
   readonly country: (countryId: string, language: LanguageCode) => CountryItem;
-  /** Every name of every country → its id. */
+  /** Every name of every country → country id. */
   readonly index: ReadonlyMap<string, string>;
 }
 
-/** A service needs this many sales in 30 days before it comes ahead of the generally popular ones. */
+/** Sales in 30 days that place a service before those that are popular elsewhere. */
 const MIN_SALES = 3;
 
 interface SearchIndex {
@@ -27,7 +27,7 @@ interface SearchIndex {
   readonly countries: CountrySearch;
 }
 
-/** Services as a list, by name, and by what somebody typed. */
+/** The list of services, and the search by text. */
 export function createServicesAndSearch(
   parts: ServicesAndSearchParts,
 ): Pick<Catalog, "services" | "service" | "search"> {
@@ -35,7 +35,7 @@ export function createServicesAndSearch(
   const ranks = new Map(data.popularServices.map((id, rank) => [id, rank]));
   let index: SearchIndex | undefined;
 
-  /** Building takes tens of milliseconds, so it is kept as long as the lists are the same. */
+  /** Building the index takes tens of milliseconds, so it is cached until the lists change. */
   function indexOf(current: Snapshot): SearchIndex {
     if (index?.snapshot === current) return index;
     index = {
@@ -52,7 +52,7 @@ export function createServicesAndSearch(
       return sold >= MIN_SALES ? sold : 0;
     };
     const rankOf = ({ id }: ServiceItem): number => ranks.get(id) ?? ranks.size;
-    // The sort is stable: what nobody knows stays in the order of names.
+    // The sort is stable, so services without sales or rank stay in the order of names.
     return [...services].sort((a, b) => salesOf(b) - salesOf(a) || rankOf(a) - rankOf(b));
   }
 

@@ -1,20 +1,20 @@
 import type { ProviderErrorKind } from "../port/provider-error.ts";
 
-/** When a provider's offers are hidden and when they come back: decisions only, no I/O. */
+/** The circuit breaker of one provider: its offers are hidden while the circuit is open. This file does no I/O. */
 export interface Circuit {
   readonly state: "closed" | "open";
-  /** Why it is open, or the kind of the last failure; null after a success. */
+  /** Why the circuit is open, or the kind of the last failure. Null after a success. */
   readonly reason: ProviderErrorKind | null;
-  /** Failures in a row; while open, failed probes count too. */
+  /** Consecutive failures. Failed probes of an open circuit count too. */
   readonly failures: number;
   readonly openedAt: Date | null;
-  /** When to look again; null while closed. */
+  /** When the next probe is due. Null while the circuit is closed. */
   readonly nextProbeAt: Date | null;
-  /** When operators were last told that it opened. */
+  /** When operators were last told that the circuit opened. */
   readonly toldAt: Date | null;
 }
 
-/** "opened" and "closed" are what operators should hear; a flapping circuit is told once an hour. */
+/** `tell` is what operators should be told. A circuit that keeps opening and closing is reported once an hour. */
 export interface CircuitChange {
   readonly next: Circuit;
   readonly tell: "opened" | "closed" | null;
@@ -30,7 +30,7 @@ const FAILURES_TO_OPEN = 3;
 const FIRST_PROBE_MS = 30_000;
 const LAST_PROBE_MS = 300_000;
 const TELL_AGAIN_MS = 3_600_000;
-/** A ban may name its end: look no later than this all the same. */
+/** The longest time between two probes, also when a ban names a later end. */
 const LONGEST_WAIT_MS = 3_600_000;
 
 export const closedCircuit: Circuit = {
@@ -69,7 +69,7 @@ function meaningOf(failure: CircuitFailure): Meaning {
   }
 }
 
-/** A call failed. A refusal that concerns one order or offer is an answer: the provider lives. */
+/** The circuit after a failed call. A refusal of one order or offer counts as a success: the provider answered. */
 export function afterFailure(circuit: Circuit, failure: CircuitFailure, now: Date): CircuitChange {
   const meaning = meaningOf(failure);
   if (meaning === "silent") return { next: circuit, tell: null };
@@ -86,7 +86,7 @@ export function afterFailure(circuit: Circuit, failure: CircuitFailure, now: Dat
   );
 }
 
-/** Only a look that was due moves the next one, so that failing polls cannot push it away for ever. */
+/** Only a probe that was due moves the next probe; otherwise failing polls could postpone it without end. */
 function stillOpen(circuit: Circuit, failure: CircuitFailure, now: Date): CircuitChange {
   const isDue = circuit.nextProbeAt === null || circuit.nextProbeAt <= now;
   if (!isDue) return { next: circuit, tell: null };
@@ -106,15 +106,15 @@ function tellOnce(next: Circuit, now: Date): CircuitChange {
 }
 
 /**
- * A call was answered: an outage or a bad key is over. A suspension or missing funds concern purchases only,
- * so other answers prove nothing; those end by {@link afterBalance} or {@link afterProbe}.
+ * The circuit after an answered call, which ends an outage or a bad key. A suspension and missing funds concern purchases
+ * only, so other answers prove nothing about them; {@link afterBalance} and {@link afterProbe} end those.
  */
 export function afterSuccess(circuit: Circuit): CircuitChange {
   const outlastsAnswers = circuit.reason === "suspended" || circuit.reason === "no_funds";
   return circuit.state === "open" && outlastsAnswers ? { next: circuit, tell: null } : close(circuit);
 }
 
-/** The balance was read, which is as good as a probe; but missing funds are over only when it rose (or was unknown). */
+/** The circuit after the balance was read. This ends any failure; missing funds only if the balance rose or was unknown. */
 export function afterBalance(
   circuit: Circuit,
   balance: { readonly beforeMicros: bigint | null; readonly nowMicros: bigint },
@@ -127,7 +127,7 @@ export function afterBalance(
   return stillOpen(circuit, failure, now);
 }
 
-/** A probe was answered by a provider that does not tell its balance: let a purchase find out. */
+/** The circuit after a probe of a provider without a balance: it closes, and the next purchase tells whether it works. */
 export function afterProbe(circuit: Circuit): CircuitChange {
   return close(circuit);
 }
@@ -137,7 +137,7 @@ function close(circuit: Circuit): CircuitChange {
   return { next: { ...closedCircuit, toldAt: circuit.toldAt }, tell: wasTold ? "closed" : null };
 }
 
-/** True: operators know of this opening. */
+/** True: operators were told of this opening. */
 function isTold(circuit: Circuit): boolean {
   return circuit.toldAt !== null && circuit.openedAt !== null && circuit.toldAt >= circuit.openedAt;
 }

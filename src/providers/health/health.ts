@@ -27,7 +27,7 @@ export interface ProviderHealth {
   recordSuccess(provider: string): Promise<void>;
   recordFailure(provider: string, failure: CircuitFailure): Promise<void>;
   recordBalance(provider: string, balance: ProviderBalance): Promise<void>;
-  /** A probe was answered by a provider that does not tell its balance. */
+  /** Records that a provider without a balance answered a probe. */
   recordProbe(provider: string): Promise<void>;
 }
 
@@ -35,13 +35,13 @@ export interface ProviderHealthDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Chats that get operator notices. */
+  /** Telegram chats that receive operator notices. */
   readonly adminIds: readonly number[];
 }
 
 export function createProviderHealth(deps: ProviderHealthDeps): ProviderHealth {
   const { db, clock, logger, adminIds } = deps;
-  /** Providers that this process saw answer and not fail since: their successes need no write. */
+  /** Providers whose last call in this process succeeded. Further successes change nothing and are not written. */
   const settled = new Set<string>();
 
   async function change(
@@ -98,7 +98,7 @@ export function createProviderHealth(deps: ProviderHealthDeps): ProviderHealth {
   };
 }
 
-/** The stored circuit; a reason that this version does not know reads as none. */
+/** The circuit of a database row. A reason that this version does not know becomes null. */
 function circuitOf(row: ProviderHealthRow): Circuit {
   const reason = providerErrorKinds.find((kind): kind is ProviderErrorKind => kind === row.reason) ?? null;
   const { state, failures, openedAt, nextProbeAt, toldAt } = row;

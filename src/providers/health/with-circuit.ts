@@ -9,14 +9,14 @@ export interface WithCircuitDeps {
 }
 
 /**
- * The same provider, with the outcome of every call recorded. It blocks nothing: an open circuit takes offers
- * off the menu (the catalogue reads provider_health), while open orders are still checked and cancelled.
+ * Wraps a provider and records the outcome of every call. It blocks no call: an open circuit only hides offers (the
+ * catalogue reads provider_health), while open orders are still checked and cancelled.
  */
 export function withCircuit(provider: Provider, deps: WithCircuitDeps): Provider {
   const { health, logger } = deps;
   const { name } = provider;
 
-  /** Health is a by-product: failing to write it must not turn a rented number into an error. */
+  /** Swallows errors: a purchase that succeeded must not fail because its health record could not be written. */
   async function record(write: () => Promise<void>): Promise<void> {
     try {
       await write();
@@ -52,7 +52,7 @@ export function withCircuit(provider: Provider, deps: WithCircuitDeps): Provider
       if (balance) await record(() => health.recordBalance(name, balance));
       return balance;
     },
-    // Lists and configured prices may come from our own tables: their success says nothing about the upstream.
+    // Lists and configured prices may come from our own tables, so their success proves nothing about the upstream.
     services: (options) => watchFailure(() => provider.services(options)),
     countries: (options) => watchFailure(() => provider.countries(options)),
     prices: (query, options) =>

@@ -7,19 +7,19 @@ import type { HttpAnswer } from "../transport/http.ts";
 const MAX_ISSUES = 3;
 const FIELD_NAME = /^[A-Za-z_]{1,30}$/;
 
-/** For an answer that the protocol does not document. It proves nothing: a purchase that gets it is in doubt. */
+/** The error of an undocumented answer. Such an answer proves nothing: a purchase that gets it is in doubt. */
 export function garbage(provider: string, operation: string, why: string): ProviderError {
   return new ProviderError({ provider, kind: "garbage", definite: false, reason: `${operation}: ${why}` });
 }
 
-/** For a method that this upstream has no call for. No request was sent. */
+/** The error of a method that this upstream does not have. No request was sent. */
 export function unsupported(provider: string, operation: string): ProviderError {
   return new ProviderError({ provider, kind: "unsupported", definite: true, reason: operation });
 }
 
 type Optional = "check" | "checkMany" | "cancel" | "ban" | "another" | "finish" | "active" | "parseWebhook";
 
-/** The methods that a protocol may lack; it puts its own over those that it has. */
+/** "Unsupported" versions of the optional methods. A protocol overrides those that it has. */
 export function lacking(provider: string): Pick<Provider, Optional> {
   const cannot = (operation: string) => async (): Promise<never> => {
     throw unsupported(provider, operation);
@@ -36,7 +36,7 @@ export function lacking(provider: string): Pick<Provider, Optional> {
   };
 }
 
-/** For a refusal in the protocol's own words: the upstream certainly did nothing. */
+/** The error of a documented refusal: the upstream certainly did not act. */
 export function refusal(provider: string, kind: ProviderErrorKind, reason: string): ProviderError {
   return new ProviderError({ provider, kind, definite: true, reason });
 }
@@ -48,33 +48,33 @@ const kindByStatus: Readonly<Record<number, ProviderErrorKind>> = {
   404: "unknown_order",
 };
 
-/** 408 and 425 (RFC 9110, RFC 8470) and nginx's 499: the answer was given up, the request may have been carried out. */
+/** 408 and 425 (RFC 9110, RFC 8470) and nginx's 499 mean that waiting ended; the request may have been carried out. */
 const givenUp: ReadonlySet<number> = new Set([408, 425, 499]);
 const BROKEN =
   /(server|internal|database|sql|unexpected|unknown)[ _-]?(server[ _-]?)?error|time[ _-]?out|timed[ _-]?out|exception|something went wrong/i;
 const MAX_WORDS = 2000;
 
-/** True for a status with which a purchase may have been carried out all the same, whatever the body says. */
+/** True for a status after which a purchase may have been carried out, whatever the body says. */
 export function mayHaveActed(status: number): boolean {
   return status >= 500 || givenUp.has(status);
 }
 
-/** A refusal in whose words something broke on the upstream's side: a number may have been sold before it did. */
+/** True for a refusal whose words report a fault of the upstream: it may have sold a number before the fault. */
 export function soundsBroken(value: unknown): boolean {
   return BROKEN.test((JSON.stringify(value) ?? "").slice(0, MAX_WORDS));
 }
 
-/** The upstream broke down while it worked on the request, which may have been carried out. */
+/** The error of an upstream that failed while it handled the request, which may have been carried out. */
 export function brokenDown(provider: string, reason: string): ProviderError {
   return new ProviderError({ provider, kind: "unavailable", definite: false, reason });
 }
 
-/** Statuses about the key or the account, which are looked at before anything can break. */
+/** Statuses about the key or the account. Upstreams check these first, so nothing else was done. */
 const accountStatuses: ReadonlySet<number> = new Set([401, 402, 403]);
 
 /**
- * What a status outside 2xx means where the protocol says nothing more. A JSON error with a 4xx is the upstream's own
- * word; 5xx, 408, 425 and anything a proxy could have written is not.
+ * The error of a status outside 2xx that the protocol does not document further. A JSON error with a 4xx is a definite
+ * refusal by the upstream. 5xx, 408, 425 and bodies that a proxy could have written are not definite.
  */
 export function statusError(
   provider: string,
@@ -97,7 +97,7 @@ export function statusError(
   });
 }
 
-/** The JSON of a 2xx answer; any other answer throws. For protocols whose errors are HTTP statuses. */
+/** Returns the JSON of a 2xx answer, throws on any other. For protocols that report errors by HTTP status. */
 export function jsonOf(provider: string, operation: string, answer: HttpAnswer): unknown {
   const body = parseBody(answer.text);
   if (answer.status < 200 || answer.status >= 300) throw statusError(provider, operation, answer, body);
@@ -105,7 +105,7 @@ export function jsonOf(provider: string, operation: string, answer: HttpAnswer):
   return body.value;
 }
 
-/** `value` by the schema, or "garbage" that names the fields at fault and never their values. */
+/** Parses `value` by the schema. Throws "garbage" with the names of the invalid fields, never their values. */
 export function parseAs<T>(provider: string, operation: string, schema: z.ZodType<T>, value: unknown): T {
   const outcome = schema.safeParse(value);
   if (outcome.success) return outcome.data;
@@ -114,7 +114,7 @@ export function parseAs<T>(provider: string, operation: string, schema: z.ZodTyp
   throw garbage(provider, operation, `unexpected ${fields.join(", ")}`);
 }
 
-/** Keys of a map are the upstream's data and may be anything; only names of fields are repeated. */
+/** Only field names may appear in an error. A key of a map is the upstream's data and may be a phone number. */
 function fieldName(key: PropertyKey): string {
   return typeof key === "string" && FIELD_NAME.test(key) ? key : "*";
 }

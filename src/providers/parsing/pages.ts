@@ -1,4 +1,4 @@
-/** More pages than any account has open numbers for; a list that goes on is broken. */
+/** No account has open numbers for so many pages; a longer list is broken. */
 export const MAX_PAGES = 200;
 
 interface Row {
@@ -15,9 +15,9 @@ export interface PagesRead<T extends Row> {
 }
 
 /**
- * Reads a list page by page. A short page is not the last one: some suppliers give fewer rows than were asked for, so only
- * an empty page or one without anything new ends a list. `page` is given its number from 0 and how many rows came before
- * it; it makes one request and may reject.
+ * Reads a list page by page. Only an empty page or a page without new rows ends the list: a short page may be followed by
+ * others, because some suppliers return fewer rows than requested. `page` gets the page number, from 0, and the number of
+ * rows before it; it sends one request and may reject.
  */
 export async function readPages<T extends Row>(
   page: (index: number, offset: number) => Promise<readonly T[]>,

@@ -6,7 +6,7 @@ import { toMicrosAtRate } from "../../core/money.ts";
  * whether to drop one row of a list or the whole answer.
  */
 
-/** $1,000. A number costs cents; a higher price is a broken list or another unit. */
+/** $1,000. A number costs cents, so a higher price means a broken list or another unit. */
 const MAX_COST_MICROS = 1_000_000_000n;
 const MAX_ID_LENGTH = 128;
 const MAX_TEXT_LENGTH = 2000;
@@ -15,17 +15,17 @@ const MAX_FRACTION = 18;
 const FIRST_DATE = Date.UTC(2000, 0, 1);
 const LAST_DATE = Date.UTC(2100, 0, 1);
 
-/** The currency an upstream counts in. */
+/** The currency of an upstream's amounts. */
 export interface Currency {
   /** USD for one unit: the decimal string of PROVIDER_<NAME>_USD_RATE. */
   readonly usdRate: string;
-  /** 100 where the upstream counts in cents. Default 1. */
+  /** Amounts are in units / subunits: 100 for cents. Default 1. */
   readonly subunits?: number;
 }
 
 /**
- * A price or cost in micro-dollars, rounded up. Undefined: not a plain number, negative, above $1,000, or zero
- * (nobody gives numbers away: a zero is a missing price).
+ * A price or cost in micro-dollars, rounded up. Undefined: not a plain number, negative, above $1,000, or zero (numbers
+ * are never free, so zero means a missing price).
  */
 export function parseCost(value: unknown, currency: Currency): bigint | undefined {
   const text = decimalText(value);
@@ -35,8 +35,8 @@ export function parseCost(value: unknown, currency: Currency): bigint | undefine
 }
 
 /**
- * What was charged, in micro-dollars, rounded up. Like {@link parseCost} but without an upper bound: a far too high cost
- * must be seen, so that the number can be given back.
+ * The charge for a number in micro-dollars, rounded up. Like {@link parseCost} but without an upper bound: the caller must
+ * see a cost that is far too high, to cancel the number.
  */
 export function parseCharge(value: unknown, currency: Currency): bigint | undefined {
   const micros = parseBalance(value, currency);
@@ -52,7 +52,7 @@ export function parseBalance(value: unknown, currency: Currency): bigint | undef
   return micros === undefined ? undefined : -micros;
 }
 
-/** A JSON number or a decimal string as a plain decimal string, without the noise of a float's last digit. */
+/** A JSON number or a decimal string as a plain decimal string, without the rounding error of a float. */
 function decimalText(value: unknown): string | undefined {
   if (typeof value === "number") {
     if (!Number.isFinite(value)) return undefined;
@@ -70,12 +70,12 @@ function expanded(value: number): string | undefined {
   return Math.abs(value) < 1 ? value.toFixed(MAX_FRACTION) : undefined;
 }
 
-/** What ids are made of: words, UUIDs, slugs, base64. */
+/** Accepts words, UUIDs, slugs and base64. */
 const ID = /^(?=.*[A-Za-z0-9])[\w.:~+/=-]+$/;
-/** What templates print where there is no id. */
+/** Words that upstreams print in place of a missing id. */
 const NO_ID = /^(null|undefined|none|nan|nil|n\/a|false|true|waiting|pending)$/i;
 
-/** An upstream's id or code as a string; numbers are taken where a double holds every digit. */
+/** An upstream's id or code as a string. A number is accepted only if a double holds all its digits. */
 export function parseId(value: unknown): string | undefined {
   if (typeof value === "number") return Number.isSafeInteger(value) && value >= 0 ? String(value) : undefined;
   if (typeof value !== "string") return undefined;
@@ -83,7 +83,7 @@ export function parseId(value: unknown): string | undefined {
   return text.length <= MAX_ID_LENGTH && ID.test(text) && !NO_ID.test(text) ? text : undefined;
 }
 
-/** E.164 with "+" out of a number or a string, with or without "+", spaces, dots, dashes and brackets. */
+/** A phone number as E.164 with "+". The input may be a number or a string, with spaces, dots, dashes and brackets. */
 export function parsePhone(value: unknown): string | undefined {
   if (typeof value !== "string" && typeof value !== "number") return undefined;
   const digits = String(value).replace(/[\s().-]/g, "");
@@ -91,14 +91,14 @@ export function parsePhone(value: unknown): string | undefined {
   return match ? `+${match[1]}` : undefined;
 }
 
-/** How many numbers are left: a whole number, zero or more. */
+/** A stock: a whole number, zero or more. */
 export function parseStock(value: unknown): number | undefined {
   const text = typeof value === "number" ? String(value) : value;
   if (typeof text !== "string" || !/^\d{1,12}$/.test(text.trim())) return undefined;
   return Number(text);
 }
 
-/** A moment: ISO 8601 with a zone, or seconds or milliseconds since 1970. Without a zone it says nothing. */
+/** A point in time: ISO 8601 with a zone, or seconds or milliseconds since 1970. Undefined without a zone. */
 export function parseDate(value: unknown): Date | undefined {
   const ms = dateMs(value);
   return ms !== undefined && ms >= FIRST_DATE && ms < LAST_DATE ? new Date(ms) : undefined;
@@ -114,7 +114,7 @@ function dateMs(value: unknown): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** A code or a text of an SMS, as sent; empty and null mean that there is none. Numbers have lost leading zeros. */
+/** The code or text of an SMS. Null: empty or missing. A JSON number is accepted, although its leading zeros are lost. */
 export function parseSmsText(value: unknown): string | null {
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return String(value);
   if (typeof value !== "string") return null;
@@ -122,7 +122,7 @@ export function parseSmsText(value: unknown): string | null {
   return text === "" ? null : text.slice(0, MAX_TEXT_LENGTH);
 }
 
-/** Turns a parser into a zod type, for use in the schema of an answer. */
+/** Turns a parser into a zod type for the schema of an answer. */
 export function field<T>(expected: string, parse: (value: unknown) => T | undefined): z.ZodType<T, unknown> {
   return z.unknown().transform((value, context) => {
     const parsed = parse(value);
@@ -135,7 +135,7 @@ export function field<T>(expected: string, parse: (value: unknown) => T | undefi
 export const idField = field("an id", parseId);
 export const phoneField = field("a phone number", parsePhone);
 
-/** ISO 3166-1 alpha-2 in upper case; null where an upstream says nothing of the kind. */
+/** ISO 3166-1 alpha-2 in upper case. Null: missing or anything else. */
 export const iso2Field = z
   .unknown()
   .optional()
@@ -143,7 +143,7 @@ export const iso2Field = z
     return typeof value === "string" && /^[A-Za-z]{2}$/.test(value) ? value.toUpperCase() : null;
   });
 
-/** The rows of a list that the schema accepts: one odd row does not cost the rest of a price list. */
+/** The rows that the schema accepts. Others are dropped, so that one bad row does not make the whole list useless. */
 export function goodRows<T>(rows: readonly unknown[], schema: z.ZodType<T>): T[] {
   const good: T[] = [];
   for (const row of rows) {
@@ -153,7 +153,7 @@ export function goodRows<T>(rows: readonly unknown[], schema: z.ZodType<T>): T[]
   return good;
 }
 
-/** The entries of an object; an empty PHP map arrives as an empty array. */
+/** The entries of an object. An array has none: PHP encodes an empty map as an empty array. */
 export function entriesOf(value: unknown): [string, unknown][] {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return [];
   return Object.entries(value);

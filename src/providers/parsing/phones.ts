@@ -1,8 +1,8 @@
 import { parsePhone } from "./parse.ts";
 
 /**
- * Countries where a mobile number may itself begin with the digits of the calling code, and how long it is there
- * without that code (ITU-T E.164 national numbering plans). Elsewhere such a beginning is the calling code.
+ * Countries where a national mobile number may begin with the digits of the calling code, and the length of such a number
+ * (ITU-T E.164 national numbering plans). Elsewhere a number that begins with these digits includes the calling code.
  */
 const nationalDigits: Readonly<Record<string, number>> = {
   "7": 10,
@@ -15,12 +15,12 @@ const nationalDigits: Readonly<Record<string, number>> = {
   "91": 10,
 };
 
-/** Without a calling code: national numbers are hardly ever longer than ten digits, so these are whole. */
+/** Used when the calling code is unknown. National numbers rarely exceed ten digits, so a longer one is complete. */
 const WHOLE = /^[1-9]\d{10,14}$/;
 
 /**
- * E.164 out of a number that may have lost its "+" or its calling code. Undefined where that would be a guess: a
- * number of somebody else is worse than none.
+ * E.164 of a number that may lack its "+" or its calling code. Undefined if the result would be a guess: another person's
+ * number is worse than none.
  */
 export function toE164(value: unknown, callingCode: string | undefined): string | undefined {
   if (typeof value !== "string" && typeof value !== "number") return undefined;
@@ -30,6 +30,6 @@ export function toE164(value: unknown, callingCode: string | undefined): string 
   if (!/^\d{6,15}$/.test(digits)) return undefined;
   if (callingCode === undefined) return WHOLE.test(digits) ? `+${digits}` : undefined;
   const isComplete = digits.startsWith(callingCode) && digits.length !== nationalDigits[callingCode];
-  // A leading zero is the trunk prefix of national writing; no mobile number keeps it abroad.
+  // A leading zero is the national trunk prefix, which the international form does not have.
   return parsePhone(isComplete ? digits : `${callingCode}${digits.replace(/^0/, "")}`);
 }

@@ -1,20 +1,20 @@
 import type { CancelOutcome, Observation, ObservedSms } from "../port/provider.ts";
 import type { ProviderErrorKind } from "../port/provider-error.ts";
 
-/** What the words of a refusal mean; the last three are about a cancel only. */
+/** The meaning of a refusal. The last three occur with cancels only. */
 export type Meaning = ProviderErrorKind | "too_early" | "has_sms" | "window_over";
 
-/** The refusals of a protocol that answers in plain text. */
+/** The refusals that a plain-text protocol knows. */
 export interface RefusalWords {
-  /** In capitals, with "_" between words: `NO_NUMBERS` also stands for "no numbers" and "No-numbers". */
+  /** Keys are upper case with "_" between words: `NO_NUMBERS` also matches "no numbers" and "No-numbers". */
   readonly tokens: Readonly<Record<string, Meaning>>;
-  /** Whole sentences that stand where a token should. */
+  /** Patterns for sentences that are answered instead of a token. */
   readonly sentences?: readonly (readonly [RegExp, Meaning])[];
 }
 
 export interface Token {
   readonly name: string;
-  /** All behind the first colon, whole: a code can have colons of its own. */
+  /** Everything after the first colon: a code may itself contain colons. */
   readonly rest: string;
 }
 
@@ -30,8 +30,8 @@ export function tokenOf(text: string): Token {
 }
 
 /**
- * What a refusal means; undefined: not one that is known. Refusals are written as tokens or as words ("Bad country"); a
- * success never is, and has to be its very token.
+ * Recognises a refusal, written as a token or in words ("Bad country"). Undefined: not a known refusal. Successes are not
+ * read here: they must match their token exactly.
  */
 export function refusalIn(text: string, { tokens, sentences = [] }: RefusalWords): KnownRefusal | undefined {
   const { name, rest } = tokenOf(text);
@@ -47,7 +47,7 @@ export function kindOf(meaning: Meaning): ProviderErrorKind {
   return meaning === "too_early" || meaning === "has_sms" || meaning === "window_over" ? "refused" : meaning;
 }
 
-/** What a refused cancel comes to; undefined: the words are not about cancelling. */
+/** The outcome of a refused cancel. Undefined: the refusal is not about cancelling. */
 export function cancelOutcomeOf(meaning: Meaning, sms: readonly ObservedSms[]): CancelOutcome | undefined {
   switch (meaning) {
     case "too_early":
@@ -62,8 +62,8 @@ export function cancelOutcomeOf(meaning: Meaning, sms: readonly ObservedSms[]): 
 }
 
 /**
- * Why a cancel was refused, where the upstream does not document its words: by what the order is now. One that still
- * waits can only have been too young.
+ * The outcome of a cancel that was refused in undocumented words, from the order's present state. If the order still
+ * waits, the cancel can only have been too early.
  */
 export function cancelRefusal(now: Observation): CancelOutcome {
   if (now.sms.length > 0) return { kind: "has_sms", sms: now.sms };

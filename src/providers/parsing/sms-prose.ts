@@ -1,6 +1,6 @@
-/** A code as SMS write it: 3–10 digits, or two groups of three with a dash; not a part of a word, amount or number. */
+/** A numeric code in a text: 3–10 digits, or two groups of three with a dash; not a part of a word, amount or number. */
 const CODE = String.raw`(?<![\w.,/+-])(?:[A-Za-z]-)?(\d{3}-\d{3}|\d{3,10})(?![\w/]|[-.,:]\d)`;
-/** Letters and digits: taken for a code only where the text calls it one. */
+/** Letters and digits. Counts as a code only if the text calls it one. */
 const MIXED = String.raw`(?<![\w-])((?=[A-Za-z]*\d)[A-Za-z0-9]{4,10})(?![\w-])`;
 const WORD = String.raw`\b(?:code|otp|pin|password|passcode)\b`;
 const BEFORE_YOUR = new RegExp(`${CODE}\\s+is\\s+(?:your|the)\\b`, "i");
@@ -12,8 +12,8 @@ const ANY = new RegExp(CODE, "g");
 const LINK = /https?:\/\/[^\s/]+\.\S+/i;
 
 /**
- * The code inside a message that an upstream passes on as prose, as it is written there. Null where the text leaves
- * it open which number is the code: the buyer sees the whole text anyway, and a wrong code is worse than none.
+ * The code in the text of an SMS, as it is written there. Null if it is unclear which number is the code: the buyer sees
+ * the full text anyway, and a wrong code is worse than none.
  */
 export function codeIn(text: string): string | null {
   const named = BEFORE_YOUR.exec(text)?.[1] ?? AFTER_WORD.exec(text)?.[1] ?? mixedIn(text);
@@ -23,12 +23,12 @@ export function codeIn(text: string): string | null {
   return candidates.size === 1 ? (only ?? null) : null;
 }
 
-/** The text says of a number that it is the code: "code is 1234", "OTP: A1B2C3", "1234 is your". */
+/** True: the text names the code as such: "code is 1234", "OTP: A1B2C3", "1234 is your". */
 export function hasNamedCode(text: string): boolean {
   return BEFORE_YOUR.test(text) || AFTER_IS.test(text) || mixedIn(text) !== undefined;
 }
 
-/** The text holds something that can be a code, or a link to follow. */
+/** True: the text holds a possible code or a link. */
 export function holdsCode(text: string): boolean {
   return text.search(ANY) >= 0 || LINK.test(text);
 }

@@ -4,26 +4,26 @@ import { codeIn, hasNamedCode, holdsCode } from "./sms-prose.ts";
 import { isStatusPhrase } from "./status-phrases.ts";
 
 const MAX_CODE_LENGTH = 32;
-/** Letters and digits, perhaps in groups: "123456", "G-123456", "12:34:56", "A1B2C3". */
+/** Letters and digits, in one or several groups: "123456", "G-123456", "12:34:56", "A1B2C3". */
 const GROUPS = /^[A-Za-z0-9]+(?:[-:][A-Za-z0-9]+)*$/;
-/** "123 456". */
+/** Groups of digits, such as "123 456". */
 const SPACED_DIGITS = /^\d{2,4}(?: \d{2,4}){1,3}$/;
-/** A longer run of digits is a phone number, an id or a moment. */
+/** So many digits are a phone number, an id or a timestamp, not a code. */
 const LONG_DIGITS = /\d{11}/;
 const LINK = /^https?:\/\/[^\s/]+\.\S+$/i;
 
-/** The fields of an answer that may hold an SMS, as they came. */
+/** The unparsed fields of an answer that may hold an SMS. */
 export interface SmsFields {
-  /** A field that is documented to hold the code. Some suppliers put the whole SMS there. */
+  /** A field that is documented to hold the code. Some suppliers put the full text there. */
   readonly code?: unknown;
   /** A field that is documented to hold the full text of an SMS and nothing else. */
   readonly text?: unknown;
 }
 
 /**
- * The SMS in these fields; undefined: they hold none, so nobody may be charged. Every protocol decides by this function.
- * A code field needs a plausible code or a text with one. A text field needs none, but must not be a status phrase
- * ("Message received", "null").
+ * The SMS in these fields. Undefined: they hold none, so the buyer must not be charged. Every protocol uses this function.
+ * A code field must hold a plausible code or a text with one. A text field needs no code, but must not be a status phrase
+ * such as "Message received" or "null".
  */
 export function smsIn(fields: SmsFields): ObservedSms | undefined {
   const stated = unquoted(fields.code);
@@ -36,8 +36,7 @@ export function smsIn(fields: SmsFields): ObservedSms | undefined {
 }
 
 /**
- * The SMS in a field that holds either an SMS or the upstream's own words about the order: only a text with a plausible
- * code counts there.
+ * The SMS in a field that holds either an SMS or the upstream's status text: only a text with a plausible code counts.
  */
 export function smsInProse(value: unknown): ObservedSms | undefined {
   const text = unquoted(value);
@@ -48,8 +47,8 @@ export function smsInProse(value: unknown): ObservedSms | undefined {
 }
 
 /**
- * True for what a service could have sent as a code: at least three letters and digits, at least one of them a digit.
- * "null", "waiting", "-" and "12" are none. A code of letters alone counts only where the SMS text shows it.
+ * True for a possible code: at least three letters or digits, at least one of them a digit. "null", "waiting", "-" and "12"
+ * are not codes. A code without digits counts only if the text of the SMS contains it.
  */
 export function isPlausibleCode(text: string): boolean {
   if (text.length > MAX_CODE_LENGTH || LONG_DIGITS.test(text)) return false;
@@ -61,7 +60,7 @@ function codeOf(text: string): string | null {
   return isPlausibleCode(text) ? text : codeIn(text);
 }
 
-/** `word` stands in `text`, and not as a part of a longer word or number. */
+/** True: `text` contains `word`, not as a part of a longer word or number. */
 function containsWord(text: string, word: string): boolean {
   if (isStatusPhrase(word)) return false;
   const at = ` ${text} `.indexOf(word);
@@ -70,7 +69,7 @@ function containsWord(text: string, word: string): boolean {
   return !/\w/.test(around[at - 1] ?? " ") && !/\w/.test(around[at + word.length] ?? " ");
 }
 
-/** Some suppliers put quotes around what they show; empty quotes are nothing. */
+/** Removes the quotes that some suppliers put around a value. Null: nothing is left. */
 function unquoted(value: unknown): string | null {
   const text = parseSmsText(value);
   if (text === null) return null;

@@ -1,6 +1,6 @@
 import { hasNamedCode, holdsCode } from "./sms-prose.ts";
 
-/** The words that suppliers describe an order with. A text made of nothing else is about the order, not an SMS. */
+/** The words in suppliers' descriptions of an order. A text made only of these is a status, not an SMS. */
 const vocabulary: ReadonlySet<string> = new Set(
   [
     "a an are be been for from had has have in is it its not of on our please still that the this to was we",
@@ -21,21 +21,21 @@ const vocabulary: ReadonlySet<string> = new Set(
 
 const BEGINS_WITH_WAITING =
   /^\W*(?:still |please )?(?:a?wait(?:ing)?|pending|processing|loading|ожида\S*|жд[её]м)(?!\p{L})/iu;
-/** With one of these, a number in the phrase is a time or a count. */
+/** If a phrase has one of these words, its number is a time or a count, not a code. */
 const denials: ReadonlySet<string> = new Set(
   "no not yet none null wait waiting awaiting pending left remaining retry retrying again error failed нет не".split(
     " ",
   ),
 );
 
-/** True for "Waiting for otp" and the like: the order stands, its SMS is still to come. */
+/** True for phrases such as "Waiting for otp": the SMS has not arrived yet. */
 export function saysWaiting(text: string): boolean {
   return BEGINS_WITH_WAITING.test(text) && isStatusPhrase(text);
 }
 
 /**
- * True for what a supplier says about an order, in place of an SMS: "Waiting for otp", "Message received",
- * "STATUS_WAIT_CODE", "null", "-". "OTP: 4821" is none, since it holds a code.
+ * True for a status that a supplier returns in place of an SMS: "Waiting for otp", "Message received", "STATUS_WAIT_CODE",
+ * "null", "-". False for "OTP: 4821", which holds a code.
  */
 export function isStatusPhrase(text: string): boolean {
   const words = text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
@@ -47,7 +47,7 @@ export function isStatusPhrase(text: string): boolean {
   return plain.some((word) => denials.has(word)) || (!holdsCode(text) && !words.some(isMixed));
 }
 
-/** Letters and digits in one word, as some codes are. */
+/** True for a word with both letters and digits, as in some codes. */
 function isMixed(word: string): boolean {
   return /\p{L}/u.test(word) && /\p{N}/u.test(word);
 }

@@ -1,4 +1,4 @@
-/** Why an upstream did not do what was asked. */
+/** The reasons why a request to an upstream failed or was refused. */
 export const providerErrorKinds = [
   "no_stock",
   "price_moved",
@@ -22,22 +22,22 @@ export interface ProviderErrorDetails {
   readonly provider: string;
   readonly kind: ProviderErrorKind;
   /**
-   * True: the upstream certainly did not act on the request (a documented refusal, or it was never sent).
-   * False: it may have. A purchase that ends with false is in doubt, never "failed".
+   * True: the upstream certainly did not act on the request (a documented refusal, or the request was never sent).
+   * False: it may have acted. A purchase that ends with false is in doubt, never failed.
    */
   readonly definite: boolean;
-  /** False: nobody was asked, because our own request budget was spent. Absent: the upstream was, or we tried. */
+  /** False: no request was sent, because our own request budget was spent. Absent: a request was sent or attempted. */
   readonly wasAsked?: false;
   /** For the operator: a token or status, never an upstream body, key, phone number or code. */
   readonly reason: string;
-  /** How long the upstream asked us to wait. */
+  /** How long the upstream asked us to wait before the next request. */
   readonly retryAfterMs?: number;
-  /** With "price_moved": the least that it would cost now. */
+  /** Only with "price_moved": the lowest price that the upstream accepts now. */
   readonly minCostMicros?: bigint;
   readonly cause?: unknown;
 }
 
-/** The only error that a Provider's methods reject with. */
+/** The only error that the methods of a Provider reject with. */
 export class ProviderError extends Error {
   readonly provider: string;
   readonly kind: ProviderErrorKind;

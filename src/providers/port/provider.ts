@@ -10,44 +10,44 @@ export const protocols = [
 export type Protocol = (typeof protocols)[number];
 
 /**
- * What an upstream can do, as data: buttons, watching and reconciling follow it, nobody asks for a protocol's name.
+ * What an upstream can do, as data. Buttons, watching and reconciliation depend on these flags, never on a protocol's name.
  */
 export interface Capabilities {
   /** An order can be cancelled before its first SMS. */
   readonly cancel: boolean;
-  /** A number that the app refused can be handed back as such, before its first SMS. */
+  /** Before its first SMS, a number can be returned with the reason that the app refused it. */
   readonly ban: boolean;
   /** Another SMS can be asked for on the same number. */
   readonly another: boolean;
-  /** The upstream wants to be told that an order is done. */
+  /** The upstream expects a request when an order is done. */
   readonly finish: boolean;
-  /** `check` answers. False: SMS come by webhook only, and expiry is by our own clock. */
+  /** `check` is available. False: SMS arrive by webhook only, and orders expire by our own clock. */
   readonly poll: boolean;
-  /** `parseWebhook` understands the upstream's calls. */
+  /** The upstream calls our webhook, and `parseWebhook` reads its calls. */
   readonly webhook: boolean;
   /** `checkMany` covers many orders in one request. */
   readonly checkMany: boolean;
-  /** `active` lists rentals, so that a purchase with an unknown outcome can be found again. */
+  /** `active` lists our open rentals. Reconciliation needs it to find the number of a purchase in doubt. */
   readonly activeList: boolean;
-  /** What one price request covers; "configured": the operator sets prices, the API has none. */
+  /** What one price request covers. "configured": the API has no prices, the operator sets them. */
   readonly prices: "all" | "per-service" | "per-pair" | "configured";
-  /** A purchase takes a maximum price that the upstream enforces. */
+  /** A purchase request carries a maximum price, and the upstream enforces it. */
   readonly priceCeiling: boolean;
-  /** A number serves any service: prices are per country, the service code is not sent. */
+  /** A number works for every service: prices are per country, and no service code is sent. */
   readonly anyService: boolean;
-  /** When the upstream takes the money for good: decides what its balance should read. */
+  /** When the upstream takes the money for good. The self-check computes the expected balance from it. */
   readonly chargedAt: "purchase" | "sms";
-  /** Cancel is refused before this; null: the upstream does not say (CANCEL_AFTER_SECONDS applies). */
+  /** How long after the purchase a cancel is refused. Null: not documented, CANCEL_AFTER_SECONDS applies. */
   readonly cancelAfterMs: number | null;
-  /** How long a number lives; null: the upstream does not say (ORDER_LIFETIME_SECONDS applies). */
+  /** How long a number lives. Null: not documented, ORDER_LIFETIME_SECONDS applies. */
   readonly lifetimeMs: number | null;
-  /** The shortest interval at which one order should be checked. */
+  /** The shortest time between two checks of the same order. */
   readonly pollIntervalMs: number;
   /** The most orders that one `checkMany` call covers. */
   readonly checkManyLimit: number;
 }
 
-/** Purchases and taps go before polls, polls before background work (price lists, balances). */
+/** The order in which requests get the budget: purchases and taps, then polls, then background work (prices, balances). */
 export type Priority = "purchase" | "tap" | "poll" | "background";
 
 export interface CallOptions {
@@ -55,9 +55,9 @@ export interface CallOptions {
 }
 
 export interface ProviderBalance {
-  /** Spendable now. */
+  /** The money that can be spent now. */
   readonly balanceMicros: bigint;
-  /** Set aside upstream for open orders; null where the API does not tell. */
+  /** The money that the upstream holds for open orders. Null: the API does not report it. */
   readonly escrowMicros: bigint | null;
 }
 
@@ -69,7 +69,7 @@ export interface ProviderService {
 export interface ProviderCountry {
   readonly code: string;
   readonly name: string;
-  /** ISO 3166-1 alpha-2, upper case, where the upstream says it. */
+  /** ISO 3166-1 alpha-2 in upper case. Null: the upstream does not give it. */
   readonly iso2: string | null;
 }
 
@@ -77,11 +77,11 @@ export interface ProviderPrice {
   /** Null where `capabilities.anyService`. */
   readonly serviceCode: string | null;
   readonly countryCode: string;
-  /** An upstream operator, pool or sub-provider; null: any. */
+  /** A mobile operator, pool or sub-supplier at the upstream. Null: any. */
   readonly operator: string | null;
-  /** Rounded up. */
+  /** Rounded up to a whole micro-dollar. */
   readonly costMicros: bigint;
-  /** Null: unknown, may be sold out. */
+  /** Numbers left. Null: unknown, the offer may be sold out. */
   readonly stock: number | null;
 }
 
@@ -96,7 +96,7 @@ export interface PurchaseRequest {
   readonly operator: string | null;
   /** The most that this purchase may cost us. */
   readonly ceilingMicros: bigint;
-  /** Our order id, sent where the protocol has a field for it. */
+  /** Our order id. It is sent where the protocol has a field for it. */
   readonly reference: string;
 }
 
@@ -105,43 +105,43 @@ export interface Rental {
   readonly upstreamId: string;
   /** E.164 with "+". */
   readonly phone: string;
-  /** What it cost; null where the answer does not say (the offer's cost stands). */
+  /** What the number cost. Null: the answer does not say, so the offer's cost counts. */
   readonly costMicros: bigint | null;
   readonly expiresAt: Date | null;
   readonly cancelOpensAt: Date | null;
-  /** Null: not said. */
+  /** Null: the answer does not say. */
   readonly canAnother: boolean | null;
 }
 
-/** One SMS as an upstream shows it. At least one of `code` and `text` is set. */
+/** One SMS as the upstream returns it. At least one of `code` and `text` is set. */
 export interface ObservedSms {
-  /** As sent, leading zeros kept; null where the upstream gives the text only. */
+  /** The code with its leading zeros. Null: the upstream gives only the text. */
   readonly code: string | null;
   readonly text: string | null;
 }
 
 export interface Observation {
   readonly status: "waiting" | "received" | "cancelled" | "expired" | "finished";
-  /** Every SMS that the answer shows, oldest first; an old code shown while waiting for the next is not one. */
+  /** Every SMS in the answer, oldest first. An old code that is still shown while the next SMS is awaited is left out. */
   readonly sms: readonly ObservedSms[];
-  /** Where the answer says it. */
+  /** Set if the answer says it. */
   readonly expiresAt?: Date;
-  /** `sms` is what the number has had in its whole life, so that one known from an earlier round is old. */
+  /** True: `sms` holds every SMS since the purchase, so one that we know from an earlier round is not new. */
   readonly isWholeLife?: boolean;
 }
 
 export type CancelOutcome =
   | { readonly kind: "cancelled" }
-  /** Refused until later; `retryAfterMs` null: not said. */
+  /** Refused now, possible later. `retryAfterMs` null: the upstream does not say when. */
   | { readonly kind: "too_early"; readonly retryAfterMs: number | null }
-  /** An SMS came first; `sms` may be empty, then a check tells it. */
+  /** Refused because an SMS has arrived. If `sms` is empty, `check` returns the SMS. */
   | { readonly kind: "has_sms"; readonly sms: readonly ObservedSms[] }
-  /** The upstream will not cancel this order any more (window over, already ended): a check tells the truth. */
+  /** Refused for good: the cancel window is over, or the order has ended. `check` tells the order's state. */
   | { readonly kind: "refused" };
 
 export type AnotherOutcome = { readonly kind: "requested" } | { readonly kind: "refused" };
 
-/** One row of the upstream's list of our rentals. */
+/** One row of the upstream's list of our open rentals. */
 export interface ActiveRental {
   readonly upstreamId: string;
   readonly phone: string;
@@ -153,14 +153,14 @@ export interface ActiveRental {
 }
 
 export type WebhookEvent =
-  /** Look at this order now (unsigned webhooks are only a hint, confirmed by a check). */
+  /** Check this order now. Unsigned webhooks are never believed; the check brings the facts. */
   | { readonly kind: "check"; readonly upstreamId: string }
-  /** The SMS itself, where the webhook is the only delivery. `phone` is E.164. */
+  /** The SMS itself, for upstreams that deliver by webhook only. `phone` is E.164. */
   | { readonly kind: "sms"; readonly phone: string; readonly sms: ObservedSms };
 
 /**
- * The port to one upstream account. Methods reject with a ProviderError only; `buy` makes exactly one HTTP
- * request and never retries. A method whose capability is off rejects with kind "unsupported".
+ * The port to one upstream account. Methods reject with a ProviderError only. `buy` sends exactly one HTTP request and
+ * never retries, so that it cannot buy twice. A method whose capability is off rejects with kind "unsupported".
  */
 export interface Provider {
   readonly name: string;
@@ -172,39 +172,39 @@ export interface Provider {
   prices(query: PriceQuery, options: CallOptions): Promise<readonly ProviderPrice[]>;
   buy(request: PurchaseRequest, options: CallOptions): Promise<Rental>;
   check(upstreamId: string, options: CallOptions): Promise<Observation>;
-  /** Ids that the answer does not cover are absent from the map: check them one by one. */
+  /** Ids that the answer does not cover are absent from the map. The caller checks them one by one. */
   checkMany(upstreamIds: readonly string[], options: CallOptions): Promise<ReadonlyMap<string, Observation>>;
   cancel(upstreamId: string, options: CallOptions): Promise<CancelOutcome>;
-  /** Like a cancel, and the upstream learns that the app refused this number: it is not sold to us again. */
+  /** A cancel that also reports that the app refused the number, so that the upstream does not sell it to us again. */
   ban(upstreamId: string, options: CallOptions): Promise<CancelOutcome>;
   another(upstreamId: string, options: CallOptions): Promise<AnotherOutcome>;
   finish(upstreamId: string, options: CallOptions): Promise<void>;
   active(options: CallOptions): Promise<readonly ActiveRental[]>;
-  /** Undefined: not a body that the protocol documents. */
+  /** Undefined: the protocol does not document such a body. */
   parseWebhook(body: unknown): WebhookEvent | undefined;
 }
 
-/** One configured upstream account (config.ts reads it from PROVIDER_<NAME>_*). */
+/** The settings of one upstream account, read from PROVIDER_<NAME>_* by config.ts. */
 export interface ProviderSettings {
   readonly name: string;
   readonly protocol: Protocol;
-  /** The handler-api dialect: a preset's name, or "plain". */
+  /** The variant of handler-api: a preset's name, or "plain". */
   readonly dialect: string;
   readonly key: string;
-  /** A free string: may carry its own query or lack ".php". */
+  /** The base URL as the operator typed it. It may have a query of its own, or lack ".php". */
   readonly url: string;
   readonly currency: string;
   /** Decimal string: USD for one unit of `currency`. */
   readonly usdRate: string;
   readonly requestsPerSecond: number;
-  /** The operator's own prices, instead of the API's. */
+  /** The operator's own prices, used instead of the API's. Null: the API's prices apply. */
   readonly prices: PriceTable | null;
 }
 
-/** Country code → decimal price in the account's currency. */
+/** The upstream's country code → price as a decimal string in the account's currency. */
 export type CountryPrices = Readonly<Record<string, string>>;
 
-/** PROVIDER_<NAME>_PRICES. */
+/** The parsed value of PROVIDER_<NAME>_PRICES. */
 export type PriceTable =
   | { readonly kind: "any-service"; readonly countries: CountryPrices }
   | { readonly kind: "by-service"; readonly services: Readonly<Record<string, CountryPrices>> };

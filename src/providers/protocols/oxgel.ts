@@ -79,7 +79,7 @@ const statusAnswer = z.object({
 
 const readOperations: ReadonlySet<string> = new Set(["balance", "services", "countries", "prices", "check"]);
 
-/** Refusals that are about the account or the order's existence, not about what was asked. */
+/** Documented refusals: wrong key, no funds, banned account, unknown order. */
 const plainRefusals: ReadonlySet<number> = new Set([401, 402, 403, 404]);
 const accountRefusals: ReadonlySet<number> = new Set([401, 402, 403]);
 
@@ -101,7 +101,7 @@ interface Client {
   url(path: string, query?: Readonly<Record<string, string | undefined>>): URL;
   send(operation: string, url: URL, options: CallOptions, body?: Record<string, string>): Promise<HttpAnswer>;
   read<T>(operation: string, url: URL, options: CallOptions, schema: z.ZodType<T>): Promise<T>;
-  /** "no": the upstream will not, for a reason that it documents nowhere. */
+  /** Sends an order action. "no": the upstream refused with a status that it does not document. */
   ask(operation: string, upstreamId: string, options: CallOptions): Promise<"yes" | "no">;
 }
 
@@ -172,7 +172,7 @@ function catalogueOf({
         countryCode: row.country,
         operator: null,
         costMicros: row.price,
-        // `stock` counts operators that have numbers: only its zero says something about numbers.
+        // `stock` counts operators that have numbers, not numbers: only zero is meaningful.
         stock: row.stock === 0 ? 0 : null,
       }));
     },
@@ -184,7 +184,7 @@ function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "cancel" | "
   const check: Provider["check"] = async (upstreamId, options) => {
     const address = url("numbers/status", { id: upstreamId });
     const { status, sms_code } = await read("check", address, options, statusAnswer);
-    // While the next SMS is awaited, the last code may still be shown.
+    // While the next SMS is awaited, the answer may still hold the previous code.
     const sms = status === "waiting" ? undefined : smsIn({ code: sms_code });
     if (status === "received" && !sms) throw garbage(name, "check", "received without a code");
     return { status, sms: sms ? [sms] : [] };
@@ -235,8 +235,8 @@ function isUnexplainedRefusal(answer: HttpAnswer): boolean {
 }
 
 /**
- * A purchase refused with a JSON 4xx bought nothing. Which refusal it is can only be told
- * by its wording, and is a hint for what to try next.
+ * The error of a refused purchase; undefined: not a refusal. A JSON 4xx means that nothing was bought. The kind is guessed
+ * from the wording, and decides only what is tried next.
  */
 function purchaseRefusal(provider: string, answer: HttpAnswer): ProviderError | undefined {
   const body = parseBody(answer.text);

@@ -29,14 +29,14 @@ import type { HttpAnswer, ProviderHttp } from "../transport/http.ts";
 import { urlUnder } from "../transport/urls.ts";
 
 /**
- * A gateway that hands out numbers and pushes whatever SMS they get: `GET /api/init/{key}`,
- * `GET /api/get-number/{key}?country_id=` and one webhook, `otp_received`. It has no order ids, prices, polling or
- * cancel. The key is in the path, so no path of its requests may be logged.
+ * A gateway that assigns numbers and pushes every SMS to a webhook: `GET /api/init/{key}`,
+ * `GET /api/get-number/{key}?country_id=` and the webhook `otp_received`. It has no order ids, prices, polling or cancel.
+ * The key is part of the path, so its paths must not be logged.
  */
 const capabilities: Capabilities = {
   cancel: false,
   ban: false,
-  // Every SMS of a number is pushed unasked, so there is nothing to ask for.
+  // Every further SMS of a number is pushed without a request.
   another: false,
   finish: false,
   poll: false,
@@ -80,7 +80,7 @@ const webhookBody = z.object({
 
 export function createPushGateway(settings: ProviderSettings, http: ProviderHttp, clock: Clock): Provider {
   const { name } = settings;
-  /** Country id → calling code, for numbers that come without one; filled by `countries`. */
+  /** Country id → calling code, for numbers that are returned without one. Filled by `countries`. */
   const callingCodes = new Map<string, string>();
 
   function endpoint(action: string, query: Readonly<Record<string, string>> = {}): URL {
@@ -104,7 +104,7 @@ export function createPushGateway(settings: ProviderSettings, http: ProviderHttp
     const url = endpoint("get-number", {
       country_id: request.countryCode,
       ...(request.operator !== null && { operator_id: request.operator }),
-      // Webhooks are matched on the number, so the account's own preference must not decide its format.
+      // Webhooks are matched by the number, so its format must not depend on a setting of the account.
       number_format: "full",
     });
     const answer = await http.request({ operation, method: "GET", url, priority });
@@ -112,7 +112,7 @@ export function createPushGateway(settings: ProviderSettings, http: ProviderHttp
     return {
       upstreamId: rentalId(phone, clock.now()),
       phone,
-      // The API names no price, neither in its lists nor here: PROVIDER_<NAME>_PRICES says what it costs.
+      // The API has no prices. The cost comes from PROVIDER_<NAME>_PRICES.
       costMicros: null,
       expiresAt: null,
       cancelOpensAt: null,
@@ -146,18 +146,18 @@ function purchasedPhone(name: string, answer: HttpAnswer, callingCode: string | 
 
 const refusalBody = z.object({ message: z.string() });
 
-/** "Error Responses" of get-number by their wording: they share statuses, and 400 is not only about the country. */
+/** "Error Responses" of get-number by their wording, because different errors share the status 400. */
 const kindByWording: readonly (readonly [RegExp, ProviderErrorKind])[] = [
   [/no number/i, "no_stock"],
-  // The key is the system's, which rents for nobody: our kind of account needs a user's key.
+  // The key is a system key, which cannot rent numbers: the account needs a user's key.
   [/user_id/i, "bad_credentials"],
   [/user/i, "suspended"],
   [/country|operator/i, "bad_mapping"],
 ];
 
 /**
- * The documented refusals are 4xx. Its 500s ("Unable to get number") are documented too, but say that something
- * broke while the number was fetched or recorded: one may have been assigned, so they stay in doubt.
+ * The error of a failed purchase. Documented refusals are 4xx. The documented 500s ("Unable to get number") mean that the
+ * gateway failed while it assigned a number. It may have assigned one, so these purchases are in doubt.
  */
 function purchaseError(name: string, answer: HttpAnswer): ProviderError {
   const body = parseBody(answer.text);
@@ -169,12 +169,12 @@ function purchaseError(name: string, answer: HttpAnswer): ProviderError {
   return refusal(name, kind, `buy: HTTP ${answer.status}`);
 }
 
-/** The gateway names no order, and rents a number out again: number and moment together are unique. */
+/** The gateway has no order ids and reuses numbers, so the id is made of the number and the time. */
 function rentalId(phone: string, at: Date): string {
   return `${phone.slice(1)}-${at.getTime().toString(36)}`;
 }
 
-/** The only delivery there is; the field "provider" is the gateway's own source and of no use to us. */
+/** Reads the webhook, which is the gateway's only way to deliver an SMS. The field "provider" is not used. */
 function parseWebhook(body: unknown): WebhookEvent | undefined {
   const outcome = webhookBody.safeParse(body);
   if (!outcome.success) return undefined;

@@ -1,21 +1,21 @@
-/** What an upstream's body turned out to be. */
+/** The body of an upstream's answer, by its kind. */
 export type Body =
   | { readonly kind: "json"; readonly value: unknown }
   /** One line of plain text, as the handler_api protocol answers. */
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "html" }
   | { readonly kind: "empty" }
-  /** Starts like JSON but is not: cut off, broken, or nested deeper than any answer. */
+  /** Starts like JSON but cannot be parsed: cut off, broken, or nested deeper than MAX_DEPTH. */
   | { readonly kind: "truncated" };
 
 const JSON_TOKENS = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const LONG_DIGITS = /\d{16}/;
-/** Longer integers do not fit into a double. */
+/** Digits of an integer that a double always holds exactly. */
 const SAFE_DIGITS = 15;
-/** Millions of brackets keep JSON.parse busy for seconds, and with it the whole shop. */
+/** JSON.parse needs seconds for millions of nested brackets, and blocks the whole process meanwhile. */
 const MAX_DEPTH = 200;
 
-/** Tells what a body is. Integers too large for a double become strings, so that ids keep every digit. */
+/** Parses a body. Integers too large for a double become strings, so that ids keep every digit. */
 export function parseBody(raw: string): Body {
   const text = raw.replace(/^\uFEFF/, "").trim();
   if (text === "") return { kind: "empty" };
@@ -24,16 +24,16 @@ export function parseBody(raw: string): Body {
   if (isTooDeep(text)) return { kind: "truncated" };
   try {
     const parsed: unknown = JSON.parse(text);
-    // Only now: in a text whose quotes do not pair, the search for numbers would look for their ends without end.
+    // Only after JSON.parse accepted the text: the regular expression is very slow on text with unpaired quotes.
     const value: unknown = LONG_DIGITS.test(text) ? JSON.parse(keepDigits(text)) : parsed;
-    // Some suppliers wrap their one-line answers into quotes.
+    // Some suppliers put quotes around their one-line answers.
     return typeof value === "string" ? { kind: "text", text: value.trim() } : { kind: "json", value };
   } catch {
     return { kind: "truncated" };
   }
 }
 
-/** True for a page made for people: a proxy's error, a log-in form. */
+/** True for an HTML page, such as a proxy's error or a log-in form. */
 export function looksLikeHtml(text: string): boolean {
   return text.trimStart().startsWith("<");
 }
@@ -53,7 +53,7 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** Puts quotes around integers that JSON.parse would round. */
+/** Puts quotes around the integers that JSON.parse would round. */
 function keepDigits(text: string): string {
   return text.replace(JSON_TOKENS, (token) =>
     /^-?\d+$/.test(token) && token.length > SAFE_DIGITS ? `"${token}"` : token,

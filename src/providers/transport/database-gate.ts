@@ -15,7 +15,7 @@ export interface DatabaseGateDeps {
 }
 
 interface Attempt {
-  /** The share of the burst that is left for more urgent requests, 0–1. */
+  /** The share of the burst that stays reserved for more urgent requests, 0–1. */
   readonly reserve: number;
   readonly maxWaitMs: number;
 }
@@ -24,14 +24,14 @@ const BUYERS_WAIT_MS = 8_000;
 const POLLS_WAIT_MS = 250;
 const YIELDS = 2;
 const LONGEST_YIELD_MS = 2_000;
-/** Background work does not stand in line for longer than this (the provider blocked us): it comes again anyway. */
+/** The longest wait of background work, which is repeated later anyway. Longer waits occur when the provider blocks us. */
 const WORTH_YIELDING_MS = 30_000;
 const LONGEST_BLOCK_MS = 3_600_000;
 
 /**
- * Buyers' requests may book a turn ahead and use the whole burst. Polls take only a turn that is as good as
- * there, so a purchase never queues behind them. Background work yields twice and then books one turn further
- * ahead than any poll can, so that steady polling cannot starve the price lists.
+ * How a request of this priority waits for the budget. Buyers' requests may reserve a later slot and use the whole burst.
+ * Polls take only a slot that is due within 250 ms, so that a purchase never queues behind them. Background work yields
+ * twice and may then reserve one slot further ahead than any poll, so that steady polling cannot starve price lists.
  */
 function planOf(priority: Priority, intervalMs: number): readonly Attempt[] {
   switch (priority) {
@@ -47,7 +47,7 @@ function planOf(priority: Priority, intervalMs: number): readonly Attempt[] {
   }
 }
 
-/** The request budget of a provider, kept in PostgreSQL so that all replicas share it. The burst is one second's worth. */
+/** The request budget of a provider, kept in PostgreSQL so that all replicas share it. The burst is one second of requests. */
 export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
   const { db, provider, clock, logger } = deps;
   const intervalMs = 1000 / deps.requestsPerSecond;
@@ -85,7 +85,7 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
     if (waitMs === undefined) return false;
     if (waitMs === 0) return true;
     await clock.sleep(waitMs);
-    // Another request may have been told "not before" while this one waited for its turn.
+    // The upstream may have asked for a pause (penalise) while this request waited for its slot.
     const blockedMs = ((await selectGate(db, provider))?.blockedUntil.getTime() ?? 0) - clock.now().getTime();
     if (blockedMs > 0) throw refuse(blockedMs);
     return true;

@@ -1,16 +1,16 @@
 import type { Priority } from "../port/provider.ts";
 
 /**
- * The request budget of one upstream account, shared by all replicas. `acquire` resolves when the request may
- * be sent, and rejects with a definite ProviderError "rate_limited" (not asked) when its turn would come too late.
+ * The request budget of one upstream account, shared by all replicas. `acquire` resolves when the request may be sent. It
+ * rejects with a definite ProviderError "rate_limited" (wasAsked: false) when the wait would be too long.
  */
 export interface RequestGate {
   acquire(priority: Priority): Promise<void>;
-  /** The upstream said "not before": no request of any priority is sent until then. */
+  /** Sends no request of any priority for this long, because the upstream asked for it. */
   penalise(retryAfterMs: number): Promise<void>;
 }
 
-/** What happened to one request, for metrics and the demo's "what just happened". No query, no body. */
+/** The outcome of one request, for metrics and the demo's insight panel. It holds no query and no body. */
 export interface RequestRecord {
   readonly provider: string;
   readonly operation: string;

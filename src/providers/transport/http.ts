@@ -7,19 +7,19 @@ import { looksLikeHtml } from "./body.ts";
 import type { RequestGate, RequestRecord } from "./gate.ts";
 import { createTransport, type Exchange, type Transport } from "./transport.ts";
 
-/** How long a purchase may take; whoever settles purchases in doubt has to wait longer than this. */
+/** The timeout of a purchase. Reconciliation must wait longer before it decides that a purchase is in doubt. */
 export const PURCHASE_TIMEOUT_MS = 30_000;
 const TIMEOUT_MS = 10_000;
-/** The largest price list known, 5sim's of everything, has 9 MB. */
+/** The largest price list known is 5sim's full list, with 9 MB. */
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
-/** An order, or a page of a hundred. */
+/** Enough for one order or a page of a hundred orders. */
 const MAX_ORDER_BYTES = 1024 * 1024;
 const listOperations: ReadonlySet<string> = new Set(["services", "countries", "prices"]);
 const DEFAULT_PENALTY_MS = 5_000;
 const MAX_PENALTY_MS = 5 * 60_000;
 
 export interface HttpRequest {
-  /** A method of the port ("buy", "check") or a part of one ("text"), for logs, metrics and errors. */
+  /** Names the request in logs, metrics and errors: a method of the port ("buy") or a part of one ("text"). */
   readonly operation: string;
   readonly method: "GET" | "POST" | "PUT";
   readonly url: URL;
@@ -30,7 +30,7 @@ export interface HttpRequest {
   readonly timeoutMs?: number;
 }
 
-/** A complete answer with any status but 3xx and 429. */
+/** A complete answer. Its status is never 3xx or 429, which end as errors. */
 export interface HttpAnswer {
   readonly status: number;
   readonly headers: Headers;
@@ -48,14 +48,14 @@ export interface ProviderHttpDeps {
   readonly gate: RequestGate;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Instead of the usual 30 s for purchases and 10 s for all else. */
+  /** Replaces the default timeouts: 30 s for purchases, 10 s for everything else. */
   readonly timeoutMs?: number;
   readonly onRequest?: (record: RequestRecord) => void;
 }
 
 /**
- * One HTTP request to an upstream: no retry, no redirect, a time limit, a bounded body. Rejects with a ProviderError
- * only, which holds no URL, header or body, since upstreams want their keys in any of these.
+ * Sends one HTTP request to an upstream, without retries or redirects, with a timeout and a limited body. Rejects with a
+ * ProviderError only. The error holds no URL, header or body, because any of these may contain the API key.
  */
 export function createProviderHttp(deps: ProviderHttpDeps): ProviderHttp {
   const { provider } = deps;
@@ -84,7 +84,7 @@ export function createProviderHttp(deps: ProviderHttpDeps): ProviderHttp {
   };
 }
 
-/** The gate is in the database; without it no request may be sent, and none was. */
+/** Waits for the request budget. If the database fails, no request is sent, so the error is definite. */
 async function passGate(deps: ProviderHttpDeps, request: HttpRequest): Promise<void> {
   const { provider, gate, logger } = deps;
   try {
@@ -96,7 +96,7 @@ async function passGate(deps: ProviderHttpDeps, request: HttpRequest): Promise<v
   }
 }
 
-/** Whatever becomes of the note that we must wait, the answer itself counts. */
+/** Stores the pause. A failure is only logged, because the upstream's answer must still be returned. */
 async function penalise(deps: ProviderHttpDeps, waitMs: number): Promise<void> {
   const { provider, gate, logger } = deps;
   try {
@@ -132,7 +132,7 @@ async function exchange(
   });
 }
 
-/** Statuses that mean the same in every protocol: redirects are never followed, "slow down" is obeyed at once. */
+/** Handles the statuses that mean the same in every protocol: 3xx is an error, 429 pauses all requests. */
 async function obey(deps: ProviderHttpDeps, answer: HttpAnswer): Promise<void> {
   const { provider } = deps;
   if (answer.status >= 300 && answer.status < 400) {
@@ -145,7 +145,7 @@ async function obey(deps: ProviderHttpDeps, answer: HttpAnswer): Promise<void> {
     throw new ProviderError({
       provider,
       kind: "rate_limited",
-      // A page of a proxy is not the upstream's word.
+      // An HTML page comes from a proxy, so it does not prove that the upstream refused.
       definite: !looksLikeHtml(answer.text),
       reason: "HTTP 429",
       retryAfterMs: waitMs,
@@ -154,7 +154,7 @@ async function obey(deps: ProviderHttpDeps, answer: HttpAnswer): Promise<void> {
   if (answer.status === 503 && askedMs !== undefined) await penalise(deps, askedMs);
 }
 
-/** Retry-After is seconds or a date (RFC 9110, 10.2.3). Bounded: an upstream cannot switch itself off for a day. */
+/** Parses Retry-After: seconds or a date (RFC 9110, 10.2.3). Limited, so that one answer cannot block a provider for a day. */
 export function retryAfterMs(header: string | null, now: Date): number | undefined {
   if (header === null) return undefined;
   const text = header.trim();

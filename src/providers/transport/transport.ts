@@ -8,11 +8,11 @@ export interface Outgoing {
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   readonly timeoutMs: number;
-  /** A longer body is not read. */
+  /** A longer body is not read to its end; the request fails. */
   readonly maxBodyBytes: number;
   /**
-   * Open a connection of its own. On a kept one the request may be lost because the upstream closed it just then,
-   * and nobody could tell that from a request that was carried out.
+   * Opens a new connection for this request. The upstream may close an idle kept-alive connection at any moment; a request
+   * lost that way could not be told from one that was carried out.
    */
   readonly isFresh: boolean;
 }
@@ -21,14 +21,14 @@ export type Exchange =
   | { readonly kind: "answer"; readonly status: number; readonly headers: Headers; readonly text: string }
   | { readonly kind: "failed"; readonly status: number | null; readonly failure: Failure };
 
-/** Why there is no complete answer. The system's own error is not passed on: its message can hold an address or a key. */
+/** Why there is no complete answer. The system's error is not passed on, because its message can hold an address or a key. */
 export type Failure = Pick<ProviderErrorDetails, "kind" | "definite" | "reason">;
 
 export type Transport = (outgoing: Outgoing) => Promise<Exchange>;
 
 const MAX_SOCKETS = 32;
 
-/** HTTP/1.1 without retries, redirects or compression, and with one time limit over all of it. Never rejects. */
+/** HTTP/1.1 without retries, redirects or compression. One timeout covers the whole exchange. Never rejects. */
 export function createTransport(): Transport {
   const kept = { keepAlive: true, maxSockets: MAX_SOCKETS };
   const single = { keepAlive: false, maxSockets: MAX_SOCKETS };
@@ -47,7 +47,7 @@ export function createTransport(): Transport {
         const sending = request(url, { method, headers, signal, agent: isFresh ? single : kept }, resolve);
         sending.on("error", reject);
         sending.on("socket", (socket) => {
-          // Nothing is written before the connection stands, with TLS before the certificate is checked.
+          // Nothing is written before the connection is open and, with TLS, the certificate is checked.
           if (socket.connecting) socket.once(isTls ? "secureConnect" : "connect", () => setSent(progress));
           else setSent(progress);
         });
@@ -70,7 +70,7 @@ function setSent(progress: Progress): void {
   progress.isSent = true;
 }
 
-/** Reads the whole body or fails: a part of an answer proves nothing. */
+/** Reads the whole body or fails, because a part of an answer proves nothing. */
 async function readAnswer(response: IncomingMessage, maxBodyBytes: number): Promise<Exchange> {
   const status = response.statusCode ?? 0;
   const broken = (reason: string): Exchange => {
@@ -107,7 +107,7 @@ function failureOf(error: unknown, progress: Progress, isOutOfTime: boolean): Fa
   return { kind: "garbage", definite: false, reason: `HTTP ${progress.status}, body cut off` };
 }
 
-/** "ECONNREFUSED", "CERT_HAS_EXPIRED": the code says enough. */
+/** The system's error code, such as "ECONNREFUSED" or "CERT_HAS_EXPIRED". */
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return "connection failed";
   const found: unknown = Object.getOwnPropertyDescriptor(error, "code")?.value;

@@ -1,8 +1,8 @@
 import { plainUsd } from "../../core/money.ts";
 
 /**
- * A URL below a base that an operator typed: with or without a slash at the end, perhaps with a query of its own, which
- * is kept. Parameters that are undefined are left out.
+ * Builds a URL below the operator's base URL. The base may end with a slash and may have a query, which is kept. Undefined
+ * parameters are left out.
  */
 export function urlUnder(
   base: string,
@@ -17,12 +17,12 @@ export function urlUnder(
   return url;
 }
 
-/** Letters, digits and what ids are joined with; no separator, and nothing that a proxy could take for one. */
+/** Characters of ids and slugs. No "/" and nothing that a proxy could decode into one. */
 const SEGMENT = /^[\w.:~+=-]{1,128}$/;
 
 /**
- * An id or slug as one segment of a path, escaped. Undefined: it could lead to another path, so nothing may be asked for
- * it. Ids and slugs come from upstreams, which are not to choose what our key is used for.
+ * An id or slug as one escaped path segment. Undefined: it could change the path, so no request may be sent. Ids and slugs
+ * come from upstreams, and an upstream must not choose which path we call with our key.
  */
 export function pathSegment(value: string): string | undefined {
   if (!SEGMENT.test(value) || value === "." || value.includes("..")) return undefined;
@@ -30,8 +30,8 @@ export function pathSegment(value: string): string | undefined {
 }
 
 /**
- * A ceiling in micro-dollars as a decimal of the upstream's currency, rounded down: what we send must never allow a cent
- * more than we mean. `usdRate` is the decimal string of PROVIDER_<NAME>_USD_RATE.
+ * A ceiling in micro-dollars as a decimal in the upstream's currency, rounded down so that it never allows a higher price.
+ * `usdRate` is the decimal string of PROVIDER_<NAME>_USD_RATE.
  */
 export function ceilingIn(ceilingMicros: bigint, usdRate: string): string {
   const [whole = "0", fraction = ""] = usdRate.split(".");

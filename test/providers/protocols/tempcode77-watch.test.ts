@@ -42,7 +42,7 @@ function setUp(...answers: ScriptedAnswer[]) {
 }
 
 describe("watching many tempcode77 orders", () => {
-  it("asks once for all that wait", async () => {
+  it("sends one request for all waiting orders", async () => {
     const { watch, http } = setUp(list(row(2), row(1)));
     const waiting = { status: "waiting", sms: [] };
     expect(await watch("1", "2")).toEqual({ 1: waiting, 2: waiting });
@@ -74,7 +74,7 @@ describe("watching many tempcode77 orders", () => {
     expect(await watch("1")).toEqual({ 1: { status: "received", sms } });
   });
 
-  it("leaves out what it could not learn, so that it is asked about by itself", async () => {
+  it("leaves out orders that it could not read, so that they are checked one by one", async () => {
     const { watch } = setUp(
       list(row(4, "smsReceived"), row(3, "smsReceived"), { ...row(2), id: null }, row(1)),
       coded,
@@ -102,7 +102,7 @@ describe("watching many tempcode77 orders", () => {
     expect(unknown.pages()).toEqual(["1"]);
   });
 
-  it("looks at three of the waiting ones at every pass, in turn, and lets everything else go first", async () => {
+  it("spot-checks three waiting orders at every pass, in turn, with the lowest priority", async () => {
     const five = list(...rowsFrom(5, 5));
     const { watch, http, paths } = setUp(five, five, quiet, quiet, quiet, five, quiet, quiet, quiet);
     const ids = ["1", "2", "3", "4", "5"];
@@ -115,7 +115,7 @@ describe("watching many tempcode77 orders", () => {
     expect(new Set(priorities.map(({ priority }) => priority))).toEqual(new Set(["background"]));
   });
 
-  it("finds by these looks what a list that is behind does not show", async () => {
+  it("finds by spot checks the SMS that an outdated list does not show", async () => {
     const two = list(row(2), row(1));
     const { watch } = setUp(two, two, coded, quiet);
     await watch("1", "2");
@@ -125,7 +125,7 @@ describe("watching many tempcode77 orders", () => {
     });
   });
 
-  it("gives the list up when looks keep finding SMS first", async () => {
+  it("stops using the list when spot checks keep finding SMS first", async () => {
     const three = list(row(3), row(2), row(1));
     const { watch, http } = setUp(three, three, coded, coded, coded);
     await watch("1", "2", "3");
@@ -135,7 +135,7 @@ describe("watching many tempcode77 orders", () => {
     expect(http.requests).toHaveLength(before);
   });
 
-  it("goes on trusting a list that shows SMS by itself, though looks were first now and then", async () => {
+  it("keeps using a list that shows SMS, even if spot checks sometimes find one first", async () => {
     const two = list(row(2), row(1));
     const { watch } = setUp(
       two,

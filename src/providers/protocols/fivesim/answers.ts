@@ -5,8 +5,8 @@ import { parseBody } from "../../transport/body.ts";
 import type { HttpAnswer } from "../../transport/http.ts";
 
 /**
- * Refusals of the 5sim API documentation, which are plain text with 400 or 404; "no free phones" comes with 200 as well.
- * `record not found` and `bad operator` are not in it, and were seen.
+ * Refusals are plain text with 400 or 404; "no free phones" also comes with 200 (source: 5sim API documentation).
+ * `record not found` and `bad operator` are undocumented and were seen in answers.
  */
 export const refusals: RefusalWords = {
   tokens: {
@@ -14,7 +14,7 @@ export const refusals: RefusalWords = {
     NOT_ENOUGH_PRODUCT_QTY: "no_stock",
     NOT_ENOUGH_USER_BALANCE: "no_funds",
     NOT_ENOUGH_BALANCE: "no_funds",
-    // At a rating of zero nothing is sold for a day.
+    // At a rating of zero 5sim sells nothing for a day.
     NOT_ENOUGH_RATING: "suspended",
     BAD_COUNTRY: "bad_mapping",
     COUNTRY_IS_INCORRECT: "bad_mapping",
@@ -40,7 +40,7 @@ export type Reply =
   | { readonly kind: "data"; readonly value: unknown }
   | { readonly kind: "refused"; readonly refusal: KnownRefusal };
 
-/** The JSON of a 2xx answer, or a refusal in words that are known. Throws what neither of them is. */
+/** Returns the JSON of a 2xx answer or a known refusal. Throws on any other answer. */
 export function replyOf(provider: string, operation: string, answer: HttpAnswer): Reply {
   const body = parseBody(answer.text);
   const isOk = answer.status >= 200 && answer.status < 300;
@@ -48,7 +48,7 @@ export function replyOf(provider: string, operation: string, answer: HttpAnswer)
     body.kind === "text" && !mayHaveActed(answer.status) ? refusalIn(body.text, refusals) : undefined;
   if (known) return { kind: "refused", refusal: known };
   if (isOk && body.kind === "json") return { kind: "data", value: body.value };
-  // A wrong key is 401 without a word, before anything else is looked at.
+  // A wrong key is answered with 401 and an empty body.
   if (answer.status === 401 && body.kind === "empty")
     throw refusal(provider, "bad_credentials", `${operation}: HTTP 401`);
   const isBroken = !isOk && body.kind !== "html" && soundsBroken(body);
@@ -58,14 +58,14 @@ export function replyOf(provider: string, operation: string, answer: HttpAnswer)
   throw brokenDown(provider, `${operation}: HTTP ${answer.status}`);
 }
 
-/** A refusal as the error that a method of the port rejects with. */
+/** Turns a refusal into the error that a method of the port rejects with. */
 export function errorOf(provider: string, operation: string, { name, meaning }: KnownRefusal): ProviderError {
   const kind = kindOf(meaning);
   const reason = `${operation}: ${name}`;
   return new ProviderError({ provider, kind, definite: kind !== "unavailable", reason });
 }
 
-/** The data of an answer; a refusal throws. */
+/** Returns the data of an answer. Throws on a refusal. */
 export function dataOf(provider: string, operation: string, answer: HttpAnswer): unknown {
   const reply = replyOf(provider, operation, answer);
   if (reply.kind === "refused") throw errorOf(provider, operation, reply.refusal);

@@ -27,18 +27,18 @@ import {
   rentalOf,
 } from "./read-orders.ts";
 
-/** Orders that one `checkMany` looks for, over as many pages as they take. */
+/** The most orders in one `checkMany` call. It reads as many pages as they need. */
 const MANY = 500;
 
 /**
- * 5sim.net, 5sim API documentation: GET only, slugs in the path, the key as a bearer token for `/user/…`, none for
- * `/guest/…`. JSON on success, plain text on refusal. A number waits 15 minutes for its SMS; each cancel and timeout costs
- * the account some of the rating that says how much it may buy.
+ * 5sim.net (source: 5sim API documentation). All requests are GET with slugs in the path. `/user/…` needs the key as a bearer
+ * token, `/guest/…` needs none. Answers are JSON on success and plain text on refusal. A number waits 15 minutes for its
+ * SMS. Each cancel and timeout lowers the account's rating, which limits how much it may buy.
  */
 const capabilities: Capabilities = {
   cancel: true,
   ban: true,
-  // Further SMS come by themselves.
+  // Further SMS arrive without a request.
   another: false,
   finish: true,
   poll: true,
@@ -46,7 +46,7 @@ const capabilities: Capabilities = {
   checkMany: true,
   activeList: true,
   prices: "per-service",
-  // Held for the operator "any", as which the cheapest is bought; above it another operator's number goes back.
+  // Enforced only for the operator "any", which buys the cheapest offer. A dearer number of a named operator is returned.
   priceCeiling: true,
   anyService: false,
   chargedAt: "purchase",
@@ -64,7 +64,7 @@ interface Account {
   readonly name: string;
   readonly usdRate: string;
   readonly currency: Currency;
-  /** `area` is "user", which takes the key, or "guest"; rejects before any request for a segment that is no slug or id. */
+  /** `area`: "user" sends the key, "guest" does not. A segment that is not a slug or id is rejected without a request. */
   get(
     operation: string,
     area: "user" | "guest",
@@ -111,7 +111,7 @@ function catalogueOf(account: Account): Pick<Provider, "balance" | "services" | 
       const data = dataOf(name, "balance", await get("balance", "user", ["profile"], options));
       const balanceMicros = parseBalance(parseAs(name, "balance", profile, data).balance, currency);
       if (balanceMicros === undefined) throw garbage(name, "balance", "unexpected balance");
-      // `frozen_balance` is not documented: it may be a part of the balance or not.
+      // `frozen_balance` is not documented: it is unknown whether it is a part of the balance.
       return { balanceMicros, escrowMicros: null };
     },
     async services(options) {
@@ -138,7 +138,7 @@ function ordersOfAccount(account: Account): Pick<Provider, "buy" | "check" | "ca
 
   const check: Provider["check"] = async (id, options) => observationOf(await look("check", id, options));
 
-  /** Cancel or ban: both end the order and give the money back, before its first SMS. */
+  /** Cancels or bans a number. Both end the order and refund it, before its first SMS. */
   const giveBack = async (
     operation: "cancel" | "ban",
     id: string,
@@ -166,7 +166,7 @@ function ordersOfAccount(account: Account): Pick<Provider, "buy" | "check" | "ca
       const reply = replyOf(name, "finish", await get("finish", "user", ["finish", id], options));
       const isRefused = reply.kind === "refused";
       if (isRefused && kindsOfEnding.has(reply.refusal.meaning)) {
-        // What has ended, by whatever way, needs no finishing.
+        // An order that has already ended needs no finish.
         if (!isOpen(await look("finish", id, options))) return;
       }
       if (isRefused) throw errorOf(name, "finish", reply.refusal);
@@ -183,7 +183,7 @@ async function buy(account: Account, request: PurchaseRequest, options: CallOpti
   const { serviceCode, countryCode, operator } = request;
   if (serviceCode === null) throw unsupported(name, "a number without a service");
   const path = ["buy", "activation", countryCode, operator ?? ANY_OPERATOR, serviceCode];
-  // With a named operator the limit is not looked at: the answer tells the cost, and a dearer number goes back.
+  // 5sim ignores the limit for a named operator. The answer tells the cost, and the caller returns a dearer number.
   const maxPrice = operator === null ? ceilingIn(request.ceilingMicros, usdRate) : undefined;
   const answer = await account.get("buy", "user", path, options, { maxPrice });
   return rentalOf(orderOf(name, "buy", dataOf(name, "buy", answer)), currency);
@@ -192,7 +192,7 @@ async function buy(account: Account, request: PurchaseRequest, options: CallOpti
 function listsOf(account: Account): Pick<Provider, "active" | "checkMany"> {
   const { name, currency, get } = account;
 
-  /** Newest first. A purchase in between moves rows to the next page, where they are seen again. */
+  /** Newest first. A purchase between two pages moves rows to the next page: they are read twice, never missed. */
   const pagesOf =
     (operation: string, options: CallOptions) =>
     async (_index: number, offset: number): Promise<readonly Order[]> => {
@@ -205,7 +205,7 @@ function listsOf(account: Account): Pick<Provider, "active" | "checkMany"> {
   return {
     async active(options) {
       const { rows, end, firstPageRows } = await readPages(pagesOf("active", options), reachesBack);
-      // What is missing counts as not bought: a list without an end, or with one full page only, is none.
+      // A number missing from the list counts as not bought, so a list that was not read to its end is rejected.
       const isCut = end === "repeated" && firstPageRows === PAGE_ROWS && rows.size === PAGE_ROWS;
       if (end === "bound" || isCut) throw garbage(name, "active", "the list does not end");
       return [...rows.values()].filter(isOpen).map((row) => activeOf(row, currency));

@@ -10,12 +10,12 @@ import {
 } from "../../parsing/parse.ts";
 import type { ProviderCountry, ProviderPrice, ProviderService } from "../../port/provider.ts";
 
-/** `/user/profile`. */
+/** The answer of `/user/profile`. */
 export const profile = z.object({ balance: z.unknown() });
 
 const productRow = z.object({ code: idField, Category: z.literal("activation") });
 
-/** `{telegram: {Category, Qty, Price}}`; "hosting" are numbers for days. A product's slug is its only name. */
+/** Reads `{telegram: {Category, Qty, Price}}`. "hosting" products are rented for days and left out. Slugs serve as names. */
 export function servicesOf(value: unknown): ProviderService[] {
   const rows = entriesOf(value).map(([code, row]) => ({ code, ...Object.fromEntries(entriesOf(row)) }));
   return goodRows(rows, productRow).map(({ code }) => ({ code, name: code }));
@@ -27,7 +27,7 @@ const countryRow = z.object({
   iso: z.unknown().optional(),
 });
 
-/** `{england: {iso: {gb: 1}, prefix: {"+44": 1}, text_en, …operators}}`. */
+/** Reads `{england: {iso: {gb: 1}, prefix: {"+44": 1}, text_en, …operators}}`. */
 export function countriesOf(value: unknown): ProviderCountry[] {
   const rows = entriesOf(value).map(([code, row]) => ({ code, ...Object.fromEntries(entriesOf(row)) }));
   return goodRows(rows, countryRow).map(({ code, text_en: name, iso }) => ({
@@ -38,8 +38,8 @@ export function countriesOf(value: unknown): ProviderCountry[] {
 }
 
 /**
- * The prices of one product. `{country: {product: {operator: {cost, count}}}}` where a country was named too, else product
- * and country change places.
+ * Reads the prices of one product: `{country: {product: {operator: {cost, count}}}}` if the request named a country, else
+ * `{product: {country: …}}`.
  */
 export function pricesOf(value: unknown, serviceCode: string, currency: Currency): ProviderPrice[] {
   return entriesOf(value).flatMap(([outer, inner]) =>
@@ -51,8 +51,8 @@ export function pricesOf(value: unknown, serviceCode: string, currency: Currency
 }
 
 /**
- * One row for each operator, except that the cheapest with numbers is sold as "any": only that purchase takes a price
- * limit, and it may go to whoever is cheap by then.
+ * One row for each operator. The cheapest with stock becomes "any", because only that purchase has a price limit, and 5sim
+ * may then serve it from any operator within the limit.
  */
 function countryPrices(
   operators: unknown,

@@ -47,12 +47,12 @@ export function rentalOf(bought: Order, currency: Currency): Rental {
     costMicros: parseCharge(bought.price, currency) ?? null,
     expiresAt: parseDate(bought.expires) ?? null,
     cancelOpensAt: null,
-    // Further SMS come by themselves as long as the number lives.
+    // Further SMS arrive without a request until the number ends.
     canAnother: false,
   };
 }
 
-/** RECEIVED is the number, not the SMS: whether one has come, the list in the order says. */
+/** Reads an order. RECEIVED means that the number is ready; the field `sms` tells whether an SMS has arrived. */
 export function observationOf(seen: Order): Observation {
   const sms = smsOf(seen);
   const expiresAt = parseDate(seen.expires);
@@ -74,7 +74,7 @@ function statusOf({ status }: Order, sms: readonly ObservedSms[]): Observation["
   }
 }
 
-/** All SMS of the number's life, the oldest first. Services like to send a second one without a code. */
+/** All SMS since the purchase, oldest first. Services often send a second one without a code. */
 function smsOf(seen: Order): ObservedSms[] {
   const rows = goodRows(seen.sms ?? [], smsRow);
   const moment = (value: unknown): number => parseDate(value)?.getTime() ?? 0;
@@ -86,7 +86,7 @@ function smsOf(seen: Order): ObservedSms[] {
 
 const orderPage = z.object({ Data: z.array(order).nullable() });
 
-/** A page of `/user/orders`. What is missing from a list counts as not bought, so every row has to be understood. */
+/** A page of `/user/orders`. A number missing from the list counts as not bought, so one unreadable row is an error. */
 export function ordersOf(provider: string, operation: string, value: unknown): Order[] {
   return parseAs(provider, operation, orderPage, value).Data ?? [];
 }
@@ -97,14 +97,14 @@ export function isOpen({ status }: Order): boolean {
 
 const LONGEST_LIFE_MS = 60 * 60_000;
 
-/** The list goes back so far that no open number can be older: they live for a quarter of an hour. */
+/** True: the list was read an hour back. Numbers live for 15 minutes, so no older one is open. */
 export function reachesBack(found: ReadonlyMap<string, Order>, latest: readonly Order[]): boolean {
   const [newest] = found.values();
   const [to, from] = [parseDate(newest?.created_at), parseDate(latest.at(-1)?.created_at)];
   return to !== undefined && from !== undefined && to.getTime() - from.getTime() > LONGEST_LIFE_MS;
 }
 
-/** A row that tells by itself how the order stands: an end moves money and is asked about once more. */
+/** True: the row is enough to know the order's state. An ended order is checked on its own, because its end moves money. */
 export function isConclusive(row: Order): boolean {
   return isOpen(row) && (row.status === "PENDING" || Array.isArray(row.sms));
 }

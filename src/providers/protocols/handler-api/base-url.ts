@@ -1,16 +1,16 @@
 import { urlUnder } from "../../transport/urls.ts";
 
-/** What an operator's base URL holds besides the address: parameters for the whole account. */
+/** The operator's base URL. Its query holds parameters that apply to the whole account. */
 export interface Base {
-  /** The base with what may go out with this action: purchases also carry what concerns purchases. */
+  /** The URL of a request. Parameters of the base that concern purchases are sent with purchases only. */
   urlFor(action: string, parameters: Readonly<Record<string, string | undefined>>): URL;
-  /** False for a sub-supplier from which the account does not buy. */
+  /** False for a sub-supplier that the base URL excludes. */
   isWanted(subSupplier: string): boolean;
 }
 
-/** Said by us in every request that knows them, so never taken from the base URL. */
+/** Parameters that the shop sets itself; they are removed from the base URL. */
 const ours = ["api_key", "action", "service", "country", "maxPrice", "id", "status", "start", "limit"];
-/** Which number to sell, and to whose credit: nothing that any other question should be asked with. */
+/** Parameters that select the number or credit a referral; they are sent with purchases only. */
 const ofPurchases = [
   "operator",
   "providerIds",

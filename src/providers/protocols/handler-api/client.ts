@@ -10,7 +10,7 @@ import { errorOf, type Refusal, type Reply, readReply } from "./reply.ts";
 type Parameters = Readonly<Record<string, string | undefined>>;
 
 interface SendOptions extends CallOptions {
-  /** Instead of the usual limit. */
+  /** Replaces the default timeout. */
   readonly timeoutMs?: number;
 }
 
@@ -23,7 +23,7 @@ export interface Client {
   readonly base: Base;
   send(operation: string, action: string, parameters: Parameters, options: SendOptions): Promise<Reply>;
   fail(operation: string, refusal: Refusal): ProviderError;
-  /** The data of an answer; a refusal or a token throws. */
+  /** Returns the JSON data of an answer. Throws on a refusal or a token. */
   data(operation: string, action: string, parameters: Parameters, options: CallOptions): Promise<unknown>;
 }
 

@@ -5,28 +5,28 @@
 export interface Dialect {
   readonly buyAction: "getNumber" | "getNumberV2";
   readonly pricesAction: "getPrices" | "getPricesV2" | "getPricesV3";
-  /** getServicesList and getCountries are known to answer; elsewhere they are tried, and our tables step in. */
+  /** True: getServicesList and getCountries exist. False: they are tried, and our tables are used if they fail. */
   readonly hasLists: boolean;
-  /** getActiveActivations answers. */
+  /** True: getActiveActivations exists. */
   readonly activeList: boolean;
   /**
-   * getStatusV2 answers, with the text of an SMS. "tried": not known, so the first code decides. It is never asked how an
-   * order stands: it shows the last SMS also while the next one is awaited.
+   * Whether getStatusV2 exists, which returns the text of an SMS. "tried": unknown, so it is tried for the first code. It
+   * is never used for the order's state, because it returns the previous SMS while the next one is awaited.
    */
   readonly statusV2: "yes" | "no" | "tried";
   /**
-   * What is asked about a number whose status is STATUS_CANCEL, which sms-activate documented as "canceled or completed":
-   * it may have had an SMS that nobody was up to see. Null: nothing is known to answer that.
+   * The action that returns the SMS of an ended order. sms-activate documents STATUS_CANCEL as "canceled or completed", so
+   * the number may have had an SMS while the shop was down. Null: no such action is known.
    */
   readonly lastWord: "getAllSms" | "getStatusV2" | null;
-  /** Rows of that list have a status whose meaning is known, so it can stand for many getStatus calls. */
+  /** The known statuses of rows in getActiveActivations, which then replaces many getStatus calls. Null: not known. */
   readonly listStatuses: Readonly<Record<string, "received" | "waiting">> | null;
-  /** The parameter that takes an offer's operator. */
+  /** The name of the purchase parameter for the offer's operator. */
   readonly operatorParameter: "operator" | "providerIds";
   readonly cancelStatus: "8" | "-1";
-  /** Which rows of our country table are this supplier's own. */
+  /** The column of our country table with this supplier's own ids. Null: none. */
   readonly countryTable: "smsbower" | "herosms" | null;
-  /** Answers BAD_ACTION to its own internal errors, so that it proves nothing about a purchase. */
+  /** The supplier answers BAD_ACTION also for its internal errors, so it does not prove that nothing was bought. */
   readonly isBadActionVague: boolean;
 }
 
@@ -85,7 +85,7 @@ const dialects: Readonly<Record<string, Dialect>> = {
   platfone: plain,
 };
 
-/** The dialect of this name; an unknown name speaks the plain one, which asks for nothing that is not universal. */
+/** The dialect of this name. An unknown name gets the plain one, which uses only actions that every supplier has. */
 export function dialectOf(name: string): Dialect {
   return (Object.hasOwn(dialects, name) ? dialects[name] : undefined) ?? plain;
 }

@@ -13,9 +13,9 @@ import { type ListedRental, readActive } from "./read-orders.ts";
 import { readPrices } from "./read-prices.ts";
 
 /**
- * "handler_api", the protocol of the closed sms-activate.org that SMSBower, HeroSMS, Tiger, Grizzly, Platfone and
- * others answer: GET with everything in the query, the key too, so that no URL may be logged. One parser takes what any
- * of them answers; a dialect says what to ask them.
+ * "handler_api", the protocol of the closed sms-activate.org. SMSBower, HeroSMS, Tiger, Grizzly, Platfone and others speak
+ * it. Every request is a GET with all parameters in the query, including the key, so its URLs must not be logged. One
+ * parser reads the answers of all suppliers; a dialect says which actions and parameters a supplier knows.
  */
 function capabilitiesOf(dialect: Dialect): Capabilities {
   return {
@@ -38,9 +38,9 @@ function capabilitiesOf(dialect: Dialect): Capabilities {
   };
 }
 
-/** The most rows that getActiveActivations gives at a time. */
+/** The most rows in one page of getActiveActivations. */
 const PAGE_SIZE = 100;
-/** Orders that one `checkMany` looks for, over as many pages as they take. */
+/** The most orders in one `checkMany` call. It reads as many pages as they need. */
 const MANY = 500;
 
 export function createHandlerApi(settings: ProviderSettings, http: ProviderHttp): Provider {
@@ -60,7 +60,7 @@ export function createHandlerApi(settings: ProviderSettings, http: ProviderHttp)
   };
 }
 
-/** Unsigned, so no more than a hint where to look. */
+/** The webhook is unsigned, so it only triggers a check. */
 const webhookBody = z.object({ activationId: idField });
 
 function catalogueOf(client: Client): Pick<Provider, "balance" | "services" | "countries" | "prices"> {
@@ -88,13 +88,13 @@ function catalogueOf(client: Client): Pick<Provider, "balance" | "services" | "c
       if (serviceCode === undefined) throw unsupported(name, "prices of all services at once");
       const query = { service: serviceCode, country: countryCode };
       const rows = readPrices(await data("prices", dialect.pricesAction, query, options), currency);
-      // Some suppliers are resellers of many; what the account must not buy is not on sale.
+      // Some suppliers resell for many sub-suppliers. Those that the base URL excludes are not offered.
       return rows.filter(({ operator }) => operator === null || client.base.isWanted(operator));
     },
   };
 }
 
-/** A supplier's own list, or the usual one where it is not known to have one and does not understand the question. */
+/** The supplier's own list, or our table where the supplier is not known to have a list and does not return one. */
 async function ownOr<T>(client: Client, read: () => Promise<T[]>, usual: () => T[]): Promise<T[]> {
   if (client.dialect.hasLists) return await read();
   try {
@@ -125,7 +125,7 @@ function listsOf(client: Client): Pick<Provider, "active" | "checkMany"> {
       if (reply.kind === "refused") throw fail(operation, reply.refusal);
       if (reply.kind === "token" && reply.token.name === "NO_ACTIVATIONS") return [];
       const rows = reply.kind === "data" ? readActive(reply.value, dialect, currency) : undefined;
-      // What is missing from a list counts as not bought, so a list that is understood in part is none.
+      // A number that is missing from the list counts as not bought, so a list is rejected unless every row is readable.
       if (!rows) throw garbage(name, operation, "not a list");
       return rows;
     };
@@ -135,7 +135,7 @@ function listsOf(client: Client): Pick<Provider, "active" | "checkMany"> {
       if (!dialect.activeList) throw unsupported(name, "active");
       const { rows, end, firstPageRows } = await readPages(pagesOf("active", options));
       if (end === "bound") throw garbage(name, "active", `more than ${MAX_PAGES} pages`);
-      // It ignores `start` and fills its page: what lies behind that page cannot be seen.
+      // The supplier ignores `start` and its page is full: further rows may exist and cannot be read.
       if (end === "repeated" && firstPageRows === PAGE_SIZE && rows.size === PAGE_SIZE)
         throw garbage(name, "active", "no second page");
       return [...rows.values()];

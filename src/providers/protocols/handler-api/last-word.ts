@@ -3,16 +3,16 @@ import { ProviderError } from "../../port/provider-error.ts";
 import type { Client } from "./client.ts";
 import { smsInAnswer } from "./read-orders.ts";
 
-/** Looks once more at a number that has ended: STATUS_CANCEL does not tell whether it had an SMS. */
+/** Asks for the SMS of an order that ended with STATUS_CANCEL, which does not tell whether the number had an SMS. */
 export interface LastWord {
   /**
-   * The observation, with the SMS that the number had. Throws ProviderError when the supplier could not be asked: then
-   * the order is looked at again, for a few times.
+   * Returns the observation with the SMS that the number had. Throws ProviderError when the supplier did not answer, so that
+   * the order is checked again. After MAX_TRIES failed requests the observation is returned as it is.
    */
   after(upstreamId: string, seen: Observation, options: CallOptions): Promise<Observation>;
 }
 
-/** A supplier that never answers this question must not keep a buyer's money. */
+/** Then the order ends without an answer, so that a silent supplier cannot keep the buyer's money on hold. */
 const MAX_TRIES = 3;
 const MAX_REMEMBERED = 2000;
 const worthAnotherTry: ReadonlySet<string> = new Set([
@@ -24,7 +24,7 @@ const worthAnotherTry: ReadonlySet<string> = new Set([
 
 export function createLastWord(client: Client): LastWord {
   const { lastWord } = client.dialect;
-  /** Failed questions by order. */
+  /** Failed requests by order. */
   const tries = new Map<string, number>();
 
   function failed(upstreamId: string, error: unknown): void {

@@ -8,7 +8,7 @@ import { observationOf, rentalFromData, rentalFromToken, smsInRefusal } from "./
 import type { Refusal, Reply } from "./reply.ts";
 import { createSmsTexts } from "./sms-texts.ts";
 
-/** Buying a number and everything that is asked about one. */
+/** The methods of the port that buy a number and manage its order. */
 export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "cancel" | "another" | "finish"> {
   const { name, dialect, send, fail } = client;
   const texts = createSmsTexts(client);
@@ -23,7 +23,7 @@ export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "canc
     return await lastWord.after(upstreamId, completed, options);
   };
 
-  /** Resolves with the refusal, or with undefined when the supplier said yes in one of the expected words. */
+  /** Sends setStatus. Resolves with the refusal, or with undefined if the answer is one of the expected words. */
   const setStatus = async (
     operation: string,
     parameters: { id: string; status: string },
@@ -47,7 +47,7 @@ export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "canc
       const outcome = cancelOutcomeOf(refusal.meaning, smsInRefusal(refusal.info));
       if (outcome) return outcome;
       if (!isAboutState(refusal)) throw fail("cancel", refusal);
-      // The word may mean several things, so the order is checked.
+      // The refusal is ambiguous, so the order's state decides.
       const now = await check(id, options);
       if (now.sms.length === 0 && now.status === "cancelled") return { kind: "cancelled" };
       return now.sms.length > 0 ? { kind: "has_sms", sms: now.sms } : { kind: "refused" };
@@ -62,13 +62,13 @@ export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "canc
     async finish(id, options) {
       const words = ["ACCESS_ACTIVATION", "ACCESS_CANCEL"];
       const refusal = await setStatus("finish", { id, status: "6" }, words, options);
-      // An order that has ended, by whatever way, needs no finishing.
+      // An order that has already ended needs no finish.
       if (refusal && !isAboutState(refusal)) throw fail("finish", refusal);
     },
   };
 }
 
-/** Refusals that say that the order is not in a state for what was asked. */
+/** True for a refusal because of the order's state. */
 function isAboutState({ meaning, isVague }: Refusal): boolean {
   return !isVague && (meaning === "unknown_order" || meaning === "unsupported" || meaning === "refused");
 }
@@ -84,8 +84,8 @@ async function buy(client: Client, request: PurchaseRequest, options: CallOption
   };
   const reply = await client.send("buy", dialect.buyAction, parameters, options);
   if (reply.kind === "refused") {
-    const isEmptyWord = reply.refusal.name === "BAD_ACTION" && dialect.isBadActionVague;
-    throw isEmptyWord ? garbage(name, "buy", "BAD_ACTION") : client.fail("buy", reply.refusal);
+    const isVague = reply.refusal.name === "BAD_ACTION" && dialect.isBadActionVague;
+    throw isVague ? garbage(name, "buy", "BAD_ACTION") : client.fail("buy", reply.refusal);
   }
   const rental = rentalIn(client, reply);
   if (!rental) throw garbage(name, "buy", "not a complete number");

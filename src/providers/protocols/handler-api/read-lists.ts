@@ -5,8 +5,8 @@ import countryTables from "./tables/sms-activate-countries.json" with { type: "j
 import serviceTable from "./tables/sms-activate-services.json" with { type: "json" };
 
 /**
- * The lists of services and countries. Suppliers without such lists use the ids of sms-activate, which the tables
- * hold (checked against several published lists); a supplier's own list always goes before them.
+ * The lists of services and countries. Suppliers without lists use the ids of sms-activate, which our tables hold (checked
+ * against several published lists). A supplier's own list takes precedence.
  */
 
 const name = z.string().trim().min(1).max(120);
@@ -24,7 +24,7 @@ export function readServices(value: unknown): ProviderService[] {
   return goodRows(pairs, serviceRow);
 }
 
-/** getCountries: rows in an array, or keyed by id; some suppliers have a row without an id. */
+/** getCountries: rows in an array, or in an object keyed by id whose rows may lack the id. */
 export function readCountries(value: unknown, own: string | null): ProviderCountry[] {
   const isList = Array.isArray(value);
   const rows = isList ? value : entriesOf(value).map(([id, row]) => withId(id, row));
@@ -44,7 +44,7 @@ export function usualServices(): ProviderService[] {
   return Object.entries(serviceTable).map(([code, label]) => ({ code, name: label }));
 }
 
-/** The countries as sms-activate numbered them, with the supplier's own numbers in front. */
+/** The countries with the ids of sms-activate, after those with ids of the supplier's own. */
 export function usualCountries(own: string | null): ProviderCountry[] {
   const rows = Object.entries({ ...baseTable, ...ownTable(own) });
   return rows.map(([code, [label = code, iso2 = null]]) => ({ code, name: label, iso2 }));
@@ -57,7 +57,7 @@ function ownTable(own: string | null): CountryTable {
   return own === "herosms" ? countryTables.herosms : {};
 }
 
-/** An id says which country it is only if the supplier calls it by that name; ids were given away twice. */
+/** The ISO code of an id, only if the supplier's name for it matches: some ids have been used for two countries. */
 function iso2Of(id: string, named: string, own: string | null): string | null {
   const [label, iso2] = rowOf(ownTable(own), id) ?? rowOf(baseTable, id) ?? [];
   if (label === undefined || iso2 === undefined) return null;
@@ -65,7 +65,7 @@ function iso2Of(id: string, named: string, own: string | null): string | null {
   return names.includes(plainName(named)) ? iso2 : null;
 }
 
-/** Own keys only: a supplier may send an id such as "constructor". */
+/** Reads own keys only, because a supplier may send an id such as "constructor". */
 function rowOf(table: CountryTable, id: string): readonly string[] | undefined {
   return Object.hasOwn(table, id) ? table[id] : undefined;
 }

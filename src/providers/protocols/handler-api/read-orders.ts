@@ -15,10 +15,10 @@ import { smsIn } from "../../parsing/sms.ts";
 import type { ActiveRental, Observation, ObservedSms, Rental } from "../../port/provider.ts";
 import type { Dialect } from "./dialects.ts";
 
-/** ISO 4217 numbers and letters that an answer may give where the account is kept in dollars. */
+/** The ways in which an answer may name US dollars (ISO 4217 and symbols). */
 const DOLLARS: readonly unknown[] = [840, "840", "USD", "usd", "$"];
 
-/** A number out of `ACCESS_NUMBER:<id>:<phone>`; undefined: not a complete one. */
+/** Reads `ACCESS_NUMBER:<id>:<phone>`. Undefined: incomplete or another token. */
 export function rentalFromToken({ name, rest }: Token): Rental | undefined {
   const [idText, phoneText, ...more] = rest.split(":");
   const upstreamId = parseId(idText);
@@ -38,8 +38,8 @@ const rentalAnswer = z.object({
 });
 
 /**
- * A number out of the JSON of getNumberV2; undefined: not a complete one, or charged in a currency that is not the
- * account's, so that its cost cannot be told.
+ * Reads the JSON of getNumberV2. Undefined: incomplete, or charged in another currency than the account's, so that the
+ * cost is unknown.
  */
 export function rentalFromData(value: unknown, currency: Currency, isInDollars: boolean): Rental | undefined {
   const { data } = rentalAnswer.safeParse(value);
@@ -61,19 +61,19 @@ function flag(value: unknown): boolean | null {
   return value === false || value === 0 || value === "0" || value === "false" ? false : null;
 }
 
-/** What getStatus says; undefined: not a status that any supplier documents. */
+/** Reads the answer of getStatus. Undefined: a status that no supplier documents. */
 export function observationOf({ name, rest }: Token): Observation | undefined {
   switch (name) {
     case "STATUS_WAIT_CODE":
     case "STATUS_WAIT_RESEND":
-    // What follows the colon is the SMS before the one that is awaited.
+    // The value after the colon is the previous SMS, not the awaited one.
     case "STATUS_WAIT_RETRY":
       return { status: "waiting", sms: [] };
     case "STATUS_CANCEL":
     case "ACCESS_CANCEL":
       return { status: "cancelled", sms: [] };
     case "STATUS_OK": {
-      // A code, or the whole text where the account is set to full texts.
+      // A code, or the full text if the account is set to return full texts.
       const sms = smsIn({ code: rest });
       return sms && { status: "received", sms: [sms] };
     }
@@ -95,13 +95,13 @@ const activeRow = z.object({
 });
 
 export interface ListedRental extends ActiveRental {
-  /** Whether the row alone tells how the order stands. */
+  /** True: the row is enough to know the order's state. */
   readonly isConclusive: boolean;
 }
 
 /**
- * The rows of getActiveActivations, in any of the places where suppliers put them; undefined: no list, or one with a row
- * that has no id or number.
+ * Reads the rows of getActiveActivations, which suppliers put in different places. Undefined: no list, or a list with a
+ * row that has no id or number.
  */
 export function readActive(value: unknown, dialect: Dialect, currency: Currency): ListedRental[] | undefined {
   const fields = new Map(entriesOf(value));
@@ -126,7 +126,7 @@ export function readActive(value: unknown, dialect: Dialect, currency: Currency)
   });
 }
 
-/** `smsCode` is a string, a list or null; `smsText` goes with the last of them. */
+/** `smsCode` is a string, a list or null. `smsText` belongs to the last code. */
 function listedSms(smsCode: unknown, smsText: unknown): ObservedSms[] {
   const codes: unknown[] = Array.isArray(smsCode) && smsCode.length > 0 ? smsCode : [smsCode];
   const texts = Array.isArray(smsText) ? smsText : [smsText];
@@ -145,7 +145,7 @@ export function smsInRefusal(info: unknown): ObservedSms[] {
   return smsInRows(otpInfo.safeParse(info).data?.data);
 }
 
-/** The SMS of getStatusV2 or getAllSms: one or a list, under `sms` or `data`; or the answer itself where it is a list. */
+/** The SMS in an answer of getStatusV2 or getAllSms: one SMS or a list, in `sms`, in `data`, or as the whole answer. */
 export function smsInAnswer(value: unknown): ObservedSms[] {
   const fields = new Map(entriesOf(value));
   const data = fields.get("data");
@@ -158,7 +158,7 @@ export function smsInAnswer(value: unknown): ObservedSms[] {
   return places.map(smsInRows).find((found) => found.length > 0) ?? [];
 }
 
-/** The SMS in a row or a list of rows, whatever a supplier calls their fields. */
+/** The SMS in a row or a list of rows. Field names differ between suppliers. */
 export function smsInRows(node: unknown): ObservedSms[] {
   const rows = Array.isArray(node) ? node : [node];
   return goodRows(rows, otpRow).flatMap((row) => {

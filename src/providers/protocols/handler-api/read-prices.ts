@@ -1,7 +1,7 @@
 import { type Currency, entriesOf, parseCost, parseStock } from "../../parsing/parse.ts";
 import type { ProviderPrice } from "../../port/provider.ts";
 
-/** One thing on sale, in any of the shapes that getPrices, getPricesV2 and getPricesV3 have grown. */
+/** One offer, read from getPrices, getPricesV2 or getPricesV3. */
 interface Row {
   readonly operator: string | null;
   readonly costMicros: bigint;
@@ -9,8 +9,8 @@ interface Row {
 }
 
 /**
- * Prices out of `{country: {service: …}}`, whatever version answered: the shape of the innermost part tells. Rows with
- * a price or stock that is none are dropped. `serviceCode` fills in where a supplier leaves its level out.
+ * Reads prices from `{country: {service: …}}`. The shape of the innermost part tells which version answered. Rows with an
+ * invalid price or stock are dropped. `serviceCode` is used where a supplier leaves out the service level.
  */
 export function readPrices(value: unknown, currency: Currency): ProviderPrice[] {
   const prices: ProviderPrice[] = [];
@@ -24,7 +24,7 @@ export function readPrices(value: unknown, currency: Currency): ProviderPrice[] 
 
 function readLeaf(leaf: unknown, currency: Currency): Row[] {
   const fields = new Map(entriesOf(leaf));
-  // V2 of Tiger wraps its price list; V2 of SMSBower is the list.
+  // Tiger's V2 wraps the price list in `prices`; SMSBower's V2 is the list itself.
   const levels = fields.has("prices") ? new Map(entriesOf(fields.get("prices"))) : fields;
   const cost = fields.get("cost") ?? fields.get("price");
   if (cost !== undefined) return rowOf(null, cost, fields.get("count"), currency);
@@ -38,7 +38,7 @@ function rowOf(operator: string | null, cost: unknown, count: unknown, currency:
   return costMicros === undefined || stock === undefined ? [] : [{ operator, costMicros, stock }];
 }
 
-/** V3 of SMSBower: `{"2263": {count, price, provider_id}}`, one row for each of its own suppliers. */
+/** SMSBower's V3: `{"2263": {count, price, provider_id}}`, one row for each of its sub-suppliers. */
 function byProvider(fields: ReadonlyMap<string, unknown>, currency: Currency): Row[] {
   return [...fields].flatMap(([operator, entry]) => {
     const inner = new Map(entriesOf(entry));
@@ -47,8 +47,8 @@ function byProvider(fields: ReadonlyMap<string, unknown>, currency: Currency): R
 }
 
 /**
- * V2: `{"0.683": 22, "0.7": 31}`, price to count. A purchase with a ceiling gets the cheapest that is there, and some
- * suppliers count the cheaper numbers in again at each price, so the counts cannot be summed.
+ * V2: `{"0.683": 22, "0.7": 31}`, price → count. A purchase gets the cheapest number. The counts are not summed, because
+ * some suppliers include the cheaper numbers in the count of each higher price.
  */
 function cheapest(levels: ReadonlyMap<string, unknown>, currency: Currency): Row[] {
   const rows = [...levels].flatMap(([price, count]) => rowOf(null, price, count, currency));

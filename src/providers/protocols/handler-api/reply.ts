@@ -10,19 +10,19 @@ import { refusals } from "./tokens.ts";
 export type Reply =
   | { readonly kind: "token"; readonly token: Token }
   | { readonly kind: "data"; readonly value: unknown }
-  /** 204, which one supplier answers to a change of status. */
+  /** HTTP 204, with which one supplier answers setStatus. */
   | { readonly kind: "nothing" }
   | { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** A refusal in words that are known. */
+/** A refusal whose words we know. */
 export interface Refusal extends KnownRefusal {
-  /** The words came with a 5xx, 408 or 425: what was asked may have been done all the same. */
+  /** The HTTP status was 5xx, 408 or 425: the request may have been carried out all the same. */
   readonly isVague: boolean;
-  /** The supplier's `info`, where it explains itself. */
+  /** The field `info` of the answer, in which some suppliers give details. */
   readonly info: unknown;
 }
 
-/** Names under which suppliers put the word of refusal, the most telling first. */
+/** Fields in which suppliers put the refusal, the most specific first. */
 const wordFields = ["title", "error", "msg", "message", "details", "code"] as const;
 const envelope = z
   .object({ status: z.unknown().optional(), info: z.unknown().optional() })
@@ -30,8 +30,8 @@ const envelope = z
 const failedStatuses: readonly unknown[] = [0, false, "0", "false", "error", "fail"];
 
 /**
- * Reads an answer in the order that sorts out all suppliers: a JSON envelope on any status, a known token, the status
- * itself, then a token or data of a 2xx. Throws what no supplier documents as a ProviderError.
+ * Reads an answer. The order suits all suppliers: a refusal in JSON with any status, a known token, the HTTP status, then a
+ * token or data of a 2xx. Throws a ProviderError for an answer that no supplier documents.
  */
 export function readReply(provider: string, operation: string, answer: HttpAnswer): Reply {
   const body = parseBody(answer.text);
@@ -62,7 +62,7 @@ function refusalInBody(body: Body, isSuccess: boolean, isVague: boolean): Refusa
   return undefined;
 }
 
-/** A JSON object that a 2xx carries although it says no. */
+/** True for a JSON object that reports a failure, although the status is 2xx. */
 function isFailure(value: unknown): boolean {
   const fields = envelope.safeParse(value).data;
   if (!fields) return false;
@@ -75,7 +75,7 @@ function isWord(value: unknown): boolean {
 
 const details = z.object({ min: z.unknown().optional(), retry_after_seconds: z.unknown().optional() });
 
-/** The refusal as the error that a method of the port rejects with. */
+/** Turns a refusal into the error that a method of the port rejects with. */
 export function errorOf(
   provider: string,
   operation: string,

@@ -3,11 +3,11 @@ import { ProviderError } from "../../port/provider-error.ts";
 import type { Client } from "./client.ts";
 import { smsInAnswer } from "./read-orders.ts";
 
-/** Adds the full text to an SMS of which getStatus shows the code alone. */
+/** Adds the full text of an SMS where getStatus returns only its code. */
 export interface SmsTexts {
-  /** The observation, with the text where the supplier tells it. A supplier that fails costs the text, not the code. */
+  /** Returns the observation with the text, if the supplier gives it. Without an answer the code is returned alone. */
   complete(upstreamId: string, seen: Observation, options: CallOptions): Promise<Observation>;
-  /** Another SMS was asked for, and it may bring the same code once more. */
+  /** Call when another SMS was requested: it may hold the same code as the last one. */
   forget(upstreamId: string): void;
 }
 
@@ -16,17 +16,17 @@ interface Asked {
   readonly text: string | null;
 }
 
-/** Far more numbers than can be open; one that is forgotten too early costs one more request. */
+/** Far more than the open orders. An order that is forgotten too early costs one more request. */
 const MAX_REMEMBERED = 2000;
-/** A buyer waits for the code meanwhile. */
+/** Short, because a buyer waits for the code meanwhile. */
 const TIMEOUT_MS = 2000;
 
 /**
- * Texts by getStatusV2, which is asked once for each new code, whatever it answers. What getStatus says stays the truth
- * about the order: V2 goes on showing an SMS while the next one is awaited, so only a text with the very code is taken.
+ * Reads texts by getStatusV2, with one request for each new code. The order's state comes from getStatus only: V2 returns
+ * the previous SMS while the next one is awaited, so a text counts only if it belongs to the same code.
  */
 export function createSmsTexts(client: Client): SmsTexts {
-  /** By order, the code asked about last. */
+  /** By order, the last code for which a text was requested. */
   const asked = new Map<string, Asked>();
   let { statusV2 } = client.dialect;
 
@@ -41,7 +41,7 @@ export function createSmsTexts(client: Client): SmsTexts {
       const reply = await client.send("text", "getStatusV2", { id }, { ...options, timeoutMs: TIMEOUT_MS });
       return reply.kind === "data" ? textIn(reply.value, code) : null;
     } catch (error) {
-      // The failed request is on record like any other; the code is here and does not depend on it.
+      // The failure is already recorded by the transport, and the code is delivered without the text.
       if (error instanceof ProviderError) return null;
       throw error;
     }
@@ -53,7 +53,7 @@ export function createSmsTexts(client: Client): SmsTexts {
       if (code === undefined || statusV2 === "no") return seen;
       const known = asked.get(upstreamId);
       if (known?.code === code) return withText(seen, known);
-      // Noted before the answer is there, so that two checks at the same time ask once.
+      // Stored before the request, so that two concurrent checks send only one.
       remember(upstreamId, { code, text: null });
       const entry = { code, text: await textOf(upstreamId, code, options) };
       if (entry.text !== null) remember(upstreamId, entry);
@@ -64,7 +64,7 @@ export function createSmsTexts(client: Client): SmsTexts {
   };
 }
 
-/** The code of an SMS that came without its text. */
+/** The code of the only SMS, if it came without its text. */
 function codeAlone({ status, sms }: Observation): string | undefined {
   const [only] = sms.length === 1 ? sms : [];
   return status === "received" && only?.text === null && only.code !== null ? only.code : undefined;
@@ -75,8 +75,8 @@ function withText(seen: Observation, sms: Asked): Observation {
 }
 
 /**
- * The text that goes with this code in an answer of getStatusV2: `{sms: {code, text}}` as sms-activate had it, or
- * `{data: …}`, with one SMS or a list of them. A text that is no more than the code is none.
+ * The text of the SMS with this code in an answer of getStatusV2: `{sms: {code, text}}` at sms-activate, or `{data: …}`,
+ * with one SMS or a list. A text that equals the code does not count.
  */
 function textIn(value: unknown, code: string): string | null {
   const found = smsInAnswer(value).find((sms) => sms.code === code && sms.text !== code);

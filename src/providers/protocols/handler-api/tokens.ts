@@ -1,6 +1,6 @@
 import type { RefusalWords } from "../../parsing/refusals.ts";
 
-/** Every token of refusal that suppliers document or were seen to answer. */
+/** Every refusal token that a supplier documents or was seen to answer. */
 const tokens: RefusalWords["tokens"] = {
   NO_NUMBERS: "no_stock",
   NO_NUMBER: "no_stock",
@@ -48,7 +48,7 @@ const tokens: RefusalWords["tokens"] = {
 
   RATE_LIMIT: "rate_limited",
   ORDER_ALREADY_EXISTS: "refused",
-  // About parameters of the operator's and ours, not about a service or country.
+  // These concern parameters of the account or of ours, not the service or the country.
   WRONG_EXCEPTION_PHONE: "refused",
   BAD_MAX_PRICE: "refused",
   BAD_ACTION: "unsupported",
@@ -62,7 +62,7 @@ const tokens: RefusalWords["tokens"] = {
   TIMEOUT: "unavailable",
 };
 
-/** The refusals of all suppliers together, for what one of them means by a word no other means otherwise. */
+/** The refusals of all suppliers in one table: no word has different meanings at different suppliers. */
 export const refusals: RefusalWords = {
   tokens,
   sentences: [

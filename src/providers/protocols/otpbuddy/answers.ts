@@ -8,7 +8,7 @@ import type { ProviderError, ProviderErrorKind } from "../../port/provider-error
 import { type Body, parseBody } from "../../transport/body.ts";
 import type { HttpAnswer } from "../../transport/http.ts";
 
-/** "STATUS CODES" of otpbuddy's documentation: they are in the body, HTTP's own status says little. */
+/** "STATUS CODES" of otpbuddy's documentation. They are in the body; the HTTP status is not reliable. */
 export const codes = {
   success: 200,
   waiting: 210,
@@ -21,7 +21,7 @@ export const codes = {
 const kindByCode: Readonly<Record<number, ProviderErrorKind>> = {
   [codes.unknownId]: "unknown_order",
   202: "no_funds",
-  // Product ids come from its own list, so one that is not found has gone from sale since.
+  // Product ids come from otpbuddy's list, so "not found" means that the product is no longer sold.
   203: "no_stock",
   [codes.expired]: "unknown_order",
   [codes.serverError]: "unavailable",
@@ -42,7 +42,7 @@ const replySchema = z.object({
 
 export type Reply = z.infer<typeof replySchema>;
 
-/** The server has no method of this name; an answer in the protocol's own codes says more than its HTTP status. */
+/** True: the server has no method of this name. An answer with a code of the protocol is from the method itself. */
 export function isMissing(answer: HttpAnswer): boolean {
   if (answer.status !== 404 && answer.status !== 405) return false;
   const reply = inBody(parseBody(answer.text));
@@ -58,8 +58,8 @@ function isErrorCode(reply: Reply): boolean {
 }
 
 /**
- * The reply in an answer; throws where there is none. Its code is the upstream's word with any HTTP status but 5xx, 408
- * and 425, which a proxy or a crash can put on anything.
+ * Returns the reply in an answer, throws if there is none. The reply's code counts with any HTTP status except 5xx, 408 and
+ * 425, after which the request may have been carried out.
  */
 export function replyOf(provider: string, operation: string, answer: HttpAnswer): Reply {
   const body = parseBody(answer.text);
@@ -71,16 +71,16 @@ export function replyOf(provider: string, operation: string, answer: HttpAnswer)
   throw garbage(provider, operation, body.kind === "json" ? "no status" : `${body.kind} body`);
 }
 
-/** What an error code means for an order; a code that the documentation does not list proves nothing. */
+/** The error of a reply about an order. A code that the documentation does not list proves nothing. */
 export function codeError(provider: string, operation: string, reply: Reply): ProviderError {
   const kind = kindByCode[reply.status];
   if (kind === undefined) return garbage(provider, operation, "undocumented status");
   const reason = `${operation}: status ${reply.status}`;
-  // "Server ERROR" proves nothing about a purchase.
+  // "Server ERROR" does not prove that nothing was bought.
   return reply.status === codes.serverError ? brokenDown(provider, reason) : refusal(provider, kind, reason);
 }
 
-/** The same where the token is all that was sent, so that only the token can be wrong. */
+/** The same for requests with no parameter but the token, so that only the token can be wrong. */
 export function accountError(provider: string, operation: string, reply: Reply): ProviderError {
   const isToken = reply.status === codes.unknownId || reply.status === codes.invalidParameter;
   if (!isToken) return codeError(provider, operation, reply);
@@ -105,7 +105,7 @@ const productList = z.object({
   data: z.union([z.array(z.unknown()), z.record(z.string(), z.unknown())]),
 });
 
-/** Products as the service lists them (an array) or as documented (a map by name); the array may come bare. */
+/** Reads the products: an array as the service returns it, with or without a wrapper, or a map by name as documented. */
 export function productsOf(provider: string, operation: string, answer: HttpAnswer): Product[] {
   const body = parseBody(answer.text);
   const isBare = answer.status === 200 && body.kind === "json" && Array.isArray(body.value);
@@ -124,8 +124,8 @@ const messageFields = z.object({
 });
 
 /**
- * The SMS of a successful `getSms`; undefined: the reply shows none. Fields of `data` that are named for an SMS come first.
- * `message` brings the SMS at the service, and the words of the code table in the documentation, so there a code is needed.
+ * The SMS of a successful `getSms`. Undefined: none yet. Fields of `data` that are named for an SMS come first. `message`
+ * holds either the SMS or a status text of the documentation, so it counts only if it holds a code.
  */
 export function smsOf(reply: Reply): ObservedSms | undefined {
   const data = messageFields.safeParse(reply.data).data;
@@ -133,12 +133,12 @@ export function smsOf(reply: Reply): ObservedSms | undefined {
   return named ?? smsInProse(data?.message) ?? smsInProse(reply.data) ?? smsInProse(reply.message);
 }
 
-/** A success that says in words that the SMS is still to come. */
+/** True for a successful reply whose text says that the SMS has not arrived yet. */
 export function isStillWaiting(reply: Reply): boolean {
   return [reply.message, reply.data].some((words) => typeof words === "string" && saysWaiting(words));
 }
 
-/** An error about the order itself, not its existence or the server: how a refused cancel is worded is not documented. */
+/** True for an error about the order's state. The answer to a refused cancel is not documented. */
 export function isRefusal(reply: Reply): boolean {
   return isErrorCode(reply) && reply.status !== codes.unknownId && reply.status !== codes.serverError;
 }

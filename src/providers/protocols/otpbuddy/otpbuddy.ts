@@ -54,7 +54,7 @@ const capabilities: Capabilities = {
   checkManyLimit: 0,
 };
 
-/** All of "Country CODES"; the parameter `server` takes the code. */
+/** The only country of the documentation ("Country CODES"). Its code is sent in the parameter `server`. */
 const india = { code: "in", name: "India", iso2: "IN", callingCode: "91" };
 
 const balanceReply = z.object({ data: z.object({ balance: z.unknown() }) });
@@ -67,10 +67,10 @@ const numberReply = z.object({
 
 type Params = Readonly<Record<string, string>>;
 
-/** A list of products is prices and names in one: read for the names, it is good for the prices for so long, once. */
+/** The product list holds names and prices. A list read for the names serves one price request within this time. */
 const LIST_IS_FRESH_MS = 30_000;
 
-/** One account: `GET /v1/api/<method>?token=`. */
+/** One account. Requests are `GET /v1/api/<method>?token=`. */
 interface Account {
   readonly name: string;
   readonly usdRate: string;
@@ -78,8 +78,8 @@ interface Account {
 }
 
 /**
- * otpbuddy.xyz. Its documentation and its later client use different names for some methods. Where they differ, the
- * documented or newer one is tried first, and the other one when the server answers 404 or 405.
+ * otpbuddy.xyz. Its documentation and its later client use different names for some methods. One name is tried first, and
+ * the other one if the server answers 404 or 405.
  */
 export function createOtpBuddy(settings: ProviderSettings, http: ProviderHttp, clock: Clock): Provider {
   const { name } = settings;
@@ -137,7 +137,7 @@ async function balance(account: Account, priority: Priority): Promise<ProviderBa
   return { balanceMicros, escrowMicros: null };
 }
 
-/** The service has `getProducts`; the documentation lists products under `getStatus` without an id. */
+/** Lists the products: by `getProducts` in the later client, by `getStatus` without an id in the documentation. */
 async function products(account: Account, operation: string, { priority }: CallOptions): Promise<Product[]> {
   const answer = await account.get(operation, "getProducts", {}, priority);
   const used = isMissing(answer) ? await account.get(operation, "getStatus", {}, priority) : answer;
@@ -164,10 +164,10 @@ async function buy(account: Account, request: PurchaseRequest, priority: Priorit
   const { name } = account;
   if (request.serviceCode === null) throw refusal(name, "bad_mapping", "buy: no product");
   if (request.countryCode !== india.code) throw refusal(name, "bad_mapping", "buy: no such server");
-  // The documentation's example has "sever"; its table of parameters and the service have "server".
+  // The documentation's example has "sever" (a typo); its table of parameters and the client have "server".
   const params = { server: india.code, product_id: request.serviceCode };
   const reply = replyOf(name, "buy", await account.get("buy", "getNumber", params, priority));
-  // No order is named in a purchase: the id that it calls invalid is the product's.
+  // A purchase names no order, so the "invalid id" is the product's.
   if (reply.status === codes.unknownId) throw refusal(name, "bad_mapping", "buy: status 201");
   if (reply.status !== codes.success) throw codeError(name, "buy", reply);
   const { data } = parseAs(name, "buy", numberReply, reply);
@@ -187,7 +187,7 @@ async function check(account: Account, upstreamId: string, priority: Priority): 
   return { status: "received", sms: [sms] };
 }
 
-/** `setStatus` with 8 is the documented way; the later client has `cancelNumber`. Both may be repeated safely. */
+/** Cancels by `setStatus` with 8 (documentation) or `cancelNumber` (later client). Both are safe to repeat. */
 async function cancel(account: Account, upstreamId: string, priority: Priority): Promise<CancelOutcome> {
   const { name } = account;
   const first = await account.get("cancel", "setStatus", { id: upstreamId, status: "8" }, priority);

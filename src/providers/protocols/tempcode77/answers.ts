@@ -15,14 +15,14 @@ import type { ProviderErrorKind } from "../../port/provider-error.ts";
 import { parseBody } from "../../transport/body.ts";
 import type { HttpAnswer } from "../../transport/http.ts";
 
-/** "Errors" of the documentation that mean one thing. */
+/** Documented error codes with one meaning ("Errors" in the documentation). */
 const kindByCode: ReadonlyMap<string, ProviderErrorKind> = new Map([
   ["invalid_key", "bad_credentials"],
   ["insufficient_balance", "no_funds"],
   ["rate_limit", "rate_limited"],
 ]);
 
-/** For an error without such a code; "many include a code", so not all do. */
+/** For errors without such a code. The documentation says "many include a code", so not all do. */
 const kindByStatus: Readonly<Record<number, ProviderErrorKind>> = {
   401: "bad_credentials",
   402: "no_funds",
@@ -31,8 +31,8 @@ const kindByStatus: Readonly<Record<number, ProviderErrorKind>> = {
 };
 
 /**
- * What `code` and `error` ("friendly, human-readable") say. A sold-out pair and a price above `max_price` have no code of
- * their own, and `invalid_params` is said of anything; only words about the service or the country are about our mapping.
+ * Kinds by the words in `code` and `error` ("friendly, human-readable"). "Sold out" and "too dear" have no code of their own.
+ * `invalid_params` is used for everything, so it counts as a bad mapping only if it names the service or the country.
  */
 const kindByWording: readonly (readonly [RegExp, ProviderErrorKind])[] = [
   [
@@ -57,7 +57,7 @@ const refusalBody = z.object({
 });
 const successBody = z.object({ ok: z.literal(true), data: z.unknown() });
 
-/** `data` of a success. `ok: false` is the documented mark of a refusal, with any status but 5xx, 408 and 425. */
+/** Returns `data` of a success, throws otherwise. `ok: false` is a refusal, unless the status is 5xx, 408 or 425. */
 export function dataOf(provider: string, operation: string, answer: HttpAnswer): unknown {
   const body = parseBody(answer.text);
   const failed = body.kind === "json" ? refusalBody.safeParse(body.value).data : undefined;
@@ -79,8 +79,8 @@ function kindOf(operation: string, status: number, code: string, error: string):
   if (worded !== undefined) return worded;
   const kind = code === "not_found" ? "unknown_order" : (kindByStatus[status] ?? "refused");
   if (!isAboutPair || (kind !== "unknown_order" && kind !== "refused")) return kind;
-  // No order is named here. A pair without a price is not for sale; a purchase that is refused for no known reason is
-  // only that, or a wrong guess would hide the offer.
+  // These requests name no order. A price request that is refused means that the pair is not for sale. A purchase that is
+  // refused for an unknown reason stays "refused", because a wrong guess would hide the offer.
   const isNoPair = operation === "prices" && (status === 400 || kind === "unknown_order");
   return isNoPair ? "bad_mapping" : "refused";
 }
@@ -93,7 +93,7 @@ const rows = z.array(z.unknown());
 const serviceRow = z.object({ service_id: slug, name: label });
 const countryRow = z.object({ country_id: slug, name: label });
 
-/** The documentation describes the rows of the catalogue files but not what is around them. */
+/** Accepts rows at any level, because the documentation describes the rows of the catalogue files but not their wrapper. */
 function rowsAnywhere(named: z.ZodType<readonly unknown[]>): z.ZodType<readonly unknown[]> {
   const holder = z.union([rows, named]);
   const wrapped = z.object({ data: holder }).transform((outer) => outer.data);
@@ -113,19 +113,19 @@ const countryRows = rowsAnywhere(z.object({ countries: rows }).transform((holder
 export function servicesOf(provider: string, answer: HttpAnswer): ProviderService[] {
   const value = jsonOf(provider, "services", answer);
   const found = goodRows(parseAs(provider, "services", serviceRows, value), serviceRow);
-  // Grouped by type, a service may be in several groups.
+  // Services are grouped by type, and one service may be in several groups.
   const names = new Map(found.map((row) => [row.service_id, row.name]));
   return Array.from(names, ([code, name]) => ({ code, name }));
 }
 
-/** The ids look like ISO codes and are not: "uk" is one. Names decide which country it is. */
+/** The ids look like ISO codes but are not ("uk"), so countries are mapped by name. */
 export function countriesOf(provider: string, answer: HttpAnswer): ProviderCountry[] {
   const value = jsonOf(provider, "countries", answer);
   const found = goodRows(parseAs(provider, "countries", countryRows, value), countryRow);
   return found.map((row) => ({ code: row.country_id, name: row.name, iso2: null }));
 }
 
-/** "Our internal ID" of an activation, which all later calls take in their path. */
+/** The id of an activation ("our internal ID"), which later calls have in their path. */
 const activationId = idField.refine((id) => /^\d{1,20}$/.test(id));
 
 export const createdActivation = z.object({
@@ -134,7 +134,7 @@ export const createdActivation = z.object({
   sell_price_cents: z.unknown().optional(),
 });
 
-/** Platfone's names, which are behind this service; the documentation shows "active" only. */
+/** The documentation shows only "active". The other names are those of Platfone, where this service gets its numbers. */
 type Ending = "cancelled" | "expired" | "finished";
 const endings: ReadonlyMap<string, Ending> = new Map([
   ["canceled", "cancelled"],
@@ -152,12 +152,12 @@ const activation = z.object({
   expire_at: z.unknown().optional(),
 });
 
-/** The state of one activation: `poll` says whether it expired, `get` when it will; both show the SMS. */
+/** Reads one activation. `poll` tells whether it has expired, `get` tells when it will; both return the SMS. */
 export function observationOf(provider: string, operation: string, value: unknown): Observation {
   const seen = parseAs(provider, operation, activation, value);
   const isReceived = seen.sms_status === "smsReceived" || seen.sms_status === "retryReceived";
   const ending = endings.get(seen.activation_status) ?? (seen.expired ? "expired" : undefined);
-  // While a retry is awaited, what is shown is the old SMS; at the end of the number it is the last one.
+  // During a retry the answer holds the previous SMS, which is ignored; after the end it is the last SMS and counts.
   const isShown = isReceived || (seen.sms_status === "retryRequested" && ending !== undefined);
   const shown = isShown ? smsIn({ code: seen.sms_code, text: seen.sms_text }) : undefined;
   if (isReceived && !shown) throw garbage(provider, operation, "an SMS without code and text");
@@ -170,7 +170,7 @@ export function observationOf(provider: string, operation: string, value: unknow
 
 function statusOf(smsStatus: string, isReceived: boolean, ending: Ending | undefined): Observation["status"] {
   if (ending === undefined) return isReceived ? "received" : "waiting";
-  // A number that had its SMS was paid for, so its end is not an expiry that gives money back.
+  // A number with an SMS was paid for, so it ends as finished: "expired" would release the hold.
   return ending === "expired" && smsStatus !== "smsRequested" ? "finished" : ending;
 }
 
@@ -192,15 +192,15 @@ export const PAGE_ROWS = 50;
 
 export interface ListedRow {
   readonly upstreamId: string;
-  /** By the list's own clock, whose zone is not said: good for differences only. */
+  /** By the supplier's clock. Its time zone is unknown, so only differences are meaningful. */
   readonly listedAtMs: number | null;
-  /** Null: not open any more. */
+  /** Null: the activation is not open any more. */
   readonly rental: ActiveRental | null;
 }
 
 /**
- * One page of our activations. The rows hold no codes, and unlike `get` and `poll` the list is not said to be in step
- * with Platfone; it tells which numbers we have, not what became of them.
+ * One page of our activations. It tells which numbers we have, not their state: rows hold no codes, and the documentation
+ * does not promise that the list is up to date with Platfone, as it does for `get` and `poll`.
  */
 export function listPageOf(provider: string, usdRate: string, value: unknown): ListedRow[] {
   const { activations } = parseAs(provider, "active", listPage, value);
@@ -221,7 +221,7 @@ export function listPageOf(provider: string, usdRate: string, value: unknown): L
   });
 }
 
-/** "2025-02-15 12:00:00" as if it were UTC. */
+/** Milliseconds of "2025-02-15 12:00:00", read as UTC because it has no zone. */
 function wallClockMs(value: unknown): number | null {
   const text = typeof value === "string" ? value.trim() : "";
   const isZoneless = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d$/.test(text);
@@ -234,11 +234,11 @@ const watchedRow = z.object({ id: activationId, sms_status: z.string(), activati
 
 export interface WatchedRow {
   readonly upstreamId: string;
-  /** False: it has an SMS or has ended; which of them, and what the SMS says, only `get` and `poll` tell. */
+  /** False: the order has an SMS or has ended. Only `get` and `poll` tell which, and return the SMS. */
   readonly isWaiting: boolean;
 }
 
-/** The same page for watching: a row that cannot be read is missing, and its order is asked about by itself. */
+/** The same page, read for watching. An unreadable row is left out, and its order is checked on its own. */
 export function watchedPageOf(provider: string, value: unknown): WatchedRow[] {
   const { activations } = parseAs(provider, "checkMany", watchedPage, value);
   return goodRows(activations, watchedRow).map((row) => ({

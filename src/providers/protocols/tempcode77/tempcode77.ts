@@ -33,13 +33,13 @@ import {
 } from "./answers.ts";
 import { createListWatch } from "./watch.ts";
 
-/** Orders that one `checkMany` looks for, over as many pages as they take. */
+/** The most orders in one `checkMany` call. It reads as many pages as they need. */
 const MANY = 500;
 
 const capabilities: Capabilities = {
   cancel: true,
   ban: false,
-  // Answers tell `is_retriable` and know retry states, but no call asks for a retry.
+  // Answers have `is_retriable` and retry states, but no request for a retry is documented.
   another: false,
   finish: false,
   poll: true,
@@ -56,12 +56,12 @@ const capabilities: Capabilities = {
   checkManyLimit: MANY,
 };
 
-/** `max_price` is 1-10000. */
+/** The documented range of `max_price` is 1-10000. */
 const MAX_PRICE_CENTS = 10_000n;
-/** Numbers live for minutes; this leaves room for a clock that is put back by an hour. */
+/** Numbers live for minutes. The margin covers a clock that is set back by an hour (daylight saving). */
 const LONGEST_LIFE_MS = 3 * 60 * 60 * 1000;
 
-/** One account: `<base>?path=` with the key in a header, and the catalogue files two levels up. */
+/** One account: requests go to `<base>?path=` with the key in a header; the catalogue files are two levels up. */
 interface Account {
   readonly name: string;
   readonly usdRate: string;
@@ -77,7 +77,7 @@ interface Account {
 
 type Params = Readonly<Record<string, string>>;
 
-/** tempcode77.com: amounts in cents, `{ok, data}` around every answer, money taken when an SMS is fetched. */
+/** tempcode77.com: amounts are in cents, answers are `{ok, data}`, and the charge is made when an SMS is fetched. */
 export function createTempcode77(settings: ProviderSettings, http: ProviderHttp): Provider {
   const { name } = settings;
   const account = createAccount(settings, http);
@@ -120,7 +120,7 @@ function createAccount(settings: ProviderSettings, http: ProviderHttp): Account 
       http.request({ operation, method: "GET", url: endpoint(path, params), headers, priority }),
     post: (operation, path, priority, body) =>
       http.request({ operation, method: "POST", url: endpoint(path, {}), headers, body, priority }),
-    // The catalogue is public: the key stays out of these.
+    // The catalogue is public, so these requests do not carry the key.
     catalogue: (operation, file, priority) =>
       http.request({ operation, method: "GET", url: new URL(`../${file}`, settings.url), priority }),
   };
@@ -138,7 +138,7 @@ async function prices(account: Account, query: PriceQuery, priority: Priority): 
   const params = { service_id: serviceCode, country_id: countryCode };
   const answer = await account.get("prices", "price", priority, params);
   const data = parseAs(name, "prices", pairPrice, dataOf(name, "prices", answer));
-  // `backend_cents` and `price` are Platfone's; this is what we pay.
+  // `backend_cents` and `price` are Platfone's prices; `sell_price_cents` is ours.
   const costMicros = parseCost(data.sell_price_cents, cents(account));
   const stock = data.count === undefined || data.count === null ? null : parseStock(data.count);
   if (costMicros === undefined || stock === undefined) return [];
@@ -169,7 +169,7 @@ async function buy(account: Account, request: PurchaseRequest, priority: Priorit
   };
 }
 
-/** The ceiling in whole cents, rounded down: never more than we would pay. */
+/** The ceiling in whole cents, rounded down so that it never allows a higher price. */
 function wholeCents(account: Account, ceilingMicros: bigint): bigint {
   const centMicros = toMicrosAtRate("1", account.usdRate, 100) ?? 0n;
   if (centMicros === 0n) return 0n;
@@ -179,12 +179,12 @@ function wholeCents(account: Account, ceilingMicros: bigint): bigint {
 
 const cancelled = z.object({ result: z.enum(["canceled", "cancelled"]) });
 
-/** A GET that charges: the money is taken when it finds the SMS, once per activation. */
+/** Although it is a GET, this request charges the account when it finds the SMS, once per activation. */
 function check(account: Account, upstreamId: string, priority: Priority): Promise<Observation> {
   return look(account, upstreamId, "/poll", priority);
 }
 
-/** "Get" (no suffix) tells when the number will end, "poll" whether it has ended; both bring the SMS. */
+/** "Get" (no suffix) tells when the number will end, "poll" whether it has ended. Both return the SMS. */
 async function look(
   account: Account,
   upstreamId: string,
@@ -195,7 +195,7 @@ async function look(
   return observationOf(account.name, "check", dataOf(account.name, "check", answer));
 }
 
-/** The parameter `path` is a path at the other end. */
+/** The value of the parameter `path`, which the upstream uses as a path: the id must be safe in it. */
 function pathOf({ name }: Account, operation: string, upstreamId: string): string {
   const segment = pathSegment(upstreamId);
   if (segment === undefined) throw refusal(name, "bad_mapping", `${operation}: not an id`);
@@ -211,7 +211,7 @@ function listPage(
   return account.get(operation, "activations", priority, { page: `${page}`, limit: `${PAGE_ROWS}` });
 }
 
-/** Cancels even after an SMS, and then gives the money back: an order that may have one is to be checked first. */
+/** The upstream also cancels and refunds an order with an SMS, so the caller must check for an SMS first. */
 async function cancel(account: Account, upstreamId: string, priority: Priority): Promise<CancelOutcome> {
   const { name } = account;
   const path = pathOf(account, "cancel", upstreamId);
@@ -225,12 +225,12 @@ async function cancel(account: Account, upstreamId: string, priority: Priority):
   return cancelRefusal(await check(account, upstreamId, priority));
 }
 
-/** "Invalid parameters" on a cancel, which has none, is an order that cannot be cancelled (now). */
+/** A cancel has no parameters, so "invalid parameters" means that the order cannot be cancelled now. */
 const undocumentedRefusals: ReadonlySet<ProviderErrorKind> = new Set(["refused"]);
 
 async function active(account: Account, priority: Priority): Promise<ActiveRental[]> {
   const { name, usdRate } = account;
-  // A purchase in between moves rows to the next page, where they are seen again.
+  // A purchase between two pages moves rows to the next page. They are then read twice, never missed.
   const { rows } = await readPages(
     async (index) => {
       const answer = await listPage(account, "active", index + 1, priority);
@@ -242,8 +242,8 @@ async function active(account: Account, priority: Priority): Promise<ActiveRenta
 }
 
 /**
- * The list holds every number that we ever had, the newest first. Behind a page that is hours older than the newest row
- * no number can be open.
+ * True: this page is so much older than the newest row that no open number can follow. The list holds every number that we
+ * ever had, newest first.
  */
 function isPast(found: readonly ListedRow[], latest: readonly ListedRow[]): boolean {
   const newestMs = found[0]?.listedAtMs ?? null;
