@@ -2,7 +2,7 @@ import { formatUsd } from "../../src/core/money.ts";
 import type { Database } from "../../src/db/client.ts";
 import type { Outside } from "../world.ts";
 import { type OrderFact, selectSpentBySupplier } from "./facts.ts";
-import type { Pairing } from "./pairing.ts";
+import { type Pairing, takenFor } from "./pairing.ts";
 import type { Witness } from "./witness.ts";
 
 /** A supplier's account beside our ledger's account of it. */
@@ -26,8 +26,7 @@ export async function compareBooks(
   return [...outside.providers].map(([supplier, { market }]) => {
     const untold = market.rentals().filter((rental) => {
       const order = pairing.orderOf(supplier, rental.id);
-      const isPaid = rental.sms.length > 0 || rental.isKeptUnused;
-      if (!isPaid || order === undefined || order.bookedMicros > 0n) return false;
+      if (takenFor(rental) === 0n || order === undefined || order.bookedMicros > 0n) return false;
       // Paid for at the purchase: our books know it when the order ends.
       if (rental.sms.length === 0) return order.closedAt === null;
       return !witness.isAnyTold(supplier, rental.id, order.closedAt);

@@ -5,14 +5,19 @@ import type { Database } from "../../src/db/client.ts";
 
 export interface OrderFact {
   readonly id: string;
-  readonly chatId: number;
+  /** Null: the buyer's data is deleted. */
+  readonly chatId: number | null;
+  /** When the buyer's data was deleted. */
+  readonly deletedAt: Date | null;
   readonly provider: string | null;
   readonly upstreamId: string | null;
   readonly state: string;
   readonly closedAt: Date | null;
   readonly expiresAt: Date | null;
-  /** Codes stored for it. */
+  /** Codes stored for it; those of somebody whose data is deleted are gone. */
   readonly codes: readonly string[];
+  /** SMS stored for it, with their content or without. */
+  readonly smsCount: number;
   readonly isCaptured: boolean;
   /** What is booked at the provider for a number that it had. */
   readonly bookedMicros: bigint;
@@ -24,13 +29,15 @@ export interface OrderFact {
 
 interface OrderRecord {
   id: string;
-  chat_id: bigint;
+  chat_id: bigint | null;
+  deleted_at: Date | null;
   provider: string | null;
   upstream_id: string | null;
   state: string;
   closed_at: Date | null;
   expires_at: Date | null;
   codes: string[];
+  sms_count: bigint;
   is_captured: boolean;
   booked: string;
   possible_loss: string;
@@ -39,8 +46,9 @@ interface OrderRecord {
 
 export async function selectOrderFacts(db: Database): Promise<OrderFact[]> {
   const { rows } = await sql<OrderRecord>`
-    SELECT o.id, o.chat_id, o.provider, o.upstream_id, o.state, o.closed_at, o.expires_at,
+    SELECT o.id, nullif(o.chat_id, 0) AS chat_id, b.deleted_at, o.provider, o.upstream_id, o.state, o.closed_at, o.expires_at,
       ARRAY(SELECT s.code FROM order_sms s WHERE s.order_id = o.id AND s.code IS NOT NULL ORDER BY s.sequence) AS codes,
+      (SELECT count(*) FROM order_sms s WHERE s.order_id = o.id) AS sms_count,
       EXISTS (SELECT FROM transfers t WHERE t.order_id = o.id AND t.kind = 'capture') AS is_captured,
       (SELECT coalesce(sum(e.amount_micros), 0)::text
         FROM transfers t JOIN entries e ON e.transfer_id = t.id AND e.amount_micros > 0
@@ -50,16 +58,18 @@ export async function selectOrderFacts(db: Database): Promise<OrderFact[]> {
         WHERE t.order_id = o.id AND t.kind = 'provider_loss' AND t.reason LIKE 'purchase in doubt%') AS possible_loss,
       (SELECT coalesce(jsonb_agg(jsonb_build_object('to', h.to_state, 'cause', h.cause, 'at', h.at) ORDER BY h.version), '[]')
         FROM order_history h WHERE h.order_id = o.id) AS history
-    FROM orders o ORDER BY o.placed_at`.execute(db);
+    FROM orders o JOIN buyers b ON b.id = o.buyer_id ORDER BY o.placed_at`.execute(db);
   return rows.map((row) => ({
     id: row.id,
-    chatId: Number(row.chat_id),
+    chatId: row.chat_id === null ? null : Number(row.chat_id),
+    deletedAt: row.deleted_at,
     provider: row.provider,
     upstreamId: row.upstream_id,
     state: row.state,
     closedAt: row.closed_at,
     expiresAt: row.expires_at,
     codes: row.codes,
+    smsCount: Number(row.sms_count),
     isCaptured: row.is_captured,
     bookedMicros: BigInt(row.booked),
     possibleLossMicros: BigInt(row.possible_loss),
@@ -74,21 +84,6 @@ export async function selectSpentBySupplier(db: Database): Promise<Map<string, b
     FROM accounts a JOIN entries e ON e.account_id = a.id
     WHERE a.code LIKE 'system:provider:%:prepaid' GROUP BY a.code`.execute(db);
   return new Map(rows.map((row) => [row.supplier, BigInt(row.micros)]));
-}
-
-export interface ChargeFact {
-  readonly chargeId: string;
-  readonly state: string;
-  /** Transfers that credit it. */
-  readonly credits: number;
-}
-
-export async function selectChargeFacts(db: Database): Promise<ChargeFact[]> {
-  const { rows } = await sql<{ charge_id: string; state: string; credits: bigint }>`
-    SELECT p.charge_id, p.state, (SELECT count(*) FROM transfers t
-      WHERE t.kind = 'topup' AND t.idempotency_key = 'topup:stars:' || p.charge_id) AS credits
-    FROM topup_payments p WHERE p.gateway = 'stars'`.execute(db);
-  return rows.map((row) => ({ chargeId: row.charge_id, state: row.state, credits: Number(row.credits) }));
 }
 
 export async function selectNegativeAccounts(db: Database): Promise<string[]> {
@@ -132,6 +127,10 @@ export async function selectFigures(db: Database): Promise<Record<string, number
     UNION ALL SELECT 'doubts', count(DISTINCT order_id) FROM order_history WHERE to_state = 'in_doubt'
     UNION ALL SELECT 'adopted', count(*) FROM order_history WHERE from_state = 'in_doubt' AND to_state = 'waiting'
     UNION ALL SELECT 'orphans', count(*) FROM orphans
+    UNION ALL SELECT 'orders at ' || provider, count(*) FROM orders WHERE provider IS NOT NULL GROUP BY provider
+    UNION ALL SELECT 'deletions', count(*) FROM buyers WHERE deleted_at IS NOT NULL
+    UNION ALL SELECT 'claims ' || coalesce(decision, 'undecided'), count(*) FROM manual_claims GROUP BY decision
+    UNION ALL SELECT kind, count(*) FROM transfers WHERE kind IN ('topup_loss', 'topup_debt', 'debt_settled', 'debt_carried', 'late_charge') GROUP BY kind
     UNION ALL SELECT 'failed updates', count(*) FROM inbox WHERE failed
     UNION ALL SELECT 'updates', count(*) FROM inbox
     UNION ALL SELECT 'dropped ' || drop_reason, count(*) FROM outbox WHERE drop_reason <> 'superseded' GROUP BY drop_reason

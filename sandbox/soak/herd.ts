@@ -4,6 +4,8 @@ export interface HerdFigures {
   kills: number;
   /** Of those, replicas that were open; the others died while they started. */
   killsWhileOpen: number;
+  /** Kills while there was little to be lost. */
+  early: number;
   /** Replicas that ended without being killed. */
   ends: number;
 }
@@ -26,7 +28,7 @@ export interface Herd {
 const LEAST_LIFE_MS = 200;
 
 export function startHerd(size: number, options: ReplicaOptions): Herd {
-  const figures: HerdFigures = { kills: 0, killsWhileOpen: 0, ends: 0 };
+  const figures: HerdFigures = { kills: 0, killsWhileOpen: 0, early: 0, ends: 0 };
   const members: { replica: Replica; port: number | undefined }[] = [];
   const condemned = new Set<Replica>();
   let isStopping = false;

@@ -6,15 +6,15 @@ import type { MarketRental } from "../providers/market-types.ts";
 import type { Outside } from "../world.ts";
 import { compareBooks, describeBooks, driftOf } from "./books.ts";
 import {
-  type ChargeFact,
   type OrderFact,
   type OrphanFact,
-  selectChargeFacts,
   selectNegativeAccounts,
   selectOrderFacts,
   selectOrphanFacts,
 } from "./facts.ts";
-import { type Pairing, pairUp } from "./pairing.ts";
+import { judgeStars } from "./judge-money.ts";
+import { type Pairing, pairUp, takenFor } from "./pairing.ts";
+import { broken, type Violation } from "./violation.ts";
 import type { Witness, WitnessedSms } from "./witness.ts";
 
 export interface Judged {
@@ -24,12 +24,6 @@ export interface Judged {
   readonly witness: Witness;
   /** Suppliers whose list of rentals lets a purchase in doubt be found again. */
   readonly listed: readonly string[];
-}
-
-/** A promise that does not hold, with what is needed to look into it. */
-export interface Violation {
-  readonly promise: string;
-  readonly detail: string;
 }
 
 export const CODES_ARRIVE = "every code reaches its buyer";
@@ -52,7 +46,7 @@ export async function findViolations(judged: Judged): Promise<Violation[]> {
   return [
     ...ledger.map(({ check, subject, detail }) => broken(`ledger: ${check}`, `${subject}: ${detail}`)),
     ...negative.map((code) => broken("no balance is negative", code)),
-    ...judgeCharges(judged.witness, await selectChargeFacts(db)),
+    ...(await judgeStars(db, judged.witness)),
     ...judgeCodes(judged, pairing),
     ...judgeOrders(judged, orders),
     ...judgeNumbers(judged.witness, pairing, orders),
@@ -63,33 +57,12 @@ export async function findViolations(judged: Judged): Promise<Violation[]> {
   ];
 }
 
-function broken(promise: string, detail: string): Violation {
-  return { promise, detail };
-}
-
-/** Telegram's own list of payments against our credits. */
-function judgeCharges(witness: Witness, facts: readonly ChargeFact[]): Violation[] {
-  const known = new Map(facts.map((fact) => [fact.chargeId, fact]));
-  const violations = facts
-    .filter(({ chargeId }) => !witness.charges.has(chargeId))
-    .map(({ chargeId }) => broken("only paid charges are credited", chargeId));
-  for (const [chargeId, { stars }] of witness.charges) {
-    const credits = known.get(chargeId)?.credits ?? 0;
-    if (credits !== 1)
-      violations.push(broken("each charge is credited once", `${chargeId}: ${credits}, ${stars} Stars`));
-  }
-  for (const chargeId of witness.refunds) {
-    const state = known.get(chargeId)?.state;
-    if (state !== "refunded") violations.push(broken("a refund is booked", `${chargeId} is ${state}`));
-  }
-  return violations;
-}
-
 function judgeCodes({ witness }: Judged, pairing: Pairing): Violation[] {
   const violations: Violation[] = [];
   for (const sms of witness.sms) {
     const order = pairing.orderOf(sms.provider, sms.rentalId);
-    if (!order || !sms.isTold || !isAwaited(order, sms) || witness.isShown(order.chatId, sms.code)) continue;
+    if (!order || !sms.isTold || !isAwaited(order, sms)) continue;
+    if (witness.isShown(order.chatId, sms.code) || isGivenBack(pairing.rentalOf(order))) continue;
     const life = order.history.map(({ to, cause, at }) => `${at.toISOString()} ${to} (${cause})`).join(", ");
     const detail = `${sms.code} at ${sms.at.toISOString()} for order ${order.id} at ${sms.provider}: ${life}`;
     violations.push(broken(CODES_ARRIVE, detail));
@@ -99,8 +72,17 @@ function judgeCodes({ witness }: Judged, pairing: Pairing): Violation[] {
 
 const awaiting = ["placing", "in_doubt", "waiting", "cancelling", "waiting_again"];
 
-/** The order waited for an SMS when this one came, and its buyer did not close it before anybody could look. */
+/** Cancelled although an SMS had come, for which nobody paid. */
+function isGivenBack(rental: MarketRental | undefined): boolean {
+  return rental?.status === "cancelled";
+}
+
+/**
+ * The order waited for an SMS when this one came, and its buyer did not close it, or have their data deleted, before
+ * anybody could look.
+ */
 function isAwaited(order: OrderFact, sms: WitnessedSms): boolean {
+  if (order.deletedAt !== null && order.deletedAt <= addMs(sms.at, DONE_RACE_MS)) return false;
   const state = order.history.findLast(({ at }) => at <= sms.at)?.to ?? "placing";
   if (!awaiting.includes(state)) return false;
   const done = order.history.find(({ to, cause, at }) => to === "finished" && cause === "tap" && at > sms.at);
@@ -110,10 +92,12 @@ function isAwaited(order: OrderFact, sms: WitnessedSms): boolean {
 function judgeOrders({ now, witness }: Judged, orders: readonly OrderFact[]): Violation[] {
   return orders.flatMap((order) => {
     const violations: Violation[] = [];
-    if (order.isCaptured && order.codes.length === 0) {
+    if (order.isCaptured && order.smsCount === 0) {
       violations.push(broken("nobody is charged without a code", order.id));
     }
-    if (order.isCaptured && !order.codes.some((code) => witness.isShown(order.chatId, code))) {
+    // Of somebody whose data is deleted no code is left to look for.
+    const isSeen = order.codes.some((code) => witness.isShown(order.chatId, code));
+    if (order.isCaptured && !isSeen && order.deletedAt === null) {
       violations.push(broken("who is charged has seen a code", order.id));
     }
     const isLate =
@@ -146,11 +130,6 @@ function judgeNumbers(witness: Witness, pairing: Pairing, orders: readonly Order
   return violations;
 }
 
-/** What the supplier keeps: the price of a number that has had an SMS, or that it pays back in no case. */
-function takenFor(rental: MarketRental): bigint {
-  return rental.sms.length > 0 || rental.isKeptUnused ? rental.costMicros : 0n;
-}
-
 function judgeSuppliers(
   judged: Judged,
   pairing: Pairing,
@@ -180,7 +159,7 @@ function judgeStray(
 ): Violation[] {
   const known = orphans.find((orphan) => orphan.provider === name && orphan.upstreamId === rental.id);
   const detail = `${name} ${rental.id}, ${rental.status} since ${rental.createdAt.toISOString()}, ${known ? known.outcome : "unknown"}`;
-  if (rental.sms.length > 0 && known?.outcome !== "lost") return [broken("a lost number is known", detail)];
+  if (takenFor(rental) > 0n && known?.outcome !== "lost") return [broken("a lost number is known", detail)];
   const isForgotten = rental.status === "waiting" && addMs(rental.createdAt, ORPHAN_MS) < now;
   return isForgotten ? [broken("no number is forgotten", detail)] : [];
 }

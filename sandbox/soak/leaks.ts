@@ -1,7 +1,8 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
+import { deriveWebhookSecrets } from "../../src/core/webhook-secrets.ts";
 import type { Outside } from "../world.ts";
-import type { Violation } from "./invariants.ts";
+import type { Violation } from "./violation.ts";
 
 export interface Confidential {
   readonly secrets: readonly string[];
@@ -15,12 +16,17 @@ const SECRET_NAMES = /(TOKEN|KEY|SECRET)$/;
 const DIGITS = /(?<![\w.-])\+?(\d{6,15})(?![\w.-])/g;
 const MAX_TOLD = 5;
 
-/** Every value that must never be logged: the operator's variables that are secret, and the password of the database. */
+/**
+ * Every value that must never be logged: the operator's variables that are secret, the webhook secrets that are derived
+ * from one of them, and the password of the database.
+ */
 export function secretsOf(env: Readonly<Record<string, string>>, { providers }: Outside): string[] {
   const own = Object.entries(env).flatMap(([name, value]) => (SECRET_NAMES.test(name) ? [value] : []));
+  const derived = deriveWebhookSecrets(env.WEBHOOK_SECRET ?? "");
+  const webhooks = [derived.telegram, ...[...providers.keys()].map(derived.provider)];
   const keys = [...providers.values()].map(({ key }) => key);
   const password = new URL(env.DATABASE_URL ?? "postgres://").password;
-  return [...own, ...keys, password].filter((value) => value.length >= 6);
+  return [...own, ...webhooks, ...keys, password].filter((value) => value.length >= 6);
 }
 
 /** Lines of a log that name a secret, a phone number or a code; a few of them, without the value. */

@@ -1,4 +1,9 @@
-/** `npm run soak -- --kills 2000 --replicas 3 --seed 1 --speed 10 --pg-crashes 50` */
+/**
+ * `npm run soak -- --kills 2000 --replicas 3 --seed 1 --speed 10 --pg-crashes 50`
+ *
+ * Prints a line a cycle, ends by itself, and with 1 at the first cycle after which a promise does not hold. On a busy
+ * machine a smaller --speed: the shop's timeouts run in simulated time, and a shop that cannot keep up sells nothing.
+ */
 import process from "node:process";
 import { parseArgs } from "node:util";
 import { messageOf } from "../../src/core/errors.ts";

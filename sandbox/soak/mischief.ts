@@ -1,5 +1,5 @@
 import { type Fault, faults } from "../providers/faults.ts";
-import type { Outside } from "../world.ts";
+import type { SoakOutside } from "./outside.ts";
 import type { Random } from "./random.ts";
 
 /** What goes wrong on the network, both ways, a little at a time. */
@@ -41,8 +41,9 @@ const providerFaults: readonly ((random: Random) => Fault)[] = [
 const methods = /^(send|edit|answer|refund|getStar)/;
 const SUPPLIER_SHARE = 0.25;
 const TELEGRAM_SHARE = 0.2;
+const CRYPTO_PAY_SHARE = 0.2;
 
-export function createMischief({ telegram, providers }: Outside, random: Random): Mischief {
+export function createMischief({ telegram, cryptoPay, providers }: SoakOutside, random: Random): Mischief {
   const telegramFault = (): Parameters<typeof telegram.faults.add>[0]["action"] =>
     random.pick([
       { kind: "drop_before" },
@@ -65,10 +66,13 @@ export function createMischief({ telegram, providers }: Outside, random: Random)
       const action = telegramFault();
       const times = random.between(1, 3);
       if (random.isIn(TELEGRAM_SHARE)) telegram.faults.add({ method: methods, times, action });
+      const failure = random.pick(["status500", "html", "drop_after"] as const);
+      cryptoPay.fail(random.isIn(CRYPTO_PAY_SHARE) ? failure : null);
     },
     stop() {
       for (const provider of providers.values()) provider.faults.clear();
       telegram.faults.clear();
+      cryptoPay.fail(null);
     },
   };
 }

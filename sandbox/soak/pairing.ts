@@ -54,3 +54,12 @@ function find(
     .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
     .at(-1);
 }
+
+/**
+ * What the supplier keeps: the price of a number that has had an SMS, unless it could be cancelled all the same, and of
+ * one that it pays back in no case.
+ */
+export function takenFor(rental: MarketRental): bigint {
+  const isUsed = rental.sms.length > 0 && rental.status !== "cancelled";
+  return isUsed || rental.isKeptUnused ? rental.costMicros : 0n;
+}

@@ -12,7 +12,7 @@ export interface Recovery {
 const signs = /^(answerCallbackQuery|answerPreCheckoutQuery|sendMessage|editMessageText|sendInvoice)$/;
 
 /** Without this pace a slow machine would spend its time on starts, and no order would ever be in danger. */
-const ENOUGH_SIGNS = 4;
+const ENOUGH_SIGNS = 10;
 
 export function createRecovery(telegram: Pick<PretendTelegram, "events">): Recovery {
   const timesMs: number[] = [];

@@ -4,9 +4,12 @@ import { compareBooks, driftOf } from "./books.ts";
 import type { Crowd } from "./crowd.ts";
 import { selectFigures, selectOrderFacts, selectTimes } from "./facts.ts";
 import type { Herd } from "./herd.ts";
-import { CODES_ARRIVE, type Violation } from "./invariants.ts";
+import { CODES_ARRIVE } from "./invariants.ts";
+import type { Operators } from "./operators.ts";
 import { pairUp } from "./pairing.ts";
 import type { Recovery } from "./recovery.ts";
+import type { Support } from "./support.ts";
+import type { Violation } from "./violation.ts";
 import type { Witness } from "./witness.ts";
 
 export interface Summarised {
@@ -15,6 +18,8 @@ export interface Summarised {
   readonly herd: Herd;
   readonly witness: Witness;
   readonly crowd: Crowd;
+  readonly operators: Operators;
+  readonly support: Support;
   readonly recovery: Recovery;
 }
 
@@ -33,6 +38,9 @@ export async function summary(
     ...shop,
     ...herd.figures,
     ...crowd.figures,
+    ...stage.operators.figures,
+    ...stage.support.figures,
+    "Crypto Pay invoices paid": witness.invoices.size,
     "drift, micro-dollars": sum(books.map(driftOf)),
     "possible losses told, micro-dollars": sum(books.map(({ possibleMicros }) => possibleMicros)),
     "booked at suppliers, micro-dollars": sum(books.map(({ bookedMicros }) => bookedMicros)),
