@@ -78,7 +78,6 @@ const statusAnswer = z.object({
 });
 
 const readOperations: ReadonlySet<string> = new Set(["balance", "services", "countries", "prices", "check"]);
-
 /** Documented refusals: wrong key, no funds, banned account; unknown order. */
 const accountRefusals: ReadonlySet<number> = new Set([401, 402, 403]);
 const plainRefusals: ReadonlySet<number> = new Set([...accountRefusals, 404]);
