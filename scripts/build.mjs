@@ -7,13 +7,14 @@
  * has the figures of a bundle. Types are checked by `npm run check`, not at each install.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { buildProblem, FINGERPRINT_FILE, fingerprintOf, ROOT, sourceFiles } from "./built-from.mjs";
 
 const SOURCE = join(ROOT, "src");
+const MAX_TRIES = 10;
 
 /** The path of the installed TypeScript compiler. Undefined: development dependencies are not installed. */
 function findCompiler() {
@@ -40,10 +41,30 @@ function build(compiler, target) {
       cpSync(join(SOURCE, path), join(unfinished, path));
     }
     writeFileSync(join(unfinished, FINGERPRINT_FILE), fingerprintOf(SOURCE));
-    rmSync(target, { recursive: true, force: true });
-    renameSync(unfinished, target);
+    replace(target, unfinished);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Puts the finished build in the place of the old one by renaming, so that a reader never sees half of one. Another build
+ * may do the same at this moment: whoever is later replaces what the other put there.
+ * @param {string} target
+ * @param {string} finished
+ */
+function replace(target, finished) {
+  const old = `${target}-old-${process.pid}`;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      if (existsSync(target)) renameSync(target, old);
+      renameSync(finished, target);
+      return;
+    } catch (error) {
+      if (tries === MAX_TRIES) throw error;
+    } finally {
+      rmSync(old, { recursive: true, force: true });
+    }
   }
 }
 

@@ -87,7 +87,8 @@ export async function lockPerson(tx: Tx, telegramId: number, at: Date): Promise<
   return { kind: "buyer", buyer: arrived };
 }
 
-async function lockByTelegramId(tx: Tx, telegramId: number): Promise<BuyerRow | undefined> {
+/** The buyer with this Telegram id, locked until the transaction ends: their data is not deleted meanwhile. */
+export async function lockByTelegramId(tx: Tx, telegramId: number): Promise<BuyerRow | undefined> {
   const found = await findByTelegramId(tx, telegramId);
   const buyer = found && (await lockBuyer(tx, found.id));
   // The data may have been deleted while this waited for the lock.

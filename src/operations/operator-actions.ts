@@ -1,9 +1,8 @@
-import { setBan } from "../buyers/people.ts";
+import { lockByTelegramId, setBan } from "../buyers/people.ts";
 import type { Clock } from "../core/clock.ts";
 import { ShopError, type ShopErrorCode } from "../core/errors.ts";
 import { formatUsd } from "../core/money.ts";
 import type { Database } from "../db/client.ts";
-import { findByTelegramId } from "../db/queries/buyers.ts";
 import { selectBalance } from "../db/queries/ledger.ts";
 import { insertAudit } from "../db/queries/operations.ts";
 import { enqueue } from "../db/queries/outbox.ts";
@@ -83,14 +82,14 @@ async function adjustBalance(
   },
 ): Promise<OperatorActionResult> {
   const { key, amountMicros, reason } = input;
-  const buyer = await findByTelegramId(deps.db, input.telegramId);
-  if (!buyer) return { kind: "not_found" };
   const actor = `operator:${input.operatorTelegramId}`;
   try {
-    await inTransaction(deps.db, async (tx) => {
+    const isFound = await inTransaction(deps.db, async (tx) => {
       const at = deps.clock.now();
+      const buyer = await lockByTelegramId(tx, input.telegramId);
+      if (!buyer) return false;
       const { created } = await adjust(tx, { key, buyerId: buyer.id, amountMicros, actor, reason, at });
-      if (!created) return;
+      if (!created) return true;
       const detail = `${formatUsd(amountMicros)}: ${reason}`;
       await insertAudit(tx, { actor, action: "balance adjusted", subject: buyer.id, detail, at });
       const { availableMicros } = await selectBalance(tx, buyer.id);
@@ -103,7 +102,9 @@ async function adjustBalance(
         dedupeKey: `adjusted:${key}`,
         at,
       });
+      return true;
     });
+    if (!isFound) return { kind: "not_found" };
   } catch (error) {
     if (error instanceof ShopError) return { kind: "refused", code: error.code };
     throw error;

@@ -1,11 +1,15 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createBuyers } from "../../src/buyers/buyers.ts";
+import { forget } from "../../src/buyers/people.ts";
 import { personHash } from "../../src/buyers/person-hash.ts";
 import { newId } from "../../src/core/ids.ts";
-import { type BuyerRow, findByTelegramId, flagBuyer } from "../../src/db/queries/buyers.ts";
+import { type BuyerRow, findByTelegramId, flagBuyer, lockBuyer } from "../../src/db/queries/buyers.ts";
+import { selectBalance } from "../../src/db/queries/ledger.ts";
+import { inTransaction } from "../../src/db/transaction.ts";
 import { createOperatorActions } from "../../src/operations/operator-actions.ts";
 import type { OrderDeps } from "../../src/orders/order-deps.ts";
+import { untilBlocked } from "../support/blocked.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createScriptedProvider } from "../support/scripted-provider.ts";
 import { createTestShop, type TestShop } from "../support/shop.ts";
@@ -218,6 +222,35 @@ describe("a ban", () => {
       await Promise.all(round % 2 === 0 ? [ban(), buyers().forget(id)] : [buyers().forget(id), ban()]);
       expect((await meet()).bannedAt).not.toBeNull();
     }
+  });
+});
+
+describe("an adjustment", () => {
+  const adjust = () => {
+    const change = {
+      key: newId(),
+      operatorTelegramId: 1,
+      telegramId,
+      amountMicros: 1_000_000n,
+      reason: "sorry",
+    };
+    return operators().adjustBalance(change);
+  };
+
+  it("finds nobody whose data is being deleted at that moment, and leaves no trace of them", async () => {
+    const { id } = await meet();
+    const adjusting = await inTransaction(database.db, async (tx) => {
+      const buyer = await lockBuyer(tx, id);
+      if (!buyer) throw new Error("no buyer");
+      const outcome = adjust();
+      await untilBlocked(database.db, 1);
+      await forget(tx, buyer, shop.clock.now());
+      return { outcome };
+    });
+    expect(await adjusting.outcome).toEqual({ kind: "not_found" });
+    const owed = await database.db.selectFrom("outbox").selectAll().where("buyer_id", "=", id).execute();
+    expect(owed).toEqual([]);
+    expect(await selectBalance(database.db, id)).toMatchObject({ availableMicros: 0n });
   });
 });
 

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { appendFile, chmod, copyFile, cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { appendFile, chmod, copyFile, cp, mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -102,6 +102,22 @@ describe("the compiled shop", { timeout: BUILD_TIMEOUT_MS }, () => {
     await appendFile(join(place, "src/main.ts"), "// changed\n");
     const { status, output } = runNode(place, ...wordsOf("start"));
     expect([status, output]).toEqual([1, expect.stringMatching(/does not match.*npm run build\n$/)]);
+  });
+
+  it("is whole after two builds at the same moment", async () => {
+    const place = join(directory, "twice");
+    await install(place);
+    const builds = [1, 2].map(() => startNode(["scripts/build.mjs", join(place, "dist")], {}, ROOT));
+    children.push(...builds);
+    for (const build of builds) expect(await build.ended, build.output()).toMatchObject({ code: 0 });
+    expect((await readdir(place)).sort()).toEqual([
+      "dist",
+      "migrations",
+      "node_modules",
+      "package.json",
+      "scripts",
+    ]);
+    expect(runNode(place, ...wordsOf("start")).output).toContain("BOT_TOKEN is missing");
   });
 
   it("is kept by an install without a compiler, which says so", async () => {

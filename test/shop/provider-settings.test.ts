@@ -77,7 +77,7 @@ describe("providers", () => {
       PROVIDER_GATE_URL: "https://gate.example",
     };
     expect(variablesOf(env)).toEqual(["PROVIDER_GATE_PRICES"]);
-    for (const prices of ["{", "[]", "{}", '{"44": 0.12}', '{"44": "0"}', '{"44": "free"}']) {
+    for (const prices of ["{", "[]", "{}", '{"44": 0.12}', '{"44": "0"}', '{"44": "free"}', '{"44": "5."}']) {
       expect(variablesOf({ ...env, PROVIDER_GATE_PRICES: prices }), prices).toEqual(["PROVIDER_GATE_PRICES"]);
     }
     expect(configOf({ ...env, PROVIDER_GATE_PRICES: '{"44": "0.12"}' }).providers[0]?.prices).toEqual({
@@ -87,6 +87,17 @@ describe("providers", () => {
     // Its numbers take any service.
     const byService = '{"wa": {"44": "0.12"}}';
     expect(variablesOf({ ...env, PROVIDER_GATE_PRICES: byService })).toEqual(["PROVIDER_GATE_PRICES"]);
+  });
+
+  it("refuses a price in another unit, which could never be sold", () => {
+    const env = { PROVIDERS: "oxgel", PROVIDER_OXGEL_KEY: "k" };
+    for (const prices of ['{"16": "1000.01"}', '{"wa": {"16": "0.1", "22": "2000"}}']) {
+      expect(problemsOf({ ...env, PROVIDER_OXGEL_PRICES: prices })).toEqual([
+        { variable: "PROVIDER_OXGEL_PRICES", problem: "must be at most $1000 for each number" },
+      ]);
+    }
+    const inRubles = { ...env, PROVIDER_OXGEL_USD_RATE: "0.01", PROVIDER_OXGEL_PRICES: '{"16": "1000.01"}' };
+    expect(problemsOf(inRubles)).toEqual([]);
   });
 
   it("takes prices for any provider, by country or by service", () => {

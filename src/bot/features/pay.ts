@@ -1,7 +1,7 @@
-import type { ShopErrorCode } from "../../core/errors.ts";
+import { assertNever, type ShopErrorCode } from "../../core/errors.ts";
 import { formatUsd } from "../../core/money.ts";
 import { escapeHtml, money } from "../../texts/html.ts";
-import type { Resume } from "../../topups/topups.ts";
+import type { GatewayName, Resume } from "../../topups/topups.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { noticeCard } from "../cards/home.ts";
 import { askCard, cryptoInvoiceCard } from "../cards/money.ts";
@@ -22,7 +22,7 @@ export interface Pay {
   /** Begins a payment outside Telegram, and for manual ones asks for the proof. */
   usd(
     ctx: ShopContext,
-    gateway: "crypto-pay" | "manual",
+    gateway: Exclude<GatewayName, "stars">,
     amountMicros: bigint,
     resume: Resume | null,
   ): Promise<Proof>;
@@ -56,6 +56,7 @@ export function createPay(deps: Pick<BotDeps, "topups" | "config">): Pay {
         await say(ctx, cryptoInvoiceCard(ctx.texts, begun.invoice));
         return none;
       }
+      if (gateway !== "manual") return assertNever(gateway);
       const begun = await deps.topups.beginManual(input);
       if (begun.kind === "refused") return await refuse(ctx, begun.code);
       const { supportContact } = deps.config;

@@ -1,6 +1,7 @@
 import { Menu, type MenuRange } from "@grammyjs/menu";
 import { formatUsd } from "../../core/money.ts";
 import { money } from "../../texts/html.ts";
+import type { GatewayName } from "../../topups/topups.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { messageOptions } from "../cards/card.ts";
 import { askCard } from "../cards/money.ts";
@@ -83,7 +84,7 @@ function addUsd(
   deps: TopupMenuDeps,
   ctx: ShopContext,
   state: TopupState,
-  gateway: "crypto-pay" | "manual",
+  gateway: Exclude<GatewayName, "stars">,
   add: Adder,
 ): void {
   if (!deps.topups.gateways.includes(gateway)) return;
@@ -99,7 +100,11 @@ function addUsd(
 /** The other ways to pay that the operator has switched on. */
 function addWays(deps: TopupMenuDeps, ctx: ShopContext, state: TopupState, add: Adder): void {
   const { labels } = ctx.texts;
-  const names = { stars: "Telegram Stars", "crypto-pay": labels.cryptoPay, manual: labels.manual };
+  const names: Readonly<Record<GatewayName, string>> = {
+    stars: "Telegram Stars",
+    "crypto-pay": labels.cryptoPay,
+    manual: labels.manual,
+  };
   for (const gateway of deps.topups.gateways) {
     if (gateway === state.gateway) continue;
     add.full(names[gateway], async (pressed) => {

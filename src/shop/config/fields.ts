@@ -11,7 +11,7 @@ const PERCENT = /^(\d{1,5})(?:\.(\d{1,2}))?$/;
 const DECIMAL = /^\d{1,12}(?:\.\d{1,18})?$/;
 const MAX_BASIS_POINTS = 1_000_000n;
 const MAX_TELEGRAM_ID = 2 ** 53;
-const MAX_USD_MICROS = 1_000_000_000n;
+export const MAX_USD_MICROS = 1_000_000_000n;
 
 /** Turns a parser that returns undefined on bad input into a zod type. */
 function parsed<T>(expected: string, parse: (text: string) => T | undefined): z.ZodType<T, string> {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { parseUsd } from "../../core/money.ts";
+import { toMicrosAtRate } from "../../core/money.ts";
 import {
   type PriceTable,
   type Protocol,
@@ -7,7 +7,7 @@ import {
   protocols,
 } from "../../providers/port/provider.ts";
 import type { Preset } from "../../providers/presets.ts";
-import { anyUrl, positiveDecimal, rate, splitList } from "./fields.ts";
+import { anyUrl, MAX_USD_MICROS, positiveDecimal, rate, splitList } from "./fields.ts";
 
 export type Presets = Readonly<Record<string, Preset>>;
 
@@ -32,10 +32,7 @@ function providerPrefix(name: string): string {
 }
 
 const countryPrices = z
-  .record(
-    z.string().min(1).max(64),
-    z.string().refine((price) => (parseUsd(price, "up") ?? 0n) > 0n),
-  )
+  .record(z.string().min(1).max(64), positiveDecimal)
   .refine((table) => Object.keys(table).length > 0);
 
 const servicePrices = z
@@ -133,18 +130,8 @@ function readProvider(name: string, env: Variables, presets: Presets): ProviderS
   if (url === null && !isNamed("URL")) {
     problems.push({ variable: `${prefix}URL`, problem: "is missing: the base URL of the API" });
   }
-  if (protocol === "push-gateway" && found.PRICES === undefined) {
-    problems.push({
-      variable: `${prefix}PRICES`,
-      problem: 'is missing: this API has no prices, set them as JSON such as {"44": "0.12"}',
-    });
-  }
-  if (protocol === "push-gateway" && outcome.data?.PRICES?.kind === "by-service") {
-    problems.push({
-      variable: `${prefix}PRICES`,
-      problem: 'must be by country such as {"44": "0.12"}: its numbers take any service',
-    });
-  }
+  const problem = pricesProblem(protocol, found.PRICES, outcome.data);
+  if (problem !== undefined) problems.push({ variable: `${prefix}PRICES`, problem });
   if (problems.length > 0 || !outcome.success || protocol === undefined || url === null) return problems;
   const data = outcome.data;
   return {
@@ -158,6 +145,29 @@ function readProvider(name: string, env: Variables, presets: Presets): ProviderS
     requestsPerSecond: data.RATE ?? base?.requestsPerSecond ?? rateOf(protocol, presets),
     prices: data.PRICES ?? null,
   };
+}
+
+function pricesProblem(
+  protocol: Protocol | undefined,
+  given: string | undefined,
+  data: z.infer<typeof variables> | undefined,
+): string | undefined {
+  if (protocol === "push-gateway" && given === undefined) {
+    return 'is missing: this API has no prices, set them as JSON such as {"44": "0.12"}';
+  }
+  if (!data?.PRICES) return undefined;
+  if (protocol === "push-gateway" && data.PRICES.kind === "by-service") {
+    return 'must be by country such as {"44": "0.12"}: its numbers take any service';
+  }
+  return isTooDear(data.PRICES, data.USD_RATE ?? "1") ? "must be at most $1000 for each number" : undefined;
+}
+
+/** A price that no number has: it is probably in another unit, and would never be sold. */
+function isTooDear(table: PriceTable, usdRate: string): boolean {
+  const tables = table.kind === "any-service" ? [table.countries] : Object.values(table.services);
+  return tables
+    .flatMap((countries) => Object.values(countries))
+    .some((price) => (toMicrosAtRate(price, usdRate) ?? 0n) > MAX_USD_MICROS);
 }
 
 /** A free name with a preset's own protocol gets the request rate of that preset. */

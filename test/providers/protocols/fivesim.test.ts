@@ -251,7 +251,7 @@ describe("5sim's catalogue", () => {
       { body: { telegram: { Category: "activation", Qty: 1, Price: 0.1 }, "1day": { Category: "hosting" } } },
       {
         body: {
-          england: { iso: { gb: 1 }, prefix: { "+44": 1 }, text_en: "England", o2: { activation: 1 } },
+          england: { iso: { gb: 1 }, prefix: { "+44": 1 }, text_en: "England", code: { activation: 1 } },
           bad: 1,
         },
       },

@@ -17,8 +17,12 @@ const productRow = z.object({ code: idField, Category: z.literal("activation") }
 
 /** Reads `{telegram: {Category, Qty, Price}}`. "hosting" products are rented for days and left out. Slugs serve as names. */
 export function servicesOf(value: unknown): ProviderService[] {
-  const rows = entriesOf(value).map(([code, row]) => ({ code, ...Object.fromEntries(entriesOf(row)) }));
-  return goodRows(rows, productRow).map(({ code }) => ({ code, name: code }));
+  return goodRows(rowsOf(value), productRow).map(({ code }) => ({ code, name: code }));
+}
+
+/** The objects of a map, each with its key as `code`. */
+function rowsOf(value: unknown): unknown[] {
+  return entriesOf(value).map(([code, row]) => ({ ...Object.fromEntries(entriesOf(row)), code }));
 }
 
 const countryRow = z.object({
@@ -29,8 +33,7 @@ const countryRow = z.object({
 
 /** Reads `{england: {iso: {gb: 1}, prefix: {"+44": 1}, text_en, …operators}}`. */
 export function countriesOf(value: unknown): ProviderCountry[] {
-  const rows = entriesOf(value).map(([code, row]) => ({ code, ...Object.fromEntries(entriesOf(row)) }));
-  return goodRows(rows, countryRow).map(({ code, text_en: name, iso }) => ({
+  return goodRows(rowsOf(value), countryRow).map(({ code, text_en: name, iso }) => ({
     code,
     name,
     iso2: iso2Field.parse(entriesOf(iso)[0]?.[0]),
