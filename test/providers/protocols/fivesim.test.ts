@@ -70,6 +70,12 @@ describe("a purchase from 5sim", () => {
     expect(sent()).toEqual([]);
   });
 
+  it("is in doubt when its id could neither be checked nor cancelled", async () => {
+    const { provider } = setUp({ body: { ...order, id: "741/000" } });
+    const error = await errorOf(provider.buy(request, purchase));
+    expect(error).toMatchObject({ kind: "garbage", definite: false });
+  });
+
   it.each([
     [200, "no free phones", "no_stock", true],
     [400, "no free phones", "no_stock", true],

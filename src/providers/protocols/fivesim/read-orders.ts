@@ -11,6 +11,7 @@ import {
 } from "../../parsing/parse.ts";
 import { smsIn } from "../../parsing/sms.ts";
 import type { ActiveRental, Observation, ObservedSms, Rental } from "../../port/provider.ts";
+import { pathSegment } from "../../transport/urls.ts";
 
 const smsRow = z.object({
   created_at: z.unknown().optional(),
@@ -21,7 +22,8 @@ const smsRow = z.object({
 const statuses = ["PENDING", "RECEIVED", "CANCELED", "TIMEOUT", "FINISHED", "BANNED"] as const;
 
 const orderRow = z.object({
-  id: idField,
+  // An id that no path can hold could be neither checked nor cancelled: such an answer tells nothing that can be used.
+  id: idField.refine((id) => pathSegment(id) !== undefined),
   phone: phoneField,
   status: z.enum(statuses),
   product: z.unknown().optional(),
