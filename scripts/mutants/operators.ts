@@ -6,6 +6,8 @@ export interface Mutant {
   readonly line: number;
   /** For the report: the operator's name and the original code. */
   readonly what: string;
+  /** The whole line of the file, trimmed: with `file` and `what` it names this mutant, wherever the line moves. */
+  readonly code: string;
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
@@ -32,6 +34,7 @@ const OPPOSITES: Readonly<Record<string, string>> = {
 /** All mutants of this file. The file is only parsed, never run. */
 export function mutantsOf(file: string, text: string): Mutant[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const lines = text.split("\n");
   const found: Mutant[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) || ts.isTypeNode(node)) return;
@@ -39,8 +42,9 @@ export function mutantsOf(file: string, text: string): Mutant[] {
       const change = operator(node, text);
       if (!change) continue;
       const line = source.getLineAndCharacterOfPosition(change.start).line + 1;
+      const code = (lines[line - 1] ?? "").trim();
       const before = text.slice(change.start, change.end).replace(/\s+/g, " ").slice(0, SHOWN);
-      found.push({ file, line, what: `${name}: ${before}`, ...change });
+      found.push({ file, line, what: `${name}: ${before}`, code, ...change });
     }
     ts.forEachChild(node, visit);
   };

@@ -9,10 +9,17 @@ const rooms: readonly { readonly code: RegExp; readonly tests: readonly string[]
   { code: /^src\/operations\//, tests: ["test/operations"] },
   { code: /^src\/workers\//, tests: ["test/workers"] },
   {
-    code: /^src\/db\/queries\/(ledger|orders|order-\w+|orphans|topups|manual-claims|provider-books)\.ts$/,
-    tests: ["test/wallet", "test/orders", "test/topups"],
+    code: /^src\/db\/queries\/(ledger|orders|order-\w+|orphans|listed-numbers|topups|topup-payments|manual-claims|provider-books)\.ts$/,
+    tests: ["test/wallet", "test/orders", "test/topups", "test/operations"],
   },
-  { code: /^src\/db\/queries\/(inbox|outbox|leases)\.ts$/, tests: ["test/workers"] },
+  {
+    code: /^src\/db\/queries\/(inbox|outbox|outbox-claims|leases)\.ts$/,
+    tests: ["test/workers", "test/bot/outbox"],
+  },
+  {
+    code: /^src\/(db\/queries\/forgotten-people|buyers\/people)\.ts$/,
+    tests: ["test/buyers", "test/topups"],
+  },
 ];
 
 /** The files of the money code, by their paths below `root`. */

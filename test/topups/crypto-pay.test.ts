@@ -162,6 +162,14 @@ describe("Crypto Pay", () => {
     expect(await credited(buyerId)).toBe(0n);
   });
 
+  it("finds its row by the invoice's id when the answer names no payload", async () => {
+    const { buyerId } = await begun();
+    Object.assign(crypto.invoices[0] ?? {}, { payload: undefined });
+    crypto.pay(1);
+    await webhook(1);
+    expect(await credited(buyerId)).toBe(5_000_000n);
+  });
+
   it("finds its row by the payload when the answer to createInvoice was lost", async () => {
     crypto.fail("drop_after");
     const { buyerId, result } = await begun();
