@@ -78,8 +78,9 @@ async function main(): Promise<void> {
 }
 
 async function judge(workshop: Workshop, mutant: Mutant): Promise<Verdict> {
-  const verdict = await workshop.judge(mutant, testsFor(mutant.file));
-  return verdict === "survived" && !values.near ? await workshop.judge(mutant, []) : verdict;
+  const steps = values.near ? testsFor(mutant.file) : [...testsFor(mutant.file), []];
+  for (const tests of steps) if ((await workshop.judge(mutant, tests)) === "noticed") return "noticed";
+  return "survived";
 }
 
 function named({ file, line, what, code }: Mutant): string {

@@ -83,8 +83,7 @@ const operators: Readonly<Record<string, Operator>> = {
     return { ...span(node), replacement: node.kind === ts.SyntaxKind.TrueKeyword ? "false" : "true" };
   },
   "time shortened": (node, text) => {
-    const isTime = ts.isVariableDeclaration(node) && /_MS$/.test(node.name.getText());
-    if (!isTime || !node.initializer) return undefined;
+    if (!ts.isVariableDeclaration(node) || !isTime(node) || !node.initializer) return undefined;
     const { start, end } = span(node.initializer);
     return { start, end, replacement: `(${text.slice(start, end)}) / 1000` };
   },
@@ -110,7 +109,17 @@ function conditionOf(node: ts.Node): ts.Expression | undefined {
 }
 
 function swapped(node: ts.Node, by: Readonly<Record<string, string>>): Change | undefined {
-  if (!ts.isBinaryExpression(node)) return undefined;
+  if (!ts.isBinaryExpression(node) || isOfTime(node)) return undefined;
   const replacement = by[node.operatorToken.getText()];
   return replacement === undefined ? undefined : { ...span(node.operatorToken), replacement };
+}
+
+/** Inside of `const X_MS = 60 * 60 * 1000`: "time shortened" breaks it already, and once is enough. */
+function isOfTime(node: ts.Node): boolean {
+  if (ts.isBinaryExpression(node.parent)) return isOfTime(node.parent);
+  return ts.isVariableDeclaration(node.parent) && isTime(node.parent);
+}
+
+function isTime(node: ts.VariableDeclaration): boolean {
+  return /_MS$/.test(node.name.getText());
 }

@@ -28,7 +28,12 @@ export async function moneyCode(root: string): Promise<string[]> {
   return stdout.split("\n").filter((path) => rooms.some(({ code }) => code.test(path)));
 }
 
-/** The tests that should notice a mutant of this file. */
-export function testsFor(file: string): readonly string[] {
-  return rooms.find(({ code }) => code.test(file))?.tests ?? [];
+/**
+ * The tests that should notice a mutant of this file, in steps: first those with the same subject, which are few and notice
+ * most, then those of its room. A step may name tests that do not exist.
+ */
+export function testsFor(file: string): readonly (readonly string[])[] {
+  const room = rooms.find(({ code }) => code.test(file))?.tests ?? [];
+  const [, area = "", subject = ""] = /^src\/(\w+)\/(\w+)/.exec(file) ?? [];
+  return area === "db" ? [room] : [[`test/${area}/${subject}`], room];
 }

@@ -24,6 +24,9 @@ describe("the breakages that are tried on the money code", () => {
     expect(broken("const a = b && c;")).toEqual({ "operator swapped": "const a = b || c;" });
     expect(broken("const a = true;")).toEqual({ "flag turned": "const a = false;" });
     expect(broken("const WAIT_MS = 60;")).toEqual({ "time shortened": "const WAIT_MS = (60) / 1000;" });
+    expect(broken("const WAIT_MS = 60 * 1000;")).toEqual({
+      "time shortened": "const WAIT_MS = (60 * 1000) / 1000;",
+    });
   });
 
   it("forget a statement, but none that only tells somebody", () => {

@@ -75,6 +75,26 @@ describe("an upstream id that a provider uses again", () => {
     expect((await shop.order(third.orderId)).state).toBe("waiting");
   });
 
+  it("in a list that is behind is given to no doubt while the order that had it ended less than an hour ago", async () => {
+    await buy();
+    provider.onCheck = () => ({ status: "expired", sms: [] });
+    await shop.clock.advance(3_000);
+    await shop.watch();
+    await shop.clock.advance(55 * MINUTE_MS);
+    provider.onBuy = () => {
+      throw providerError("timeout", false);
+    };
+    const second = await buy();
+    const product = { serviceCode: "wa", countryCode: "16", costMicros: 180_000n, createdAt: null };
+    const observation = { status: "waiting" as const, sms: [] };
+    const row = { upstreamId: "number-7", phone: "+447700900007", ...product, observation };
+    provider.onActive = () => [row];
+    await shop.clock.advance(61_000);
+    await shop.orders.reconcile(provider.name);
+    expect(await shop.order(second.orderId)).toMatchObject({ state: "in_doubt", upstreamId: null });
+    expect(provider.calls.filter((call) => call.startsWith("cancel"))).toEqual([]);
+  });
+
   it("is found in a list by a doubt when the order that had it ended hours ago", async () => {
     const first = await buy();
     provider.onCheck = () => ({ status: "expired", sms: [] });
