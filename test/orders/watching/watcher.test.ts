@@ -99,6 +99,23 @@ describe("a look that fails by a fault of ours", () => {
   });
 });
 
+describe("looks at a provider that does not answer", () => {
+  it("come after longer and longer waits, and every fifteen seconds at least", async () => {
+    const { orderId } = await bought();
+    provider.onCheck = () => {
+      throw providerError("timeout", false);
+    };
+    await watchAfter(3_000);
+    const longest = [3_000, 6_000, 12_000, 15_000, 15_000];
+    for (const longestMs of longest) {
+      const waitMs = Number((await shop.order(orderId)).nextCheckAt) - shop.clock.now().getTime();
+      expect(waitMs).toBeGreaterThanOrEqual(longestMs / 2);
+      expect(waitMs).toBeLessThanOrEqual(longestMs);
+      await watchAfter(waitMs);
+    }
+  });
+});
+
 describe("many due orders of one provider", () => {
   it("are asked about eight at a time", async () => {
     for (let index = 0; index < 10; index += 1) await bought();
