@@ -54,7 +54,7 @@ export function mutantsOf(file: string, text: string): Mutant[] {
 
 const operators: Readonly<Record<string, Operator>> = {
   "guard dropped": (node) => {
-    if (!ts.isIfStatement(node) || node.elseStatement) return undefined;
+    if (!ts.isIfStatement(node) || node.elseStatement || onlyTells(node)) return undefined;
     return { start: node.expression.getStart(), end: node.expression.end, replacement: "false as boolean" };
   },
   "condition turned": (node, text) => {
@@ -105,7 +105,12 @@ function span(node: ts.Node): { start: number; end: number } {
 /** The condition of a conditional expression; conditions of if statements have an operator of their own. */
 function conditionOf(node: ts.Node): ts.Expression | undefined {
   if (ts.isConditionalExpression(node)) return node.condition;
-  return ts.isIfStatement(node) ? node.expression : undefined;
+  return ts.isIfStatement(node) && !onlyTells(node) ? node.expression : undefined;
+}
+
+/** A guard of nothing but a log line or a wake signal. What waits for the signal is found by the next look, too. */
+function onlyTells({ thenStatement, elseStatement }: ts.IfStatement): boolean {
+  return !elseStatement && TELLS_ONLY.test(thenStatement.getText());
 }
 
 function swapped(node: ts.Node, by: Readonly<Record<string, string>>): Change | undefined {

@@ -34,6 +34,7 @@ describe("the breakages that are tried on the money code", () => {
   it("forget a statement, but none that only tells somebody", () => {
     expect(broken("await book(tx);")).toEqual({ "statement dropped": ";" });
     expect(broken("deps.onMessages(); deps.logger.warn({}); deps.checkpoint('a');")).toEqual({});
+    expect(broken("if (isNew) deps.onMessages();")).toEqual({});
   });
 
   it("forget a step of a query and a lock in SQL", () => {
