@@ -21,11 +21,13 @@ const micros = z
 const baselineSchema = z.object({ balanceMicros: micros, bookedMicros: micros });
 
 /**
- * Our books move with the provider's balance from a baseline on: the balance then, less what was booked since. More
- * than expected is the operator's deposit and becomes the new baseline; less is a leak and stays a finding until an
- * operator accepts it ({@link acceptBalance}). Undefined: nothing to compare, or numbers are being bought just now.
- * A difference is looked at twice: the provider pays a cancel back a moment before we book it. It may pay an open number
- * back long before we hear of its end, so no more of a rise is a deposit than open numbers cannot explain.
+ * Compares a provider's balance with our books. The books expect the balance of the last baseline minus what was booked
+ * since. A higher balance is taken for the operator's deposit and becomes the new baseline. A lower one is a leak: it
+ * stays a finding until an operator accepts it ({@link acceptBalance}). Undefined: there is nothing to compare, or
+ * numbers are being bought just now.
+ * A difference has to be seen twice, because a provider returns the money of a cancel a moment before we book it. It may
+ * also return the money of an open number long before we learn of its end, so only the part of a rise that open numbers
+ * cannot explain is a deposit.
  */
 export async function compareBalance(
   deps: BalanceDeps,
@@ -60,7 +62,7 @@ export async function compareBalance(
   return [{ kind: "provider_balance", subject: provider.name, detail }];
 }
 
-/** The balance and our books of one quiet moment. "moving": something was bought or ended meanwhile. */
+/** The balance and our books, read while nothing changed. "moving": something was bought or ended in between. */
 async function look(
   deps: BalanceDeps,
   provider: Provider,
@@ -76,9 +78,9 @@ async function look(
 }
 
 /**
- * How much less the balance is than our books say, while so many purchases are in doubt and nothing else moves;
- * undefined: no baseline yet, the provider does not tell its balance, numbers are being bought just now, or the balance
- * has risen (a deposit, or a number paid back whose end we have not heard of): a rise may hide what is missing.
+ * How much less the balance is than our books expect, while `doubts` purchases are in doubt and nothing else changes.
+ * Undefined: there is no baseline yet, the provider does not tell its balance, numbers are being bought just now, or the
+ * balance has risen. A rise may hide what is missing.
  */
 export async function missingAt(
   deps: BalanceDeps,

@@ -29,7 +29,7 @@ export async function compareOpenOrders(
   const list = await provider.active({ priority: "background" });
   const listed = new Set(list.map((rental) => rental.upstreamId));
   const ids = [...listed];
-  // Read after the list, and purchases before the known ids: what began or ended meanwhile is no difference.
+  // Read after the list, purchases before known ids: what began or ended in between then counts as no difference.
   const doubts = await selectOrdersInStates(deps.db, ["placing", "in_doubt"], {
     provider: provider.name,
     limit: 1,
@@ -51,7 +51,7 @@ export async function compareOpenOrders(
       subject: order.id,
       detail: "open here, not in the provider's list",
     }));
-  // While a purchase is in doubt, its number is a stranger of right.
+  // While a purchase is in doubt, the list may show its number, which no order has yet.
   if (doubts.length > 0) return findings;
   for (const rental of list) {
     const isOurs = known.has(rental.upstreamId) || orphans.has(rental.upstreamId);

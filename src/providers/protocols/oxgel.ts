@@ -78,10 +78,9 @@ const statusAnswer = z.object({
 });
 
 const readOperations: ReadonlySet<string> = new Set(["balance", "services", "countries", "prices", "check"]);
-
-/** Documented refusals: wrong key, no funds, banned account, unknown order. */
-const plainRefusals: ReadonlySet<number> = new Set([401, 402, 403, 404]);
+/** Documented refusals: wrong key, no funds, banned account; unknown order. */
 const accountRefusals: ReadonlySet<number> = new Set([401, 402, 403]);
+const plainRefusals: ReadonlySet<number> = new Set([...accountRefusals, 404]);
 
 export function createOxgel(settings: ProviderSettings, http: ProviderHttp): Provider {
   const client = createClient(settings, http);
@@ -227,10 +226,9 @@ async function buy(client: Client, request: PurchaseRequest, options: CallOption
   };
 }
 
-function isUnexplainedRefusal(answer: HttpAnswer): boolean {
-  const { status } = answer;
+function isUnexplainedRefusal({ status, text }: HttpAnswer): boolean {
   if (status < 400 || mayHaveActed(status) || plainRefusals.has(status)) return false;
-  const body = parseBody(answer.text);
+  const body = parseBody(text);
   return body.kind === "json" && !soundsBroken(body.value);
 }
 
@@ -239,16 +237,14 @@ function isUnexplainedRefusal(answer: HttpAnswer): boolean {
  * from the wording, and decides only what is tried next.
  */
 function purchaseRefusal(provider: string, answer: HttpAnswer): ProviderError | undefined {
+  const { status } = answer;
   const body = parseBody(answer.text);
-  if (answer.status < 400 || mayHaveActed(answer.status) || body.kind !== "json") return undefined;
+  if (status < 400 || mayHaveActed(status) || body.kind !== "json") return undefined;
   if (soundsBroken(body.value)) return statusError(provider, "buy", answer, body);
-  const words = JSON.stringify(body.value).toLowerCase();
+  const [words, reason] = [JSON.stringify(body.value).toLowerCase(), `buy: HTTP ${status}`];
   const isSoldOut = /no[ _]numbers?|stock|not available|unavailable|no operators?/.test(words);
-  const reason = `buy: HTTP ${answer.status}`;
-  if (isSoldOut && !accountRefusals.has(answer.status)) return refusal(provider, "no_stock", reason);
-  const isUnknownProduct = /(unknown|invalid|bad|wrong|unsupported).{0,20}(service|country|operator)/.test(
-    words,
-  );
-  if (answer.status === 404 || isUnknownProduct) return refusal(provider, "bad_mapping", reason);
+  if (isSoldOut && !accountRefusals.has(status)) return refusal(provider, "no_stock", reason);
+  const isUnknown = /(unknown|invalid|bad|wrong|unsupported).{0,20}(service|country|operator)/.test(words);
+  if (status === 404 || isUnknown) return refusal(provider, "bad_mapping", reason);
   return statusError(provider, "buy", answer, body);
 }

@@ -17,7 +17,7 @@ import type {
   PurchaseRequest,
   Rental,
 } from "../../port/provider.ts";
-import { ProviderError, type ProviderErrorKind } from "../../port/provider-error.ts";
+import { ProviderError } from "../../port/provider-error.ts";
 import type { HttpAnswer, ProviderHttp } from "../../transport/http.ts";
 import { pathSegment, urlUnder } from "../../transport/urls.ts";
 import {
@@ -220,13 +220,11 @@ async function cancel(account: Account, upstreamId: string, priority: Priority):
     parseAs(name, "cancel", cancelled, dataOf(name, "cancel", answer));
     return { kind: "cancelled" };
   } catch (error) {
-    if (!(error instanceof ProviderError) || !undocumentedRefusals.has(error.kind)) throw error;
+    // A cancel has no parameters, so "invalid parameters" means that the order cannot be cancelled now.
+    if (!(error instanceof ProviderError) || error.kind !== "refused") throw error;
   }
   return cancelRefusal(await check(account, upstreamId, priority));
 }
-
-/** A cancel has no parameters, so "invalid parameters" means that the order cannot be cancelled now. */
-const undocumentedRefusals: ReadonlySet<ProviderErrorKind> = new Set(["refused"]);
 
 async function active(account: Account, priority: Priority): Promise<ActiveRental[]> {
   const { name, usdRate } = account;
