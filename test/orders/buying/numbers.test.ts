@@ -10,7 +10,7 @@ import {
   rental,
   type ScriptedProvider,
 } from "../../support/scripted-provider.ts";
-import { createTestShop, type TestShop } from "../../support/shop.ts";
+import { ceilingMicros, createTestShop, type TestShop } from "../../support/shop.ts";
 
 const MINUTE_MS = 60_000;
 let database: TestDatabase;
@@ -141,6 +141,13 @@ describe("a rented number", () => {
       .where("kind", "=", "provider_cost")
       .execute();
     expect(cost?.amount_micros).toBe(195_500n);
+  });
+
+  it("that costs exactly what the quote allows is kept", async () => {
+    provider.onBuy = () => rental("at-the-ceiling", "+447700900009", ceilingMicros);
+    const { orderId } = await buy();
+    const { state, costMicros } = await shop.order(orderId);
+    expect({ state, costMicros }).toEqual({ state: "waiting", costMicros: ceilingMicros });
   });
 
   it("keeps its attempt's outcome when somebody calls that attempt a doubt later", async () => {
