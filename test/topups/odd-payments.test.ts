@@ -132,6 +132,17 @@ describe("a payment of somebody whose data was deleted in between", () => {
 });
 
 describe("a refund of somebody whose data is deleted", () => {
+  it("is not asked for by an operator: Telegram would not know whom to pay", async () => {
+    const { buyerId, telegramId, payload } = await invoiced();
+    const chargeId = newId();
+    await test.pay({ chargeId, payload, telegramId, stars: 20, paidAt: test.clock.now() });
+    await createBuyers({ db: database.db, clock: test.clock }).forget(buyerId);
+    const input = { chargeId, actor: "operator:1", reason: "asked for it" };
+    expect(await test.topups.refundStars(input)).toEqual({ kind: "refused" });
+    expect(test.stars.refunds).toEqual([]);
+    expect(await test.messages("operator_notice")).toMatchObject([{ notice: "refund_refused" }]);
+  });
+
   it("that takes all of the credit back keeps nothing about the person", async () => {
     const { buyerId, telegramId, payload } = await invoiced();
     const chargeId = newId();
