@@ -13,8 +13,8 @@ export interface Buyer {
   ask(text: string, answer: RegExp): Promise<void>;
   /** Waits for the newest message with such a button and presses it; does not wait for the answer. */
   press(label: RegExp): Promise<void>;
-  /** Waits for a message that says this. */
-  read(text: RegExp): Promise<TranscriptMessage>;
+  /** Waits for a message that says this, for a minute unless told otherwise. */
+  read(text: RegExp, withinMs?: number): Promise<TranscriptMessage>;
   /** Waits for an invoice and pays it; returns the charge id. */
   pay(): Promise<string>;
   /** Waits for a number in the chat. */
@@ -26,10 +26,13 @@ export function createBuyer({ outside, time, isDown }: CrashWorld, id?: number):
   const user = outside.telegram.user(id === undefined ? {} : { id });
   /** What was there before this person last wrote is old. */
   let since = 0;
-  const wait = (match: (message: TranscriptMessage) => boolean): Promise<TranscriptMessage> =>
+  const wait = (
+    match: (message: TranscriptMessage) => boolean,
+    withinMs = WAIT_MS,
+  ): Promise<TranscriptMessage> =>
     time
       .until(() => user.messages().find((message) => message.messageId > since && match(message)), {
-        ms: WAIT_MS,
+        ms: withinMs,
         isOver: isDown,
       })
       .catch((error: unknown) => {
@@ -57,7 +60,7 @@ export function createBuyer({ outside, time, isDown }: CrashWorld, id?: number):
       const newest = user.messages().findLast((candidate) => has(candidate, label)) ?? message;
       void user.press(newest, ({ text }) => label.test(text));
     },
-    read: (text) => wait((message) => message.from.isBot && text.test(message.text)),
+    read: (text, withinMs) => wait((message) => message.from.isBot && text.test(message.text), withinMs),
     async pay() {
       const isOpen = (message: TranscriptMessage): boolean =>
         message.kind === "invoice" && message.invoice?.paid === false;

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { faults } from "../../sandbox/providers/faults.ts";
 import type { PretendProvider } from "../../sandbox/providers/server.ts";
 import { readSetting } from "../../src/db/queries/settings.ts";
+import { calm, hurried } from "../support/crash-time.ts";
 import type { CrashWorld } from "../support/crash-world.ts";
 import { operatorId } from "../support/crash-world.ts";
 import { type Buyer, createBuyer } from "./buyer.ts";
@@ -14,6 +15,8 @@ interface Stage {
   readonly buyer: Buyer;
 }
 
+/** A number of the pretend gateway has run out by then. */
+const LONGEST_LIFE_MS = 30 * 60_000;
 const FUNDS = 20_000_000n;
 const GET = /^(Get number|Accept and get number)/;
 
@@ -228,7 +231,9 @@ export async function deletedCard(stage: Stage): Promise<void> {
 export const paidLate: Drive = async (stage) => {
   await buy(stage, "gateway");
   const phone = await stage.buyer.number();
-  await stage.buyer.read(/No code came/);
+  stage.world.time.setPace(hurried);
+  await stage.buyer.read(/No code came/, LONGEST_LIFE_MS);
+  stage.world.time.setPace(calm);
   give(stage, "gateway", phone);
   await stage.buyer.press(/^Show it/);
 };

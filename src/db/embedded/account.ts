@@ -91,6 +91,9 @@ function privilegeDrop(
   ];
 }
 
+/** Each new try means that a file was deleted in between; a shutdown deletes few. */
+const MAX_HAND_OVERS = 20;
+
 const TRY = 'how=$1; shift; for path do test "-$how" "$path" || { printf %s "$path"; exit 0; }; done';
 
 /** The first path that whoever `prefix` becomes may not read (r) or enter (x); rejects when root cannot become them. */
@@ -134,12 +137,28 @@ export async function handOverDirectory(
       `The data directory ${directory} holds other things (${stranger}) and belongs to user id ${uid}. Next: set ${variable} to a directory of its own.`,
     );
   }
-  // Also what root put into it, by hand or by an older version.
-  const ours = names.filter((name) => OURS.test(name)).map((name) => join(directory, name));
   const owner = `${account.uid}:${account.gid}`;
   await run("chown", ["-h", owner, directory], { timeout: COMMAND_TIMEOUT_MS });
-  if (ours.length === 0) return;
-  await run("chown", ["-hR", "--from=0", owner, ...ours], { timeout: COMMAND_TIMEOUT_MS });
+  await giveOurs(directory, owner);
+}
+
+/**
+ * Also what root put into the directory, by hand or by an older version. A PostgreSQL that is still shutting down after
+ * its shop was killed deletes files meanwhile: then the rest is given anew.
+ */
+async function giveOurs(directory: string, owner: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const ours = (await readdir(directory)).filter((name) => OURS.test(name));
+    if (ours.length === 0) return;
+    const paths = ours.map((name) => join(directory, name));
+    const options = { timeout: COMMAND_TIMEOUT_MS, env: { ...process.env, LC_ALL: "C" } };
+    try {
+      await run("chown", ["-hR", "--from=0", owner, ...paths], options);
+      return;
+    } catch (error) {
+      if (attempt >= MAX_HAND_OVERS || !messageOf(error).includes("No such file or directory")) throw error;
+    }
+  }
 }
 
 /** What the launcher and supervise.sh make in a data directory. */
