@@ -4,14 +4,16 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { startTemporaryPostgres } from "../../src/db/embedded/launcher.ts";
 import { createLogger } from "../../src/shop/logging.ts";
+import { readEquivalents } from "./equivalents.ts";
 import { type Mutant, mutantsOf } from "./operators.ts";
 import { moneyCode, testsFor } from "./targets.ts";
-import { openWorkshop, type Verdict } from "./workshop.ts";
+import { openWorkshop, type Verdict, type Workshop } from "./workshop.ts";
 
 /**
  * `npm run mutants -- --count 60 --seed 1 [--only src/wallet]`: mutation testing of the money code. It applies small faults,
  * one at a time, and counts how many of them a test notices. A mutant that survives the tests of its area is run against
- * all of `npm test`. Survivors are printed; a person has to judge which of them change nothing.
+ * all of `npm test`, unless `--near` is given. Survivors are printed; a person has to judge which of them change nothing,
+ * and those that were judged so (equivalent.json) are counted apart and not run again.
  */
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -52,18 +54,16 @@ async function sample(count: number, seed: number): Promise<Mutant[]> {
 async function main(): Promise<void> {
   const queue = await sample(Number(values.count), Number(values.seed));
   const total = queue.length;
+  const isEquivalent = await readEquivalents();
   const postgres = await startTemporaryPostgres({ logger: createLogger("silent") });
-  const verdicts = new Map<Mutant, Verdict>();
+  const verdicts = new Map<Mutant, Verdict | "equivalent">();
   const work = async (): Promise<void> => {
     const workshop = await openWorkshop(ROOT, postgres.connectionString);
     try {
       for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
-        let verdict = await workshop.judge(mutant, testsFor(mutant.file));
-        if (verdict === "survived" && !values.near) verdict = await workshop.judge(mutant, []);
+        const verdict = isEquivalent(mutant) ? "equivalent" : await judge(workshop, mutant);
         verdicts.set(mutant, verdict);
-        process.stdout.write(
-          `${verdicts.size}/${total} ${verdict} ${mutant.file}:${mutant.line} ${mutant.what}\n`,
-        );
+        process.stdout.write(`${verdicts.size}/${total} ${verdict} ${named(mutant)}\n`);
       }
     } finally {
       await workshop.close();
@@ -74,12 +74,29 @@ async function main(): Promise<void> {
   } finally {
     await postgres.stop();
   }
-  const survivors = [...verdicts].filter(([, verdict]) => verdict === "survived").map(([mutant]) => mutant);
-  const noticed = total - survivors.length;
+  report(verdicts);
+}
+
+async function judge(workshop: Workshop, mutant: Mutant): Promise<Verdict> {
+  const steps = values.near ? testsFor(mutant.file) : [...testsFor(mutant.file), []];
+  for (const tests of steps) if ((await workshop.judge(mutant, tests)) === "noticed") return "noticed";
+  return "survived";
+}
+
+function named({ file, line, what, code }: Mutant): string {
+  return `${file}:${line} ${what}${what.endsWith(code) ? "" : `  in  ${code}`}`;
+}
+
+function report(verdicts: ReadonlyMap<Mutant, Verdict | "equivalent">): void {
+  const of = (verdict: string): Mutant[] =>
+    [...verdicts].filter((pair) => pair[1] === verdict).map(([mutant]) => mutant);
+  const [noticed, survived, equivalent] = [of("noticed"), of("survived"), of("equivalent")];
+  const judged = noticed.length + survived.length;
+  const percent = ((100 * noticed.length) / Math.max(judged, 1)).toFixed(0);
   process.stdout.write(
-    `\n${noticed} of ${total} noticed (${((100 * noticed) / Math.max(total, 1)).toFixed(0)} %)\n`,
+    `\n${noticed.length} of ${judged} noticed (${percent} %); ${equivalent.length} more change nothing (equivalent.json)\n`,
   );
-  for (const { file, line, what } of survivors) process.stdout.write(`survived: ${file}:${line} ${what}\n`);
+  for (const mutant of survived) process.stdout.write(`survived: ${named(mutant)}\n`);
 }
 
 await main();

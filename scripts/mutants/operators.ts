@@ -6,6 +6,8 @@ export interface Mutant {
   readonly line: number;
   /** For the report: the operator's name and the original code. */
   readonly what: string;
+  /** The whole line of the file, trimmed: with `file` and `what` it names this mutant, wherever the line moves. */
+  readonly code: string;
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
@@ -32,6 +34,7 @@ const OPPOSITES: Readonly<Record<string, string>> = {
 /** All mutants of this file. The file is only parsed, never run. */
 export function mutantsOf(file: string, text: string): Mutant[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const lines = text.split("\n");
   const found: Mutant[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) || ts.isTypeNode(node)) return;
@@ -39,8 +42,9 @@ export function mutantsOf(file: string, text: string): Mutant[] {
       const change = operator(node, text);
       if (!change) continue;
       const line = source.getLineAndCharacterOfPosition(change.start).line + 1;
+      const code = (lines[line - 1] ?? "").trim();
       const before = text.slice(change.start, change.end).replace(/\s+/g, " ").slice(0, SHOWN);
-      found.push({ file, line, what: `${name}: ${before}`, ...change });
+      found.push({ file, line, what: `${name}: ${before}`, code, ...change });
     }
     ts.forEachChild(node, visit);
   };
@@ -50,7 +54,7 @@ export function mutantsOf(file: string, text: string): Mutant[] {
 
 const operators: Readonly<Record<string, Operator>> = {
   "guard dropped": (node) => {
-    if (!ts.isIfStatement(node) || node.elseStatement) return undefined;
+    if (!ts.isIfStatement(node) || node.elseStatement || onlyTells(node)) return undefined;
     return { start: node.expression.getStart(), end: node.expression.end, replacement: "false as boolean" };
   },
   "condition turned": (node, text) => {
@@ -79,8 +83,7 @@ const operators: Readonly<Record<string, Operator>> = {
     return { ...span(node), replacement: node.kind === ts.SyntaxKind.TrueKeyword ? "false" : "true" };
   },
   "time shortened": (node, text) => {
-    const isTime = ts.isVariableDeclaration(node) && /_MS$/.test(node.name.getText());
-    if (!isTime || !node.initializer) return undefined;
+    if (!ts.isVariableDeclaration(node) || !isTime(node) || !node.initializer) return undefined;
     const { start, end } = span(node.initializer);
     return { start, end, replacement: `(${text.slice(start, end)}) / 1000` };
   },
@@ -102,11 +105,26 @@ function span(node: ts.Node): { start: number; end: number } {
 /** The condition of a conditional expression; conditions of if statements have an operator of their own. */
 function conditionOf(node: ts.Node): ts.Expression | undefined {
   if (ts.isConditionalExpression(node)) return node.condition;
-  return ts.isIfStatement(node) ? node.expression : undefined;
+  return ts.isIfStatement(node) && !onlyTells(node) ? node.expression : undefined;
+}
+
+/** A guard of nothing but a log line or a wake signal. What waits for the signal is found by the next look, too. */
+function onlyTells({ thenStatement, elseStatement }: ts.IfStatement): boolean {
+  return !elseStatement && TELLS_ONLY.test(thenStatement.getText());
 }
 
 function swapped(node: ts.Node, by: Readonly<Record<string, string>>): Change | undefined {
-  if (!ts.isBinaryExpression(node)) return undefined;
+  if (!ts.isBinaryExpression(node) || isOfTime(node)) return undefined;
   const replacement = by[node.operatorToken.getText()];
   return replacement === undefined ? undefined : { ...span(node.operatorToken), replacement };
+}
+
+/** Inside of `const X_MS = 60 * 60 * 1000`: "time shortened" breaks it already, and once is enough. */
+function isOfTime(node: ts.Node): boolean {
+  if (ts.isBinaryExpression(node.parent)) return isOfTime(node.parent);
+  return ts.isVariableDeclaration(node.parent) && isTime(node.parent);
+}
+
+function isTime(node: ts.VariableDeclaration): boolean {
+  return /_MS$/.test(node.name.getText());
 }

@@ -9,10 +9,17 @@ const rooms: readonly { readonly code: RegExp; readonly tests: readonly string[]
   { code: /^src\/operations\//, tests: ["test/operations"] },
   { code: /^src\/workers\//, tests: ["test/workers"] },
   {
-    code: /^src\/db\/queries\/(ledger|orders|order-\w+|orphans|topups|manual-claims|provider-books)\.ts$/,
-    tests: ["test/wallet", "test/orders", "test/topups"],
+    code: /^src\/db\/queries\/(ledger|orders|order-\w+|orphans|listed-numbers|topups|topup-payments|manual-claims|provider-books)\.ts$/,
+    tests: ["test/wallet", "test/orders", "test/topups", "test/operations"],
   },
-  { code: /^src\/db\/queries\/(inbox|outbox|leases)\.ts$/, tests: ["test/workers"] },
+  {
+    code: /^src\/db\/queries\/(inbox|outbox|outbox-claims|leases)\.ts$/,
+    tests: ["test/workers", "test/bot/outbox"],
+  },
+  {
+    code: /^src\/(db\/queries\/forgotten-people|buyers\/people)\.ts$/,
+    tests: ["test/buyers", "test/topups"],
+  },
 ];
 
 /** The files of the money code, by their paths below `root`. */
@@ -21,7 +28,12 @@ export async function moneyCode(root: string): Promise<string[]> {
   return stdout.split("\n").filter((path) => rooms.some(({ code }) => code.test(path)));
 }
 
-/** The tests that should notice a mutant of this file. */
-export function testsFor(file: string): readonly string[] {
-  return rooms.find(({ code }) => code.test(file))?.tests ?? [];
+/**
+ * The tests that should notice a mutant of this file, in steps: first those with the same subject, which are few and notice
+ * most, then those of its room. A step may name tests that do not exist.
+ */
+export function testsFor(file: string): readonly (readonly string[])[] {
+  const room = rooms.find(({ code }) => code.test(file))?.tests ?? [];
+  const [, area = "", subject = ""] = /^src\/(\w+)\/(\w+)/.exec(file) ?? [];
+  return area === "db" ? [room] : [[`test/${area}/${subject}`], room];
 }

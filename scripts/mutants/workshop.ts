@@ -47,7 +47,16 @@ function passes(cwd: string, databaseUrl: string, tests: readonly string[]): Pro
   return new Promise((resolve, reject) => {
     const child = spawn(
       process.execPath,
-      ["node_modules/vitest/vitest.mjs", "run", "--bail", "1", "--reporter", "dot", ...tests],
+      [
+        "node_modules/vitest/vitest.mjs",
+        "run",
+        "--bail",
+        "1",
+        "--passWithNoTests",
+        "--reporter",
+        "dot",
+        ...tests,
+      ],
       { cwd, env: { ...process.env, TEST_DATABASE_URL: databaseUrl }, stdio: "ignore", detached: true },
     );
     const timer = setTimeout(() => {

@@ -1,4 +1,6 @@
+import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { equivalentMutants, nameOf } from "../../scripts/mutants/equivalents.ts";
 import { mutantsOf } from "../../scripts/mutants/operators.ts";
 
 /** The text after each breakage, by what was broken. */
@@ -24,11 +26,15 @@ describe("the breakages that are tried on the money code", () => {
     expect(broken("const a = b && c;")).toEqual({ "operator swapped": "const a = b || c;" });
     expect(broken("const a = true;")).toEqual({ "flag turned": "const a = false;" });
     expect(broken("const WAIT_MS = 60;")).toEqual({ "time shortened": "const WAIT_MS = (60) / 1000;" });
+    expect(broken("const WAIT_MS = 60 * 1000;")).toEqual({
+      "time shortened": "const WAIT_MS = (60 * 1000) / 1000;",
+    });
   });
 
   it("forget a statement, but none that only tells somebody", () => {
     expect(broken("await book(tx);")).toEqual({ "statement dropped": ";" });
     expect(broken("deps.onMessages(); deps.logger.warn({}); deps.checkpoint('a');")).toEqual({});
+    expect(broken("if (isNew) deps.onMessages();")).toEqual({});
   });
 
   it("forget a step of a query and a lock in SQL", () => {
@@ -36,5 +42,16 @@ describe("the breakages that are tried on the money code", () => {
       "query step dropped": "return q.execute()",
     });
     expect(broken("sql`SELECT 1 FOR UPDATE`")).toEqual({ "SQL lock or condition dropped": "sql`SELECT 1`" });
+  });
+});
+
+describe("the list of breakages that change nothing", () => {
+  it("names breakages of the code as it is, each once", async () => {
+    const listed = await equivalentMutants();
+    expect(new Set(listed.map(nameOf)).size).toBe(listed.length);
+    for (const entry of listed) {
+      const text = await readFile(new URL(`../../${entry.file}`, import.meta.url), "utf8");
+      expect(mutantsOf(entry.file, text).map(nameOf)).toContain(nameOf(entry));
+    }
   });
 });

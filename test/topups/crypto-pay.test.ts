@@ -146,6 +146,20 @@ describe("Crypto Pay", () => {
     expect(await credited(buyerId)).toBe(5_000_000n);
   });
 
+  it("goes on looking at a new invoice when an old one is looked at for the last time", async () => {
+    await begun();
+    await test.clock.advance(26 * 3_600_000);
+    const { buyerId } = await begun();
+    await test.topups.pollCrypto();
+    const schedule = database.db.selectFrom("topups").select("next_check_at").orderBy("created_at");
+    const due = (await schedule.execute()).map((row) => row.next_check_at?.getTime());
+    expect(due).toEqual([undefined, test.clock.now().getTime() + 30_000]);
+    crypto.pay(2);
+    await test.clock.advance(31_000);
+    await test.topups.pollCrypto();
+    expect(await credited(buyerId)).toBe(5_000_000n);
+  });
+
   it("passes over an invoice of somebody else's whose payload only looks like an id", async () => {
     await begun();
     Object.assign(crypto.invoices[0] ?? {}, { invoice_id: 7, payload: "-".repeat(36) });
@@ -160,6 +174,14 @@ describe("Crypto Pay", () => {
     await test.clock.advance(31_000);
     await test.topups.pollCrypto();
     expect(await credited(buyerId)).toBe(0n);
+  });
+
+  it("finds its row by the invoice's id when the answer names no payload", async () => {
+    const { buyerId } = await begun();
+    Object.assign(crypto.invoices[0] ?? {}, { payload: undefined });
+    crypto.pay(1);
+    await webhook(1);
+    expect(await credited(buyerId)).toBe(5_000_000n);
   });
 
   it("finds its row by the payload when the answer to createInvoice was lost", async () => {

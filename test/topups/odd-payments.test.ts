@@ -34,6 +34,8 @@ function incoming(change: Partial<StarTransaction>): StarTransaction {
   return { id: newId(), stars: 20, at, direction: "in", telegramId: 77, payload: "elsewhere", ...change };
 }
 
+const DAY_MS = 24 * 60 * 60 * 1000;
+
 async function invoiced(stars = 20) {
   const buyer = await test.buyer();
   const begun = await test.topups.beginStars({
@@ -129,6 +131,28 @@ describe("a payment of somebody whose data was deleted in between", () => {
   });
 });
 
+describe("a refund of somebody whose data is deleted", () => {
+  it("is not asked for by an operator: Telegram would not know whom to pay", async () => {
+    const { buyerId, telegramId, payload } = await invoiced();
+    const chargeId = newId();
+    await test.pay({ chargeId, payload, telegramId, stars: 20, paidAt: test.clock.now() });
+    await createBuyers({ db: database.db, clock: test.clock }).forget(buyerId);
+    const input = { chargeId, actor: "operator:1", reason: "asked for it" };
+    expect(await test.topups.refundStars(input)).toEqual({ kind: "refused" });
+    expect(test.stars.refunds).toEqual([]);
+    expect(await test.messages("operator_notice")).toMatchObject([{ notice: "refund_refused" }]);
+  });
+
+  it("that takes all of the credit back keeps nothing about the person", async () => {
+    const { buyerId, telegramId, payload } = await invoiced();
+    const chargeId = newId();
+    await test.pay({ chargeId, payload, telegramId, stars: 20, paidAt: test.clock.now() });
+    await createBuyers({ db: database.db, clock: test.clock }).forget(buyerId);
+    await test.refundByTelegram({ chargeId, telegramId, stars: 20 });
+    expect(await database.db.selectFrom("forgotten_people").select("debt_micros").execute()).toEqual([]);
+  });
+});
+
 describe("Crypto Pay", () => {
   async function invoice(): Promise<string> {
     const { buyerId, telegramId } = await test.buyer();
@@ -156,6 +180,12 @@ describe("one person who writes to the operators without end", () => {
     for (let turn = 0; turn < 9; turn += 1) await test.topups.openDispute({ buyerId, text: `again ${turn}` });
     expect(await test.messages("dispute")).toHaveLength(5);
     expect(await database.db.selectFrom("disputes").select("id").execute()).toHaveLength(9);
+    await test.clock.advance(DAY_MS - 1);
+    await test.topups.openDispute({ buyerId, text: "within the day" });
+    expect(await test.messages("dispute")).toHaveLength(5);
+    await test.clock.advance(1);
+    await test.topups.openDispute({ buyerId, text: "a day later" });
+    expect(await test.messages("dispute")).toHaveLength(6);
   });
 
   it("has at most five claims of manual payments waiting", async () => {
@@ -173,8 +203,11 @@ describe("one person who writes to the operators without end", () => {
       return (await test.topups.claimManual({ topupId: begun.invoice.topupId, buyerId, ...proof })).kind;
     };
     for (let turn = 0; turn < 5; turn += 1) expect(await claim()).toBe("begun");
+    await test.clock.advance(DAY_MS - 1);
     expect(await claim()).toBe("gateway_unavailable");
     expect(await test.messages("manual_claim")).toHaveLength(5);
+    await test.clock.advance(1);
+    expect(await claim()).toBe("begun");
   });
 
   it("has no more of them by beginning all top-ups before the first claim", async () => {

@@ -236,6 +236,31 @@ describe("handling", () => {
   });
 });
 
+describe("an update that takes long to handle", () => {
+  it("stays with its replica: no other one claims it meanwhile", async () => {
+    const slow = deferred<void>();
+    const { worker } = setUp(() => slow.promise);
+    await store(message(1, 7));
+    worker.start();
+    const secondsLeft = async (): Promise<number | null> => {
+      const left = sql<number | null>`extract(epoch FROM lease_until - now())::float`.as("left");
+      const query = database.db.selectFrom("inbox").select(left).where("update_id", "=", 1n);
+      return (await query.executeTakeFirstOrThrow()).left;
+    };
+    await expect.poll(secondsLeft).toBeGreaterThan(10);
+    await sql`UPDATE inbox SET lease_until = now() + interval '1 second'`.execute(database.db);
+    await expect
+      .poll(async () => {
+        await clock.advance(5_000);
+        return await secondsLeft();
+      })
+      .toBeGreaterThan(10);
+    slow.resolve();
+    await worker.stop();
+    expect((await inboxBacklog(database.db)).open).toBe(0);
+  });
+});
+
 describe("after a crash", () => {
   it("hands the update in hand to another replica when the lease has run out, and ignores the late first one", async () => {
     const first = deferred<void>();

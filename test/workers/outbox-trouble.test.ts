@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../../src/core/ids.ts";
 import type { SendOutcome } from "../../src/core/messages.ts";
-import { claimMessages } from "../../src/db/queries/outbox-claims.ts";
+import { claimMessages, dropMessage, markSent, retryAt } from "../../src/db/queries/outbox-claims.ts";
 import { createTestClock, type TestClock } from "../support/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { type Answer, cardOf, codeOf, createTestOutbox, operatorChat } from "../support/owed-messages.ts";
@@ -232,6 +232,22 @@ describe("several replicas", () => {
       INSERT INTO outbox (id, chat_id, kind, payload, created_at, next_attempt_at) OVERRIDING SYSTEM VALUE
       SELECT -1, chat_id, kind, payload, created_at, next_attempt_at FROM outbox`.execute(database.db);
     expect(await claimMessages(database.db, { ...claim, leaseToken: newId() })).toEqual([]);
+  });
+
+  it("listen to the one that has the message, not to one that lost it", async () => {
+    const { owe } = open(() => sent);
+    await owe(1, codeOf("1"));
+    const at = clock.now();
+    const claim = { now: at, limit: 1, leaseMs: 60_000 };
+    const [lost] = await claimMessages(database.db, { ...claim, leaseToken: newId() });
+    await sql`UPDATE outbox SET lease_until = now() - interval '1 second'`.execute(database.db);
+    const [held] = await claimMessages(database.db, { ...claim, leaseToken: newId() });
+    if (!lost || !held) throw new Error("nothing was claimed");
+    expect(await retryAt(database.db, lost, { until: at, reason: "outage" })).toBe(false);
+    expect(await dropMessage(database.db, lost, "chat gone", at)).toBe(false);
+    expect(await markSent(database.db, lost, at)).toBe(false);
+    expect(await claimMessages(database.db, { ...claim, leaseToken: newId() })).toEqual([]);
+    expect(await markSent(database.db, held, at)).toBe(true);
   });
 
   it("never claim the same message twice, although they look at the same moment", async () => {

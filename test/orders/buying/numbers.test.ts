@@ -10,7 +10,7 @@ import {
   rental,
   type ScriptedProvider,
 } from "../../support/scripted-provider.ts";
-import { createTestShop, type TestShop } from "../../support/shop.ts";
+import { ceilingMicros, createTestShop, type TestShop } from "../../support/shop.ts";
 
 const MINUTE_MS = 60_000;
 let database: TestDatabase;
@@ -75,6 +75,26 @@ describe("an upstream id that a provider uses again", () => {
     expect((await shop.order(third.orderId)).state).toBe("waiting");
   });
 
+  it("in a list that is behind is given to no doubt while the order that had it ended less than an hour ago", async () => {
+    await buy();
+    provider.onCheck = () => ({ status: "expired", sms: [] });
+    await shop.clock.advance(3_000);
+    await shop.watch();
+    await shop.clock.advance(55 * MINUTE_MS);
+    provider.onBuy = () => {
+      throw providerError("timeout", false);
+    };
+    const second = await buy();
+    const product = { serviceCode: "wa", countryCode: "16", costMicros: 180_000n, createdAt: null };
+    const observation = { status: "waiting" as const, sms: [] };
+    const row = { upstreamId: "number-7", phone: "+447700900007", ...product, observation };
+    provider.onActive = () => [row];
+    await shop.clock.advance(61_000);
+    await shop.orders.reconcile(provider.name);
+    expect(await shop.order(second.orderId)).toMatchObject({ state: "in_doubt", upstreamId: null });
+    expect(provider.calls.filter((call) => call.startsWith("cancel"))).toEqual([]);
+  });
+
   it("is found in a list by a doubt when the order that had it ended hours ago", async () => {
     const first = await buy();
     provider.onCheck = () => ({ status: "expired", sms: [] });
@@ -121,6 +141,13 @@ describe("a rented number", () => {
       .where("kind", "=", "provider_cost")
       .execute();
     expect(cost?.amount_micros).toBe(195_500n);
+  });
+
+  it("that costs exactly what the quote allows is kept", async () => {
+    provider.onBuy = () => rental("at-the-ceiling", "+447700900009", ceilingMicros);
+    const { orderId } = await buy();
+    const { state, costMicros } = await shop.order(orderId);
+    expect({ state, costMicros }).toEqual({ state: "waiting", costMicros: ceilingMicros });
   });
 
   it("keeps its attempt's outcome when somebody calls that attempt a doubt later", async () => {

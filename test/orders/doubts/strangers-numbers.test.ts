@@ -203,7 +203,11 @@ describe("a number that is being given back", () => {
     await insertOrphan(database.db, { ...stray, seenAt: shop.clock.now() });
     await shop.orders.reconcile(provider.name);
     expect(cancels()).toHaveLength(1);
-    await shop.clock.advance(49 * 3_600_000);
+    await shop.clock.advance(23 * 3_600_000);
+    await insertOrphan(database.db, { ...stray, seenAt: shop.clock.now() });
+    await shop.orders.reconcile(provider.name);
+    expect(cancels()).toHaveLength(1);
+    await shop.clock.advance(26 * 3_600_000);
     await insertOrphan(database.db, { ...stray, seenAt: shop.clock.now() });
     await shop.orders.reconcile(provider.name);
     expect(cancels()).toHaveLength(2);

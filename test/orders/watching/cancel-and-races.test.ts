@@ -84,6 +84,17 @@ describe("cancelling", () => {
     expect((await shop.order(orderId)).state).toBe("cancelled");
   });
 
+  it("asks again after fifteen seconds when the provider finds it too early and names no time", async () => {
+    const { buyerId, orderId, provider } = await bought();
+    provider.onCancel = () => ({ kind: "too_early", retryAfterMs: null });
+    await shop.clock.advance(121_000);
+    await shop.orders.cancel(orderId, buyerId);
+    await shop.watch();
+    const opensAt = new Date(shop.clock.now().getTime() + 15_000);
+    expect((await shop.order(orderId)).cancelOpensAt).toEqual(opensAt);
+    expect(await shop.orders.cancel(orderId, buyerId)).toEqual({ kind: "queued", at: opensAt });
+  });
+
   it("goes back to waiting and says so when the provider will not cancel", async () => {
     const { buyerId, orderId, provider } = await bought();
     provider.onCancel = () => ({ kind: "refused" });

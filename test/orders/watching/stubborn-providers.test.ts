@@ -138,6 +138,29 @@ describe("stray numbers that the provider does not know any more", () => {
   });
 });
 
+describe("a stray number whose provider is silent", () => {
+  it("is tried until an hour after it ran out, and then given up", async () => {
+    provider.onCancel = () => {
+      throw providerError("timeout", false);
+    };
+    const stray = { provider: provider.name, upstream_id: "silent", service_code: "wa", country_code: "16" };
+    const row = { ...stray, cost_micros: 180_000n, seen_at: shop.clock.now() };
+    await database.db.insertInto("orphans").values(row).execute();
+    const settledAt = async (): Promise<Date | null> => {
+      await shop.orders.reconcile(provider.name);
+      const query = database.db
+        .selectFrom("orphans")
+        .select("settled_at")
+        .where("upstream_id", "=", "silent");
+      return (await query.executeTakeFirstOrThrow()).settled_at;
+    };
+    await shop.clock.advance(80 * MINUTE_MS - 1);
+    expect(await settledAt()).toBeNull();
+    await shop.clock.advance(1);
+    expect(await settledAt()).toEqual(shop.clock.now());
+  });
+});
+
 describe("a gateway that names numbers only", () => {
   it("and hands one number to two buyers gives no buyer the other's code", async () => {
     await use({ poll: false, cancel: false, activeList: false });

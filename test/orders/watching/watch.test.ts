@@ -78,6 +78,19 @@ describe("watching", () => {
     await shop.assertSound();
   });
 
+  it("owes the buyer a new card for a further SMS, and none for a look that shows nothing new", async () => {
+    const { orderId, provider } = await bought();
+    provider.onCheck = () => received("1111");
+    await watchAfter(3_000);
+    const cards = async (): Promise<number> => (await shop.messages("order_card")).length;
+    const [before, { version }] = [await cards(), await shop.order(orderId)];
+    await watchAfter(31_000);
+    expect([await cards(), (await shop.order(orderId)).version]).toEqual([before, version]);
+    provider.onCheck = () => received("1111", "2222");
+    await watchAfter(31_000);
+    expect([await cards(), (await shop.order(orderId)).version]).toEqual([before + 1, version + 1]);
+  });
+
   it("takes the same code again as new after another SMS was asked for", async () => {
     const { buyerId, orderId, provider } = await bought();
     provider.onCheck = () => received("1111");
