@@ -161,7 +161,10 @@ describe("createPollingSource", () => {
     const second = sourceOf({ holder: "b" });
     telegram.pushUpdate({});
     await pollOnce(first.source);
+    const asleep = clock.sleeping();
     const standby = second.source.step(new AbortController().signal);
+    // It rests between two looks: the database is not asked in a circle.
+    await expect.poll(() => clock.sleeping()).toBe(asleep + 1);
     await expect
       .poll(async () => {
         await clock.advance(5000);
