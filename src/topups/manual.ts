@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { addMs } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import { formatUsd } from "../core/money.ts";
-import { findBuyer, isBanned } from "../db/queries/buyers.ts";
+import type { Tx } from "../db/client.ts";
+import { type BuyerRow, isBanned, lockBuyer } from "../db/queries/buyers.ts";
 import { countUndecidedClaims, decideClaim, insertClaim, selectClaim } from "../db/queries/manual-claims.ts";
 import { countDisputes, insertAudit, insertDispute } from "../db/queries/operations.ts";
 import { enqueue, enqueueToAll } from "../db/queries/outbox.ts";
-import { moveTopup, selectTopup } from "../db/queries/topups.ts";
+import { moveTopup, selectTopup, type TopupRow } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { credit } from "./credit.ts";
 import { openUsdTopup, type UsdTopup } from "./open-usd.ts";
@@ -86,21 +87,23 @@ function digest(note: string | null): string | null {
 
 /**
  * An operator's decision: once, audited, with the credit or the refusal in the same transaction. The caller has
- * checked the operator. Nobody approves a claim of their own, unless there is no other operator to do it.
+ * checked the operator. Nobody approves a claim of their own, unless there is no other operator to do it. The claim of
+ * somebody whose data is deleted is "not_found": its money would reach nobody. Their row is locked, so a deletion comes
+ * before the decision or after it.
  */
 export async function decideManual(
   deps: TopupDeps,
   input: { claimId: string; operatorTelegramId: number; approve: boolean },
 ): Promise<{ kind: "approved" | "rejected" | "already" | "own" | "not_found" }> {
-  const claim = await selectClaim(deps.db, input.claimId);
-  const topup = claim && (await selectTopup(deps.db, claim.topupId));
-  if (!claim || !topup) return { kind: "not_found" };
   const decision = input.approve ? "approved" : "rejected";
   const actor = `operator:${input.operatorTelegramId}`;
   const kind = await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
     const { claimId, operatorTelegramId } = input;
-    const isOwn = (await findBuyer(tx, topup.buyerId))?.telegramId === operatorTelegramId;
+    const found = await findClaimed(tx, claimId);
+    if (!found) return "not_found" as const;
+    const { topup, buyer } = found;
+    const isOwn = buyer.telegramId === operatorTelegramId;
     const note = isOwn ? ", the operator's own claim" : "";
     const detail = `${formatUsd(topup.amountMicros)}${note}`;
     if (isOwn && input.approve && deps.operatorChatIds.some((id) => id !== operatorTelegramId)) {
@@ -134,6 +137,20 @@ export async function decideManual(
   deps.checkpoint("manual/decided");
   deps.onMessages();
   return { kind };
+}
+
+/** The claimed top-up and its buyer, locked; undefined when there is none, or the buyer's data is deleted. */
+async function findClaimed(
+  tx: Tx,
+  claimId: string,
+): Promise<{ topup: TopupRow; buyer: BuyerRow } | undefined> {
+  const claim = await selectClaim(tx, claimId);
+  const known = claim && (await selectTopup(tx, claim.topupId));
+  const buyer = known && (await lockBuyer(tx, known.buyerId));
+  if (!buyer || buyer.telegramId === null) return undefined;
+  // Read under the lock: a deletion that it waited for has emptied the chat.
+  const topup = await selectTopup(tx, known.id);
+  return topup && { topup, buyer };
 }
 
 /** /paysupport: stored, and sent to every operator, unless this buyer wrote too often today. */

@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createBuyers } from "../../src/buyers/buyers.ts";
+import { forget } from "../../src/buyers/people.ts";
 import { newId } from "../../src/core/ids.ts";
+import { lockBuyer } from "../../src/db/queries/buyers.ts";
 import { selectBalance } from "../../src/db/queries/ledger.ts";
+import { inTransaction } from "../../src/db/transaction.ts";
+import { untilBlocked } from "../support/blocked.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { deferred } from "../support/deferred.ts";
 import { createTestTopups, type TestTopups } from "../support/topups.ts";
 
 let database: TestDatabase;
@@ -66,5 +72,40 @@ describe("an operator's own claim", () => {
   it("may be withdrawn by themselves", async () => {
     const { telegramId, claimId } = await ownClaim([77]);
     expect(await decide(claimId, telegramId, false)).toEqual({ kind: "rejected" });
+  });
+});
+
+describe("a claim of somebody whose data is deleted", () => {
+  it("is not found, credits nobody, and its chat is written to no more", async () => {
+    const { buyerId, telegramId, claimId } = await ownClaim([77]);
+    await database.db.deleteFrom("outbox").execute();
+    const buyers = createBuyers({ db: database.db, clock: test.clock });
+    expect(await buyers.forget(buyerId)).toBe("forgotten");
+    for (const operatorId of [77, telegramId]) {
+      expect(await decide(claimId, operatorId)).toEqual({ kind: "not_found" });
+      expect(await decide(claimId, operatorId, false)).toEqual({ kind: "not_found" });
+    }
+    expect(await available(buyerId)).toBe(0n);
+    expect(await test.messages("topup_credited")).toEqual([]);
+    expect(await test.messages("topup_rejected")).toEqual([]);
+  });
+
+  it("is not decided from what was read before a deletion that came first", async () => {
+    const { buyerId, claimId } = await ownClaim([77]);
+    const [isLocked, mayCommit] = [deferred<void>(), deferred<void>()];
+    const deleting = inTransaction(database.db, async (tx) => {
+      const buyer = await lockBuyer(tx, buyerId);
+      if (!buyer) throw new Error("no buyer");
+      isLocked.resolve(undefined);
+      await mayCommit.promise;
+      await forget(tx, buyer, test.clock.now());
+    });
+    await isLocked.promise;
+    const deciding = decide(claimId, 77);
+    await untilBlocked(database.db, 1);
+    mayCommit.resolve(undefined);
+    await deleting;
+    expect(await deciding).toEqual({ kind: "not_found" });
+    expect(await available(buyerId)).toBe(0n);
   });
 });
