@@ -95,7 +95,7 @@ export function createServices(deps: ServiceDeps): Services {
     onHandled: metrics.update,
     checkpoint,
   });
-  const outbox = createShopOutbox(deps, { chat, api });
+  const outbox = createShopOutbox(deps, { chat });
   signals.messages.listen(outbox.wake);
 
   const jobs = createJobs({
@@ -193,8 +193,11 @@ function createChatDeps(
 }
 
 /** The worker that sends what the shop owes to buyers. */
-function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps; api: Api }): OutboxWorker {
-  const { db, clock, logger, metrics, checkpoint } = deps;
+function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): OutboxWorker {
+  const { config, db, clock, logger, metrics, checkpoint } = deps;
+  // A chat that has to wait must not keep a sender busy meanwhile: the outbox tries it again later.
+  const onCall = metrics.telegramCall;
+  const api = createTelegramApi({ ...config.telegram, clock, onCall, waitsForFloods: false });
   const { orders, catalog, buyers } = parts.chat;
   const { claims, disputes } = createClaimsAndDisputes(db);
   const cardHashes = createCardHashes(db);
@@ -207,7 +210,7 @@ function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps; api: Api })
     cardHashes,
     clock,
     logger,
-    api: parts.api,
+    api,
     checkpoint,
   });
   return createOutboxWorker({
@@ -215,7 +218,7 @@ function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps; api: Api })
     clock,
     logger,
     send,
-    operatorChatIds: deps.config.adminIds,
+    operatorChatIds: config.adminIds,
     onSettled: metrics.message,
     checkpoint,
   });

@@ -4,8 +4,8 @@ import type { Logger } from "../core/logger.ts";
 
 const ERROR_BACKOFF = { baseMs: 1000, maxMs: 60_000 };
 
-/** "again": there is more to do, take the next step at once. */
-export type StepResult = "again" | "idle";
+/** "again": there is more to do, take the next step at once. `pauseMs`: there will be after that time. */
+export type StepResult = "again" | "idle" | { readonly pauseMs: number };
 
 export interface LoopOptions {
   readonly name: string;
@@ -41,13 +41,18 @@ export function createLoop(options: LoopOptions): Loop {
     isWoken = false;
     try {
       const result = await options.run(stopping.signal);
-      return { failures: 0, pauseMs: result === "again" || isWoken ? 0 : options.everyMs };
+      return { failures: 0, pauseMs: isWoken ? 0 : pauseAfter(result) };
     } catch (error) {
       const pauseMs = backoffMs(failures + 1, ERROR_BACKOFF);
       logger.error({ loop: name, failures: failures + 1, pauseMs, error }, "loop step failed");
       options.onError?.(error);
       return { failures: failures + 1, pauseMs };
     }
+  }
+
+  function pauseAfter(result: StepResult): number {
+    if (result === "idle") return options.everyMs;
+    return result === "again" ? 0 : result.pauseMs;
   }
 
   async function rest(pauseMs: number): Promise<void> {
