@@ -43,7 +43,7 @@ INSERT INTO outbox_queues (chat_id, priority, due_at)
 SELECT chat_id, priority, min(next_attempt_at) FROM outbox
 WHERE sent_at IS NULL AND dropped_at IS NULL AND failures < 3 GROUP BY chat_id, priority;
 
--- What Telegram allows the whole bot: one row. `next_at` is the theoretical arrival time of the next message.
+-- What Telegram allows the whole bot: one row, made by the first claim. `next_at` is the theoretical arrival time of the next message.
 CREATE TABLE telegram_budget (
   id smallint PRIMARY KEY CHECK (id = 1),
   next_at timestamptz NOT NULL,
@@ -52,7 +52,6 @@ CREATE TABLE telegram_budget (
   floods integer NOT NULL DEFAULT 0,
   flooded_at timestamptz NOT NULL
 );
-INSERT INTO telegram_budget (id, next_at, blocked_until, flooded_at) VALUES (1, '-infinity', '-infinity', '-infinity');
 
 -- What Telegram allows in one chat; for chats that something was sent to lately.
 CREATE TABLE telegram_chats (
@@ -116,6 +115,11 @@ DECLARE
   room integer;
 BEGIN
   SELECT * INTO budget FROM telegram_budget WHERE id = 1 FOR UPDATE;
+  IF NOT FOUND THEN
+    INSERT INTO telegram_budget (id, next_at, blocked_until, flooded_at)
+    VALUES (1, '-infinity', '-infinity', '-infinity') ON CONFLICT (id) DO NOTHING;
+    SELECT * INTO budget FROM telegram_budget WHERE id = 1 FOR UPDATE;
+  END IF;
   IF budget.blocked_until > p_now THEN RETURN; END IF;
   tokens := burst;
   IF budget.next_at > p_now THEN

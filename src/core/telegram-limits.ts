@@ -29,8 +29,8 @@ const BURST = 3;
 export const telegramLimits: TelegramLimits = {
   burst: BURST,
   intervalMs: 1000 / (PER_SECOND - BURST),
-  chatCodeBurst: 4,
-  chatBurst: 2,
+  chatCodeBurst: 5,
+  chatBurst: 3,
   chatIntervalMs: 1000,
   cardBurst: 6,
   cardIntervalMs: 6000,

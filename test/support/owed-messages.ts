@@ -25,9 +25,7 @@ export const noLimits: TelegramLimits = {
 
 /** Nothing owed, and nothing taken from Telegram's limits. */
 export async function emptyOutbox(db: Database): Promise<void> {
-  await sql`TRUNCATE outbox, outbox_queues, telegram_chats`.execute(db);
-  await sql`
-    UPDATE telegram_budget SET next_at = '-infinity', blocked_until = '-infinity', floods = 0`.execute(db);
+  await sql`TRUNCATE outbox, outbox_queues, telegram_chats, telegram_budget`.execute(db);
 }
 
 /** An outbox with a sender that the test answers for. */

@@ -123,7 +123,14 @@ describe("codes and cards of one chat", () => {
     const { owe } = open(() => sent);
     for (const chatId of [1, 2, 3]) await owe(chatId, cardOf());
     for (const chatId of [4, 5]) await owe(chatId, codeOf("1"));
-    const claim = { now: at, limit: 3, limitOfOthers: 3, limits: noLimits, leaseMs: 60_000, leaseToken: newId() };
+    const claim = {
+      now: at,
+      limit: 3,
+      limitOfOthers: 3,
+      limits: noLimits,
+      leaseMs: 60_000,
+      leaseToken: newId(),
+    };
     const kinds = (await claimMessages(database.db, claim)).map((row) => row.kind).sort();
     expect(kinds).toEqual(["order_card", "order_code", "order_code"]);
   });
