@@ -5,7 +5,7 @@ import type { Executor } from "../client.ts";
 export interface NextTurn {
   /** Milliseconds until a message is due; undefined: none waits. */
   readonly dueInMs: number | undefined;
-  /** Milliseconds until Telegram's budget has room for one message, or for two while the bot sends at its full rate. */
+  /** Milliseconds until Telegram's budget has room for a message. */
   readonly budgetInMs: number;
 }
 
@@ -14,8 +14,8 @@ export async function selectNextTurn(
   db: Executor,
   { now, limits }: { readonly now: Date; readonly limits: TelegramLimits },
 ): Promise<NextTurn> {
-  // A claim of two costs as much as a claim of one. Never all of the burst: what is full takes up nothing more.
-  const spareMs = Math.max(0, limits.burst - 2) * limits.intervalMs;
+  // As soon as there is room for one: room for the rest of the burst makes up for a claim that comes late.
+  const spareMs = (limits.burst - 1) * limits.intervalMs;
   const result = await sql<{ due_ms: string | null; budget_ms: string }>`
     SELECT (SELECT extract(epoch FROM min(first.due_at) - ${now}::timestamptz) * 1000
             FROM generate_series(0, 3) AS class CROSS JOIN LATERAL (
