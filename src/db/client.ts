@@ -31,8 +31,18 @@ export interface DatabaseOptions {
 
 export interface DatabaseHandle {
   readonly db: Database;
+  /** The pool as it is now. */
+  connections(): Connections;
   /** Waits for connections in use, then closes all of them. May be called twice. */
   close(): Promise<void>;
+}
+
+export interface Connections {
+  readonly busy: number;
+  readonly idle: number;
+  /** Queries and transactions that wait for a connection. */
+  readonly waiting: number;
+  readonly max: number;
 }
 
 const DEFAULT_CONNECTIONS = 10;
@@ -76,6 +86,10 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
   const db = new Kysely<DB>({ dialect });
   return {
     db,
+    connections: () => {
+      const { totalCount, idleCount: idle, waitingCount: waiting, options: settings } = pool;
+      return { busy: totalCount - idle, idle, waiting, max: settings.max };
+    },
     close: () => {
       closing ??= db.destroy();
       return closing;
