@@ -36,7 +36,10 @@ const STUCK_MS = 5 * 60 * 1000;
 const MAX_SKEW_MS = 5_000;
 
 /** What looking takes; telling takes the rest of {@link SelfCheckDeps}. */
-export type LookDeps = Pick<SelfCheckDeps, "db" | "clock" | "machineClock" | "logger" | "providers" | "onLedgerChecked">;
+export type LookDeps = Pick<
+  SelfCheckDeps,
+  "db" | "clock" | "machineClock" | "logger" | "providers" | "onLedgerChecked"
+>;
 
 /** One thing to look at. */
 export interface Look {

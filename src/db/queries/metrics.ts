@@ -16,9 +16,7 @@ export async function outboxBacklogByKind(db: Executor): Promise<ReadonlyMap<str
     SELECT kind, count(*) AS open, min(created_at) AS oldest_at
     FROM (SELECT kind, created_at FROM outbox WHERE sent_at IS NULL AND dropped_at IS NULL LIMIT ${MAX_COUNTED}) AS owed
     GROUP BY kind`.execute(db);
-  return new Map(
-    result.rows.map((row) => [row.kind, { open: Number(row.open), oldestAt: row.oldest_at }]),
-  );
+  return new Map(result.rows.map((row) => [row.kind, { open: Number(row.open), oldestAt: row.oldest_at }]));
 }
 
 export interface OpenOrders {

@@ -75,9 +75,7 @@ export async function selectGates(
     .select(["provider", "next_at", "blocked_until"])
     .where("provider", "in", providers)
     .execute();
-  return new Map(
-    rows.map((row) => [row.provider, { nextAt: row.next_at, blockedUntil: row.blocked_until }]),
-  );
+  return new Map(rows.map((row) => [row.provider, { nextAt: row.next_at, blockedUntil: row.blocked_until }]));
 }
 
 /** No requests until then. A shorter block never shortens a longer one. */

@@ -73,7 +73,9 @@ export function createReadings(registry: Registry, clock: Clock): Readings {
 async function withTimeout<T>(clock: Clock, reading: Promise<T>): Promise<T> {
   const timer = new AbortController();
   const read = reading.then((content) => ({ content }));
-  const result = await Promise.race([read, clock.sleep(TIMEOUT_MS, timer.signal)]).finally(() => timer.abort());
+  const result = await Promise.race([read, clock.sleep(TIMEOUT_MS, timer.signal)]).finally(() =>
+    timer.abort(),
+  );
   if (!result) throw new Error("reading takes too long");
   return result.content;
 }

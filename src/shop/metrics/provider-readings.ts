@@ -57,9 +57,9 @@ type Health = Awaited<ReturnType<typeof selectProviderHealth>>;
 
 function healthGauges(clock: Clock): readonly GaugeOf<Health>[] {
   const labelNames = ["provider"];
-  const each = (valueOf: (row: Health[number]) => number | null) => (rows: Health) =>
+  const each = (measure: (row: Health[number]) => number | null) => (rows: Health) =>
     rows.flatMap((row): Sample[] => {
-      const value = valueOf(row);
+      const value = measure(row);
       return value === null ? [] : [{ labels: { provider: row.provider }, value }];
     });
   return [

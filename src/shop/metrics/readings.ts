@@ -6,8 +6,8 @@ import { countOpenFindings } from "../../db/queries/findings.ts";
 import { inboxBacklog } from "../../db/queries/inbox.ts";
 import { selectHeldLeases } from "../../db/queries/leases.ts";
 import { countOpenOrders, outboxBacklogByKind } from "../../db/queries/metrics.ts";
-import { watchLease } from "../../orders/watching/watch.ts";
 import { endStates, orderStates } from "../../orders/state.ts";
+import { watchLease } from "../../orders/watching/watch.ts";
 import type { Readings, Sample } from "./gauges.ts";
 
 export interface ReadingDeps {
@@ -97,8 +97,8 @@ function addQueues(readings: Readings, db: Database, clock: Clock): void {
   });
 }
 
-function byKind(valueOf: (kind: string) => number): Sample[] {
-  return messageKinds.map((kind) => ({ labels: { kind }, value: valueOf(kind) }));
+function byKind(measure: (kind: string) => number): Sample[] {
+  return messageKinds.map((kind) => ({ labels: { kind }, value: measure(kind) }));
 }
 
 function addOrders({ readings, database: { db }, providers, holder }: ReadingDeps): void {

@@ -2,12 +2,12 @@ import { describe, expect, it } from "vitest";
 import { createMetrics } from "../../../src/shop/metrics/metrics.ts";
 import { createTestClock } from "../../support/clock.ts";
 
-const valueOf = (content: number) => [{ value: content }];
+const toSamples = (content: number) => [{ value: content }];
 
 function setUp(read: () => Promise<number>) {
   const clock = createTestClock();
   const { readings, registry } = createMetrics(clock);
-  const gauges = ["numstore_one", "numstore_two"].map((name) => ({ name, help: "x", samples: valueOf }));
+  const gauges = ["numstore_one", "numstore_two"].map((name) => ({ name, help: "x", samples: toSamples }));
   readings.add({ name: "tested", read, gauges });
   return { clock, registry };
 }

@@ -39,11 +39,7 @@ describe("metrics", () => {
   it("tell how long a code took, from its storing and from its arrival at the provider", async () => {
     const { messages, registry } = createMetrics(createTestClock());
     const arrivedAt = "2026-03-01T11:59:58.500Z";
-    messages.message(
-      "sent",
-      codeMessage({ path: "webhook", arrivedAt, chargedMicros: "480000" }),
-      sentAt,
-    );
+    messages.message("sent", codeMessage({ path: "webhook", arrivedAt, chargedMicros: "480000" }), sentAt);
     const text = await registry.metrics();
     expect(text).toContain('numstore_code_message_seconds_sum{path="webhook"} 2.5');
     expect(text).toContain('numstore_code_arrival_seconds_sum{path="webhook"} 4');
@@ -80,7 +76,9 @@ describe("metrics", () => {
     sales.tapped({ kind: "refused", code: "out_of_stock", serviceId: "wa", countryId: "GB" });
     sales.tapped({ kind: "short", missingMicros: 1n, priceMicros: 2n, serviceId: "wa", countryId: "GB" });
     sales.ended("sold", null);
-    const lines = (await registry.metrics()).split("\n").filter((line) => line.startsWith("numstore_purchases"));
+    const lines = (await registry.metrics())
+      .split("\n")
+      .filter((line) => line.startsWith("numstore_purchases"));
     expect(lines.sort()).toEqual([
       'numstore_purchases_total{outcome="refused",reason="out_of_stock"} 1',
       'numstore_purchases_total{outcome="short",reason="insufficient_funds"} 1',
