@@ -87,7 +87,9 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
   return {
     db,
     connections: () => {
-      const { totalCount, idleCount: idle, waitingCount: waiting, options: settings } = pool;
+      const { totalCount, idleCount: idle, waitingCount, options: settings } = pool;
+      // Work for which a connection is idle gets it in the same turn of the event loop: it does not wait.
+      const waiting = Math.max(0, waitingCount - idle);
       return { busy: totalCount - idle, idle, waiting, max: settings.max };
     },
     close: () => {
