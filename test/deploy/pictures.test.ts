@@ -28,7 +28,9 @@ const panel = z.object({
   type: z.enum(["row", "stat", "timeseries"]),
   title: z.string().min(1),
   description: z.string().min(1).optional(),
-  datasource: z.object({ type: z.literal("prometheus"), uid: z.string().regex(/^\$\{datasource\}$/) }).optional(),
+  datasource: z
+    .object({ type: z.literal("prometheus"), uid: z.string().regex(/^\$\{datasource\}$/) })
+    .optional(),
   fieldConfig: z
     .object({
       defaults: z.object({ unit: z.string(), thresholds: z.object({ steps: z.array(z.unknown()) }) }),

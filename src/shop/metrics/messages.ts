@@ -76,6 +76,7 @@ function createCodeMetrics(registry: Registry) {
     buckets: CODE_BUCKETS,
     registers,
   });
+  for (const path of ["poll", "webhook"]) sinceStored.zero({ path });
   const taken = new Counter({
     name: "numstore_code_sales_micro_dollars_total",
     help: "Money taken for the codes that were sent",

@@ -2,6 +2,7 @@ import { Counter, Gauge, type Registry } from "prom-client";
 import type { OrderEvents } from "../../orders/order-events.ts";
 import type { PurchaseResult } from "../../orders/orders.ts";
 import type { TopupEvent } from "../../topups/topup-deps.ts";
+import { gatewayNames } from "../../topups/topups.ts";
 
 export interface SalesMetrics extends Omit<OrderEvents, "looked"> {
   topup(event: TopupEvent): void;
@@ -24,6 +25,9 @@ export function createSalesMetrics(registry: Registry): SalesMetrics {
     labelNames: ["provider", "outcome"],
     registers,
   });
+
+  // Begun at 0, so that the first sale after a start is an increase.
+  for (const outcome of ["sold", "doubt_sold"]) purchases.inc({ outcome, reason: "none" }, 0);
 
   return {
     ...createMoneyMetrics(registry),
@@ -55,6 +59,13 @@ function createMoneyMetrics(registry: Registry): Pick<SalesMetrics, "topup" | "l
     labelNames: ["gateway", "outcome"],
     registers,
   });
+  for (const gateway of gatewayNames) {
+    topups.inc({ gateway, outcome: "begun" }, 0);
+    for (const outcome of ["credited", "refunded"]) {
+      topups.inc({ gateway, outcome }, 0);
+      topupMoney.inc({ gateway, outcome }, 0);
+    }
+  }
   const difference = new Gauge({
     name: "numstore_ledger_difference_micro_dollars",
     help: "Money that the last self-check could not explain; 0 is right, and it is 0 before the first check",

@@ -52,7 +52,7 @@ describe("metrics", () => {
     messages.message("sent", codeMessage({ chargedMicros: "480000" }), sentAt);
     messages.message("retry", codeMessage({ path: "poll" }), sentAt);
     const text = await registry.metrics();
-    expect(text).not.toContain("numstore_code_message_seconds_sum{");
+    expect(text).toContain('numstore_code_message_seconds_count{path="poll"} 0');
     expect(text).toContain("numstore_code_sales_micro_dollars_total 480000");
   });
 
@@ -80,6 +80,7 @@ describe("metrics", () => {
       .split("\n")
       .filter((line) => line.startsWith("numstore_purchases"));
     expect(lines.sort()).toEqual([
+      'numstore_purchases_total{outcome="doubt_sold",reason="none"} 0',
       'numstore_purchases_total{outcome="refused",reason="out_of_stock"} 1',
       'numstore_purchases_total{outcome="short",reason="insufficient_funds"} 1',
       'numstore_purchases_total{outcome="sold",reason="none"} 1',
