@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { OutboxMessage } from "../../../src/core/messages.ts";
+import { type OutboxMessage, outboxMessageSchema } from "../../../src/core/messages.ts";
 import { createMetrics } from "../../../src/shop/metrics/metrics.ts";
 import { createTestClock } from "../../support/clock.ts";
 
@@ -60,6 +60,13 @@ describe("metrics", () => {
     const { messages, registry } = createMetrics(createTestClock());
     messages.message("sent", codeMessage({ path: "poll", arrivedAt: "2026-03-01T13:00:00.000Z" }), sentAt);
     expect(await registry.metrics()).toContain('numstore_code_arrival_seconds_sum{path="poll"} 0');
+  });
+
+  it("never cost a message: a code whose way or time of arrival is odd is still read from the outbox", () => {
+    const { message } = codeMessage({ chargedMicros: "480000" });
+    for (const odd of [{ path: "pigeon" }, { arrivedAt: "+275760-09-13T00:00:00.000Z" }, { arrivedAt: 7 }]) {
+      expect(outboxMessageSchema.parse({ ...message, ...odd })).toEqual(message);
+    }
   });
 
   it("tell how long an update took since it was stored, once it is settled", async () => {
