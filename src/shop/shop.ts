@@ -18,7 +18,7 @@ import { createLoop, createSupervisor, type Runnable, type StepResult } from "..
 import { createProbes } from "../workers/probes.ts";
 import { createPollingSource, createWebhookSource } from "../workers/update-source.ts";
 import type { Config } from "./config/config.ts";
-import { addProcessMetrics, createMetrics, type Metrics } from "./metrics/metrics.ts";
+import { createMetrics, type Metrics } from "./metrics/metrics.ts";
 import { addProviderReadings } from "./metrics/provider-readings.ts";
 import { addShopReadings } from "./metrics/readings.ts";
 import { startServers } from "./servers.ts";
@@ -108,7 +108,6 @@ function addReadings(
   const { readings } = metrics;
   const rates = new Map(config.providers.map(({ name, requestsPerSecond }) => [name, requestsPerSecond]));
   const { holder } = services;
-  addProcessMetrics(metrics);
   addShopReadings({ readings, database, clock, time, holder, providers: [...rates.keys()] });
   addProviderReadings({ readings, db: database.db, clock, rates });
 }

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { environmentOf, type Outside, startOutside } from "../../sandbox/world.ts";
 import { systemClock } from "../../src/core/clock.ts";
 import { loadConfig } from "../../src/shop/config/config.ts";
+import { addProcessMetrics } from "../../src/shop/metrics/metrics.ts";
 import { type Shop, startShop } from "../../src/shop/shop.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestLogger } from "../support/logger.ts";
@@ -71,6 +72,8 @@ beforeAll(async () => {
     connectionString: database.connectionString,
     signal: new AbortController().signal,
   });
+  // As main.ts does.
+  addProcessMetrics(shop.metrics);
   metrics = exposedMetrics(shop.metrics.registry);
 });
 

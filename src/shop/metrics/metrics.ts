@@ -31,7 +31,10 @@ export function createMetrics(clock: Clock): Metrics {
   return { registry, requests, messages, sales, orderEvents, readings };
 }
 
-/** What Node and the operating system tell of this process: memory, CPU, event loop, files. It measures until the end of the process. */
+/**
+ * What Node and the operating system tell of this process: memory, CPU, event loop, files. Once a process, not once a shop:
+ * it measures until the end of the process.
+ */
 export function addProcessMetrics({ registry }: Metrics): void {
   collectDefaultMetrics({ register: registry });
 }
