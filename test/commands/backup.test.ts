@@ -42,7 +42,9 @@ describe("a backup", () => {
     const known = await run(
       "SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'",
     );
-    const expected = known.map(({ name }) => String(name)).filter((name) => !name.startsWith("schema_") && name !== "outbox_queues");
+    const expected = known
+      .map(({ name }) => String(name))
+      .filter((name) => !name.startsWith("schema_") && name !== "outbox_queues");
     expect([...names].sort()).toEqual(expected.sort());
     for (const { name, refersTo } of tables) {
       for (const other of refersTo) expect(names.indexOf(other)).toBeLessThanOrEqual(names.indexOf(name));
