@@ -1,12 +1,16 @@
 import {
   CompiledQuery,
+  type DatabaseConnection,
   Kysely,
   type PostgresCursor,
   PostgresDialect,
+  type PostgresDialectConfig,
+  PostgresDriver,
   type PostgresPoolClient,
   type PostgresQueryResult,
   sql,
   type Transaction,
+  type TransactionSettings,
 } from "kysely";
 import pg from "pg";
 import { messageOf } from "../core/errors.ts";
@@ -27,6 +31,8 @@ export interface DatabaseOptions {
   readonly maxConnections?: number;
   /** The longest a single statement may run. Migrations need a longer one than the shop. */
   readonly statementTimeoutMs?: number;
+  /** The longest a transaction may stand idle. While it does, others wait for the rows that it has locked. */
+  readonly idleInTransactionTimeoutMs?: number;
 }
 
 export interface DatabaseHandle {
@@ -39,7 +45,8 @@ const DEFAULT_CONNECTIONS = 10;
 const DEFAULT_STATEMENT_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
+/** No transaction is open across a call to the outside, so one that stands idle belongs to a process that stands still. */
+const DEFAULT_IDLE_IN_TRANSACTION_MS = 5_000;
 /** The server ends a slow statement first; our own limit is for a server that no longer answers. */
 const ANSWER_MARGIN_MS = 2_000;
 
@@ -49,6 +56,10 @@ const ANSWER_MARGIN_MS = 2_000;
  */
 export function createDatabase(options: DatabaseOptions): DatabaseHandle {
   const statementTimeoutMs = options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS;
+  const timeouts = {
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? DEFAULT_IDLE_IN_TRANSACTION_MS,
+  };
   let closing: Promise<void> | undefined;
   const pool = new pg.Pool({
     connectionString: options.connectionString,
@@ -66,13 +77,14 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
     if (closing !== undefined) return;
     options.logger.warn({ error: messageOf(error) }, "idle database connection lost");
   });
-  const dialect = new PostgresDialect({
+  const config: PostgresDialectConfig = {
     pool: withoutSilentConnections(pool),
     // Not start-up parameters: a connection pooler such as PgBouncer refuses those.
     onCreateConnection: async (connection) => {
-      await connection.executeQuery(CompiledQuery.raw(sessionSettings(statementTimeoutMs)));
+      await connection.executeQuery(CompiledQuery.raw(settingsOf("SET", timeouts)));
     },
-  });
+  };
+  const dialect = new Dialect(config, () => new Driver(config, settingsOf("SET LOCAL", timeouts)));
   const db = new Kysely<DB>({ dialect });
   return {
     db,
@@ -83,11 +95,46 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
   };
 }
 
-function sessionSettings(statementTimeoutMs: number): string {
-  return [
-    `SET statement_timeout = ${statementTimeoutMs}`,
-    `SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS}`,
-  ].join("; ");
+function settingsOf(how: "SET" | "SET LOCAL", settings: Readonly<Record<string, number>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${how} ${name} = ${value}`)
+    .join("; ");
+}
+
+class Dialect extends PostgresDialect {
+  readonly #createDriver: () => Driver;
+
+  constructor(config: PostgresDialectConfig, createDriver: () => Driver) {
+    super(config);
+    this.#createDriver = createDriver;
+  }
+
+  override createDriver(): Driver {
+    return this.#createDriver();
+  }
+}
+
+/**
+ * Sets the time limits again in each transaction, in the message that begins it. Behind a pooler in transaction mode what
+ * was set for the session belongs to another server connection, and without a limit a process that stands still inside a
+ * transaction would keep its rows locked until it wakes up.
+ */
+class Driver extends PostgresDriver {
+  readonly #settings: string;
+
+  constructor(config: PostgresDialectConfig, settings: string) {
+    super(config);
+    this.#settings = settings;
+  }
+
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    { isolationLevel, accessMode }: TransactionSettings,
+  ): Promise<void> {
+    const modes = [...(isolationLevel ? [`ISOLATION LEVEL ${isolationLevel}`] : []), ...(accessMode ? [accessMode] : [])];
+    const begin = `START TRANSACTION ${modes.join(", ")}`;
+    await connection.executeQuery(CompiledQuery.raw(`${begin}; ${this.#settings}`));
+  }
 }
 
 /** Parsers for this pool only: pg's own registry is global and would affect everything else that uses pg. */

@@ -23,8 +23,8 @@ const MAX_ATTEMPTS = 5;
 const MAX_CLAIMS = 20;
 const POLL_MS = 500;
 /** After a crash, the person whose update was in hand waits this long at most for the next one. */
-const LEASE_MS = 15_000;
-const RENEW_MS = 5_000;
+const LEASE_MS = 6_000;
+const RENEW_MS = 1_500;
 const TIMEOUT_MS = 60_000;
 const RETRY = { baseMs: 1000, maxMs: 30_000 };
 
@@ -67,10 +67,18 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   async function step(): Promise<StepResult> {
     const limit = concurrency - inHand.size;
     if (limit <= 0) return "idle";
+    const askedAt = clock.now();
     const claimed = await claimUpdates(db, { limit, leaseMs: LEASE_MS, leaseToken: newId() });
     if (claimed.length > 0) checkpoint("inbox/claimed");
+    if (clock.now().getTime() - askedAt.getTime() >= LEASE_MS) return await giveBack(claimed);
     for (const update of claimed) inHand.set(update, work(update));
     return claimed.length === limit ? "again" : "idle";
+  }
+
+  /** This process stood still while it claimed them: another replica may have them in hand by now. */
+  async function giveBack(claimed: readonly ClaimedUpdate[]): Promise<StepResult> {
+    await Promise.all(claimed.map((update) => releaseUpdate(db, update, 0)));
+    return "again";
   }
 
   async function renew(): Promise<StepResult> {
