@@ -46,7 +46,7 @@ const DEFAULT_STATEMENT_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
 /** No transaction is open across a call to the outside, so one that stands idle belongs to a process that stands still. */
-const DEFAULT_IDLE_IN_TRANSACTION_MS = 5_000;
+const DEFAULT_IDLE_IN_TRANSACTION_MS = 10_000;
 /** The server ends a slow statement first; our own limit is for a server that no longer answers. */
 const ANSWER_MARGIN_MS = 2_000;
 
