@@ -1,6 +1,6 @@
 import { performance } from "node:perf_hooks";
 import type { Double } from "../sandbox/replicas/letters.ts";
-import { startShoppers } from "../sandbox/replicas/shoppers.ts";
+import { gatherPeople, startShoppers } from "../sandbox/replicas/shoppers.ts";
 import { type ReplicaStage, setReplicaStage, wantedFrom, whyNoStage } from "../sandbox/replicas/stage.ts";
 import { findViolations } from "../sandbox/soak/invariants.ts";
 import { createRandom } from "../sandbox/soak/random.ts";
@@ -17,7 +17,6 @@ const DOWN_MS = 500;
 const BUYERS = 24;
 const REST_MS = 2_000;
 const SETTLE_MS = 60_000;
-const FIRST_PERSON = 600_000_000;
 const SEED = 9;
 /** A message that comes again after a kill was sent at most so long before it. */
 const BEFORE_KILL_MS = 2_000;
@@ -68,11 +67,7 @@ export const replicas: Bench = {
 /** Returns when each kill was, by performance.now(). */
 async function buyAndKill(stage: ReplicaStage, db: Database): Promise<readonly number[]> {
   const random = createRandom(SEED);
-  const ids = Array.from({ length: BUYERS }, (_, index) => FIRST_PERSON + index);
-  for (const id of ids) await createBuyer(db, id);
-  const people = ids.map((id) => stage.outside.telegram.user({ id, firstName: "Buyer" }));
-  for (const person of people) person.start();
-  await Promise.all(people.map((person) => person.waitForMessage("Welcome", { timeoutMs: 60_000 })));
+  const people = await gatherPeople(stage.outside.telegram, BUYERS, (id) => createBuyer(db, id));
   const shoppers = startShoppers(people, { wanted: Object.values(wantedFrom), restMs: REST_MS });
   const killedAtMs: number[] = [];
   await systemClock.sleep(KILL_EVERY_MS);

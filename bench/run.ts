@@ -9,6 +9,7 @@ import { chat } from "./chat.ts";
 import { failover } from "./failover.ts";
 import { latency } from "./latency.ts";
 import { ledger } from "./ledger.ts";
+import { orders } from "./orders.ts";
 import { purchase } from "./purchase.ts";
 import { queries } from "./queries.ts";
 import { replicas } from "./replicas.ts";
@@ -17,7 +18,7 @@ import type { Bench, BenchContext } from "./support/bench.ts";
 import { type BenchServer, startBenchServer } from "./support/server.ts";
 import { formatTable } from "./support/table.ts";
 
-const benches: readonly Bench[] = [ledger, purchase, latency, failover, chat, start, queries, replicas];
+const benches: readonly Bench[] = [ledger, purchase, latency, failover, chat, start, queries, replicas, orders];
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { freePorts } from "./free-ports.ts";
 import { startTied, type TiedProcess, untilUp } from "./tied-process.ts";
 
@@ -13,8 +14,13 @@ export interface Fleet {
   resume(place: number): void;
   /** SIGTERM; resolves when it is gone. */
   end(place: number): Promise<void>;
+  /** CPU time that the replica has used since its start, in milliseconds. */
+  cpuMs(place: number): Promise<number>;
   stop(): Promise<void>;
 }
+
+/** Linux counts CPU time in hundredths of a second. */
+const TICK_MS = 10;
 
 /** `env` is asked at each start. `script`: the bundled shop. */
 export async function createFleet(
@@ -51,6 +57,12 @@ export async function createFleet(
     async end(place) {
       running[place]?.signal("SIGTERM");
       await running[place]?.ended;
+    },
+    async cpuMs(place) {
+      const text = await readFile(`/proc/${running[place]?.pid}/stat`, "utf8");
+      // Fields 14 and 15 (proc(5)), counted after the name, which may hold spaces.
+      const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+      return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
     },
     stop: async () => void (await Promise.all(running.map((one) => one?.kill()))),
   };

@@ -1,5 +1,5 @@
 import { systemClock } from "../../src/core/clock.ts";
-import type { PretendUser, TranscriptMessage } from "../telegram/index.ts";
+import type { PretendTelegram, PretendUser, TranscriptMessage } from "../telegram/index.ts";
 
 /** People who buy one number after another. */
 export interface Shoppers {
@@ -9,7 +9,25 @@ export interface Shoppers {
   stop(): Promise<void>;
 }
 
+const FIRST_PERSON = 600_000_000;
+const WELCOME_MS = 60_000;
 const PATIENCE_MS = 40_000;
+
+/** So many people who have started the bot and have money, which `fund` gives to a Telegram id. */
+export async function gatherPeople(
+  telegram: Pick<PretendTelegram, "user">,
+  count: number,
+  fund: (telegramId: number) => Promise<unknown>,
+): Promise<readonly PretendUser[]> {
+  const people: PretendUser[] = [];
+  for (let id = FIRST_PERSON; id < FIRST_PERSON + count; id += 1) {
+    await fund(id);
+    people.push(telegram.user({ id, firstName: "Buyer" }));
+  }
+  for (const person of people) person.start();
+  await Promise.all(people.map((person) => person.waitForMessage("Welcome", { timeoutMs: WELCOME_MS })));
+  return people;
+}
 
 /** Each person buys what they want, waits for the number, rests, and begins again. */
 export function startShoppers(
@@ -45,7 +63,7 @@ async function buy(person: PretendUser, wanted: string): Promise<void> {
   const wait = { timeoutMs: PATIENCE_MS, afterMessageId };
   const confirm = await person.waitForMessage(shows("is held; you pay only"), wait);
   await person.press(confirm, (button) => button.text.includes("number"), { timeoutMs: PATIENCE_MS });
-  await person.waitForMessage(shows("waiting for the code"), { ...wait, afterMessageId: afterMessageId });
+  await person.waitForMessage(shows("waiting for the code"), wait);
 }
 
 const shows =
