@@ -77,13 +77,7 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
     if (closing !== undefined) return;
     options.logger.warn({ error: messageOf(error) }, "idle database connection lost");
   });
-  const config: PostgresDialectConfig = {
-    pool: withoutSilentConnections(pool),
-    // Not start-up parameters: a connection pooler such as PgBouncer refuses those.
-    onCreateConnection: async (connection) => {
-      await connection.executeQuery(CompiledQuery.raw(settingsOf("SET", timeouts)));
-    },
-  };
+  const config: PostgresDialectConfig = { pool: preparedPool(pool, settingsOf("SET", timeouts)) };
   const dialect = new Dialect(config, () => new Driver(config, settingsOf("SET LOCAL", timeouts)));
   const db = new Kysely<DB>({ dialect });
   return {
@@ -145,16 +139,26 @@ function columnTypes(): pg.CustomTypesConfig {
 }
 
 /**
- * The pool as kysely sees it. A connection whose query got no answer is closed when it is returned: pg would keep it,
- * and the next query would wait behind the one that hangs.
+ * The pool as kysely sees it. A new connection gets its settings; not as start-up parameters, because a connection pooler
+ * such as PgBouncer refuses those. A connection that cannot take them is closed: kysely's own hook would keep it, and an
+ * outage behind a pooler would use up the pool. One whose query got no answer is closed when it is returned: pg would
+ * keep it, and the next query would wait behind the one that hangs.
  */
-function withoutSilentConnections(pool: pg.Pool) {
+function preparedPool(pool: pg.Pool, settings: string) {
   const wrappers = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
     connect: async (): Promise<PostgresPoolClient> => {
       const client = await pool.connect();
       // kysely keeps state per client object, so each client must keep its wrapper.
-      const wrapper = wrappers.get(client) ?? watchAnswers(client);
+      const known = wrappers.get(client);
+      if (known) return known;
+      const wrapper = watchAnswers(client);
+      try {
+        await client.query(settings);
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
       wrappers.set(client, wrapper);
       return wrapper;
     },
