@@ -9,7 +9,7 @@ import { createBuyer } from "./support/buyers.ts";
 import { buyTyping } from "./support/chat.ts";
 
 const BUYERS = 10;
-const ORDERS_EACH = 20;
+const ORDERS_EACH = 10;
 const IDLE_MS = 30_000;
 const PATIENCE_MS = 60_000;
 
@@ -27,7 +27,8 @@ interface Tally {
 
 export const orders: Bench = {
   name: "orders",
-  about: "what an order costs from the typed search to “Done”: queries, rows, bytes, WAL, CPU; and an idle process",
+  about:
+    "what an order costs from the typed search to “Done”: queries, rows, bytes, WAL, CPU; and an idle process",
   async run(context) {
     const missing = whyNoStage();
     if (missing !== undefined) return context.note(`Not measured: ${missing}.`);
@@ -48,7 +49,8 @@ export const orders: Bench = {
       const rested = await tally(stage, db, updates);
       const idleSeconds = (rested.atMs - done.atMs) / 1000;
       const seconds = (done.atMs - begun.atMs) / 1000;
-      const idle = (key: "transactions" | "queries" | "cpuMs" | "walBytes"): number => (rested[key] - done[key]) / idleSeconds;
+      const idle = (key: "transactions" | "queries" | "cpuMs" | "walBytes"): number =>
+        (rested[key] - done[key]) / idleSeconds;
       const perOrder = (key: "transactions" | "queries" | "cpuMs" | "walBytes"): number =>
         (done[key] - begun[key] - idle(key) * seconds) / (BUYERS * ORDERS_EACH);
       context.table(
@@ -80,13 +82,18 @@ export const orders: Bench = {
 };
 
 /** Buys by typed search, waits for the code, presses Done. */
-async function live({ outside: { telegram } }: ReplicaStage, person: PretendUser, count: number): Promise<void> {
+async function live(
+  { outside: { telegram } }: ReplicaStage,
+  person: PretendUser,
+  count: number,
+): Promise<void> {
   for (let turn = 0; turn < count; turn += 1) {
     const { message } = await buyTyping(telegram, person, wantedFrom.herosms);
     const wait = { timeoutMs: PATIENCE_MS, afterMessageId: message.messageId };
     await person.waitForMessage((said) => said.from.isBot && /\b7\d{6}\b/.test(said.text), wait);
     await person.waitForMessage(
-      (card) => card.messageId === message.messageId && card.buttons.flat().some(({ text }) => text.includes("Done")),
+      (card) =>
+        card.messageId === message.messageId && card.buttons.flat().some(({ text }) => text.includes("Done")),
       { timeoutMs: PATIENCE_MS },
     );
     await person.press(message, (button) => button.text.includes("Done"), { timeoutMs: PATIENCE_MS });

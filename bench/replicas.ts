@@ -23,7 +23,8 @@ const BEFORE_KILL_MS = 2_000;
 
 export const replicas: Bench = {
   name: "replicas",
-  about: "three replicas behind HAProxy on PgBouncer, one killed every 8 s: SMS ready → message, in real time",
+  about:
+    "three replicas behind HAProxy on PgBouncer, one killed every 8 s: SMS ready → message, in real time",
   async run(context) {
     const missing = whyNoStage();
     if (missing !== undefined) return context.note(`Not measured: ${missing}.`);
@@ -48,7 +49,9 @@ export const replicas: Bench = {
       );
       const doubles = letters.doubles();
       const explained = doubles.filter((double) => killedAtMs.some((at) => explains(at, double)));
-      context.note(`Codes not told within ${SETTLE_MS / 1000} s after the last kill: ${letters.untold().length}.`);
+      context.note(
+        `Codes not told within ${SETTLE_MS / 1000} s after the last kill: ${letters.untold().length}.`,
+      );
       context.note(
         `Sent twice: ${doubles.length}, of these ${explained.length} by a kill between sending and recording it.`,
       );
@@ -81,10 +84,9 @@ async function buyAndKill(stage: ReplicaStage, db: Database): Promise<readonly n
     await systemClock.sleep(Math.max(0, KILL_EVERY_MS - (performance.now() - startedAt)));
   }
   await shoppers.stop();
-  stage.letters.hurry();
   const settledBy = performance.now() + SETTLE_MS;
   do await systemClock.sleep(1_000);
-  while (stage.letters.untold().length > 0 && performance.now() < settledBy);
+  while (stage.letters.waiting() + stage.letters.untold().length > 0 && performance.now() < settledBy);
   return killedAtMs;
 }
 
@@ -97,6 +99,8 @@ function describeSlow(
   { provider, atMs, tookMs }: ReturnType<ReplicaStage["letters"]["slowest"]>[number],
   killedAtMs: readonly number[],
 ): string {
-  const during = killedAtMs.filter((at) => at > atMs - 8_000 && at < atMs + tookMs).map((at) => (at - atMs) / 1000);
+  const during = killedAtMs
+    .filter((at) => at > atMs - 8_000 && at < atMs + tookMs)
+    .map((at) => (at - atMs) / 1000);
   return `Slow: ${provider} ${(tookMs / 1000).toFixed(1)} s; kills at ${during.map((s) => s.toFixed(1)).join(", ") || "no time"} s from the SMS`;
 }

@@ -18,7 +18,17 @@ import type { Bench, BenchContext } from "./support/bench.ts";
 import { type BenchServer, startBenchServer } from "./support/server.ts";
 import { formatTable } from "./support/table.ts";
 
-const benches: readonly Bench[] = [ledger, purchase, latency, failover, chat, start, queries, replicas, orders];
+const benches: readonly Bench[] = [
+  ledger,
+  purchase,
+  latency,
+  failover,
+  chat,
+  start,
+  queries,
+  replicas,
+  orders,
+];
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -15,14 +15,16 @@ export interface Double {
 export interface Letters {
   /** Sends what is due. */
   step(): void;
-  /** Every number that is shown gets its SMS at the next step. */
-  hurry(): void;
+  /** Numbers that were shown and whose SMS has not come yet. */
+  waiting(): number;
   /** Codes that no message has told yet. */
   untold(): readonly string[];
   /** Milliseconds from each SMS until its first message, of one provider or of all. */
   latenciesMs(provider?: string): readonly number[];
   /** The slowest: provider, when its SMS came (by performance.now()) and how long it took. */
-  slowest(count: number): readonly { readonly provider: string; readonly atMs: number; readonly tookMs: number }[];
+  slowest(
+    count: number,
+  ): readonly { readonly provider: string; readonly atMs: number; readonly tookMs: number }[];
   doubles(): readonly Double[];
 }
 
@@ -43,7 +45,6 @@ export function createLetters({ telegram, providers }: Outside, seed: number): L
   const dueAtMs = new Map<string, number>();
   const letters = new Map<string, Letter>();
   const shown = new Set<string>();
-  let isHurried = false;
 
   function read(message: TranscriptMessage, isNew: boolean): void {
     if (!message.from.isBot) return;
@@ -71,24 +72,31 @@ export function createLetters({ telegram, providers }: Outside, seed: number): L
       return [{ provider: letter.provider, atMs: letter.sentAtMs, tookMs: toldAtMs - letter.sentAtMs }];
     });
 
+  const waiting = () =>
+    [...providers].flatMap(([provider, { market }]) =>
+      market
+        .active()
+        .filter(({ status, phone }) => status === "waiting" && shown.has(phone))
+        .map((rental) => ({ provider, rental })),
+    );
+
   return {
     step() {
-      for (const [provider, { market }] of providers) {
-        for (const rental of market.active()) {
-          if (rental.status !== "waiting" || !shown.has(rental.phone)) continue;
-          const key = `${provider} ${rental.id}`;
-          const at = dueAtMs.get(key) ?? performance.now() + random.between(...WAIT_MS);
-          dueAtMs.set(key, at);
-          if (isHurried || at <= performance.now()) send(provider, rental.id);
-        }
+      for (const { provider, rental } of waiting()) {
+        const key = `${provider} ${rental.id}`;
+        const at = dueAtMs.get(key) ?? performance.now() + random.between(...WAIT_MS);
+        dueAtMs.set(key, at);
+        if (at <= performance.now()) send(provider, rental.id);
       }
     },
-    hurry: () => {
-      isHurried = true;
-    },
-    untold: () => [...letters.values()].flatMap(({ code, toldAtMs }) => (toldAtMs.length === 0 ? [code] : [])),
+    waiting: () => waiting().length,
+    untold: () =>
+      [...letters.values()].flatMap(({ code, toldAtMs }) => (toldAtMs.length === 0 ? [code] : [])),
     latenciesMs: (provider) => told(provider).map(({ tookMs }) => tookMs),
-    slowest: (count) => told().sort((a, b) => b.tookMs - a.tookMs).slice(0, count),
+    slowest: (count) =>
+      told()
+        .sort((a, b) => b.tookMs - a.tookMs)
+        .slice(0, count),
     doubles: () =>
       [...letters.values()].flatMap(({ code, toldAtMs: [firstAtMs = 0, ...again] }) =>
         again.map((againAtMs) => ({ code, firstAtMs, againAtMs })),

@@ -32,7 +32,8 @@ export async function startPgBouncer(options: {
   const file = join(directory, "pgbouncer.ini");
   await writeFile(file, settings(new URL(connectionString), port));
   const { pathname, username } = new URL(connectionString);
-  const urlOf = (user: string, database: string): string => `postgresql://${user}@127.0.0.1:${port}/${database}`;
+  const urlOf = (user: string, database: string): string =>
+    `postgresql://${user}@127.0.0.1:${port}/${database}`;
   const start = async (): Promise<TiedProcess> => {
     const started = await startTied({ program, args: [file], log, isUnprivileged: true });
     await untilUp(started, "PgBouncer", () => ask(urlOf(ADMIN, ADMIN), "SHOW VERSION"));

@@ -46,7 +46,7 @@ const suppliers: Readonly<Record<string, Supplier>> = {
 export const wantedFrom = {
   herosms: "whatsapp uk",
   oxgel: "google poland",
-  gateway: "telegram indonesia",
+  gateway: "whatsapp indonesia",
 } as const;
 
 /** Why the stage cannot be set here; undefined: it can. */

@@ -125,7 +125,10 @@ class Driver extends PostgresDriver {
     connection: DatabaseConnection,
     { isolationLevel, accessMode }: TransactionSettings,
   ): Promise<void> {
-    const modes = [...(isolationLevel ? [`ISOLATION LEVEL ${isolationLevel}`] : []), ...(accessMode ? [accessMode] : [])];
+    const modes = [
+      ...(isolationLevel ? [`ISOLATION LEVEL ${isolationLevel}`] : []),
+      ...(accessMode ? [accessMode] : []),
+    ];
     const begin = `START TRANSACTION ${modes.join(", ")}`;
     await connection.executeQuery(CompiledQuery.raw(`${begin}; ${this.#settings}`));
   }

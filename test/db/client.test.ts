@@ -76,7 +76,8 @@ describe("createDatabase", () => {
   it("keeps no connection that could not be prepared: after an outage behind a pooler the whole pool is there", async () => {
     // The server refuses this limit, as a pooler refuses everything while its server is away.
     const { db } = connect(database.connectionString, { maxConnections: 1, statementTimeoutMs: -1 });
-    for (let attempt = 0; attempt < 3; attempt += 1) await expect(ping(db)).rejects.toThrow("statement_timeout");
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      await expect(ping(db)).rejects.toThrow("statement_timeout");
   });
 
   it("gives up on a connection that fell silent, and takes a new one for the next query", async () => {

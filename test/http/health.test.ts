@@ -117,7 +117,10 @@ describe("the two ports", () => {
       isOver = true;
     });
     expect((await fetch(`${url}/readyz`)).status).toBe(503);
-    expect(await (await fetch(`${adminUrl}/readyz`)).json()).toEqual({ ready: false, checks: { shop: "stops" } });
+    expect(await (await fetch(`${adminUrl}/readyz`)).json()).toEqual({
+      ready: false,
+      checks: { shop: "stops" },
+    });
     expect(isOver).toBe(false);
     await clock.advance(3_000);
     await closing;

@@ -110,7 +110,12 @@ export function isTooLate(decidedAt: Date, now: Date): boolean {
 
 /** No request was sent, because its time had passed. */
 export function tooLate(provider: string): ProviderError {
-  const details = { kind: "rate_limited", definite: true, wasAsked: false, reason: "this process stood still" } as const;
+  const details = {
+    kind: "rate_limited",
+    definite: true,
+    wasAsked: false,
+    reason: "this process stood still",
+  } as const;
   return new ProviderError({ provider, ...details });
 }
 
