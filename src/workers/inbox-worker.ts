@@ -70,15 +70,9 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
     const askedAt = clock.now();
     const claimed = await claimUpdates(db, { limit, leaseMs: LEASE_MS, leaseToken: newId() });
     if (claimed.length > 0) checkpoint("inbox/claimed");
-    if (clock.now().getTime() - askedAt.getTime() >= LEASE_MS) return await giveBack(claimed);
+    if (clock.now().getTime() - askedAt.getTime() >= LEASE_MS) return await giveBack(db, claimed);
     for (const update of claimed) inHand.set(update, work(update));
     return claimed.length === limit ? "again" : "idle";
-  }
-
-  /** This process stood still while it claimed them: another replica may have them in hand by now. */
-  async function giveBack(claimed: readonly ClaimedUpdate[]): Promise<StepResult> {
-    await Promise.all(claimed.map((update) => releaseUpdate(db, update, 0)));
-    return "again";
   }
 
   async function renew(): Promise<StepResult> {
@@ -165,4 +159,10 @@ async function complete(deps: InboxWorkerDeps, update: ClaimedUpdate): Promise<U
   const isOurs = await completeUpdate(db, update, clock.now());
   checkpoint("inbox/completed");
   return isOurs ? "done" : "lost";
+}
+
+/** For a process that stood still while it claimed them: another replica may have them in hand by now. */
+async function giveBack(db: Database, claimed: readonly ClaimedUpdate[]): Promise<StepResult> {
+  await Promise.all(claimed.map((update) => releaseUpdate(db, update, 0)));
+  return "again";
 }
