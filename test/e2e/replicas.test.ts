@@ -17,7 +17,8 @@ import { createTestLogger } from "../support/logger.ts";
 const REPLICAS = 3;
 const BUYERS = 8;
 const REST_MS = 1_500;
-const KILL_EVERY_MS = 8_000;
+/** Long enough for another replica to have taken over what the killed one had in hand. */
+const KILL_EVERY_MS = 12_000;
 const PAUSE_MS = 40_000;
 /** How long a supplier with open orders may go unwatched. */
 const UNWATCHED_MS = 10_000;
