@@ -74,7 +74,17 @@ export function createHttpServers(): {
     const adminPort = await admin.start();
     running.push(admin);
     const at = (ownPort: number): string => `http://127.0.0.1:${ownPort}`;
-    return { url: at(port), adminUrl: at(adminPort), port, adminPort, server, readiness, logger, clock, metrics };
+    return {
+      url: at(port),
+      adminUrl: at(adminPort),
+      port,
+      adminPort,
+      server,
+      readiness,
+      logger,
+      clock,
+      metrics,
+    };
   }
 
   return {
