@@ -1,5 +1,5 @@
 import { systemClock } from "../../src/core/clock.ts";
-import type { PretendTelegram, PretendUser, TranscriptMessage } from "../telegram/index.ts";
+import type { InlineButton, PretendTelegram, PretendUser, TranscriptMessage } from "../telegram/index.ts";
 
 /** People who buy one number after another. */
 export interface Shoppers {
@@ -29,7 +29,7 @@ export async function gatherPeople(
   return people;
 }
 
-/** Each person buys what they want, waits for the number, rests, and begins again. */
+/** Each person buys what they want, waits for the code, rests, and begins again. */
 export function startShoppers(
   people: readonly PretendUser[],
   { wanted, restMs }: { readonly wanted: readonly string[]; readonly restMs: number },
@@ -39,8 +39,9 @@ export function startShoppers(
   const live = async (person: PretendUser, index: number): Promise<void> => {
     for (let turn = index; !stopping.signal.aborted; turn += 1) {
       try {
-        await buy(person, wanted[turn % wanted.length] ?? "");
-        bought += 1;
+        await buy(person, wanted[turn % wanted.length] ?? "", () => {
+          bought += 1;
+        });
       } catch (error) {
         // No answer: the tap or the text was in the hands of a replica that died. People try again.
         if (!(error instanceof Error)) throw error;
@@ -58,13 +59,22 @@ export function startShoppers(
   };
 }
 
-async function buy(person: PretendUser, wanted: string): Promise<void> {
+/** Buys a number, waits for its code and says that this was all. */
+async function buy(person: PretendUser, wanted: string, onNumber: () => void): Promise<void> {
   const { messageId: afterMessageId } = person.send(wanted);
   const wait = { timeoutMs: PATIENCE_MS, afterMessageId };
   const confirm = await person.waitForMessage(shows("is held; you pay only"), wait);
   await person.press(confirm, (button) => button.text.includes("number"), { timeoutMs: PATIENCE_MS });
-  await person.waitForMessage(shows("waiting for the code"), wait);
+  const { messageId } = await person.waitForMessage(shows("waiting for the code"), wait);
+  onNumber();
+  await person.waitForMessage(
+    (card) => card.messageId === messageId && card.buttons.flat().some(isDone),
+    wait,
+  );
+  await person.press(messageId, isDone, { timeoutMs: PATIENCE_MS });
 }
+
+const isDone = ({ text }: InlineButton): boolean => text.includes("Done");
 
 const shows =
   (text: string) =>
