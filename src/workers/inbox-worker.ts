@@ -23,8 +23,8 @@ const MAX_ATTEMPTS = 5;
 const MAX_CLAIMS = 20;
 const POLL_MS = 500;
 /** After a crash, the person whose update was in hand waits this long at most for the next one. */
-const LEASE_MS = 15_000;
-const RENEW_MS = 5_000;
+const LEASE_MS = 6_000;
+const RENEW_MS = 1_500;
 const TIMEOUT_MS = 60_000;
 const RETRY = { baseMs: 1000, maxMs: 30_000 };
 
@@ -68,8 +68,10 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   async function step(): Promise<StepResult> {
     const limit = concurrency - inHand.size;
     if (limit <= 0) return "idle";
+    const askedAt = clock.now();
     const claimed = await claimUpdates(db, { limit, leaseMs: LEASE_MS, leaseToken: newId() });
     if (claimed.length > 0) checkpoint("inbox/claimed");
+    if (clock.now().getTime() - askedAt.getTime() >= LEASE_MS) return await giveBack(db, claimed);
     for (const update of claimed) inHand.set(update, work(update));
     return claimed.length === limit ? "again" : "idle";
   }
@@ -159,4 +161,10 @@ async function complete(deps: InboxWorkerDeps, update: ClaimedUpdate): Promise<U
   const isOurs = await completeUpdate(db, update, clock.now());
   checkpoint("inbox/completed");
   return isOurs ? "done" : "lost";
+}
+
+/** For a process that stood still while it claimed them: another replica may have them in hand by now. */
+async function giveBack(db: Database, claimed: readonly ClaimedUpdate[]): Promise<StepResult> {
+  await Promise.all(claimed.map((update) => releaseUpdate(db, update, 0)));
+  return "again";
 }
