@@ -5,6 +5,7 @@
  */
 import process from "node:process";
 import { messageOf } from "../src/core/errors.ts";
+import { burst } from "./burst.ts";
 import { chat } from "./chat.ts";
 import { failover } from "./failover.ts";
 import { latency } from "./latency.ts";
@@ -16,7 +17,7 @@ import type { Bench, BenchContext } from "./support/bench.ts";
 import { type BenchServer, startBenchServer } from "./support/server.ts";
 import { formatTable } from "./support/table.ts";
 
-const benches: readonly Bench[] = [ledger, purchase, latency, failover, chat, start, queries];
+const benches: readonly Bench[] = [ledger, purchase, latency, failover, chat, burst, start, queries];
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
