@@ -41,6 +41,8 @@ interface ShopFlavor {
   screens: Screens;
   /** What the pressed button says; undefined: not one of our buttons. */
   action: Action | undefined;
+  /** The tap's spinner was ended when the tap was stored, so its answer can tell nothing any more. */
+  isAnsweredEarly: boolean;
   /** Answers the tap once; later calls do nothing. The middleware answers whatever a feature left unanswered. */
   answerTap: (text?: string) => Promise<void>;
   /** What the top-up menu is about; undefined: read it from the pressed button. */

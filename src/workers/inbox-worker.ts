@@ -8,10 +8,11 @@ import {
   abandonUpdate,
   type ClaimedUpdate,
   claimUpdates,
-  completeUpdate,
+  completeUpdates,
   releaseUpdate,
   renewUpdates,
 } from "../db/queries/inbox.ts";
+import { createBatcher } from "./batcher.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
 
 const CONCURRENCY = 64;
@@ -60,6 +61,9 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   const { db, clock, logger, checkpoint = noCheckpoint } = deps;
   const concurrency = deps.concurrency ?? CONCURRENCY;
   const inHand = new Map<ClaimedUpdate, Promise<void>>();
+  const completing = createBatcher((done: readonly ClaimedUpdate[]) =>
+    completeUpdates(db, done, clock.now()),
+  );
 
   const claiming = createLoop({ name: "inbox", everyMs: POLL_MS, run: step, clock, logger });
   const renewing = createLoop({ name: "inbox leases", everyMs: RENEW_MS, run: renew, clock, logger });
@@ -98,11 +102,18 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
     // It was claimed again and again and never settled, so it takes the process down with it.
     if (update.attempts > MAX_CLAIMS) return abandon(update, log, "failed");
     const outcome = await withTimeout(update);
-    if (outcome.kind === "done") return complete(deps, update);
+    if (outcome.kind === "done") return complete(update);
     if (outcome.kind === "timeout") return abandon(update, log, "timeout");
     log.error({ error: outcome.error }, "update failed");
     if (update.attempts >= MAX_ATTEMPTS) return abandon(update, log, "failed");
     return (await releaseUpdate(db, update, backoffMs(update.attempts, RETRY))) ? "retry" : "lost";
+  }
+
+  async function complete(update: ClaimedUpdate): Promise<UpdateOutcome> {
+    checkpoint("inbox/handled");
+    const ours = await completing(update);
+    checkpoint("inbox/completed");
+    return ours.has(update.updateId) ? "done" : "lost";
   }
 
   async function abandon(
@@ -149,12 +160,4 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
     step,
     settled,
   };
-}
-
-async function complete(deps: InboxWorkerDeps, update: ClaimedUpdate): Promise<UpdateOutcome> {
-  const { db, clock, checkpoint = noCheckpoint } = deps;
-  checkpoint("inbox/handled");
-  const isOurs = await completeUpdate(db, update, clock.now());
-  checkpoint("inbox/completed");
-  return isOurs ? "done" : "lost";
 }

@@ -44,7 +44,7 @@ export function stopBanned(): MiddlewareFn<ShopContext> {
     if (isOpen) return await next();
     const card = noticeCard(ctx.texts, ctx.texts.errors.buyer_banned);
     await ctx.answerTap(ctx.texts.errors.buyer_banned);
-    if (ctx.message)
+    if (ctx.message || ctx.isAnsweredEarly)
       await ctx.reply(card.text, { ...messageOptions(card), reply_markup: { inline_keyboard: [] } });
   };
 }
