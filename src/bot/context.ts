@@ -37,6 +37,8 @@ interface ShopFlavor {
   /** Set by middleware/buyer.ts before any feature runs. */
   buyer: Buyer;
   texts: Texts;
+  /** What was stored about the question that this person has not answered yet; undefined: nothing. Read with the buyer. */
+  storedConversation: unknown;
   /** How the menus of the menu plugin find the screens: a screen shows a menu, so it cannot be given to that menu. */
   screens: Screens;
   /** What the pressed button says; undefined: not one of our buttons. */

@@ -9,10 +9,10 @@ import type { ShopContext } from "../context.ts";
 export function meetBuyer(buyers: Buyers): MiddlewareFn<ShopContext> {
   return async (ctx, next) => {
     if (!ctx.from) return;
-    ctx.buyer = await buyers.meet({
-      telegramId: ctx.from.id,
-      language: pickLanguage(ctx.from.language_code),
-    });
+    const language = pickLanguage(ctx.from.language_code);
+    const { conversation, ...buyer } = await buyers.meet({ telegramId: ctx.from.id, language });
+    ctx.buyer = buyer;
+    ctx.storedConversation = conversation;
     ctx.texts = textsFor(ctx.buyer.language);
     await next();
   };
