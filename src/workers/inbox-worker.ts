@@ -101,7 +101,7 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   async function handle(update: ClaimedUpdate, log: Logger): Promise<UpdateOutcome> {
     // It was claimed again and again and never settled, so it takes the process down with it.
     if (update.attempts > MAX_CLAIMS) return abandon(update, log, "failed");
-    const outcome = await withTimeout(update);
+    const outcome = await withTimeout(deps, update);
     if (outcome.kind === "done") return complete(update);
     if (outcome.kind === "timeout") return abandon(update, log, "timeout");
     log.error({ error: outcome.error }, "update failed");
@@ -125,22 +125,6 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
     return (await abandonUpdate(db, update, clock.now())) ? why : "lost";
   }
 
-  async function withTimeout(
-    update: ClaimedUpdate,
-  ): Promise<{ kind: "done" } | { kind: "timeout" } | { kind: "error"; error: unknown }> {
-    const timer = new AbortController();
-    const handled = deps.handleUpdate(update.payload).then(
-      () => ({ kind: "done" }) as const,
-      (error: unknown) => ({ kind: "error", error }) as const,
-    );
-    const expired = clock
-      .sleep(deps.timeoutMs ?? TIMEOUT_MS, timer.signal)
-      .then(() => ({ kind: "timeout" }) as const);
-    const outcome = await Promise.race([handled, expired]);
-    timer.abort();
-    return outcome;
-  }
-
   async function settled(): Promise<void> {
     while (inHand.size > 0) await Promise.all(inHand.values());
   }
@@ -160,4 +144,21 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
     step,
     settled,
   };
+}
+
+async function withTimeout(
+  deps: InboxWorkerDeps,
+  update: ClaimedUpdate,
+): Promise<{ kind: "done" } | { kind: "timeout" } | { kind: "error"; error: unknown }> {
+  const timer = new AbortController();
+  const handled = deps.handleUpdate(update.payload).then(
+    () => ({ kind: "done" }) as const,
+    (error: unknown) => ({ kind: "error", error }) as const,
+  );
+  const expired = deps.clock
+    .sleep(deps.timeoutMs ?? TIMEOUT_MS, timer.signal)
+    .then(() => ({ kind: "timeout" }) as const);
+  const outcome = await Promise.race([handled, expired]);
+  timer.abort();
+  return outcome;
 }

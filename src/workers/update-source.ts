@@ -42,13 +42,13 @@ export interface PollingSource extends Runnable {
  * the others wait for its lease.
  */
 export function createPollingSource(deps: PollingDeps): PollingSource {
-  const { db, api, clock, logger } = deps;
+  const { db, clock, logger } = deps;
   /** Undefined: the next poll asks for everything that is not confirmed. */
   let offset: number | undefined;
   let lease: Lease | undefined;
   /** When the lease was last known to be ours, in milliseconds of the clock. */
   let confirmedAtMs = Number.NEGATIVE_INFINITY;
-  let failures = 0;
+  const poll = createPoll(deps);
   const loop = createLoop({ name: "telegram polling", everyMs: 0, run: step, clock, logger });
 
   async function step(signal: AbortSignal): Promise<StepResult> {
@@ -86,7 +86,7 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
     if (signal.aborted) end();
     const keeping = keepLease(held, over.signal).then((isKept) => isKept || end());
     try {
-      return await poll(ending.signal);
+      return await poll(ending.signal, offset);
     } finally {
       signal.removeEventListener("abort", end);
       over.abort();
@@ -112,8 +112,25 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
     }
   }
 
-  /** The answer to one poll; a failed one waits out its back-off and brings nothing. */
-  async function poll(signal: AbortSignal): Promise<readonly unknown[]> {
+  return {
+    name: loop.name,
+    start: loop.start,
+    async stop() {
+      await loop.stop();
+      if (lease) await releaseLease(db, lease);
+      lease = undefined;
+    },
+    step,
+  };
+}
+
+/** Makes the call that brings the answer to one poll; a failed one waits out its back-off and brings nothing. */
+function createPoll(
+  deps: PollingDeps,
+): (signal: AbortSignal, offset: number | undefined) => Promise<readonly unknown[]> {
+  const { api, clock, logger } = deps;
+  let failures = 0;
+  return async (signal, offset) => {
     // A stop was asked for while the lease was taken. A poll begun now would delay it by half a minute.
     if (signal.aborted) return [];
     const attempt = new AbortController();
@@ -143,17 +160,6 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
       signal.removeEventListener("abort", stop);
       watchdog.removeEventListener("abort", stop);
     }
-  }
-
-  return {
-    name: loop.name,
-    start: loop.start,
-    async stop() {
-      await loop.stop();
-      if (lease) await releaseLease(db, lease);
-      lease = undefined;
-    },
-    step,
   };
 }
 

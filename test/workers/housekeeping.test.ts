@@ -114,6 +114,7 @@ describe("keepHouse", () => {
       unclaimedSms: 1,
       conversations: 1,
       carriedActions: 1,
+      catalogChanges: 0,
     });
     expect(await smsOf(old.orderId)).toMatchObject({ code: null, text: null, purged_at: at });
     expect(await smsOf(young.orderId)).toMatchObject({ code: "482913", purged_at: null });
@@ -126,6 +127,7 @@ describe("keepHouse", () => {
       unclaimedSms: 0,
       conversations: 0,
       carriedActions: 0,
+      catalogChanges: 0,
     });
   });
 });

@@ -13,7 +13,14 @@ import { ANY_SERVICE } from "../../db/queries/offers.ts";
 import { selectPriceRules } from "../../db/queries/price-rules.ts";
 import type { Provider } from "../../providers/port/provider.ts";
 import { type PriceRule, type PriceTerms, termsFor } from "../prices/pricing.ts";
-import { type CompactOffers, compact, createNames, type Sellable, sellable } from "./compact-offers.ts";
+import {
+  type CompactOffers,
+  compact,
+  createNames,
+  type OfferNames,
+  type Sellable,
+  sellable,
+} from "./compact-offers.ts";
 import { type MergedOffer, mergeByCountry } from "./merged-offers.ts";
 
 /** An offer that no price list has shown for this long is hidden. */
@@ -72,7 +79,6 @@ export function createMarket(deps: MarketDeps): Market {
   const providers = [...deps.providers.keys()];
   const names = { providers: createNames(), countries: createNames() };
   const services = new Map<string, Kept<CompactOffers>>();
-  const merged = new Map<string, Merged>();
   let rules: Kept<readonly PriceRule[]> | undefined;
 
   /** Reads again what was changed or never read, and remembers of the rest that it is up to date. */
@@ -127,16 +133,51 @@ export function createMarket(deps: MarketDeps): Market {
     return rules ? [...marks, { subject: RULES, mark: rules.mark }] : marks;
   }
 
+  const shelf = createMerger(deps, names, {
+    service: (id) => services.get(id)?.content,
+    rules: () => rules?.content ?? [],
+  });
+
+  return {
+    async look(serviceIds, scopes = []) {
+      const wanted = [...new Set([...serviceIds, ANY_SERVICE])];
+      const asked = known(wanted);
+      const state = await selectMarketState(db, { known: asked, providers, serviceIds, scopes });
+      await catchUp(wanted, asked, state);
+      const { hidden } = state;
+      return {
+        scopes: state.scopes,
+        decisions: state.decisions,
+        broken: new Set(hidden.filter(({ isOpen }) => isOpen).map(({ provider }) => provider)),
+        offers: (serviceId) => shelf.offers(serviceId, hidden),
+        inCountry: (serviceId, countryId) => shelf.inCountry(serviceId, countryId, hidden),
+      };
+    },
+  };
+}
+
+/** Merges what is kept of a service, and keeps the result for as long as nothing of it changes. */
+function createMerger(
+  deps: MarketDeps,
+  names: OfferNames,
+  kept: {
+    readonly service: (id: string) => CompactOffers | undefined;
+    readonly rules: () => readonly PriceRule[];
+  },
+) {
+  const { clock } = deps;
+  const merged = new Map<string, Merged>();
+
   function partsOf(serviceId: string): readonly CompactOffers[] {
-    return [serviceId, ANY_SERVICE].flatMap((id) => services.get(id)?.content ?? []);
+    return [serviceId, ANY_SERVICE].flatMap((id) => kept.service(id) ?? []);
   }
 
   function offers(serviceId: string, hidden: readonly HiddenOffers[]): ReadonlyMap<string, MergedOffer> {
     const nowMs = clock.now().getTime();
     const inputs = {
-      own: services.get(serviceId)?.content,
-      any: services.get(ANY_SERVICE)?.content,
-      rules: rules?.content ?? [],
+      own: kept.service(serviceId),
+      any: kept.service(ANY_SERVICE),
+      rules: kept.rules(),
       hidden: JSON.stringify(hidden),
     };
     const last = merged.get(serviceId);
@@ -153,7 +194,7 @@ export function createMarket(deps: MarketDeps): Market {
     const filter = { sinceMs: addMs(clock.now(), -OFFER_LIFETIME_MS).getTime(), hidden };
     const rows = partsOf(serviceId).flatMap((part) => [...sellable(part, names, filter)]);
     const oldestMs = rows.reduce((oldest, row) => Math.min(oldest, row.observedMs), Number.POSITIVE_INFINITY);
-    const terms = rules?.content ?? [];
+    const terms = kept.rules();
     return {
       offers: mergeByCountry(rows, ({ provider, countryId }) =>
         termsFor(terms, deps.pricing, { provider, countryId, serviceId }),
@@ -162,26 +203,13 @@ export function createMarket(deps: MarketDeps): Market {
     };
   }
 
-  return {
-    async look(serviceIds, scopes = []) {
-      const wanted = [...new Set([...serviceIds, ANY_SERVICE])];
-      const asked = known(wanted);
-      const state = await selectMarketState(db, { known: asked, providers, serviceIds, scopes });
-      await catchUp(wanted, asked, state);
-      const { hidden } = state;
-      return {
-        scopes: state.scopes,
-        decisions: state.decisions,
-        broken: new Set(hidden.filter(({ isOpen }) => isOpen).map(({ provider }) => provider)),
-        offers: (serviceId) => offers(serviceId, hidden),
-        inCountry(serviceId, countryId) {
-          const filter = { sinceMs: addMs(clock.now(), -OFFER_LIFETIME_MS).getTime(), hidden };
-          const all = partsOf(serviceId).flatMap((part) => [...sellable(part, names, filter)]);
-          return all.filter((row) => row.countryId === countryId);
-        },
-      };
-    },
-  };
+  function inCountry(serviceId: string, countryId: string, hidden: readonly HiddenOffers[]): Sellable[] {
+    const filter = { sinceMs: addMs(clock.now(), -OFFER_LIFETIME_MS).getTime(), hidden };
+    const all = partsOf(serviceId).flatMap((part) => [...sellable(part, names, filter)]);
+    return all.filter((row) => row.countryId === countryId);
+  }
+
+  return { offers, inCountry };
 }
 
 function isSame(last: Merged, inputs: Pick<Merged, "own" | "any" | "rules" | "hidden">): boolean {
