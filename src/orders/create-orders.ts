@@ -51,6 +51,7 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
   return {
     async purchase(input) {
       const result = await purchase(deps, input);
+      deps.events?.tapped(result);
       // In the background: a slow provider must not hold up the chat.
       if (result.kind === "placed") void placer.place(result.orderId);
       return result;

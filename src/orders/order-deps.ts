@@ -5,6 +5,7 @@ import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import type { Slots } from "./buying/slots.ts";
+import type { OrderEvents } from "./order-events.ts";
 import type { AnswerStore } from "./store-answer.ts";
 
 export interface OrderLimits {
@@ -42,6 +43,8 @@ export interface OrderDeps {
   readonly missingAt: (provider: Provider, doubts: number) => Promise<bigint | undefined>;
   /** Stores what providers tell only once. */
   readonly answers: AnswerStore;
+  /** For the metrics. */
+  readonly events?: OrderEvents;
   /** Who gets notices: chat ids of operators. */
   readonly operatorChatIds: readonly number[];
 }
