@@ -41,7 +41,8 @@ export function createProfile(name: string): Profile {
       return lists.find((list) => list !== undefined) ?? [];
     },
     setText(kind, languageCode, value) {
-      texts.set(key(kind, languageCode), value);
+      if (value === "") texts.delete(key(kind, languageCode));
+      else texts.set(key(kind, languageCode), value);
     },
     text: (kind, languageCode) => texts.get(key(kind, languageCode)) ?? texts.get(key(kind, "")) ?? "",
     photo: () => photo,

@@ -80,7 +80,7 @@ describe("delete-my-data", () => {
     await user.waitForMessage(has("Welcome"), wait);
     const menu = await say(user, "/topup", "Top up");
     const invoiced = user.waitForMessage((message) => message.invoice !== undefined, wait);
-    await user.press(menu, (button) => button.text.startsWith("50 Stars"), wait);
+    await user.press(menu, (button) => button.text.startsWith("⭐50 "), wait);
     const receipt = user.waitForMessage(has("added."), wait);
     await user.payInvoice(await invoiced);
     await receipt;

@@ -127,7 +127,7 @@ export const done: Drive = async (stage) => {
 
 export const stars: Drive = async ({ buyer }) => {
   buyer.say("/topup");
-  await buyer.press(/^100 Stars/);
+  await buyer.press(/^⭐100/);
   await buyer.pay();
 };
 
@@ -162,7 +162,7 @@ export const decision: Drive = async (stage) => {
 /** Pays 100 Stars; returns the charge. */
 async function pay(buyer: Buyer): Promise<string> {
   buyer.say("/topup");
-  await buyer.press(/^100 Stars/);
+  await buyer.press(/^⭐100/);
   const chargeId = await buyer.pay();
   await buyer.read(/added\. Balance/);
   return chargeId;

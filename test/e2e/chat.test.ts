@@ -63,7 +63,7 @@ async function topUp(stars = 50): Promise<void> {
     (message) => message.invoice !== undefined && !message.invoice.paid,
     wait,
   );
-  await user.press(menu, (button) => button.text.startsWith(`${stars} Stars`), wait);
+  await user.press(menu, (button) => button.text.startsWith(`⭐${stars} `), wait);
   const receipt = user.waitForMessage(has("added."), wait);
   expect(await user.payInvoice(await shown)).toMatchObject({ ok: true });
   await receipt;
@@ -127,7 +127,7 @@ describe("a buyer", () => {
     const confirm = await say("whatsapp uk", "is held; you pay only");
     const short = await tap(confirm, "number", "more");
     const shown = user.waitForMessage((message) => message.invoice !== undefined, wait);
-    await user.press(short, (button) => button.text.includes("Stars"), wait);
+    await user.press(short, (button) => button.text.includes("⭐"), wait);
     const receipt = user.waitForMessage(has("added."), wait);
     await user.payInvoice(await shown);
     const again = await tap(await receipt, "WhatsApp", "is held; you pay only");

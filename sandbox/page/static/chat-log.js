@@ -83,8 +83,12 @@ export function createChatLog({ parent, label, context, isWatched, onChange }) {
 
   /** @param {number} messageId */
   const remove = (messageId) => {
-    shown.get(messageId)?.element.remove();
+    const element = shown.get(messageId)?.element;
+    const hadFocus = element?.contains(document.activeElement) ?? false;
+    element?.remove();
     shown.delete(messageId);
+    // Else the next Tab would begin again at the top of the page.
+    if (hadFocus) root.focus({ preventScroll: true });
     onChange();
   };
 

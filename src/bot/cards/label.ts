@@ -31,8 +31,9 @@ export function shorten(text: string, max: number): string {
 
 /** The label with as much of the name as a button has room for: price and flag are never what is cut. */
 export function fitted(name: string, label: (name: string) => string, width = LABEL_WIDTH): string {
-  const room = Math.max(1, width - labelWidth(label("")));
-  return label(shorten(name, room));
+  // Measured with a name of one character: without any, the space beside it may be gone too.
+  const room = width - labelWidth(label("x")) + 1;
+  return label(shorten(name, Math.max(1, room)));
 }
 
 /** A service in a country, as a label names it. `price` as it is shown; empty: none. */
@@ -45,11 +46,9 @@ interface LabelledProduct {
 /** "Repeat WhatsApp 🇬🇧 $0.48": `label` gets the product with its price, the service's name cut so that it fits. */
 export function productLabel(product: LabelledProduct, label: (what: string) => string): string {
   const { service, country, price = "" } = product;
-  // A country that has no flag is named; the two names share the room.
-  const place = country.flag === "" ? shorten(country.name, 8) : country.flag;
-  return fitted(service.name, (name) =>
-    label([name, place, price].filter((part) => part !== "").join(" ")),
-  ).replace(/ {2,}/g, " ");
+  // The few countries without a flag are named by a word that leaves room for the service.
+  const place = country.flag === "" ? shorten(country.name, MIN_NAME) : country.flag;
+  return fitted(service.name, (name) => label([name, place, price].filter((part) => part !== "").join(" ")));
 }
 
 /**
