@@ -94,9 +94,14 @@ function scenario(
   label: string,
   hint: string,
   active: () => boolean,
-  act: () => string | undefined | void,
+  act: () => unknown,
 ): Scenario {
-  return { kind, id, label, hint, active, run: async () => act() ?? undefined };
+  return { kind, id, label, hint, active, run: async () => told(act()) };
+}
+
+/** What an action returned, if it is a sentence. */
+function told(result: unknown): string | undefined {
+  return typeof result === "string" ? result : undefined;
 }
 
 /** Returns what the visitor is told; undefined: the SMS itself shows that it worked. */

@@ -137,7 +137,7 @@ let lastHappened = null;
 /** @param {any} data */
 function onState(data) {
   stars = data.stars;
-  const happened = JSON.stringify(data.insight.calls ?? data.insight);
+  const happened = JSON.stringify([data.insight.providerCalls, data.insight.events]);
   if (lastHappened !== null && happened !== lastHappened) views.markNews();
   lastHappened = happened;
   insight.update(data.insight);

@@ -83,12 +83,8 @@ export function createChatLog({ parent, label, context, isWatched, onChange }) {
 
   /** @param {number} messageId */
   const remove = (messageId) => {
-    const element = shown.get(messageId)?.element;
-    const hadFocus = element?.contains(document.activeElement) ?? false;
-    element?.remove();
+    takeAway(shown.get(messageId)?.element, root);
     shown.delete(messageId);
-    // Else the next Tab would begin again at the top of the page.
-    if (hadFocus) root.focus({ preventScroll: true });
     onChange();
   };
 
@@ -126,6 +122,17 @@ export function createChatLog({ parent, label, context, isWatched, onChange }) {
     put,
     remove,
   };
+}
+
+/**
+ * Removes a message. Where it had the keyboard focus, its chat gets it: else the next Tab would begin at the top of the page.
+ * @param {HTMLElement | undefined} element
+ * @param {HTMLElement} log
+ */
+function takeAway(element, log) {
+  const hadFocus = element?.contains(document.activeElement) ?? false;
+  element?.remove();
+  if (hadFocus) log.focus({ preventScroll: true });
 }
 
 /**
