@@ -6,11 +6,11 @@ import { type Database, ping } from "../db/client.ts";
 import { selectProviderHealth } from "../db/queries/provider-health.ts";
 import { createAdminApp, createPublicApp } from "../http/app.ts";
 import { createReadiness, shopChecks } from "../http/health.ts";
-import type { Metrics } from "../http/metrics.ts";
 import { createHttpServer } from "../http/server.ts";
 import type { WebhookHandlers } from "../http/webhooks.ts";
 import { storeRaw } from "../workers/store-updates.ts";
 import type { Config } from "./config/config.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import type { Services } from "./services.ts";
 
 export interface ServersDeps {
@@ -29,6 +29,7 @@ export interface Servers {
   readonly port: number;
   /** ADMIN_PORT, likewise. */
   readonly adminPort: number;
+  /** Says that the shop is not ready, gives a balancer time to notice, and then ends when all requests are answered. */
   stop(): Promise<void>;
 }
 
@@ -58,7 +59,10 @@ export async function startServers(deps: ServersDeps): Promise<Servers> {
   const adminPort = await admin.start();
   try {
     const port = await open.start();
-    const stop = async (): Promise<void> => void (await Promise.all([open.stop(), admin.stop()]));
+    const stop = async (): Promise<void> => {
+      await readiness.close();
+      await Promise.all([open.stop(), admin.stop()]);
+    };
     return { port, adminPort, stop };
   } catch (error) {
     await admin.stop();

@@ -7,6 +7,7 @@ import { purgeSms, purgeUnusedQuotes } from "../db/queries/housekeeping.ts";
 import { purgeUpdates } from "../db/queries/inbox.ts";
 import { deleteOldUnclaimedSms } from "../db/queries/order-sms.ts";
 import { purgeMessages } from "../db/queries/outbox.ts";
+import { purgeChats } from "../db/queries/telegram-budget.ts";
 import { createLoop, type Loop } from "./loop.ts";
 
 const HOUR_MS = 3_600_000;
@@ -16,6 +17,8 @@ const EVERY_MS = 10 * 60_000;
 const INBOX_MS = 48 * HOUR_MS;
 const FAILED_UPDATES_MS = 30 * DAY_MS;
 const OUTBOX_MS = 7 * DAY_MS;
+/** Telegram looks back a minute. */
+const CHATS_MS = HOUR_MS;
 const QUOTES_MS = DAY_MS;
 const CONVERSATIONS_MS = DAY_MS;
 /** What people did before their data was deleted: twice as long as the longest limit looks back. */
@@ -35,6 +38,7 @@ export interface HousekeepingDeps {
 export interface Housekept {
   readonly updates: number;
   readonly messages: number;
+  readonly chats: number;
   readonly quotes: number;
   readonly sms: number;
   readonly unclaimedSms: number;
@@ -50,6 +54,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
   return {
     updates: await purgeUpdates(db, ago(INBOX_MS), ago(FAILED_UPDATES_MS)),
     messages: await purgeMessages(db, ago(OUTBOX_MS)),
+    chats: await purgeChats(db, ago(CHATS_MS)),
     quotes: await purgeUnusedQuotes(db, ago(QUOTES_MS)),
     sms: await purgeSms(db, ago(deps.smsRetentionMs), now),
     unclaimedSms: await deleteOldUnclaimedSms(db, ago(UNCLAIMED_SMS_MS)),

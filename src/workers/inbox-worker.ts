@@ -23,8 +23,8 @@ const MAX_ATTEMPTS = 5;
 const MAX_CLAIMS = 20;
 const POLL_MS = 500;
 /** After a crash, the person whose update was in hand waits this long at most for the next one. */
-const LEASE_MS = 15_000;
-const RENEW_MS = 5_000;
+const LEASE_MS = 6_000;
+const RENEW_MS = 1_500;
 const TIMEOUT_MS = 60_000;
 const RETRY = { baseMs: 1000, maxMs: 30_000 };
 
@@ -36,7 +36,8 @@ export interface InboxWorkerDeps {
   readonly logger: Logger;
   /** Handles one update. After a rejection it is tried again, five times in all. */
   readonly handleUpdate: (update: unknown) => Promise<void>;
-  readonly onHandled?: (outcome: UpdateOutcome, durationMs: number) => void;
+  /** `sinceStoredMs` counts from the moment the update was stored. */
+  readonly onHandled?: (outcome: UpdateOutcome, durationMs: number, sinceStoredMs: number) => void;
   readonly checkpoint?: Checkpoint;
   readonly concurrency?: number;
   readonly timeoutMs?: number;
@@ -67,8 +68,10 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   async function step(): Promise<StepResult> {
     const limit = concurrency - inHand.size;
     if (limit <= 0) return "idle";
+    const askedAt = clock.now();
     const claimed = await claimUpdates(db, { limit, leaseMs: LEASE_MS, leaseToken: newId() });
     if (claimed.length > 0) checkpoint("inbox/claimed");
+    if (clock.now().getTime() - askedAt.getTime() >= LEASE_MS) return await giveBack(db, claimed);
     for (const update of claimed) inHand.set(update, work(update));
     return claimed.length === limit ? "again" : "idle";
   }
@@ -83,7 +86,8 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
     const log = logger.child({ updateId: update.updateId, attempt: update.attempts });
     try {
       const outcome = await handle(update, log);
-      deps.onHandled?.(outcome, clock.now().getTime() - startedAt.getTime());
+      const now = clock.now().getTime();
+      deps.onHandled?.(outcome, now - startedAt.getTime(), now - update.receivedAt.getTime());
     } catch (error) {
       // The lease runs out and the update is claimed again: nothing is lost but time.
       log.error({ error }, "update could not be settled");
@@ -157,4 +161,10 @@ async function complete(deps: InboxWorkerDeps, update: ClaimedUpdate): Promise<U
   const isOurs = await completeUpdate(db, update, clock.now());
   checkpoint("inbox/completed");
   return isOurs ? "done" : "lost";
+}
+
+/** For a process that stood still while it claimed them: another replica may have them in hand by now. */
+async function giveBack(db: Database, claimed: readonly ClaimedUpdate[]): Promise<StepResult> {
+  await Promise.all(claimed.map((update) => releaseUpdate(db, update, 0)));
+  return "again";
 }

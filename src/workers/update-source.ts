@@ -10,10 +10,10 @@ const BATCH = 100;
 /** Telegram answers a poll after 30 s at the latest. After this long the connection is dead, and a new poll begins. */
 const STALL_MS = 45_000;
 /** Renewed while a poll waits. After a kill, another replica polls when this has passed. */
-const LEASE_MS = 15_000;
-const RENEW_MS = 5_000;
+const LEASE_MS = 6_000;
+const RENEW_MS = 1_500;
 const LEASE_NAME = "telegram-polling";
-const STANDBY_MS = 5_000;
+const STANDBY_MS = 2_000;
 const RETRY = { baseMs: 1000, maxMs: 30_000 };
 const WEBHOOK_CONNECTIONS = 40;
 

@@ -103,11 +103,17 @@ describe("keepHouse", () => {
       VALUES ('someone', 'purchase', ${hoursAgo(49)}), ('someone', 'purchase', ${hoursAgo(47)})`.execute(
       database.db,
     );
+    await sql`
+      INSERT INTO telegram_chats (chat_id, next_at, cards_next_at, held_until)
+      VALUES (1, ${hoursAgo(2)}, '-infinity', '-infinity'), (2, ${hoursAgo(2)}, '-infinity', ${at})`.execute(
+      database.db,
+    );
 
     const deps = { db: database.db, clock, logger: createTestLogger(), smsRetentionMs: 24 * HOUR_MS };
     expect(await keepHouse(deps)).toEqual({
       updates: 1,
       messages: 0,
+      chats: 1,
       quotes: 1,
       sms: 1,
       unclaimedSms: 1,
@@ -120,6 +126,7 @@ describe("keepHouse", () => {
     expect(await keepHouse(deps)).toEqual({
       updates: 0,
       messages: 0,
+      chats: 0,
       quotes: 0,
       sms: 0,
       unclaimedSms: 0,
@@ -224,6 +231,9 @@ describe("forgetBuyer", () => {
     const { orderId } = await addOrder(buyer.id, { receivedAt: at, chatId: telegramId });
     const message = { kind: "order_card" as const, orderId };
     await enqueue(database.db, { chatId: telegramId, buyerId: buyer.id, message, dedupeKey: null, at });
+    await sql`
+      INSERT INTO telegram_chats (chat_id, next_at, cards_next_at, held_until)
+      VALUES (${telegramId}, ${at}, ${at}, ${at})`.execute(database.db);
     await writeConversationState(database.db, String(telegramId), {}, at);
     const lane = `u:${telegramId}`;
     await storeUpdates(database.db, [{ updateId: 900, lane, payload: { from: telegramId } }], {

@@ -6,6 +6,7 @@ import { lockOrder, type OrderRow, selectOrder, touchOrder } from "../../db/quer
 import { inTransaction, isUniqueViolation } from "../../db/transaction.ts";
 import type { Provider, Rental } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
+import { isTooLate, tooLate } from "../../providers/transport/http.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { failOrder, markInDoubt } from "./fail-or-doubt.ts";
 import { type Attempt, endCall, giveUpNumber, type Step, storeNumber } from "./store-number.ts";
@@ -103,6 +104,8 @@ async function call(deps: OrderDeps, attempt: Attempt): Promise<Step> {
   const { offer, order, provider } = attempt;
   let rental: Rental;
   try {
+    // A replica that stood still for a while: the sweep of another one may have put the order in doubt meanwhile.
+    if (isTooLate(attempt.startedAt, deps.clock.now())) throw tooLate(provider.name);
     rental = await provider.buy(
       {
         serviceCode: offer.serviceCode,
@@ -116,9 +119,11 @@ async function call(deps: OrderDeps, attempt: Attempt): Promise<Step> {
   } catch (error) {
     deps.checkpoint("place/call-failed");
     if (error instanceof ProviderError && error.definite) return await refused(deps, attempt, error);
+    deps.events?.attempted(provider.name, "in_doubt");
     return await doubt(deps, attempt, error);
   }
   deps.checkpoint("place/call-answered");
+  deps.events?.attempted(provider.name, "rented");
   if (rental.costMicros !== null && rental.costMicros > order.costCeilingMicros) {
     return await tooDear(deps, attempt, rental, rental.costMicros);
   }
@@ -152,6 +157,7 @@ async function tooDear(deps: OrderDeps, attempt: Attempt, rental: Rental, costMi
 }
 
 async function refused(deps: OrderDeps, attempt: Attempt, error: ProviderError): Promise<Step> {
+  deps.events?.attempted(error.provider, error.kind);
   const end = { outcome: "refused" as const, errorKind: error.kind, at: deps.clock.now() };
   await deps.answers.store((tx) => endCall(deps, tx, attempt, end));
   deps.checkpoint("place/refused");

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { PurchaseRequest } from "../../../src/providers/port/provider.ts";
 import { refusals } from "../../../src/providers/protocols/fivesim/answers.ts";
 import { createFiveSim } from "../../../src/providers/protocols/fivesim/fivesim.ts";
+import { allOf } from "../../support/pages.ts";
 import { providerSettings } from "../../support/provider-settings.ts";
 import { createScriptedHttp, type ScriptedAnswer } from "../../support/scripted-http.ts";
 import { errorOf } from "../contract/setup.ts";
@@ -121,12 +122,12 @@ describe("an order at 5sim", () => {
     expect((await provider.check("741000001", tap)).status).toBe(expected);
   });
 
-  it("shows all SMS of its life, the oldest first, with or without a code", async () => {
+  it("shows all SMS of its life with when they arrived, the oldest first, with or without a code", async () => {
     const later = { created_at: "2026-03-02T10:02:00Z", text: "Do not share it", code: "" };
     const { provider } = setUp({ body: { ...order, status: "RECEIVED", sms: [later, sms] } });
     expect((await provider.check("741000001", tap)).sms).toEqual([
-      { code: "09363", text: "VK: 09363 is your code" },
-      { code: null, text: "Do not share it" },
+      { code: "09363", text: "VK: 09363 is your code", arrivedAt: new Date("2026-03-02T10:01:00Z") },
+      { code: null, text: "Do not share it", arrivedAt: new Date("2026-03-02T10:02:00Z") },
     ]);
   });
 
@@ -183,7 +184,7 @@ describe("the list of 5sim's orders", () => {
       row(4, { status: "RECEIVED", sms: null }),
     ];
     const { provider, sent } = setUp({ body: { Data, Total: 4 } }, { body: { Data: [] } });
-    const seen = await provider.checkMany(["1", "2", "3", "4", "5"], tap);
+    const seen = await allOf(provider.checkMany(["1", "2", "3", "4", "5"], tap));
     expect([...seen].map(([id, { status }]) => [id, status])).toEqual([
       ["1", "waiting"],
       ["2", "received"],
