@@ -55,9 +55,12 @@ describe("start and home", () => {
 
   it("tells who comes by a deep link and never bought here what this shop is", async () => {
     const says = "You pay only if a code arrives.\nWhatsApp";
+    await shop.say(user, "/start");
+    const id = shop.fakes.buyers.state.known.get(user.id)?.id ?? "";
+    shop.fakes.buyers.change(id, { termsVersion: null });
     await shop.say(user, "/start buy_wa_gb");
     expect(shown()).toContain(says);
-    shop.fakes.buyers.change(shop.fakes.buyers.state.known.get(user.id)?.id ?? "", { termsVersion: 1 });
+    shop.fakes.buyers.change(id, { termsVersion: 1 });
     await shop.say(user, "/start buy_wa_gb");
     expect(shown()).not.toContain(says);
   });
@@ -114,7 +117,7 @@ describe("services and countries", () => {
     await shop.press(user, "WhatsApp");
     expect(shown()).toContain("WhatsApp: choose a country");
     expect(shown()).toContain("% of orders that got a code");
-    expect(labels()).toContain("🇬🇧 United Kingdom $0.48 · 84% · 22s");
+    expect(labels()).toContain("🇬🇧 United Ki… $0.48 · 84%");
     await shop.press(user, "Sort: best");
     expect(labels()[0]).toContain("Indonesia");
     expect(labels()).toContain("Sort: price");
@@ -153,7 +156,7 @@ describe("services and countries", () => {
     await shop.say(user, "/buy");
     await shop.press(user, "<b>Bold & Co</b>");
     expect(shown()).toContain("<b>Bold & Co</b>: choose a country");
-    await shop.press(user, /United Kingdom/);
+    await shop.press(user, /United Ki/);
     expect(shown()).toContain("<b>Bold & Co</b> · 🇬🇧 United Kingdom");
   });
 });

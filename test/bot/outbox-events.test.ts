@@ -100,7 +100,7 @@ describe("events", () => {
     } as const;
     await outbox.send({ ...credit, resume: { serviceId: "wa", countryId: "GB" } });
     expect(last().text).toBe("$0.39 added. Balance $0.49.");
-    await shop.press(user, "Get WhatsApp 🇬🇧 · $0.48");
+    await shop.press(user, "Get WhatsApp 🇬🇧 $0.48");
     expect(labelsOf(last())[0]).toBe("Get number · $0.48");
     await outbox.send({ ...credit, resume: null });
     expect(labelsOf(last())).toEqual(["Buy a number"]);

@@ -138,7 +138,7 @@ describe("an order's card", () => {
       actions: { cancel: false, another: false, finish: false },
     });
     await outbox.send({ kind: "order_card", orderId });
-    expect(last().text).toContain("Your cancel goes out");
+    expect(last().text).toContain("We'll cancel");
     await shop.fakes.clock.advance(121_000);
     await outbox.send({ kind: "order_card", orderId });
     expect(last().text).toContain("Cancelling. If a code arrives first, you keep it and pay.");

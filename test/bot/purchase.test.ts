@@ -119,7 +119,7 @@ describe("Get number", () => {
       countryId: "GB",
     };
     await shop.press(user, /^Get number/);
-    await shop.press(user, "Pay 1 Star and buy");
+    await shop.press(user, "Pay ⭐1 and buy");
     expect(shop.fakes.topups.state.begun).toEqual([]);
     expect(labels()[0]).toBe("Get number · $0.48");
   });

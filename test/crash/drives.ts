@@ -18,7 +18,7 @@ interface Stage {
 /** A number of the pretend gateway has run out by then. */
 const LONGEST_LIFE_MS = 30 * 60_000;
 const FUNDS = 20_000_000n;
-const GET = /^(Get number|Accept and get number)/;
+const GET = /^(Get number|Accept · get)/;
 
 export const products = {
   oxgel: "/buy whatsapp uk",

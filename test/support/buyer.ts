@@ -53,7 +53,7 @@ export function createBuyer(user: PretendUser, timeoutMs = 15_000): Buyer {
       return await buyer.say("whatsapp uk", "is held; you pay only");
     },
     async buyWhatsApp() {
-      return await buyer.tap(await buyer.chooseWhatsApp(), "number", "waiting for the code");
+      return await buyer.tap(await buyer.chooseWhatsApp(), " · $", "waiting for the code");
     },
     async hears(text) {
       return await user.waitForMessage(has(text), wait);
