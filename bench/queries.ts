@@ -4,10 +4,11 @@ import { z } from "zod";
 import { newId } from "../src/core/ids.ts";
 import { telegramLimits } from "../src/core/telegram-limits.ts";
 import type { Database, Executor } from "../src/db/client.ts";
-import { selectRecentPurchases } from "../src/db/queries/favourites.ts";
+import { selectShelf } from "../src/db/queries/favourites.ts";
 import { claimUpdates, inboxBacklog } from "../src/db/queries/inbox.ts";
 import { selectBalance, selectLedgerDifferences, selectMovements } from "../src/db/queries/ledger.ts";
-import { selectBestOffers, selectRoute } from "../src/db/queries/offers.ts";
+import { selectMarketOffers } from "../src/db/queries/market.ts";
+import { selectRoute } from "../src/db/queries/offers.ts";
 import { countCancels, selectPurchaseCounts } from "../src/db/queries/order-limits.ts";
 import * as lists from "../src/db/queries/order-lists.ts";
 import { selectOrder, selectOrderByPhone } from "../src/db/queries/orders.ts";
@@ -75,7 +76,7 @@ function asksAbout({
       "selectOrdersInStates (placing)",
       (db) => lists.selectOrdersInStates(db, ["placing"], { placedBefore: now, limit: 100 }),
     ],
-    ["selectBestOffers (a service)", (db) => selectBestOffers(db, service)],
+    ["selectMarketOffers (a service)", (db) => selectMarketOffers(db, service.providers, service.serviceIds)],
     ["selectRoute (a pair)", (db) => selectRoute(db, pair, 1_000_000n)],
     ["selectOrder", (db) => selectOrder(db, orderId)],
     [
@@ -84,7 +85,7 @@ function asksAbout({
     ],
     ["selectOrdersOfBuyer", (db) => lists.selectOrdersOfBuyer(db, buyerId, { ...page, open: false })],
     ["countEndedOrders", (db) => lists.countEndedOrders(db, buyerId)],
-    ["selectRecentPurchases", (db) => selectRecentPurchases(db, buyerId, 20)],
+    ["selectShelf", (db) => selectShelf(db, buyerId, 20)],
     [
       "selectPurchaseCounts",
       (db) => selectPurchaseCounts(db, buyerId, { hourAgo: ago(DAY_MS / 24), dayAgo: ago(DAY_MS) }),

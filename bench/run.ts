@@ -5,6 +5,7 @@
  */
 import process from "node:process";
 import { messageOf } from "../src/core/errors.ts";
+import { burst } from "./burst.ts";
 import { chat } from "./chat.ts";
 import { failover } from "./failover.ts";
 import { latency } from "./latency.ts";
@@ -26,6 +27,7 @@ const benches: readonly Bench[] = [
   latency,
   failover,
   chat,
+  burst,
   send,
   start,
   queries,

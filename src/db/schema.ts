@@ -59,6 +59,12 @@ export interface CarriedActions {
   person_hash: string | null;
 }
 
+export interface CatalogChanges {
+  at: Generated<Timestamp>;
+  subject: string;
+  xid: Generated<string>;
+}
+
 export interface ConversationStates {
   key: string;
   state: JsonText;
@@ -442,6 +448,7 @@ export interface DB {
   audit_log: AuditLog;
   buyers: Buyers;
   carried_actions: CarriedActions;
+  catalog_changes: CatalogChanges;
   conversation_states: ConversationStates;
   countries: Countries;
   disputes: Disputes;

@@ -18,6 +18,7 @@ import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
 import { createOperatorActions } from "../operations/operator-actions.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
+import { createSlots } from "../orders/buying/slots.ts";
 import { createCardHashes } from "../orders/card-hashes.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
 import type { Orders } from "../orders/orders.ts";
@@ -138,6 +139,7 @@ function createShopOrders(
     logger,
     catalog,
     providers,
+    slots: createSlots((name) => purchasesAtOnce(config, name)),
     limits: config.limits,
     defaults: config.orders,
     termsVersion: TERMS_VERSION,
@@ -225,4 +227,16 @@ function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): OutboxWo
     onSettled: metrics.messages.message,
     checkpoint,
   });
+}
+
+/** No connection is kept for a purchase, and the system bounds how many are opened at once. */
+const MAX_PURCHASES_AT_ONCE = 32;
+
+/**
+ * Two seconds' worth of requests: enough to use the whole budget of a provider that takes so long to answer, and few enough
+ * that none waits for its place in the budget until it is refused, even with several replicas.
+ */
+function purchasesAtOnce(config: Config, provider: string): number {
+  const rate = config.providers.find(({ name }) => name === provider)?.requestsPerSecond ?? 1;
+  return Math.min(Math.max(Math.ceil(2 * rate), 1), MAX_PURCHASES_AT_ONCE);
 }

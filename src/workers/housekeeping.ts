@@ -5,6 +5,7 @@ import { purgeConversationStates } from "../db/queries/conversation-states.ts";
 import { purgeCarriedActions } from "../db/queries/forgotten-people.ts";
 import { purgeSms, purgeUnusedQuotes } from "../db/queries/housekeeping.ts";
 import { purgeUpdates } from "../db/queries/inbox.ts";
+import { purgeCatalogChanges } from "../db/queries/market.ts";
 import { deleteOldUnclaimedSms } from "../db/queries/order-sms.ts";
 import { purgeMessages } from "../db/queries/outbox.ts";
 import { purgeChats } from "../db/queries/telegram-budget.ts";
@@ -25,6 +26,8 @@ const CONVERSATIONS_MS = DAY_MS;
 const CARRIED_ACTIONS_MS = 48 * HOUR_MS;
 /** An SMS is kept for a purchase that is under way. None takes this long. */
 const UNCLAIMED_SMS_MS = HOUR_MS;
+/** A process asks for changes since its last look at a service; what it has not looked at for so long it has forgotten. */
+const CATALOG_CHANGES_MS = 6 * HOUR_MS;
 
 export interface HousekeepingDeps {
   readonly db: Database;
@@ -44,6 +47,7 @@ export interface Housekept {
   readonly unclaimedSms: number;
   readonly conversations: number;
   readonly carriedActions: number;
+  readonly catalogChanges: number;
 }
 
 /** Deletes what is no longer needed, once. Several replicas may do it at the same time. */
@@ -60,6 +64,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
     unclaimedSms: await deleteOldUnclaimedSms(db, ago(UNCLAIMED_SMS_MS)),
     conversations: await purgeConversationStates(db, ago(CONVERSATIONS_MS)),
     carriedActions: await purgeCarriedActions(db, ago(CARRIED_ACTIONS_MS)),
+    catalogChanges: await purgeCatalogChanges(db, ago(CATALOG_CHANGES_MS)),
   };
 }
 

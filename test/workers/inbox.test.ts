@@ -4,7 +4,7 @@ import { newId } from "../../src/core/ids.ts";
 import {
   abandonUpdate,
   claimUpdates,
-  completeUpdate,
+  completeUpdates,
   inboxBacklog,
   purgeUpdates,
   releaseUpdate,
@@ -308,11 +308,11 @@ describe("after a crash", () => {
     await endLeases();
     const [held] = await claimUpdates(database.db, { ...claim, leaseToken: newId() });
     if (!lost || !held) throw new Error("nothing was claimed");
-    expect(await completeUpdate(database.db, lost, clock.now())).toBe(false);
+    expect(await completeUpdates(database.db, [lost], clock.now())).toEqual(new Set());
     expect(await releaseUpdate(database.db, lost, 0)).toBe(false);
     expect(await abandonUpdate(database.db, lost, clock.now())).toBe(false);
     expect(await row(1)).toMatchObject({ done_at: null, lease_token: held.leaseToken });
-    expect(await completeUpdate(database.db, held, clock.now())).toBe(true);
+    expect(await completeUpdates(database.db, [held, lost], clock.now())).toEqual(new Set([held.updateId]));
   });
 
   it("does not go on for ever with an update that takes the process down", async () => {

@@ -238,7 +238,8 @@ describe("a purchase whose process stood still while it waited for the request b
     });
     const clock = createTestClock();
     const acquire = async (): Promise<void> => void clock.advance(60_000);
-    const gate = { acquire, penalise: async () => undefined };
+    const reserve = () => Promise.reject(new Error("nothing is reserved here"));
+    const gate = { acquire, reserve, penalise: async () => undefined };
     const http = createProviderHttp({ provider: "alpha", gate, clock, logger: createTestLogger() });
     const error = await failure(http.request(get(origin)));
     expect(error).toMatchObject({ kind: "rate_limited", definite: true, wasAsked: false });
