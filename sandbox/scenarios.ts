@@ -38,6 +38,7 @@ export function createScenarios(deps: {
 
   return [
     scenario(
+      "choice",
       "code",
       "Code in 5 s",
       "Numbers get their SMS by themselves",
@@ -45,6 +46,7 @@ export function createScenarios(deps: {
       () => setSilent(false),
     ),
     scenario(
+      "choice",
       "silent",
       "No code → released",
       "Nothing comes: use time ×60 and watch the money come back",
@@ -52,6 +54,7 @@ export function createScenarios(deps: {
       () => setSilent(!isSilent),
     ),
     scenario(
+      "switch",
       "sold-out",
       "Out of stock",
       "The cheapest provider sells out; the next one serves",
@@ -59,6 +62,7 @@ export function createScenarios(deps: {
       () => setSoldOut(!isSoldOut),
     ),
     scenario(
+      "switch",
       "down",
       "Provider down",
       "The first provider answers 503 to everything",
@@ -66,6 +70,7 @@ export function createScenarios(deps: {
       () => setDown(!isDown),
     ),
     scenario(
+      "action",
       "again",
       "SMS again",
       "One more SMS to the newest number",
@@ -73,6 +78,7 @@ export function createScenarios(deps: {
       () => deliverAgain(providers),
     ),
     scenario(
+      "switch",
       "fast",
       `Time ×${FAST}`,
       "Twenty minutes pass in twenty seconds",
@@ -82,14 +88,29 @@ export function createScenarios(deps: {
   ];
 }
 
-function scenario(id: string, label: string, hint: string, active: () => boolean, act: () => void): Scenario {
-  return { id, label, hint, active, run: async () => act() };
+function scenario(
+  kind: Scenario["kind"],
+  id: string,
+  label: string,
+  hint: string,
+  active: () => boolean,
+  act: () => unknown,
+): Scenario {
+  return { kind, id, label, hint, active, run: async () => told(act()) };
 }
 
-function deliverAgain(providers: readonly PretendProvider[]): void {
+/** What an action returned, if it is a sentence. */
+function told(result: unknown): string | undefined {
+  return typeof result === "string" ? result : undefined;
+}
+
+/** Returns what the visitor is told; undefined: the SMS itself shows that it worked. */
+function deliverAgain(providers: readonly PretendProvider[]): string | undefined {
   const rentals = providers.flatMap(({ market }) => market.active().map((rental) => ({ market, rental })));
   rentals.sort((a, b) => b.rental.createdAt.getTime() - a.rental.createdAt.getTime());
   const [newest] = rentals;
+  if (newest === undefined) return "There is no number to send an SMS to. Buy one first.";
   const code = String(randomInt(100_000, 1_000_000));
-  newest?.market.deliver(newest.rental.id, { code, text: `Your code is ${code}` });
+  newest.market.deliver(newest.rental.id, { code, text: `Your code is ${code}` });
+  return undefined;
 }

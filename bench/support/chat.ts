@@ -87,5 +87,5 @@ export async function buyTyping(
   wanted: string,
 ): Promise<Tapped> {
   const confirm = await untilShown(telegram, user, screens.confirm, () => user.send(wanted));
-  return await tapUntil(telegram, user, confirm.message, "number", screens.order);
+  return await tapUntil(telegram, user, confirm.message, " · $", screens.order);
 }

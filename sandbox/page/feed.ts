@@ -90,6 +90,7 @@ async function stateOf(deps: FeedDeps, session: Session) {
     insight,
     stars: session.starBalance,
     scenarios: deps.scenarios.map((item) => ({
+      kind: item.kind,
       id: item.id,
       label: item.label,
       hint: item.hint,

@@ -164,6 +164,9 @@ export interface Scenario {
   readonly id: string;
   readonly label: string;
   readonly hint: string;
+  /** One of several, something that is on or off, or something that happens once. */
+  readonly kind: "choice" | "switch" | "action";
   active(): boolean;
-  run(): Promise<void>;
+  /** Resolves to a sentence for the visitor where the chat itself shows nothing. */
+  run(): Promise<string | undefined>;
 }

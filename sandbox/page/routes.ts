@@ -89,9 +89,9 @@ export function createRoutes({ sessions, scenarios, refresh, logger }: RoutesDep
   app.post("/scenario/:id", async (c) => {
     const scenario = scenarios.find(({ id }) => id === c.req.param("id"));
     if (!scenario) throw new PageError(404, "unknown scenario");
-    await scenario.run();
+    const told = await scenario.run();
     refresh();
-    return c.json({ ok: true });
+    return c.json({ ok: true, told: told ?? null });
   });
   return app;
 }

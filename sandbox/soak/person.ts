@@ -25,7 +25,7 @@ export interface Person {
   readonly onAnswer: (ms: number) => void;
 }
 
-const goOn = [/^Pay \d+ Stars and buy/, /^(Get number|Accept and get number)/, /^Get (?!number)/];
+const goOn = [/^Pay ⭐\d+ and buy/, /^(Get number|Accept · get) · /, /^Get (?!number)/];
 const LOOK_MS = 50;
 /** Older messages are out of sight. */
 const SEEN = 25;
@@ -121,7 +121,7 @@ async function leave(person: Person, signal: AbortSignal): Promise<void> {
   }
   const farewell = await seen(
     person,
-    ({ messageId: id, text }) => id > messageId && text.startsWith("Your data is deleted"),
+    ({ messageId: id, text }) => id > messageId && text.startsWith("Your data has been deleted"),
     signal,
   );
   if (farewell) person.figures.farewells += 1;

@@ -3,7 +3,7 @@ export interface BotCommand {
   readonly description: string;
 }
 
-/** The bot's profile: commands, descriptions, menu button. */
+/** The bot's profile: commands, descriptions, picture, menu button. */
 export interface Profile {
   setCommands(scope: string, languageCode: string, commands: readonly BotCommand[]): void;
   /** The list that was set for exactly this scope and language. */
@@ -12,14 +12,19 @@ export interface Profile {
   commandsFor(userId: number, languageCode: string): readonly BotCommand[];
   setText(kind: ProfileText, languageCode: string, value: string): void;
   text(kind: ProfileText, languageCode: string): string;
+  /** The file id of the profile photo; undefined: there is none. */
+  photo(): string | undefined;
+  setPhoto(fileId: string | undefined): void;
 }
 
 export type ProfileText = "name" | "description" | "short_description" | "menu_button";
 
-export function createProfile(): Profile {
+/** `name` is the one that the bot's owner gave it at BotFather. */
+export function createProfile(name: string): Profile {
   const commandLists = new Map<string, readonly BotCommand[]>();
-  const texts = new Map<string, string>();
   const key = (scope: string, languageCode: string): string => `${scope}|${languageCode}`;
+  const texts = new Map<string, string>([[key("name", ""), name]]);
+  let photo: string | undefined;
 
   return {
     setCommands(scope, languageCode, commands) {
@@ -36,8 +41,13 @@ export function createProfile(): Profile {
       return lists.find((list) => list !== undefined) ?? [];
     },
     setText(kind, languageCode, value) {
-      texts.set(key(kind, languageCode), value);
+      if (value === "") texts.delete(key(kind, languageCode));
+      else texts.set(key(kind, languageCode), value);
     },
     text: (kind, languageCode) => texts.get(key(kind, languageCode)) ?? texts.get(key(kind, "")) ?? "",
+    photo: () => photo,
+    setPhoto(fileId) {
+      photo = fileId;
+    },
   };
 }

@@ -87,7 +87,7 @@ export function createWorld(options: { clock: Clock; bot: World["bot"]; limits: 
     stars: createStarLedger(clock),
     invoiceLinks: new Map(),
     files: createFileStore(),
-    profile: createProfile(),
+    profile: createProfile(bot.first_name),
     rateLimit: createRateLimit(clock, options.limits),
     wire(message) {
       const reply = message.replyToMessageId;

@@ -12,6 +12,10 @@ export type Action =
         | "topup"
         | "settings"
         | "leave"
+        | "support"
+        | "leaveSupport"
+        | "sendToShop"
+        | "searchThis"
         | "forgetAsk"
         | "forgetSure"
         | "forgetNow";
@@ -56,6 +60,10 @@ const plain = {
   t: "topup",
   s: "settings",
   l: "leave",
+  u: "support",
+  L: "leaveSupport",
+  U: "sendToShop",
+  q: "searchThis",
   f: "forgetAsk",
   F: "forgetSure",
   X: "forgetNow",

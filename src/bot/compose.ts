@@ -13,6 +13,7 @@ import { createOperators } from "./features/operators.ts";
 import { createPay } from "./features/pay.ts";
 import { createPurchase } from "./features/purchase.ts";
 import { createQuestions, keepConversations } from "./features/questions.ts";
+import { createSupport } from "./features/support.ts";
 import { createUnhandled } from "./features/unhandled.ts";
 import { createMenus } from "./menus/menus.ts";
 import { meetBuyer, stopBanned } from "./middleware/buyer.ts";
@@ -45,6 +46,7 @@ export function compose(deps: BotDeps, early: EarlyAnswers): Composer<ShopContex
     createBalanceFeature({ ...deps, screens }),
     createMenuDoors(screens),
     createLegal({ ...deps, screens }),
+    createSupport({ ...deps, screens, search: browse.search }),
     createOperators(deps),
   );
   composer.use(createUnhandled({ screens, search: browse.search }));

@@ -36,9 +36,13 @@ export function createNavigation(buyers: Buyers): Navigation {
   };
 }
 
-/** Sends an answer that stays in the chat as it is. */
-export async function say(ctx: ShopContext, card: Card): Promise<Message> {
-  return await ctx.reply(card.text, messageOptions(card));
+/** Sends an answer that stays in the chat as it is, as a reply to `replyTo` if that message is still there. */
+export async function say(ctx: ShopContext, card: Card, replyTo?: number): Promise<Message> {
+  const reply =
+    replyTo === undefined
+      ? {}
+      : { reply_parameters: { message_id: replyTo, allow_sending_without_reply: true } };
+  return await ctx.reply(card.text, { ...messageOptions(card), ...reply });
 }
 
 /** False: the message cannot be edited any more. */

@@ -21,6 +21,11 @@ export function money(micros: bigint): Html {
   return trusted(formatUsd(micros));
 }
 
+/** "+$2.50" or "-$1": for what was added or taken. */
+export function signedMoney(micros: bigint): Html {
+  return trusted(`${micros > 0n ? "+" : ""}${formatUsd(micros)}`);
+}
+
 export function bold(html: Html): Html {
   return trusted(`<b>${html}</b>`);
 }

@@ -40,7 +40,7 @@ describe("a debt", () => {
     await shop.press(user, /^Get number/);
     expect(shown()).toContain("You owe the shop $0.65");
     expect(shown()).toContain("You need $1.13 more for WhatsApp");
-    await shop.press(user, "Pay 87 Stars and buy");
+    await shop.press(user, "Pay ⭐87 and buy");
     expect(topups.state.begun[0]).toMatchObject({ stars: 87, resume: product });
   });
 

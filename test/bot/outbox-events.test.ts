@@ -63,7 +63,7 @@ describe("events", () => {
     const amounts = { releasedMicros: "480000", availableMicros: "3200000" };
     await outbox.send({ kind: "order_released", orderId, outcome: "expired", ...amounts });
     expect(last().text).toContain("No code came. $0.48 released, balance $3.20.");
-    expect(labelsOf(last())[0]).toBe("Try 🇺🇸 United States $0.62 · 84%");
+    expect(labelsOf(last())[0]).toBe("Try 🇺🇸 Unite… $0.62 · 84%");
     expect(labelsOf(last()).slice(-2)).toEqual(["Same again", "Not now"]);
     await shop.press(user, "Not now");
     expect(last().buttons).toEqual([]);
@@ -100,7 +100,7 @@ describe("events", () => {
     } as const;
     await outbox.send({ ...credit, resume: { serviceId: "wa", countryId: "GB" } });
     expect(last().text).toBe("$0.39 added. Balance $0.49.");
-    await shop.press(user, "Get WhatsApp 🇬🇧 · $0.48");
+    await shop.press(user, "Get WhatsApp 🇬🇧 $0.48");
     expect(labelsOf(last())[0]).toBe("Get number · $0.48");
     await outbox.send({ ...credit, resume: null });
     expect(labelsOf(last())).toEqual(["Buy a number"]);

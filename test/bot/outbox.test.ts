@@ -132,16 +132,16 @@ describe("an order's card", () => {
     const cancelOpensAt = new Date(shop.fakes.clock.now().getTime() + 120_000);
     const { id: orderId } = outbox.order({ cancelOpensAt });
     await outbox.send({ kind: "order_card", orderId });
-    expect(last().text).toContain("Cancel opens");
+    expect(last().text).toContain("You can cancel");
     shop.fakes.orders.change(orderId, {
       state: "cancelling",
       actions: { cancel: false, another: false, finish: false },
     });
     await outbox.send({ kind: "order_card", orderId });
-    expect(last().text).toContain("Your cancel goes out");
+    expect(last().text).toContain("We'll cancel");
     await shop.fakes.clock.advance(121_000);
     await outbox.send({ kind: "order_card", orderId });
-    expect(last().text).toContain("Cancelling. If a code comes first, the code wins.");
+    expect(last().text).toContain("Cancelling. If a code arrives first, you keep it and pay.");
   });
 
   it("is given up for an order that is gone", async () => {

@@ -17,7 +17,7 @@ afterEach(async () => {
 describe("payments", () => {
   const invoice = async (): Promise<number> => {
     await shop.say(user, "/topup");
-    await shop.press(user, "50 Stars · $0.65");
+    await shop.press(user, "⭐50 · $0.65");
     return shop.last(user).messageId;
   };
 

@@ -61,7 +61,7 @@ describe("Get number", () => {
     shop.fakes.buyers.change(buyerOf(user).id, { termsVersion: null });
     await shop.say(user, "whatsapp uk");
     expect(shown()).toContain("By continuing you accept /terms");
-    await shop.press(user, "Accept and get number · $0.48");
+    await shop.press(user, "Accept · get · $0.48");
     expect(shop.fakes.orders.state.purchases[0]?.acceptsTermsVersion).toBe(1);
   });
 
@@ -77,8 +77,8 @@ describe("Get number", () => {
     };
     await shop.press(user, /^Get number/);
     expect(shown()).toBe("You need $0.38 more for WhatsApp · 🇬🇧 United Kingdom.");
-    expect(labels()).toEqual(["Pay 30 Stars and buy", "Other ways", "Back"]);
-    await shop.press(user, "Pay 30 Stars and buy");
+    expect(labels()).toEqual(["Pay ⭐30 and buy", "Other ways", "Back"]);
+    await shop.press(user, "Pay ⭐30 and buy");
     const [topup] = shop.fakes.topups.state.begun;
     expect(topup).toMatchObject({ stars: 30, resume: { serviceId: "wa", countryId: "GB" } });
     expect(shop.last(user).invoice).toMatchObject({
@@ -101,8 +101,8 @@ describe("Get number", () => {
     await shop.press(user, /^Get number/);
     await shop.press(user, "Other ways");
     expect(shown()).toContain("Top up for WhatsApp · 🇬🇧 United Kingdom");
-    expect(labels()[0]).toBe("30 Stars · $0.39");
-    await shop.press(user, "30 Stars · $0.39");
+    expect(labels()[0]).toBe("⭐30 · $0.39");
+    await shop.press(user, "⭐30 · $0.39");
     expect(shop.fakes.topups.state.begun[0]).toMatchObject({
       stars: 30,
       resume: { serviceId: "wa", countryId: "GB" },
@@ -119,7 +119,7 @@ describe("Get number", () => {
       countryId: "GB",
     };
     await shop.press(user, /^Get number/);
-    await shop.press(user, "Pay 1 Star and buy");
+    await shop.press(user, "Pay ⭐1 and buy");
     expect(shop.fakes.topups.state.begun).toEqual([]);
     expect(labels()[0]).toBe("Get number · $0.48");
   });
@@ -146,7 +146,7 @@ describe("Get number", () => {
     };
     await shop.press(user, /^Get number/);
     expect(shown()).toContain("Just sold out.");
-    expect(labels()[0]).toBe("Try 🇺🇸 United States $0.62 · 84%");
+    expect(labels()[0]).toBe("Try 🇺🇸 Unite… $0.62 · 84%");
     await shop.press(user, /^Try/);
     expect(labels()[0]).toBe("Get number · $0.62");
   });

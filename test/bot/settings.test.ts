@@ -35,10 +35,30 @@ describe("/settings", () => {
     expect(labels()).toContain("✓ English");
   });
 
+  it("shows the command menu in the chosen language, until it is the app's own again", async () => {
+    const menu = (): string | undefined => shop.telegram.commandsFor(user)[0]?.description;
+    await shop.say(user, "/settings");
+    await shop.press(user, "Español");
+    expect(menu()).toBe("Comprar un número");
+    await shop.press(user, "English");
+    expect(menu()).toBe("Buy a number");
+    expect(shop.telegram.calls("deleteMyCommands")).toHaveLength(1);
+  });
+
+  it("switches the language also when Telegram refuses the command menu", async () => {
+    shop.telegram.faults.add({
+      method: "setMyCommands",
+      action: { kind: "status", status: 400, description: "no" },
+    });
+    await shop.say(user, "/settings");
+    await shop.press(user, "Español");
+    expect(shown()).toContain("Elige un idioma:");
+  });
+
   it("switches the sound of news that can wait", async () => {
     await shop.say(user, "/settings");
-    await shop.press(user, "Sound for all news: on");
-    expect(labels()).toContain("Sound for all news: off");
+    await shop.press(user, "Sound for updates: on");
+    expect(labels()).toContain("Sound for updates: off");
     expect(shop.fakes.buyers.state.known.get(user.id)?.notifyEdits).toBe(false);
   });
 
@@ -59,7 +79,7 @@ describe("delete my data", () => {
     expect(shown()).toContain("This cannot be undone.");
     expect(shop.fakes.buyers.state.known.size).toBe(1);
     await shop.press(user, "Yes, delete my data");
-    expect(shown()).toContain("Your data is deleted.");
+    expect(shown()).toContain("Your data has been deleted.");
     expect(shop.fakes.buyers.state.known.size).toBe(0);
   });
 
@@ -94,13 +114,47 @@ describe("unlisted commands", () => {
     expect(shown()).toContain("SMS texts and codes are deleted 24 hours after they arrive.");
   });
 
-  it("/paysupport takes the next message to the operators", async () => {
+  it("/paysupport sends what is typed to the operators once the buyer says so", async () => {
+    const { disputes } = shop.fakes.topups.state;
     await shop.say(user, "/paysupport");
-    await shop.say(user, "I paid 50 Stars yesterday and nothing came");
-    expect(shop.fakes.topups.state.disputes).toEqual(["I paid 50 Stars yesterday and nothing came"]);
+    await shop.say(user, "I paid $5 yesterday and nothing came");
+    expect(shown()).toBe("Send this to the shop?");
+    expect(disputes).toEqual([]);
+    await shop.press(user, "Send to the shop");
+    expect(disputes).toEqual(["I paid $5 yesterday and nothing came"]);
     expect(shown()).toContain("your message is with the shop");
     await shop.say(user, "whatsapp uk");
     expect(labels()[0]).toBe("Get number · $0.48");
+  });
+
+  it("/paysupport lets who typed a search go on to it, and files no complaint", async () => {
+    await shop.say(user, "/paysupport");
+    await shop.say(user, "whatsapp uk");
+    await shop.press(user, "Search for it");
+    expect(labels()[0]).toBe("Get number · $0.48");
+    expect(shop.fakes.topups.state.disputes).toEqual([]);
+    await shop.say(user, "google");
+    expect(shown()).toContain("Google: choose a country");
+  });
+
+  it("/paysupport asks for words when a picture comes without any, and takes those under one", async () => {
+    await shop.say(user, "/paysupport");
+    user.sendPhoto(new Uint8Array([1]));
+    await shop.idle();
+    expect(shown()).toContain("Please add a few words");
+    user.sendPhoto(new Uint8Array([1]), "This receipt was not counted");
+    await shop.idle();
+    await shop.press(user, "Send to the shop");
+    expect(shop.fakes.topups.state.disputes).toEqual(["This receipt was not counted"]);
+  });
+
+  it("the way back from /paysupport is the home screen, where Support asks the same", async () => {
+    await shop.say(user, "/paysupport");
+    await shop.press(user, "Back");
+    expect(labels()).toContain("Buy a number");
+    await shop.press(user, "Support");
+    await shop.say(user, "Hello?");
+    expect(shown()).toBe("Send this to the shop?");
   });
 
   it("/help says how it works", async () => {

@@ -24,7 +24,7 @@ const key = (page: Page, name: string | RegExp) => chat(page).getByRole("button"
 
 async function topUp(page: Page): Promise<void> {
   await say(page, "/topup");
-  await key(page, /\d Stars/).click();
+  await key(page, /⭐\d/).click();
   await key(page, /^Pay/).click();
   await page.getByRole("dialog").getByRole("button", { name: /^Pay/ }).click();
   await chat(page)

@@ -45,7 +45,7 @@ async function deleteMyData(user: PretendUser): Promise<TranscriptMessage> {
   const privacy = await say(user, "/privacy", "Privacy");
   const ask = await tap(user, privacy, "Delete my data", "Go on?");
   const sure = await tap(user, ask, "Delete my data", "cannot be undone");
-  return await tap(user, sure, "elete", "data is deleted");
+  return await tap(user, sure, "elete", "data has been deleted");
 }
 
 /** Every row of every table as JSON text, by table. */
@@ -80,14 +80,14 @@ describe("delete-my-data", () => {
     await user.waitForMessage(has("Welcome"), wait);
     const menu = await say(user, "/topup", "Top up");
     const invoiced = user.waitForMessage((message) => message.invoice !== undefined, wait);
-    await user.press(menu, (button) => button.text.startsWith("50 Stars"), wait);
+    await user.press(menu, (button) => button.text.startsWith("⭐50 "), wait);
     const receipt = user.waitForMessage(has("added."), wait);
     await user.payInvoice(await invoiced);
     await receipt;
     await say(user, "/paysupport", "Trouble");
     await say(user, "I paid with the card of my aunt Trillianastra", "with the shop");
     const confirm = await say(user, "whatsapp uk", "is held; you pay only");
-    await tap(user, confirm, "number", "waiting for the code");
+    await tap(user, confirm, " · $", "waiting for the code");
     const market = world.providers.get("oxgel")?.market;
     const told = user.waitForMessage(has("731905"), wait);
     market?.deliver(market.active()[0]?.id ?? "", { code: "731905" });

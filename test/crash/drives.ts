@@ -18,7 +18,7 @@ interface Stage {
 /** A number of the pretend gateway has run out by then. */
 const LONGEST_LIFE_MS = 30 * 60_000;
 const FUNDS = 20_000_000n;
-const GET = /^(Get number|Accept and get number)/;
+const GET = /^(Get number|Accept · get)/;
 
 export const products = {
   oxgel: "/buy whatsapp uk",
@@ -127,7 +127,7 @@ export const done: Drive = async (stage) => {
 
 export const stars: Drive = async ({ buyer }) => {
   buyer.say("/topup");
-  await buyer.press(/^100 Stars/);
+  await buyer.press(/^⭐100/);
   await buyer.pay();
 };
 
@@ -162,7 +162,7 @@ export const decision: Drive = async (stage) => {
 /** Pays 100 Stars; returns the charge. */
 async function pay(buyer: Buyer): Promise<string> {
   buyer.say("/topup");
-  await buyer.press(/^100 Stars/);
+  await buyer.press(/^⭐100/);
   const chargeId = await buyer.pay();
   await buyer.read(/added\. Balance/);
   return chargeId;

@@ -63,7 +63,7 @@ async function topUp(stars = 50): Promise<void> {
     (message) => message.invoice !== undefined && !message.invoice.paid,
     wait,
   );
-  await user.press(menu, (button) => button.text.startsWith(`${stars} Stars`), wait);
+  await user.press(menu, (button) => button.text.startsWith(`⭐${stars} `), wait);
   const receipt = user.waitForMessage(has("added."), wait);
   expect(await user.payInvoice(await shown)).toMatchObject({ ok: true });
   await receipt;
@@ -73,7 +73,7 @@ async function buyWhatsApp(): Promise<TranscriptMessage> {
   const services = await say("/buy", "What do you need a code for?");
   const countries = await tap(services, "WhatsApp", "choose a country");
   const confirm = await tap(countries, "UK", "is held; you pay only");
-  return await tap(confirm, "number", "waiting for the code");
+  return await tap(confirm, " · $", "waiting for the code");
 }
 
 function deliver(code: string): void {
@@ -104,7 +104,7 @@ describe("a buyer", () => {
     user.start();
     await topUp();
     const confirm = await say("whatsapp uk", "is held; you pay only");
-    const card = await tap(confirm, "number", "waiting for the code");
+    const card = await tap(confirm, " · $", "waiting for the code");
     expect(card.messageId).toBe(confirm.messageId);
   });
 
@@ -114,7 +114,7 @@ describe("a buyer", () => {
     const before = oxgel.market.rentals().length;
     const confirm = await say("whatsapp uk", "is held; you pay only");
     const card = user.waitForMessage(has("waiting for the code"), wait);
-    const data = confirm.buttons.flat().find((button) => button.text.includes("number"))?.callback_data ?? "";
+    const data = confirm.buttons.flat().find((button) => button.text.includes(" · $"))?.callback_data ?? "";
     await Promise.all(Array.from({ length: 10 }, () => user.pressData(confirm, data, wait)));
     await card;
     expect(oxgel.market.rentals().length - before).toBe(1);
@@ -125,13 +125,13 @@ describe("a buyer", () => {
   it("who is short of money pays the shortfall and is offered that purchase again", async () => {
     user.start();
     const confirm = await say("whatsapp uk", "is held; you pay only");
-    const short = await tap(confirm, "number", "more");
+    const short = await tap(confirm, " · $", "more");
     const shown = user.waitForMessage((message) => message.invoice !== undefined, wait);
-    await user.press(short, (button) => button.text.includes("Stars"), wait);
+    await user.press(short, (button) => button.text.includes("⭐"), wait);
     const receipt = user.waitForMessage(has("added."), wait);
     await user.payInvoice(await shown);
     const again = await tap(await receipt, "WhatsApp", "is held; you pay only");
-    await tap(again, "number", "waiting for the code");
+    await tap(again, " · $", "waiting for the code");
   });
 
   it("cancels before the provider allows it: queued, then released with a message", async () => {
@@ -217,7 +217,7 @@ describe("a provider in trouble", () => {
     await topUp();
     const confirm = await say("whatsapp uk", "is held; you pay only");
     oxgel.market.setStock("wa", "16", 0);
-    await tap(confirm, "number", "sold out");
+    await tap(confirm, " · $", "sold out");
     oxgel.market.setStock("wa", "16", 100);
     const balance = await say("/balance", "Available");
     expect(balance.text).toContain("$0.65");
@@ -229,7 +229,7 @@ describe("a provider in trouble", () => {
     const confirm = await say("whatsapp usa", "is held; you pay only");
     oxgel.faults.add("buy", faults.dropAfter);
     const told = user.waitForMessage(has("held"), wait);
-    await user.press(confirm, (button) => button.text.includes("number"), wait);
+    await user.press(confirm, (button) => button.text.includes(" · $"), wait);
     await told;
     // OxgelAPI has no list of rentals: the hold goes back and the operator hears of the possible loss.
     const released = await user.waitForMessage(has("balance $0.65"), wait);

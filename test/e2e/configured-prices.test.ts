@@ -18,7 +18,7 @@ it.each([
     const confirm = await buyer.say("whatsapp india", "is held; you pay only");
     // 30 % on top.
     expect(confirm.text).toContain("$0.39");
-    await buyer.tap(confirm, "number", "waiting for the code");
+    await buyer.tap(confirm, " · $", "waiting for the code");
     const { market } = shop.provider("only");
     expect(market.rentals()).toHaveLength(1);
     expect(shop.sent("only", "prices")).toBe(0);

@@ -36,7 +36,7 @@ describe("from the start of the shop to the first sale", () => {
     const isCountries = found.text.includes("choose a country");
     const countries = isCountries ? found : await buyer.tap(found, "WhatsApp", "choose a country");
     const confirm = await buyer.tap(countries, "India", "is held; you pay only");
-    await buyer.tap(confirm, "number", "waiting for the code");
+    await buyer.tap(confirm, " · $", "waiting for the code");
     expect(market.rentals()).toHaveLength(1);
     const asked = requests().filter(({ operation }) => listOperations.includes(operation));
     const paths = asked.map(({ path }) => path);

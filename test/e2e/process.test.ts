@@ -106,7 +106,7 @@ describe.concurrent("the shop as a process", { timeout: 90_000 }, () => {
     await buyer.topUp();
     const confirm = await buyer.chooseWhatsApp();
     oxgel.faults.add("buy", faults.delay(3_000));
-    await buyer.user.press(confirm, (button) => button.text.includes("number"), { timeoutMs: 30_000 });
+    await buyer.user.press(confirm, (button) => button.text.includes(" · $"), { timeoutMs: 30_000 });
     await vi.waitFor(() => expect(oxgel.requests().map(({ operation }) => operation)).toContain("buy"), WAIT);
     const stoppedAt = performance.now();
     first.signal("SIGTERM");
@@ -129,7 +129,7 @@ describe.concurrent("the shop as a process", { timeout: 90_000 }, () => {
     await buyer.topUp();
     const confirm = await buyer.chooseWhatsApp();
     oxgel.faults.add("buy", faults.hang);
-    await buyer.user.press(confirm, (button) => button.text.includes("number"), { timeoutMs: 30_000 });
+    await buyer.user.press(confirm, (button) => button.text.includes(" · $"), { timeoutMs: 30_000 });
     await vi.waitFor(() => expect(oxgel.requests().map(({ operation }) => operation)).toContain("buy"), WAIT);
     expect(await ask(dataDir, "SELECT state FROM orders")).toEqual([{ state: "placing" }]);
     child.signal("SIGTERM");

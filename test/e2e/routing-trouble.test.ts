@@ -62,7 +62,7 @@ describe("providers that are dead, banned, without money or set up with a wrong 
     shop.provider("unfunded").market.setBalance(0n);
     const confirm = await buyer.say("whatsapp india", "is held; you pay only");
     expect(confirm.buttons[0]?.[0]?.text).toContain(BEST_PRICE);
-    await buyer.tap(confirm, "number", "waiting for the code");
+    await buyer.tap(confirm, " · $", "waiting for the code");
     expect((await shop.latestOrder(buyer.buyerId)).provider).toBe("dead");
 
     const always = (name: string, fault: Fault): void => shop.provider(name).faults.add("*", fault, FOREVER);

@@ -38,7 +38,7 @@ async function offer(prices: Partial<Record<Name, bigint>>): Promise<void> {
 const choose = (buyer: RichBuyer): Promise<TranscriptMessage> =>
   buyer.say("whatsapp india", "is held; you pay only");
 const get = (buyer: RichBuyer, confirm: TranscriptMessage): Promise<TranscriptMessage> =>
-  buyer.tap(confirm, "number", "waiting for the code");
+  buyer.tap(confirm, " · $", "waiting for the code");
 const labels = (message: TranscriptMessage): string[] =>
   message.buttons.flat().map((button) => button.text.replace(/\d{6,}/, "…"));
 
@@ -160,7 +160,7 @@ describe("offers of several providers", () => {
     const confirm = await choose(buyer);
     expect(labels(confirm)[0]).toContain("$0.13");
     for (const name of ["alpha", "beta", "gamma"]) shop.price(name, 200_000n);
-    const news = await buyer.tap(confirm, "number", "The price just changed");
+    const news = await buyer.tap(confirm, " · $", "The price just changed");
     expect(news.text).toContain("$0.13 released, balance $5.00");
     const { id } = await shop.latestOrder(buyer.buyerId);
     expect(await shop.transfersOf(id)).toEqual(["hold", "release"]);

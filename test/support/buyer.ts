@@ -43,7 +43,7 @@ export function createBuyer(user: PretendUser, timeoutMs = 15_000): Buyer {
       const menu = await buyer.say("/topup", "Top up");
       const isOpenInvoice = (message: TranscriptMessage): boolean => message.invoice?.paid === false;
       const shown = user.waitForMessage(isOpenInvoice, wait);
-      await user.press(menu, (button) => button.text.startsWith(`${stars} Stars`), wait);
+      await user.press(menu, (button) => button.text.startsWith(`⭐${stars} `), wait);
       const receipt = user.waitForMessage(has("added."), wait);
       const outcome = await user.payInvoice(await shown);
       if (!outcome.ok) throw new Error("the payment was refused");
@@ -53,7 +53,7 @@ export function createBuyer(user: PretendUser, timeoutMs = 15_000): Buyer {
       return await buyer.say("whatsapp uk", "is held; you pay only");
     },
     async buyWhatsApp() {
-      return await buyer.tap(await buyer.chooseWhatsApp(), "number", "waiting for the code");
+      return await buyer.tap(await buyer.chooseWhatsApp(), " · $", "waiting for the code");
     },
     async hears(text) {
       return await user.waitForMessage(has(text), wait);

@@ -120,12 +120,14 @@ function createStage(clock: TestClock): Stage {
       return () => listeners.delete(listener);
     },
     scenario: {
+      kind: "switch",
       id: "provider-down",
       label: "Provider down",
       hint: "The first provider stops answering.",
       active: () => isOn,
       async run() {
         isOn = !isOn;
+        return undefined;
       },
     },
     isScenarioOn: () => isOn,

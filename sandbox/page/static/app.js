@@ -36,7 +36,12 @@ const chats = createChats({
 });
 const insight = createInsightPanel({ clock, onCopy: copy });
 const scenarios = createScenarioPanel({
-  run: async (id) => void (await attempt(() => link.post(`/api/scenario/${encodeURIComponent(id)}`))),
+  run: async (id) => {
+    await attempt(async () => {
+      const { told } = await link.post(`/api/scenario/${encodeURIComponent(id)}`);
+      if (told) toast(told);
+    });
+  },
 });
 
 /**
@@ -126,9 +131,15 @@ function onFrame(event, data) {
   }
 }
 
+/** What the page last showed of what happened underneath; null: nothing yet. @type {string | null} */
+let lastHappened = null;
+
 /** @param {any} data */
 function onState(data) {
   stars = data.stars;
+  const happened = JSON.stringify([data.insight.providerCalls, data.insight.events]);
+  if (lastHappened !== null && happened !== lastHappened) views.markNews();
+  lastHappened = happened;
   insight.update(data.insight);
   insight.tick();
   scenarios.update(data.scenarios);

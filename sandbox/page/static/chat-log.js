@@ -83,7 +83,7 @@ export function createChatLog({ parent, label, context, isWatched, onChange }) {
 
   /** @param {number} messageId */
   const remove = (messageId) => {
-    shown.get(messageId)?.element.remove();
+    takeAway(shown.get(messageId)?.element, root);
     shown.delete(messageId);
     onChange();
   };
@@ -122,6 +122,17 @@ export function createChatLog({ parent, label, context, isWatched, onChange }) {
     put,
     remove,
   };
+}
+
+/**
+ * Removes a message. Where it had the keyboard focus, its chat gets it: else the next Tab would begin at the top of the page.
+ * @param {HTMLElement | undefined} element
+ * @param {HTMLElement} log
+ */
+function takeAway(element, log) {
+  const hadFocus = element?.contains(document.activeElement) ?? false;
+  element?.remove();
+  if (hadFocus) log.focus({ preventScroll: true });
 }
 
 /**

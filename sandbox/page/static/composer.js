@@ -100,6 +100,11 @@ function createCommandMenu(onChoose) {
       event.target instanceof Node && (list.contains(event.target) || button.contains(event.target));
     if (!list.hidden && !isInside) toggle(false);
   });
+  list.addEventListener("focusout", (event) => {
+    const next = event.relatedTarget;
+    // Null: the window lost the focus, or a pointer went down, which is handled above.
+    if (next instanceof Node && !list.contains(next) && next !== button) toggle(false);
+  });
   list.addEventListener("keydown", (event) => {
     const index = [...list.children].indexOf(/** @type {Element} */ (document.activeElement));
     if (event.key === "ArrowDown") item(index + 1)?.focus();

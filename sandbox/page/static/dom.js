@@ -20,6 +20,15 @@ export function el(tag, attributes = {}, ...children) {
 }
 
 /**
+ * The language of a text whose script tells it, for screen readers on a page that is in English; null for any other.
+ * @param {string} text
+ */
+export function languageOf(text) {
+  if (/\p{Script=Arabic}/u.test(text)) return "ar";
+  return /\p{Script=Cyrillic}/u.test(text) ? "ru" : null;
+}
+
+/**
  * An icon from the sprite in index.html. It is decorative: screen readers read the text beside it.
  * @param {string} name
  */

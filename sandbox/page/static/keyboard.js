@@ -1,5 +1,5 @@
 // @ts-check
-import { el, icon } from "./dom.js";
+import { el, icon, languageOf } from "./dom.js";
 
 /**
  * @typedef {import("../ports.ts").ChatMessage} ChatMessage
@@ -23,7 +23,7 @@ const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], Arrow
  * @param {ButtonActions} actions
  */
 export function keyboard(message, actions) {
-  const bar = el("div", { class: "keyboard", role: "toolbar", "aria-label": "Buttons of this message" });
+  const bar = el("div", { class: "keyboard", role: "toolbar", "aria-label": barName(message) });
   const rows = message.keyboard.map((buttons, row) => {
     const line = el("div", { class: "row" });
     const elements = buttons.map((button, column) =>
@@ -35,6 +35,22 @@ export function keyboard(message, actions) {
   });
   makeRoving(bar, rows);
   return bar;
+}
+
+const NAME_CHARS = 40;
+
+/**
+ * Each toolbar has a name of its own, so that they can be told apart in a list.
+ * @param {ChatMessage} message
+ */
+function barName(message) {
+  const [line = ""] = (message.invoice?.title ?? message.text).split("\n");
+  return `Buttons: ${[...line].slice(0, NAME_CHARS).join("") || "message"}`;
+}
+
+/** @param {string} text */
+function labelElement(text) {
+  return el("span", { class: "label", dir: "auto", lang: languageOf(text) }, text);
 }
 
 /**
@@ -53,7 +69,7 @@ function buttonElement(place, actions) {
     "data-place": `${row}:${column}`,
     "aria-disabled": button.kind === "disabled" ? "true" : null,
   };
-  const label = el("span", { class: "label" }, button.text);
+  const label = labelElement(button.text);
   const children = iconName ? [label, icon(iconName)] : [label];
   if (button.kind === "link" && /^https?:/i.test(button.url)) {
     return el(
@@ -98,10 +114,10 @@ async function activate(element, { message, button, row, column }, actions) {
  */
 function showCopied(element, label) {
   element.classList.add("copied");
-  element.replaceChildren(el("span", { class: "label" }, "Copied"), icon("check"));
+  element.replaceChildren(labelElement("Copied"), icon("check"));
   setTimeout(() => {
     element.classList.remove("copied");
-    element.replaceChildren(el("span", { class: "label" }, label), icon("copy"));
+    element.replaceChildren(labelElement(label), icon("copy"));
   }, COPIED_MS);
 }
 

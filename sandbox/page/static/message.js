@@ -1,5 +1,5 @@
 // @ts-check
-import { el, icon } from "./dom.js";
+import { el, icon, languageOf } from "./dom.js";
 import { formattedText } from "./formatted-text.js";
 import { keyboard } from "./keyboard.js";
 import { clockTime } from "./sim-clock.js";
@@ -29,7 +29,11 @@ export function messageElement(message, context) {
   if (message.invoice) body.append(invoice(message.invoice));
   else if (message.text) {
     body.append(
-      el("div", { class: "text", dir: "auto" }, ...formattedText(message.text, message.entities, context)),
+      el(
+        "div",
+        { class: "text", dir: "auto", lang: languageOf(message.text) },
+        ...formattedText(message.text, message.entities, context),
+      ),
     );
   }
   body.append(meta(message, time));
@@ -52,13 +56,14 @@ function invoice({ title, description, stars, paid }) {
   return el(
     "div",
     { class: "invoice" },
-    el("p", { class: "invoice-title" }, title),
-    el("p", {}, description),
+    el("p", { class: "invoice-title", dir: "auto", lang: languageOf(title) }, title),
+    el("p", { dir: "auto", lang: languageOf(description) }, description),
     el("p", { class: "stars" }, icon("star"), `${stars} pretend Stars`, paid ? " · paid" : null),
   );
 }
 
 /** @param {ChatMessage} message */
 function notice(message) {
-  return el("p", { class: "notice", "data-id": message.id }, message.notice ?? "");
+  const text = message.notice ?? "";
+  return el("p", { class: "notice", "data-id": message.id, dir: "auto", lang: languageOf(text) }, text);
 }

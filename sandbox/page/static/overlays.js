@@ -1,9 +1,10 @@
 // @ts-check
-import { byId, el, icon } from "./dom.js";
+import { byId, el, icon, languageOf } from "./dom.js";
 
 /** @typedef {import("../ports.ts").ChatInvoice} ChatInvoice */
 
-const TOAST_MS = 3200;
+/** Long enough to be read: some time to notice it, then a slow reader's pace. */
+const TOAST_MS = { least: 3200, notice: 1500, perCharacter: 70, most: 15_000 };
 const MAX_TOASTS = 3;
 
 /**
@@ -12,10 +13,11 @@ const MAX_TOASTS = 3;
  */
 export function toast(text) {
   const region = byId("toasts");
-  const element = el("p", { class: "toast", dir: "auto" }, text);
+  const element = el("p", { class: "toast", dir: "auto", lang: languageOf(text) }, text);
   region.append(element);
   while (region.children.length > MAX_TOASTS) region.firstElementChild?.remove();
-  setTimeout(() => element.remove(), TOAST_MS);
+  const readingMs = TOAST_MS.notice + TOAST_MS.perCharacter * [...text].length;
+  setTimeout(() => element.remove(), Math.min(TOAST_MS.most, Math.max(TOAST_MS.least, readingMs)));
 }
 
 /**
@@ -25,7 +27,11 @@ export function toast(text) {
  */
 export function alertDialog(text, from) {
   const close = el("button", { class: "wide filled", type: "button" }, "OK");
-  const dialog = openDialog(from, el("p", { class: "alert-text", dir: "auto" }, text), close);
+  const dialog = openDialog(
+    from,
+    el("p", { class: "alert-text", dir: "auto", lang: languageOf(text) }, text),
+    close,
+  );
   close.addEventListener("click", () => dialog.close());
 }
 
@@ -58,7 +64,7 @@ export function invoiceSheet(invoice, { balance, pay }) {
   );
   const dialog = openDialog(
     invoice.title,
-    el("p", {}, invoice.description),
+    el("p", { dir: "auto", lang: languageOf(invoice.description) }, invoice.description),
     facts,
     problem,
     confirm,
@@ -85,7 +91,7 @@ export function invoiceSheet(invoice, { balance, pay }) {
  */
 function openDialog(title, ...children) {
   const id = "dialog-title";
-  const heading = el("h2", { id }, title);
+  const heading = el("h2", { id, dir: "auto", lang: languageOf(title) }, title);
   const dialog = el("dialog", { "aria-labelledby": id }, heading, ...children);
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);

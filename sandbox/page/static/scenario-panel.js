@@ -1,7 +1,7 @@
 // @ts-check
 import { byId, el } from "./dom.js";
 
-/** @typedef {{ id: string, label: string, hint: string, active: boolean }} ScenarioView */
+/** @typedef {{ kind: "choice" | "switch" | "action", id: string, label: string, hint: string, active: boolean }} ScenarioView */
 
 /**
  * The buttons that change how the pretend world behaves.
@@ -17,7 +17,13 @@ export function createScenarioPanel({ run }) {
     const hintId = `hint-${scenario.id}`;
     const button = el(
       "button",
-      { type: "button", class: "scenario", "aria-label": scenario.label, "aria-describedby": hintId },
+      {
+        type: "button",
+        class: "scenario",
+        "data-kind": scenario.kind,
+        "aria-label": scenario.label,
+        "aria-describedby": hintId,
+      },
       el("span", { class: "scenario-label" }, scenario.label),
       el("span", { class: "hint", id: hintId }, scenario.hint),
     );
@@ -37,7 +43,8 @@ export function createScenarioPanel({ run }) {
     update(scenarios) {
       for (const scenario of scenarios) {
         const button = buttons.get(scenario.id) ?? add(scenario);
-        button.setAttribute("aria-pressed", String(scenario.active));
+        // An action happens and is over: it is never on.
+        if (scenario.kind !== "action") button.setAttribute("aria-pressed", String(scenario.active));
       }
     },
   };

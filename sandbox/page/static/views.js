@@ -10,10 +10,13 @@ export function createViews({ onShow }) {
   const buttons = [...byId("views").querySelectorAll("button")];
   const badge = el("span", { class: "badge", hidden: true });
   buttons[0]?.append(badge);
+  const newsBadge = el("span", { class: "badge", hidden: true, "aria-label": "news" }, "•");
+  buttons[2]?.append(newsBadge);
 
   /** @param {string} view */
   const show = (view) => {
     document.body.dataset.view = view;
+    if (view === "under") newsBadge.hidden = true;
     for (const button of buttons) {
       if (button.dataset.view === view) button.setAttribute("aria-current", "page");
       else button.removeAttribute("aria-current");
@@ -26,10 +29,21 @@ export function createViews({ onShow }) {
   buttons[0]?.setAttribute("aria-current", "page");
   document.addEventListener("visibilitychange", onShow);
   narrow.addEventListener("change", onShow);
+  // Safari on phones draws its keyboard over the page instead of shrinking it.
+  const { visualViewport } = window;
+  visualViewport?.addEventListener("resize", () => {
+    const isZoomed = visualViewport.scale > 1;
+    const height = isZoomed ? "" : `${visualViewport.height}px`;
+    document.body.style.setProperty("--visible-height", height);
+  });
 
   return {
     /** True while a person who looks at this tab sees the chat. */
     isChatShown: () => !document.hidden && (!narrow.matches || document.body.dataset.view === "chat"),
+    /** Something happened underneath while another part of the page was shown. */
+    markNews() {
+      newsBadge.hidden = !narrow.matches || document.body.dataset.view === "under";
+    },
     /** @param {number} unread */
     setUnread(unread) {
       badge.hidden = unread === 0;

@@ -3,6 +3,7 @@ import { messageMethods } from "./messages.ts";
 import type { Method } from "./method.ts";
 import { paymentMethods } from "./payments.ts";
 import { profileMethods } from "./profile.ts";
+import { profilePhotoMethods } from "./profile-photo.ts";
 import { queryMethods } from "./queries.ts";
 import { updateMethods } from "./updates.ts";
 
@@ -10,6 +11,7 @@ const byLowerCaseName: ReadonlyMap<string, { name: string; run: Method }> = new 
   Object.entries({
     ...updateMethods,
     ...profileMethods,
+    ...profilePhotoMethods,
     ...messageMethods,
     ...editMethods,
     ...queryMethods,

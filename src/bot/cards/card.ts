@@ -1,8 +1,10 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import type { CountryItem, ServiceItem } from "../../catalog/catalog.ts";
-import { bold, escapeHtml, type Html } from "../../texts/html.ts";
+import { escapeHtml, type Html } from "../../texts/html.ts";
+import { ownIn, rlmIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
 import { type Action, encodeAction } from "../callback-data.ts";
+import { shorten } from "./label.ts";
 
 /** A chat message as data: HTML text and the buttons under it. */
 export interface Card {
@@ -15,8 +17,16 @@ const MAX_TEXT = 4096;
 const MAX_LABEL = 64;
 const MAX_COPY = 256;
 
-export function tap(label: string, action: Action): InlineKeyboardButton {
-  return { text: shorten(label, MAX_LABEL), callback_data: encodeAction(action) };
+/** How a button stands out (Bot API 9.4); older apps show it like any other. */
+export type ButtonStyle = "primary" | "danger";
+
+/** Nothing but Get and Pay is primary, nothing but Delete is danger. */
+export function tap(label: string, action: Action, style?: ButtonStyle): InlineKeyboardButton {
+  return { ...styled(style), text: shorten(label, MAX_LABEL), callback_data: encodeAction(action) };
+}
+
+function styled(style: ButtonStyle | undefined): { style?: ButtonStyle } {
+  return style === undefined ? {} : { style };
 }
 
 /** Copies `value` to the clipboard without asking us. */
@@ -24,8 +34,8 @@ export function copyButton(label: string, value: string): InlineKeyboardButton {
   return { text: shorten(label, MAX_LABEL), copy_text: { text: value.slice(0, MAX_COPY) } };
 }
 
-export function linkButton(label: string, url: string): InlineKeyboardButton {
-  return { text: shorten(label, MAX_LABEL), url };
+export function linkButton(label: string, url: string, style?: ButtonStyle): InlineKeyboardButton {
+  return { ...styled(style), text: shorten(label, MAX_LABEL), url };
 }
 
 /** What sendMessage and editMessageText need besides the text. */
@@ -42,20 +52,9 @@ export function lines(...parts: readonly (string | null | undefined | false)[]):
   return parts.filter((part) => typeof part === "string" && part !== "").join("\n");
 }
 
-/** At most `max` characters, the last one an ellipsis when something was cut; never half an emoji. */
-export function shorten(text: string, max: number): string {
-  const characters = [...text];
-  return characters.length <= max ? text : `${characters.slice(0, max - 1).join("")}…`;
-}
-
 /** Typed or received text made fit to be shown: bounded and escaped. */
 export function quoted(text: string, max: number): Html {
   return escapeHtml(shorten(text, max));
-}
-
-/** "WhatsApp 🇬🇧", for labels. */
-export function shortProduct(service: ServiceItem, country: CountryItem): string {
-  return `${shorten(service.name, 16)} ${country.flag || shorten(country.name, 14)}`;
 }
 
 /** "WhatsApp · 🇬🇧 United Kingdom", for messages. */
@@ -64,15 +63,28 @@ export function productName(service: ServiceItem, country: CountryItem): Html {
   return escapeHtml(`${shorten(service.name, 60)} · ${shorten(place, 60)}`);
 }
 
-export function productTitle(service: ServiceItem, country: CountryItem): Html {
-  return bold(productName(service, country));
+/** The product at the head of a line, kept in the line's own direction whatever it begins with. */
+export function productLine(texts: Texts, service: ServiceItem, country: CountryItem): string {
+  const { language } = texts;
+  const [serviceName, countryName] = [shorten(service.name, 60), shorten(country.name, 60)].map(escapeHtml);
+  const place = `${country.flag === "" ? "" : `${country.flag} `}${ownIn(language, countryName ?? "")}`;
+  return `${rlmIn(language)}${ownIn(language, serviceName ?? "")} · ${place}`;
+}
+
+export function productTitle(texts: Texts, service: ServiceItem, country: CountryItem): string {
+  return `<b>${productLine(texts, service, country)}</b>`;
 }
 
 export function isTooLong(text: string): boolean {
   return text.length > MAX_TEXT;
 }
 
-/** Previous · 2/9 · Next; nothing when there is one page. */
+/** "Page 2 of 9"; nothing when there is one page. */
+export function pageLine(texts: Texts, { page, pageCount }: { page: number; pageCount: number }): string {
+  return pageCount <= 1 ? "" : texts.messages.page({ page: page + 1, pageCount });
+}
+
+/** Previous · Next; nothing when there is one page. */
 export function pager(
   texts: Texts,
   page: { page: number; pageCount: number },
@@ -81,7 +93,6 @@ export function pager(
   if (page.pageCount <= 1) return [];
   const row: InlineKeyboardButton[] = [];
   if (page.page > 0) row.push(tap(texts.labels.previous, to(page.page - 1)));
-  row.push(tap(`${page.page + 1}/${page.pageCount}`, to(page.page)));
   if (page.page < page.pageCount - 1) row.push(tap(texts.labels.next, to(page.page + 1)));
   return [row];
 }

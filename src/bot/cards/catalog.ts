@@ -1,16 +1,10 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import type {
-  CountryItem,
-  CountryOffer,
-  CountryPage,
-  CountrySort,
-  Page,
-  ServiceItem,
-} from "../../catalog/catalog.ts";
+import type { CountryItem, CountryPage, CountrySort, Page, ServiceItem } from "../../catalog/catalog.ts";
 import { formatUsd } from "../../core/money.ts";
-import { bold, escapeHtml, money } from "../../texts/html.ts";
+import { escapeHtml, money } from "../../texts/html.ts";
 import type { Texts } from "../../texts/texts.ts";
-import { type Card, inRows, lines, pager, quoted, shorten, shortProduct, tap } from "./card.ts";
+import { type Card, inRows, lines, pageLine, pager, quoted, tap } from "./card.ts";
+import { LABEL_WIDTH, offerLabel, productLabel, shorten } from "./label.ts";
 
 /** Something bought or saved before, with today's price where one is known. */
 interface Shortcut {
@@ -27,9 +21,6 @@ export interface ServicesView {
   readonly sort: "popular" | "name";
 }
 
-const SERVICE_LABEL = 24;
-const COUNTRY_LABEL = 16;
-
 /** Screen 1: what was bought before, favourites, then all services. */
 export function servicesCard(texts: Texts, view: ServicesView): Card {
   const { labels, messages } = texts;
@@ -44,11 +35,11 @@ export function servicesCard(texts: Texts, view: ServicesView): Card {
   }
   const other = sort === "popular" ? "name" : "popular";
   return {
-    text: messages.services({ available: money(view.availableMicros) }),
+    text: lines(messages.services({ available: money(view.availableMicros) }), pageLine(texts, page)),
     keyboard: [
-      ...view.recent.map((item) => [shortcut(labels.repeat(shortcutText(item)), item)]),
+      ...view.recent.map((item) => [shortcut(labels.repeat, item)]),
       ...inRows(
-        view.favourites.map((item) => shortcut(`★ ${shortcutText(item)}`, item)),
+        view.favourites.map((item) => shortcut((what) => `★ ${what}`, item)),
         2,
       ),
       ...inRows(page.items.map(serviceButton), 2),
@@ -65,17 +56,18 @@ export function servicesCard(texts: Texts, view: ServicesView): Card {
   };
 }
 
-function shortcut(label: string, item: Shortcut): InlineKeyboardButton {
-  return tap(label, { kind: "confirm", serviceId: item.service.id, countryId: item.country.id });
-}
-
-function shortcutText({ service, country, priceMicros }: Shortcut): string {
-  const product = shortProduct(service, country);
-  return priceMicros === null ? product : `${product} ${formatUsd(priceMicros)}`;
+function shortcut(label: (what: string) => string, item: Shortcut): InlineKeyboardButton {
+  const { service, country, priceMicros } = item;
+  const price = priceMicros === null ? "" : formatUsd(priceMicros);
+  return tap(productLabel({ service, country, price }, label), {
+    kind: "confirm",
+    serviceId: service.id,
+    countryId: country.id,
+  });
 }
 
 function serviceButton(service: ServiceItem): InlineKeyboardButton {
-  return tap(shorten(service.name, SERVICE_LABEL), {
+  return tap(shorten(service.name, LABEL_WIDTH), {
     kind: "countries",
     serviceId: service.id,
     page: 0,
@@ -93,17 +85,17 @@ export function foundServicesCard(
   const buttons = found.services.map((service) =>
     country === null
       ? serviceButton(service)
-      : tap(shortProduct(service, country), {
-          kind: "confirm",
-          serviceId: service.id,
-          countryId: country.id,
-        }),
+      : tap(
+          productLabel({ service, country }, (what) => what),
+          {
+            kind: "confirm",
+            serviceId: service.id,
+            countryId: country.id,
+          },
+        ),
   );
   return {
-    text:
-      country === null
-        ? bold(escapeHtml(labels.browse))
-        : messages.servicesIn({ country: escapeHtml(country.name) }),
+    text: country === null ? messages.whichOne : messages.servicesIn({ country: escapeHtml(country.name) }),
     keyboard: [
       ...inRows(buttons, 2),
       [
@@ -151,31 +143,15 @@ export function countriesCard(
       messages.countries({ service: name }),
       hasStatistics && messages.percentNote,
       page.stale && messages.staleNote,
+      pageLine(texts, page),
     ),
     keyboard: [
       ...page.items.map((offer) => [
-        tap(offerText(offer), { kind: "confirm", serviceId, countryId: offer.country.id }),
+        tap(offerLabel(texts, offer), { kind: "confirm", serviceId, countryId: offer.country.id }),
       ]),
       ...pager(texts, page, (to) => ({ kind: "countries", serviceId, page: to, sort })),
-      [tap(labels.sort[sort], { kind: "countries", serviceId, page: 0, sort: nextSort[sort] }), back, home],
+      [tap(labels.sort[sort], { kind: "countries", serviceId, page: 0, sort: nextSort[sort] })],
+      [back, home],
     ],
   };
-}
-
-/** "🇬🇧 UK $0.48 · 84% · 22s"; what is not known is left out. */
-function offerText({ country, priceMicros, successPercent, medianSeconds }: CountryOffer): string {
-  const place = `${country.flag} ${shorten(country.name, COUNTRY_LABEL)}`.trim();
-  const facts = [
-    `${place} ${formatUsd(priceMicros)}`,
-    successPercent === null ? "" : `${successPercent}%`,
-    medianSeconds === null ? "" : `${medianSeconds}s`,
-  ];
-  return facts.filter((fact) => fact !== "").join(" · ");
-}
-
-/** "USA $0.62 · 82%", for the buttons that offer something else. */
-export function alternativeText({ country, priceMicros, successPercent }: CountryOffer): string {
-  const place = `${country.flag} ${shorten(country.name, COUNTRY_LABEL)}`.trim();
-  const price = `${place} ${formatUsd(priceMicros)}`;
-  return successPercent === null ? price : `${price} · ${successPercent}%`;
 }

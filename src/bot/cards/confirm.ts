@@ -3,7 +3,7 @@ import { formatUsd } from "../../core/money.ts";
 import { money } from "../../texts/html.ts";
 import type { Texts } from "../../texts/texts.ts";
 import { type Card, lines, productName, productTitle, tap } from "./card.ts";
-import { alternativeText } from "./catalog.ts";
+import { offerLabel } from "./label.ts";
 
 export interface ConfirmView {
   readonly service: ServiceItem;
@@ -34,7 +34,7 @@ export function confirmCard(texts: Texts, view: ConfirmView): Card {
   return {
     text: lines(
       view.note,
-      productTitle(service, offer.country),
+      productTitle(texts, service, offer.country),
       messages.heldOnly({ price: money(quote.priceMicros) }),
       factsLine(texts, view.facts, offer.stock),
       success,
@@ -42,9 +42,9 @@ export function confirmCard(texts: Texts, view: ConfirmView): Card {
       termsVersion > 0 && messages.acceptTerms,
     ),
     keyboard: [
-      [tap(termsVersion > 0 ? `${labels.acceptAndGet} · ${price}` : labels.getNumber(price), get)],
+      [tap(termsVersion > 0 ? labels.acceptAndGet(price) : labels.getNumber(price), get, "primary")],
+      [tap(isFavourite ? labels.saved : labels.save, save)],
       [
-        tap(isFavourite ? labels.saved : labels.save, save),
         tap(labels.back, { kind: "countries", serviceId, page: 0, sort: "best" }),
         tap(labels.home, { kind: "home" }),
       ],
@@ -88,7 +88,9 @@ export function shortCard(texts: Texts, view: ShortView): Card {
   const { labels, messages } = texts;
   const product = { serviceId: view.service.id, countryId: view.country.id };
   const payStars =
-    view.stars === null ? [] : [[tap(labels.payStarsAndBuy(view.stars), { kind: "payShort", ...product })]];
+    view.stars === null
+      ? []
+      : [[tap(labels.payStarsAndBuy(view.stars), { kind: "payShort", ...product }, "primary")]];
   return {
     text: lines(
       view.debtMicros > 0n && messages.debt({ debt: money(view.debtMicros) }),
@@ -123,13 +125,13 @@ export function refusedCard(texts: Texts, view: RefusedView): Card {
   const again = tap(labels.tryAgain, { kind: "confirm", serviceId, countryId: country.id });
   return {
     text: lines(
-      productTitle(service, country),
+      productTitle(texts, service, country),
       view.reason,
       view.alternatives.length > 0 && messages.alternatives,
     ),
     keyboard: [
       ...view.alternatives.map((offer) => [
-        tap(labels.tryCountry(alternativeText(offer)), {
+        tap(offerLabel(texts, offer, labels.tryCountry), {
           kind: "confirm",
           serviceId,
           countryId: offer.country.id,

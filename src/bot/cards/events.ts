@@ -1,20 +1,22 @@
 import type { CountryOffer } from "../../catalog/catalog.ts";
+import { formatUsd } from "../../core/money.ts";
 import type { OrderSms } from "../../orders/orders.ts";
 import { bold, code, type Html, money } from "../../texts/html.ts";
-import { ltrIn } from "../../texts/rtl.ts";
+import { ltrIn, rlmIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
 import {
   type Card,
   copyButton,
+  inRows,
   lines,
+  productLine,
   productName,
   productTitle,
   quoted,
-  shortProduct,
   tap,
 } from "./card.ts";
-import { alternativeText } from "./catalog.ts";
-import { formatPhone, type NamedOrder } from "./order.ts";
+import { offerLabel, productLabel } from "./label.ts";
+import { copyLabel, formatPhone, type NamedOrder } from "./order.ts";
 
 const MAX_SMS_TEXT = 1000;
 
@@ -41,17 +43,17 @@ export function codeEventCard(
   ];
   return {
     text: lines(
-      sms.code !== null && bold(code(sms.code)),
+      sms.code !== null && `${rlmIn(texts.language)}${ltrIn(texts.language, bold(code(sms.code)))}`,
       order.phone === null
-        ? productName(service, country)
-        : `${productName(service, country)} · ${ltrIn(texts.language, code(formatPhone(order.phone)))}`,
+        ? productLine(texts, service, country)
+        : `${productLine(texts, service, country)} · ${ltrIn(texts.language, code(formatPhone(order.phone)))}`,
       isPurged && messages.smsPurged,
       sms.text !== null &&
         sms.text !== sms.code &&
         `<blockquote>${quoted(sms.text, MAX_SMS_TEXT)}</blockquote>`,
       messages.codeEvent({ charged: event.charged, available: event.available }),
     ),
-    keyboard: [...(sms.code ? [[copyButton(labels.copy(sms.code), sms.code)]] : []), acts],
+    keyboard: [...(sms.code ? [[copyButton(copyLabel(texts, sms.code), sms.code)]] : []), ...inRows(acts, 2)],
   };
 }
 
@@ -67,17 +69,17 @@ export function endedEventCard(
   const again =
     event.newPriceMicros === null
       ? labels.sameAgain
-      : `${shortProduct(service, country)} · ${money(event.newPriceMicros)}`;
+      : productLabel({ service, country, price: formatUsd(event.newPriceMicros) }, (what) => what);
   const serviceId = service.id;
   const tries = event.alternatives.map((offer) => [
-    tap(labels.tryCountry(alternativeText(offer)), {
+    tap(offerLabel(texts, offer, labels.tryCountry), {
       kind: "confirm",
       serviceId,
       countryId: offer.country.id,
     }),
   ]);
   return {
-    text: lines(productTitle(service, country), event.text),
+    text: lines(productTitle(texts, service, country), event.text),
     keyboard: [
       ...tries,
       [
@@ -96,7 +98,7 @@ export function lateSmsCard(texts: Texts, named: NamedOrder, available: Html): C
   return {
     text: messages.lateSms({ product: productName(service, country), price, available }),
     keyboard: [
-      [tap(labels.showLate(price), { kind: "payLate", orderId: order.id })],
+      [tap(labels.showLate(price), { kind: "payLate", orderId: order.id }, "primary")],
       [tap(labels.notNow, { kind: "dismiss" })],
     ],
   };
@@ -104,6 +106,6 @@ export function lateSmsCard(texts: Texts, named: NamedOrder, available: Html): C
 
 /** Something happened to an order that stays open: its card is one tap away. */
 export function orderNewsCard(texts: Texts, named: NamedOrder, text: string): Card {
-  const label = `${shortProduct(named.service, named.country)} · ${texts.messages.orderStates[named.order.state]}`;
+  const label = productLabel(named, texts.labels.openOrder);
   return { text, keyboard: [[tap(label, { kind: "order", orderId: named.order.id })]] };
 }

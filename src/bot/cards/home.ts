@@ -16,7 +16,7 @@ export function homeCard(
       [tap(labels.buy, { kind: "services", page: 0, sort: "popular" })],
       [tap(labels.orders, { kind: "orders", page: 0 }), tap(labels.balance, { kind: "balance", page: 0 })],
       [tap(labels.topup, { kind: "topup" }), tap(labels.settings, { kind: "settings" })],
-      [tap(labels.help, { kind: "help" })],
+      [tap(labels.help, { kind: "help" }), tap(labels.support, { kind: "support" })],
     ],
   };
 }
@@ -30,6 +30,18 @@ export function noticeCard(texts: Texts, text: string): Card {
         tap(texts.labels.browse, { kind: "services", page: 0, sort: "popular" }),
         tap(texts.labels.home, { kind: "home" }),
       ],
+    ],
+  };
+}
+
+/** Under the buyer's own message: is it for the shop, or was it meant as a search? */
+export function sendToShopCard(texts: Texts): Card {
+  const { labels, messages } = texts;
+  return {
+    text: messages.disputeAsk,
+    keyboard: [
+      [tap(labels.sendToShop, { kind: "sendToShop" }), tap(labels.searchThis, { kind: "searchThis" })],
+      [tap(labels.notNow, { kind: "leaveSupport" })],
     ],
   };
 }
@@ -52,7 +64,13 @@ export function forgetCard(texts: Texts, step: "ask" | "sure", availableMicros: 
     text: isAsk ? messages.forgetAsk({ available: money(availableMicros) }) : messages.forgetSure,
     keyboard: [
       [tap(labels.keepMyData, { kind: "keep" })],
-      [tap(isAsk ? labels.deleteMyData : labels.yesDelete, { kind: isAsk ? "forgetSure" : "forgetNow" })],
+      [
+        tap(
+          isAsk ? labels.deleteMyData : labels.yesDelete,
+          { kind: isAsk ? "forgetSure" : "forgetNow" },
+          "danger",
+        ),
+      ],
     ],
   };
 }
@@ -61,6 +79,8 @@ export function privacyCard(texts: Texts, text: string): Card {
   const { labels } = texts;
   return {
     text,
-    keyboard: [[tap(labels.deleteMyData, { kind: "forgetAsk" }), tap(labels.home, { kind: "home" })]],
+    keyboard: [
+      [tap(labels.deleteMyData, { kind: "forgetAsk" }, "danger"), tap(labels.home, { kind: "home" })],
+    ],
   };
 }

@@ -1,10 +1,11 @@
 import type { CountryItem, ServiceItem } from "../../catalog/catalog.ts";
 import { formatUsd } from "../../core/money.ts";
-import { localTime, money } from "../../texts/html.ts";
-import { ltrIn } from "../../texts/rtl.ts";
+import { localTime, money, signedMoney } from "../../texts/html.ts";
+import { ltrIn, rlmIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
 import type { Balance, Movement } from "../../wallet/reader.ts";
-import { type Card, lines, linkButton, pager, shortProduct, tap } from "./card.ts";
+import { type Card, lines, linkButton, pageLine, pager, tap } from "./card.ts";
+import { productLabel } from "./label.ts";
 
 /** /balance: what can be spent, what is set aside, what is owed, and how it came about. */
 export function balanceCard(
@@ -15,7 +16,7 @@ export function balanceCard(
   const { labels, messages } = texts;
   const movements = page.items.map(
     ({ kind, amountMicros, at }) =>
-      `${localTime(at)} · ${movementWord(texts, kind)} ${ltrIn(texts.language, `${amountMicros > 0n ? "+" : ""}${money(amountMicros)}`)}`,
+      `${rlmIn(texts.language)}${ltrIn(texts.language, localTime(at))} · ${movementWord(texts, kind)} ${ltrIn(texts.language, signedMoney(amountMicros))}`,
   );
   return {
     text: lines(
@@ -23,6 +24,7 @@ export function balanceCard(
       balance.debtMicros > 0n && messages.debt({ debt: money(balance.debtMicros) }),
       movements.length === 0 ? messages.noMovements : messages.movements,
       ...movements,
+      pageLine(texts, page),
     ),
     keyboard: [
       ...pager(texts, page, (to) => ({ kind: "balance", page: to })),
@@ -47,16 +49,16 @@ function movementWord(texts: Texts, kind: string): string {
   }
 }
 
-/** Asks for typed input; Back gives up. */
-export function askCard(texts: Texts, text: string): Card {
-  return { text, keyboard: [[tap(texts.labels.back, { kind: "leave" })]] };
+/** Asks for typed input; Back gives up and leads to where the question came from. */
+export function askCard(texts: Texts, text: string, back: "leave" | "leaveSupport" = "leave"): Card {
+  return { text, keyboard: [[tap(texts.labels.back, { kind: back })]] };
 }
 
 export function cryptoInvoiceCard(texts: Texts, invoice: { amountMicros: bigint; payUrl: string }): Card {
   const { labels, messages } = texts;
   return {
     text: messages.cryptoInvoice({ amount: money(invoice.amountMicros) }),
-    keyboard: [[linkButton(labels.payNow(formatUsd(invoice.amountMicros)), invoice.payUrl)]],
+    keyboard: [[linkButton(labels.payNow(formatUsd(invoice.amountMicros)), invoice.payUrl, "primary")]],
   };
 }
 
@@ -80,10 +82,10 @@ export function creditedCard(
   if (resume === null)
     return { text, keyboard: [[tap(labels.buy, { kind: "services", page: 0, sort: "popular" })]] };
   const { service, country, priceMicros } = resume;
-  const price = priceMicros === null ? "" : ` · ${formatUsd(priceMicros)}`;
-  const label = labels.getThis(`${shortProduct(service, country)}${price}`);
+  const price = priceMicros === null ? "" : formatUsd(priceMicros);
+  const label = productLabel({ service, country, price }, labels.getThis);
   return {
     text,
-    keyboard: [[tap(label, { kind: "confirm", serviceId: service.id, countryId: country.id })]],
+    keyboard: [[tap(label, { kind: "confirm", serviceId: service.id, countryId: country.id }, "primary")]],
   };
 }

@@ -1,22 +1,25 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import type { Catalog, CountryItem, ServiceItem } from "../../catalog/catalog.ts";
+import { formatUsd } from "../../core/money.ts";
 import type { OrderPage, OrderSms, OrderView } from "../../orders/orders.ts";
 import { heldStates, isEnded, type OrderState } from "../../orders/state.ts";
-import { bold, code, escapeHtml, localTime, money, relativeTime } from "../../texts/html.ts";
-import { ltrIn } from "../../texts/rtl.ts";
+import { bold, code, localTime, money, relativeTime } from "../../texts/html.ts";
+import { ltrIn, rlmIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
 import {
   type Card,
   copyButton,
+  inRows,
   isTooLong,
   lines,
+  pageLine,
   pager,
+  productLine,
   productTitle,
   quoted,
-  shorten,
-  shortProduct,
   tap,
 } from "./card.ts";
+import { fitted, LABEL_WIDTH, labelWidth, productLabel, shorten } from "./label.ts";
 
 /** An order with the names of what it is for. */
 export interface NamedOrder {
@@ -51,8 +54,9 @@ export function orderCard(texts: Texts, named: NamedOrder, now: Date): Card {
 function cardText(texts: Texts, { order, service, country }: NamedOrder, now: Date, maxSms: number): string {
   const { messages } = texts;
   return lines(
-    order.phone !== null && ltrIn(texts.language, code(formatPhone(order.phone))),
-    `${productTitle(service, country)} · ${messages.orderStates[order.state]}`,
+    order.phone !== null &&
+      `${rlmIn(texts.language)}${ltrIn(texts.language, code(formatPhone(order.phone)))}`,
+    `${productTitle(texts, service, country)} · ${messages.orderStates[order.state]}`,
     order.state === "placing"
       ? messages.placing({ price: money(order.priceMicros) })
       : moneyLine(texts, order),
@@ -93,7 +97,9 @@ function smsLine(texts: Texts, sms: OrderSms, maxText: number): string {
   if (sms.code === null && sms.text === null) return texts.messages.smsPurged;
   const shown = sms.text === null ? "" : quoted(sms.text, maxText);
   return lines(
-    sms.code === null ? "" : bold(code(shorten(sms.code, MAX_CODE_SHOWN))),
+    sms.code === null
+      ? ""
+      : `${rlmIn(texts.language)}${ltrIn(texts.language, bold(code(shorten(sms.code, MAX_CODE_SHOWN))))}`,
     shown === "" ? "" : `<blockquote>${shown}</blockquote>`,
   );
 }
@@ -104,13 +110,13 @@ function orderKeyboard(texts: Texts, order: OrderView): InlineKeyboardButton[][]
   const { id: orderId, actions } = order;
   const rows: InlineKeyboardButton[][] = [];
   const latest = order.sms.findLast((sms) => sms.code !== null)?.code;
-  if (latest) rows.push([copyButton(labels.copy(latest), latest)]);
+  if (latest) rows.push([copyButton(copyLabel(texts, latest), latest)]);
   if (order.phone !== null && !isEnded(order.state)) rows.push(...copyPhoneRows(texts, order.phone));
   const acts: InlineKeyboardButton[] = [];
   if (actions.cancel) acts.push(tap(labels.cancel, { kind: "cancel", orderId }));
   if (actions.another) acts.push(tap(labels.another, { kind: "another", orderId }));
   if (actions.finish) acts.push(tap(labels.done, { kind: "finish", orderId }));
-  if (acts.length > 0) rows.push(acts);
+  rows.push(...inRows(acts, 2));
   if (isEnded(order.state)) {
     const { serviceId, countryId } = order;
     rows.push([
@@ -125,10 +131,18 @@ function orderKeyboard(texts: Texts, order: OrderView): InlineKeyboardButton[][]
 function copyPhoneRows(texts: Texts, phone: string): InlineKeyboardButton[][] {
   const full = formatPhone(phone);
   const prefix = callingCode(full.slice(1));
-  const rows = [[copyButton(texts.labels.copy(full), full)]];
+  const rows = [[copyButton(copyLabel(texts, full), full)]];
   const national = prefix === undefined ? "" : full.slice(1 + prefix.length);
-  if (national !== "") rows.push([copyButton(texts.labels.copy(national), national)]);
+  if (national !== "") rows.push([copyButton(copyLabel(texts, national), national)]);
   return rows;
+}
+
+/** "Copy 482913". What leaves no room for the word stands alone: the app shows by a sign that the button copies. */
+export function copyLabel(texts: Texts, value: string): string {
+  const { language, labels } = texts;
+  const label = labels.copy(value);
+  if (labelWidth(label) <= LABEL_WIDTH) return label;
+  return fitted(value, (shown) => `${rlmIn(language)}${ltrIn(language, shown)}`);
 }
 
 /**
@@ -165,20 +179,23 @@ export function ordersCard(
   const { labels, messages } = texts;
   const all = [...orders.open, ...orders.past];
   const button = ({ order, service, country }: NamedOrder): InlineKeyboardButton[] => [
-    tap(shorten(`${shortProduct(service, country)} · ${messages.orderStates[order.state]}`, 48), {
-      kind: "order",
-      orderId: order.id,
-    }),
+    tap(
+      productLabel({ service, country, price: formatUsd(order.priceMicros) }, (what) => what),
+      {
+        kind: "order",
+        orderId: order.id,
+      },
+    ),
   ];
-  const pastLines = orders.past.map(
+  const orderLines = all.map(
     ({ order, service, country }) =>
-      `${localTime(order.placedAt)} ${escapeHtml(shortProduct(service, country))} · ${messages.orderStates[order.state]}`,
+      `${productLine(texts, service, country)} · ${messages.orderStates[order.state]} · ${ltrIn(texts.language, localTime(order.placedAt))}`,
   );
   return {
     text:
       all.length === 0
         ? messages.noOrders
-        : lines(messages.ordersTitle({ open: orders.open.length }), ...pastLines),
+        : lines(messages.ordersTitle({ open: orders.open.length }), ...orderLines, pageLine(texts, page)),
     keyboard: [
       ...all.map(button),
       ...pager(texts, page, (to) => ({ kind: "orders", page: to })),

@@ -1,3 +1,4 @@
+import { escapeHtml } from "../../texts/html.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { helpCard, homeCard } from "../cards/home.ts";
 import type { Screens, ShopContext } from "../context.ts";
@@ -8,7 +9,7 @@ export function createHome(screens: Screens): Feature {
   const feature = createFeature();
   feature.command("start", async (ctx) => {
     const link = parseDeepLink(ctx.match);
-    if (link?.kind === "buy") await screens.confirm(ctx, link);
+    if (link?.kind === "buy") await screens.confirm(ctx, link, introductionFor(ctx));
     else if (link?.kind === "topup") await screens.topup(ctx);
     else await screens.welcome(ctx);
   });
@@ -16,6 +17,11 @@ export function createHome(screens: Screens): Feature {
   onTap(feature, ["home"], (ctx) => screens.home(ctx));
   onTap(feature, ["help"], (ctx) => screens.show(ctx, helpCard(ctx.texts)));
   return feature;
+}
+
+/** Who has never bought here learns above the card what this shop is. */
+function introductionFor(ctx: ShopContext): string | undefined {
+  return ctx.buyer.termsVersion === null ? escapeHtml(ctx.texts.shortDescription) : undefined;
 }
 
 export async function showHome(

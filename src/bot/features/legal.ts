@@ -2,17 +2,16 @@ import { escapeHtml } from "../../texts/html.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { lines } from "../cards/card.ts";
 import { forgetCard, noticeCard, privacyCard } from "../cards/home.ts";
-import { askCard } from "../cards/money.ts";
+import { forgetMenu } from "../command-menu.ts";
 import type { Screens, ShopContext } from "../context.ts";
 import { removeButtons, say } from "../navigation.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
-import { enterQuestion, questionIds } from "./pay.ts";
 
-export interface LegalDeps extends Pick<BotDeps, "wallet" | "buyers" | "config"> {
+export interface LegalDeps extends Pick<BotDeps, "wallet" | "buyers" | "config" | "logger"> {
   readonly screens: Screens;
 }
 
-/** /terms, /privacy, /paysupport and delete-my-data, which asks twice. */
+/** /terms, /privacy and delete-my-data, which asks twice. */
 export function createLegal(deps: LegalDeps): Feature {
   const { config } = deps;
   const contact = config.supportContact === null ? null : escapeHtml(config.supportContact);
@@ -24,10 +23,6 @@ export function createLegal(deps: LegalDeps): Feature {
   feature.command("privacy", async (ctx) => {
     const text = ctx.texts.messages.privacy({ hours: config.smsRetentionHours, contact });
     await deps.screens.show(ctx, privacyCard(ctx.texts, text));
-  });
-  feature.command("paysupport", async (ctx) => {
-    await say(ctx, askCard(ctx.texts, ctx.texts.messages.paysupport({ contact })));
-    await enterQuestion(ctx, questionIds.dispute, "");
   });
   onTap(feature, ["forgetAsk"], (ctx) => deps.screens.askForget(ctx, "ask"));
   onTap(feature, ["forgetSure"], (ctx) => deps.screens.askForget(ctx, "sure"));
@@ -55,4 +50,5 @@ async function forget(deps: LegalDeps, ctx: ShopContext): Promise<void> {
   await removeButtons(ctx);
   const farewell = lines(messages.forgotten, ctx.buyer.bannedAt !== null && errors.buyer_banned);
   await ctx.reply(farewell, { parse_mode: "HTML" });
+  await forgetMenu(ctx, deps.logger);
 }

@@ -8,7 +8,7 @@ export function createMenuDoors(screens: Screens): Feature {
   feature.command("settings", (ctx) => screens.settings(ctx));
   onTap(feature, ["topup"], (ctx) => screens.topup(ctx));
   onTap(feature, ["settings"], (ctx) => screens.settings(ctx));
-  // "Back" under a question: nobody waits for its answer any more.
+  // "Back" under the question for an amount: nobody waits for its answer any more.
   onTap(feature, ["leave"], async (ctx) => {
     await ctx.conversation.exitAll();
     await screens.topup(ctx);

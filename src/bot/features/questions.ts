@@ -7,17 +7,16 @@ import { ShopError } from "../../core/errors.ts";
 import { hasNoDigit, parseAmount } from "../../flows/amount.ts";
 import { createQuestion, type Verdict } from "../../flows/ask.ts";
 import type { BotDeps } from "../bot-deps.ts";
-import { noticeCard } from "../cards/home.ts";
+import { noticeCard, sendToShopCard } from "../cards/home.ts";
 import { askCard } from "../cards/money.ts";
 import type { ShopContext } from "../context.ts";
 import { say } from "../navigation.ts";
 import { decodeTopupState, type TopupState } from "../topup-state.ts";
+import { typedText } from "../typed-text.ts";
 import { amountQuestion, type Pay, questionIds, starsRange, usdRange } from "./pay.ts";
 
 /** Raise it when the steps of a question change: stored states of another version are dropped. */
 const STATE_VERSION = 1;
-const MAX_TEXT = 2000;
-
 const versionedSchema = z.object({
   version: z.tuple([z.literal(0), z.union([z.string(), z.number()])]),
   state: z.record(
@@ -58,7 +57,7 @@ export function createQuestions(deps: BotDeps, pay: Pay): Composer<ShopContext> 
     }),
     createQuestion<ShopContext>({
       id: questionIds.dispute,
-      accept: told((ctx, message) => takeDispute(deps, ctx, message)),
+      accept: told(takeDispute),
     }),
     createQuestion<ShopContext>({
       id: questionIds.amount,
@@ -131,7 +130,7 @@ async function takeClaim(
   topupId: string,
 ): Promise<Verdict> {
   const photo = message.photo?.at(-1);
-  const note = (message.text ?? message.caption ?? "").slice(0, MAX_TEXT);
+  const note = typedText(message);
   if (photo === undefined && note === "") {
     await say(ctx, askCard(ctx.texts, ctx.texts.messages.manualNeedsProof));
     return "again";
@@ -148,10 +147,12 @@ async function takeClaim(
   return "done";
 }
 
-async function takeDispute(deps: BotDeps, ctx: ShopContext, message: Message): Promise<Verdict> {
-  const text = (message.text ?? message.caption ?? "").slice(0, MAX_TEXT);
-  if (text === "") return "again";
-  await deps.topups.openDispute({ buyerId: ctx.buyer.id, text });
-  await say(ctx, noticeCard(ctx.texts, ctx.texts.messages.disputeThanks));
-  return "done";
+/** Nothing goes to the shop before the buyer says so: what is typed here may be meant as a search. */
+async function takeDispute(ctx: ShopContext, message: Message): Promise<Verdict> {
+  if (typedText(message) === "") {
+    await say(ctx, askCard(ctx.texts, ctx.texts.messages.disputeNeedsText, "leaveSupport"));
+    return "again";
+  }
+  await say(ctx, sendToShopCard(ctx.texts), message.message_id);
+  return "again";
 }

@@ -11,6 +11,6 @@ export interface Menus {
   readonly settings: Menu<ShopContext>;
 }
 
-export function createMenus(deps: Pick<BotDeps, "topups" | "buyers">, pay: Pay): Menus {
+export function createMenus(deps: Pick<BotDeps, "topups" | "buyers" | "logger">, pay: Pay): Menus {
   return { topup: createTopupMenu({ ...deps, pay }), settings: createSettingsMenu(deps) };
 }

@@ -1,6 +1,7 @@
 import { Menu } from "@grammyjs/menu";
 import { languages, textsFor } from "../../texts/index.ts";
 import type { BotDeps } from "../bot-deps.ts";
+import { showMenuInOwnLanguage } from "../command-menu.ts";
 import type { ShopContext } from "../context.ts";
 
 export const settingsMenuId = "settings";
@@ -13,7 +14,7 @@ export function settingsText(ctx: ShopContext): string {
 }
 
 /** Language, sound of progress news, and delete-my-data. The choices are kept in the database, not in the menu. */
-export function createSettingsMenu(deps: Pick<BotDeps, "buyers">): Menu<ShopContext> {
+export function createSettingsMenu(deps: Pick<BotDeps, "buyers" | "logger">): Menu<ShopContext> {
   const menu = new Menu<ShopContext>(settingsMenuId, {
     autoAnswer: false,
     onMenuOutdated: async (ctx) => {
@@ -29,6 +30,7 @@ export function createSettingsMenu(deps: Pick<BotDeps, "buyers">): Menu<ShopCont
       ctx.buyer = { ...ctx.buyer, language };
       ctx.texts = textsFor(language);
       await ctx.screens.settings(ctx);
+      await showMenuInOwnLanguage(ctx, deps.logger);
     });
     if ((index + 1) % COLUMNS === 0 || index === languages.length - 1) menu.row();
   }
@@ -48,6 +50,7 @@ export function createSettingsMenu(deps: Pick<BotDeps, "buyers">): Menu<ShopCont
       (ctx) => ctx.texts.labels.deleteMyData,
       (ctx) => ctx.screens.askForget(ctx, "ask"),
     )
+    .danger()
     .text(
       (ctx) => ctx.texts.labels.home,
       (ctx) => ctx.screens.home(ctx),

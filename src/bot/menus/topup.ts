@@ -101,7 +101,7 @@ function addUsd(
 function addWays(deps: TopupMenuDeps, ctx: ShopContext, state: TopupState, add: Adder): void {
   const { labels } = ctx.texts;
   const names: Readonly<Record<GatewayName, string>> = {
-    stars: "Telegram Stars",
+    stars: "Telegram ⭐",
     "crypto-pay": labels.cryptoPay,
     manual: labels.manual,
   };

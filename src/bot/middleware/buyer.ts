@@ -31,6 +31,9 @@ const tapsOpenToBanned: readonly string[] = [
   "forgetSure",
   "forgetNow",
   "keep",
+  "support",
+  "leaveSupport",
+  "sendToShop",
   "dismiss",
 ];
 

@@ -1,13 +1,14 @@
 import { assertNever } from "../../core/errors.ts";
 import type { OutboxMessage } from "../../core/messages.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
-import { escapeHtml, money } from "../../texts/html.ts";
+import { escapeHtml, money, signedMoney } from "../../texts/html.ts";
 import { operatorLabels, operatorNotice, operatorTexts } from "../../texts/operator.ts";
 import type { Texts } from "../../texts/texts.ts";
 import type { BotDeps } from "../bot-deps.ts";
-import { type Card, lines, productName, shorten, tap } from "../cards/card.ts";
+import { type Card, lines, productName, tap } from "../cards/card.ts";
 import { codeEventCard, endedEventCard, lateSmsCard, orderNewsCard } from "../cards/events.ts";
 import { noticeCard } from "../cards/home.ts";
+import { shorten } from "../cards/label.ts";
 import { creditedCard, type ResumeView } from "../cards/money.ts";
 import { type NamedOrder, nameOrder } from "../cards/order.ts";
 
@@ -194,7 +195,11 @@ function moneyText(
       available,
     });
   }
-  return messages.adjusted({ amount, available, reason: escapeHtml(message.reason) });
+  return messages.adjusted({
+    amount: signedMoney(BigInt(message.amountMicros)),
+    available,
+    reason: escapeHtml(message.reason),
+  });
 }
 
 async function renderClaim(deps: RenderDeps, claimId: string): Promise<Rendered | undefined> {

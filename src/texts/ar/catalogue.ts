@@ -10,12 +10,13 @@ export const catalogue: CatalogueTexts = {
     repeat: (what) => `تكرار ${own(what)}`,
     sort: { best: "الترتيب: الأفضل", price: "الترتيب: السعر", name: "الترتيب: الاسم" },
     getNumber: (price) => `احصل على رقم · ${ltr(price)}`,
-    acceptAndGet: "موافق، احصل على رقم",
+    acceptAndGet: (price) => `موافق · شراء · ${ltr(price)}`,
     save: "☆ حفظ",
     saved: "★ محفوظ",
     otherCountries: "دول أخرى",
     tryCountry: (what) => `جرّب ${own(what)}`,
     getThis: (what) => `شراء ${own(what)}`,
+    seconds: (count) => `${count} ث`,
   },
   toasts: {
     saved: `حُفظ. تجده في ${ltr("/buy")}.`,
@@ -24,20 +25,21 @@ export const catalogue: CatalogueTexts = {
   messages: {
     services: ({ available }) =>
       `<b>لأي خدمة تحتاج رمزًا؟</b>\nالرصيد ${ltr(available)}. يمكنك أيضًا أن تكتب: ${own(example)}`,
+    whichOne: "<b>أيّها تريد؟</b>",
     servicesIn: ({ country }) => `<b>أي خدمة؟ الدولة: ${own(country)}</b>`,
-    nothingOnSale: "لا شيء معروض للبيع الآن. عُد بعد قليل.",
+    nothingOnSale: "لا توجد أرقام متاحة الآن. عُد بعد قليل.",
     notFound: ({ query }) =>
       `لم أجد «${own(query)}». اكتب خدمة ودولة، مثل <b>${own(example)}</b>، أو تصفّح القائمة.`,
     countries: ({ service }) => `<b>${own(service)}: اختر دولة</b>`,
-    percentNote: "% = الرموز التي وصلت هنا في آخر 7 أيام",
+    percentNote: `${ltr("%")} نسبة الطلبات التي وصلها رمز خلال 7 أيام`,
     staleNote: "قد تكون بعض الأسعار قديمة قليلًا. الخطوة التالية تعرض السعر الدقيق.",
     noCountries: ({ service }) => `نفدت أرقام ${own(service)} في كل الدول الآن. حاول بعد دقائق.`,
     heldOnly: ({ price }) => `يُحجز ${ltr(price)}، ولا تدفع إلا إذا وصل رمز.`,
-    window: ({ minutes }) => `المدة ${minutes} د`,
+    window: ({ minutes }) => `مدة الرقم ${minutes} د`,
     cancelAfter: ({ minutes }) => `الإلغاء بعد ${minutes} د`,
     cancelAnytime: "الإلغاء في أي وقت",
     noCancel: "لا يمكن إلغاؤه",
-    secondCode: ({ another }) => `رمز ثانٍ: ${another ? "نعم" : "لا"}`,
+    secondCode: ({ another }) => (another ? "رموز إضافية: مجانًا" : "رمز واحد فقط"),
     inStock: ({ count }) => `المتوفر: ${count}`,
     success: ({ percent, seconds }) =>
       seconds === null

@@ -17,15 +17,16 @@ export const chat: ChatTexts = {
     notNow: "ليس الآن",
     tryAgain: "حاول مرة أخرى",
     openPrivateChat: "افتح محادثة خاصة",
+    support: "الدعم",
   },
   toasts: {
-    stale: "لم يعد هذا الزر صالحًا. إليك زرًا جديدًا.",
+    stale: "انتهت صلاحية هذا الزر. إليك القائمة الحالية.",
     writePrivately: "راسلني في محادثة خاصة من فضلك.",
   },
   messages: {
-    welcome: "أهلًا! اختر خدمة ودولة، واحصل على رقم، ويصلك الرمز هنا مباشرة.",
+    welcome: "أهلًا! اختر خدمة ودولة، واحصل على رقم، ويصلك الرمز هنا مباشرة. لا تدفع إلا إذا وصل رمز.",
     home: ({ available, openOrders }) =>
-      `الرصيد ${ltr(available)}\n${openOrders === 0 ? "لا طلبات مفتوحة." : `الطلبات المفتوحة: ${openOrders}`}`,
+      `الرصيد ${ltr(available)}\n${openOrders === 0 ? "لا توجد طلبات مفتوحة." : `الطلبات المفتوحة: ${openOrders}`}`,
     help: [
       "<b>كيف يعمل</b>",
       `1. أرسل ${ltr("/buy")} أو اكتب خدمة ودولة: ${own(example)}`,
@@ -35,12 +36,13 @@ export const chat: ChatTexts = {
       "لا رمز؟ يعود المال وحده في نهاية المدة، أو فورًا إذا ألغيت.",
       "",
       `${ltr("/orders")} أرقامك · ${ltr("/balance")} مالك · ${ltr("/topup")} شحن · ${ltr("/settings")} اللغة`,
-      `${ltr("/paysupport")} مشاكل الدفع · ${ltr("/terms")} · ${ltr("/privacy")}`,
+      `${ltr("/paysupport")} الدعم · ${ltr("/terms")} · ${ltr("/privacy")}`,
     ].join("\n"),
+    page: ({ page, pageCount }) => `الصفحة ${page} من ${pageCount}`,
     group: "أبيع في محادثة خاصة فقط، كي لا يرى غيرك أرقامك ورموزك. راسلني على الخاص.",
     unknown: `لم أفهم. اكتب خدمة ودولة، مثل <b>${own(example)}</b>، أو استخدم زرًا.`,
     onlyText: `أقرأ النص فقط. اكتب خدمة ودولة، مثل <b>${own(example)}</b>، أو استخدم زرًا.`,
     slowDown: "هذا أسرع مما أستطيع الرد عليه، فتركت بعضه. تمهّل قليلًا من فضلك.",
-    somethingWrong: `حدث خطأ من جهتنا. لم يُدفع شيء مرتين. حاول مرة أخرى: ${ltr("/start")}`,
+    somethingWrong: `حدث خطأ. راجع ${ltr("/orders")} قبل المحاولة مرة أخرى.`,
   },
 };

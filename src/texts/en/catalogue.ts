@@ -8,12 +8,13 @@ export const catalogue: CatalogueTexts = {
     repeat: (what) => `Repeat ${what}`,
     sort: { best: "Sort: best", price: "Sort: price", name: "Sort: name" },
     getNumber: (price) => `Get number · ${price}`,
-    acceptAndGet: "Accept and get number",
+    acceptAndGet: (price) => `Accept · get · ${price}`,
     save: "☆ Save",
     saved: "★ Saved",
     otherCountries: "Other countries",
     tryCountry: (what) => `Try ${what}`,
     getThis: (what) => `Get ${what}`,
+    seconds: (count) => `${count}s`,
   },
   toasts: {
     saved: "Saved. You will find it under /buy.",
@@ -22,25 +23,26 @@ export const catalogue: CatalogueTexts = {
   messages: {
     services: ({ available }) =>
       `<b>What do you need a code for?</b>\nBalance ${available}. You can also just type: whatsapp uk`,
+    whichOne: "<b>Which one?</b>",
     servicesIn: ({ country }) => `<b>Which service in ${country}?</b>`,
-    nothingOnSale: "Nothing is on sale this minute. Please look again a little later.",
+    nothingOnSale: "Nothing is available right now. Please try again a little later.",
     notFound: ({ query }) =>
       `I could not find “${query}”. Try a service and a country, like <b>whatsapp uk</b>, or browse.`,
     countries: ({ service }) => `<b>${service}: choose a country</b>`,
-    percentNote: "% = codes received here in the last 7 days",
-    staleNote: "Some prices may be a little old. The next step shows the exact one.",
+    percentNote: "% of orders that got a code, last 7 days",
+    staleNote: "Some prices may be out of date. The next step shows the exact one.",
     noCountries: ({ service }) => `${service} is sold out everywhere right now. Try again in a few minutes.`,
     heldOnly: ({ price }) => `${price} is held; you pay only if a code arrives.`,
-    window: ({ minutes }) => `${minutes} min window`,
+    window: ({ minutes }) => `number lasts ${minutes} min`,
     cancelAfter: ({ minutes }) => `cancel after ${minutes} min`,
     cancelAnytime: "cancel at any time",
     noCancel: "cannot be cancelled",
-    secondCode: ({ another }) => `2nd code: ${another ? "yes" : "no"}`,
+    secondCode: ({ another }) => (another ? "extra codes: free" : "one code only"),
     inStock: ({ count }) => `${count} in stock`,
     success: ({ percent, seconds }) =>
       seconds === null
-        ? `${percent}% received a code`
-        : `${percent}% received a code, usually in ${seconds} s`,
+        ? `${percent}% of orders got a code`
+        : `${percent}% of orders got a code, usually in ${seconds} s`,
     yourBalance: ({ available }) => `Balance ${available}`,
     acceptTerms: "By continuing you accept /terms",
     short: ({ missing, product }) => `You need ${missing} more for ${product}.`,

@@ -16,13 +16,15 @@ export const chat: ChatTexts = {
     notNow: "Not now",
     tryAgain: "Try again",
     openPrivateChat: "Open private chat",
+    support: "Support",
   },
   toasts: {
-    stale: "That button is out of date. Here is a fresh one.",
-    writePrivately: "Please write me in a private chat.",
+    stale: "That button has expired. Here is the current menu.",
+    writePrivately: "Message me privately.",
   },
   messages: {
-    welcome: "Welcome! Pick a service and a country, get a phone number, and the code arrives right here.",
+    welcome:
+      "Welcome! Pick a service and a country, get a phone number, and the code arrives right here. You pay only if a code arrives.",
     home: ({ available, openOrders }) =>
       `Balance ${available}\n${openOrders === 0 ? "No open orders." : `You have ${counted("en", openOrders, { one: "open order", other: "open orders" })}.`}`,
     help: [
@@ -31,16 +33,17 @@ export const chat: ChatTexts = {
       "2. Tap Get number and enter the number in the app.",
       "3. The code arrives here. You pay only then.",
       "",
-      "No code? The money comes back by itself at the end of the window, or at once when you cancel.",
+      "No code? The money comes back by itself when the time is up, or at once when you cancel.",
       "",
       "/orders your numbers · /balance your money · /topup add money · /settings language",
-      "/paysupport payment trouble · /terms · /privacy",
+      "/paysupport help from a person · /terms · /privacy",
     ].join("\n"),
+    page: ({ page, pageCount }) => `Page ${page} of ${pageCount}`,
     group:
-      "I only sell in a private chat, so that nobody else sees your numbers and codes. Write me privately.",
+      "I only sell in a private chat, so that nobody else sees your numbers and codes. Message me privately.",
     unknown: "I did not get that. Type a service and a country, like <b>whatsapp uk</b>, or use a button.",
     onlyText: "I can only read text. Type a service and a country, like <b>whatsapp uk</b>, or use a button.",
     slowDown: "That is faster than I can answer, so I left some of it out. Please slow down.",
-    somethingWrong: "Something went wrong on our side. Nothing was charged twice. Please try again: /start",
+    somethingWrong: "Something went wrong. Check /orders before trying again.",
   },
 };

@@ -8,11 +8,12 @@ export const orders: OrdersTexts = {
     buyAgain: "Buy again",
     sameAgain: "Same again",
     done: "Done",
+    openOrder: (what) => `Open ${what}`,
     showLate: (price) => `Show it · ${price}`,
   },
   toasts: {
-    cancelRequested: "Cancelling. If a code comes first, the code wins.",
-    cancelQueued: "Too early: your cancel waits and goes out by itself.",
+    cancelRequested: "Cancelling. If a code arrives first, you keep it and pay.",
+    cancelQueued: "Too early to cancel. We'll do it as soon as it is possible.",
     finished: "Done. Thank you!",
   },
   messages: {
@@ -30,9 +31,9 @@ export const orders: OrdersTexts = {
     },
     placing: ({ price }) => `Getting your number. ${price} is held meanwhile.`,
     endsAt: ({ time }) => `Ends ${time}`,
-    cancelOpens: ({ time }) => `Cancel opens ${time}. Tap it any time; an early tap waits until then.`,
-    cancelQueued: ({ time }) => `Your cancel goes out ${time}. If a code comes first, the code wins.`,
-    cancelAsked: "Cancelling. If a code comes first, the code wins.",
+    cancelOpens: ({ time }) => `You can cancel ${time}. Tap now and we'll cancel then.`,
+    cancelQueued: ({ time }) => `We'll cancel ${time}. If a code arrives first, you keep it and pay.`,
+    cancelAsked: "Cancelling. If a code arrives first, you keep it and pay.",
     held: ({ price }) => `${price} held, charged only if a code arrives`,
     charged: ({ price }) => `${price} charged`,
     released: ({ price }) => `${price} released, nothing charged`,
@@ -43,9 +44,9 @@ export const orders: OrdersTexts = {
     cancelledEvent: ({ amount, available }) => `Cancelled. ${amount} released, balance ${available}.`,
     failedEvent: ({ amount, available }) => `${amount} released, balance ${available}.`,
     cancelRefused: ({ product }) =>
-      `The supplier did not accept the cancel for ${product}. The order goes on; you still pay only if a code arrives.`,
+      `The supplier refused to cancel ${product}. The order goes on; you still pay only if a code arrives.`,
     inDoubt: ({ product }) =>
-      `The supplier has not confirmed ${product} yet. We are checking; your money stays held and nothing is charged twice.`,
+      `The supplier has not confirmed ${product} yet. We are checking; your money stays held until we know.`,
     ordersTitle: ({ open }) => `<b>Your orders</b>\n${open === 0 ? "Nothing open." : `Open: ${open}`}`,
     noOrders: "You have no orders yet. Your first number is three taps away.",
     lateSms: ({ product, price, available }) =>

@@ -4,11 +4,11 @@ export const profile: ProfileTexts = {
   commands: {
     buy: "Buy a number",
     orders: "Your orders",
-    balance: "Balance and movements",
+    balance: "Balance and transactions",
     topup: "Add money",
-    settings: "Language and privacy",
     help: "How it works",
   },
+  botName: "Numbers for codes",
   description:
     "Phone numbers for one-time codes. Choose a service and a country, get a number, and the code arrives in this chat. You pay only if a code arrives.",
   shortDescription: "Phone numbers for one-time codes. You pay only if a code arrives.",

@@ -20,9 +20,9 @@ export const legal: LegalTexts = {
       `<b>Condiciones</b> (versión ${version})`,
       "1. Alquilas un número por poco tiempo para recibir SMS. No es tuyo para siempre.",
       "2. El precio se reserva al pedir y se cobra con el primer SMS. Si no llega ninguno, se devuelve.",
-      "3. El saldo es para números de esta tienda. Si un pago falla, escribe a /paysupport.",
+      "3. El saldo es para números de esta tienda. Si un pago falla, usa /paysupport.",
       "4. No uses números para fraude, spam, bancos ni para hacerte pasar por otra persona. Esas cuentas se cierran.",
-      "5. Cumple las reglas de los servicios donde te registras y tu ley local.",
+      "5. Cumple las reglas de los servicios donde te registras y las leyes de tu país.",
       "6. Cada aplicación decide si acepta un número. Un pedido sin código no cuesta nada.",
       contact ? `7. Contacto: ${contact}` : "",
     ]

@@ -1,13 +1,10 @@
-import { counted } from "../plural.ts";
 import type { MoneyTexts } from "../subjects/money.ts";
-
-const stars = (count: number): string => counted("es", count, { one: "Star", other: "Stars" });
 
 export const money: MoneyTexts = {
   labels: {
-    payStarsAndBuy: (count) => `Pagar ${stars(count)} y comprar`,
+    payStarsAndBuy: (count) => `Pagar ⭐${count} y comprar`,
     otherWays: "Otras formas",
-    stars: (count, value) => `${stars(count)} · ${value}`,
+    stars: (count, value) => `⭐${count} · ${value}`,
     otherAmount: "Otro importe",
     cryptoPay: "Cripto",
     manual: "Transferencia",
@@ -29,22 +26,23 @@ export const money: MoneyTexts = {
     },
     topup: ({ available }) => `<b>Recargar</b>\nSaldo ${available}. ¿Cuánto quieres añadir?`,
     topupFor: ({ available, product }) =>
-      `<b>Recargar para ${product}</b>\nSaldo ${available}. Con el primer botón basta.`,
-    askStars: ({ min, max }) => `¿Cuántas Stars? Envía un número de ${min} a ${max}, o un importe como $5.`,
+      `<b>Recargar para ${product}</b>\nSaldo ${available}. El primer botón cubre justo lo que falta.`,
+    askStars: ({ min, max }) => `¿Cuántas ⭐? Envía un número de ${min} a ${max}, o un importe como $5.`,
     askUsd: ({ min, max }) => `¿Qué importe en dólares? Envía un número de ${min} a ${max}, como 7.50.`,
-    amountNotUnderstood: "Ese importe no sirve. Envía otro o pulsa Atrás.",
-    cryptoInvoice: ({ amount }) => `Tu factura de ${amount} está lista. Te escribo en cuanto esté pagada.`,
+    amountNotUnderstood: "Ese importe no sirve. Envía otro o toca Atrás.",
+    cryptoInvoice: ({ amount }) =>
+      `Tu enlace de pago de ${amount} está listo. Te aviso en cuanto esté pagado.`,
     manualInstructions: ({ amount, contact }) =>
-      `Transfiere ${amount} a la tienda${contact ? ` como acordaste con ${contact}` : ""}. Después envía aquí una foto del recibo o una nota con la referencia.`,
-    manualThanks: "Gracias. Una persona lo comprueba y te aviso del resultado.",
-    manualNeedsProof: "Envía una foto del recibo o una nota corta con la referencia.",
+      `Transfiere ${amount} a la tienda${contact ? ` como acordaste con ${contact}` : ""}. Después envía aquí una foto del recibo o un mensaje con la referencia.`,
+    manualThanks: "Gracias. Lo comprobaremos y te avisaremos.",
+    manualNeedsProof: "Envía una foto del recibo o un mensaje corto con la referencia.",
     credited: ({ amount, available }) => `${amount} añadidos. Saldo ${available}.`,
     topupRejected:
       "La tienda no encontró tu transferencia, así que no se añadió nada. Si crees que es un error, usa /paysupport.",
-    topupRefunded: ({ stars: count, amount, available }) =>
-      `Tu pago de ${stars(count)} fue devuelto. ${amount} salieron de tu saldo, que ahora es ${available}.`,
+    topupRefunded: ({ stars, amount, available }) =>
+      `Tu pago de ⭐${stars} fue devuelto. ${amount} salieron de tu saldo, que ahora es ${available}.`,
     debt: ({ debt }) =>
-      `Debes ${debt} a la tienda: Telegram te devolvió Stars que ya habías gastado. El dinero que entra paga esto primero. Podrás comprar cuando esté pagado; recarga con /topup.`,
+      `Debes ${debt} a la tienda: Telegram te devolvió ⭐ que ya habías gastado. El dinero que entra paga esto primero. Podrás comprar cuando esté pagado; recarga con /topup.`,
     debtSettled: ({ amount, debt, available }) =>
       `${amount} se usaron para pagar lo que debes a la tienda. ${debt === null ? "Ya no debes nada" : `Aún debes ${debt}`}. Saldo ${available}.`,
     adjusted: ({ amount, available, reason }) =>

@@ -8,11 +8,12 @@ export const orders: OrdersTexts = {
     buyAgain: "Comprar otra vez",
     sameAgain: "Lo mismo otra vez",
     done: "Listo",
+    openOrder: (what) => `Abrir ${what}`,
     showLate: (price) => `Mostrarlo · ${price}`,
   },
   toasts: {
-    cancelRequested: "Cancelando. Si antes llega un código, vale el código.",
-    cancelQueued: "Aún es pronto: la cancelación espera y sale sola.",
+    cancelRequested: "Cancelando. Si llega antes un código, se cobra.",
+    cancelQueued: "Aún es pronto: se cancelará en cuanto se pueda.",
     finished: "Listo. ¡Gracias!",
   },
   messages: {
@@ -30,10 +31,9 @@ export const orders: OrdersTexts = {
     },
     placing: ({ price }) => `Buscando tu número. Mientras tanto, ${price} quedan reservados.`,
     endsAt: ({ time }) => `Termina ${time}`,
-    cancelOpens: ({ time }) =>
-      `Se puede cancelar ${time}. Puedes pulsar ya: si es pronto, espera hasta entonces.`,
-    cancelQueued: ({ time }) => `La cancelación sale ${time}. Si antes llega un código, vale el código.`,
-    cancelAsked: "Cancelando. Si antes llega un código, vale el código.",
+    cancelOpens: ({ time }) => `Podrás cancelar ${time}. Toca ya y lo haremos entonces.`,
+    cancelQueued: ({ time }) => `Cancelaremos ${time}. Si llega antes un código, se cobra.`,
+    cancelAsked: "Cancelando. Si llega antes un código, se cobra.",
     held: ({ price }) => `${price} reservados, se cobran solo si llega un código`,
     charged: ({ price }) => `${price} cobrados`,
     released: ({ price }) => `${price} devueltos, nada cobrado`,
@@ -44,9 +44,9 @@ export const orders: OrdersTexts = {
     cancelledEvent: ({ amount, available }) => `Cancelado. ${amount} devueltos, saldo ${available}.`,
     failedEvent: ({ amount, available }) => `${amount} devueltos, saldo ${available}.`,
     cancelRefused: ({ product }) =>
-      `El proveedor no aceptó cancelar ${product}. El pedido sigue; solo pagas si llega un código.`,
+      `El proveedor se negó a cancelar ${product}. El pedido sigue; solo pagas si llega un código.`,
     inDoubt: ({ product }) =>
-      `El proveedor aún no confirma ${product}. Lo estamos comprobando; tu dinero sigue reservado y nada se cobra dos veces.`,
+      `El proveedor aún no confirma ${product}. Lo estamos comprobando; tu dinero sigue reservado hasta que lo sepamos.`,
     ordersTitle: ({ open }) => `<b>Tus pedidos</b>\n${open === 0 ? "Nada abierto." : `Abiertos: ${open}`}`,
     noOrders: "Aún no tienes pedidos. Tu primer número está a tres toques.",
     lateSms: ({ product, price, available }) =>

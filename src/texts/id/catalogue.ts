@@ -8,12 +8,13 @@ export const catalogue: CatalogueTexts = {
     repeat: (what) => `Ulangi ${what}`,
     sort: { best: "Urutan: terbaik", price: "Urutan: harga", name: "Urutan: nama" },
     getNumber: (price) => `Ambil nomor · ${price}`,
-    acceptAndGet: "Setuju dan ambil nomor",
+    acceptAndGet: (price) => `Setuju, ambil · ${price}`,
     save: "☆ Simpan",
     saved: "★ Tersimpan",
     otherCountries: "Negara lain",
     tryCountry: (what) => `Coba ${what}`,
     getThis: (what) => `Ambil ${what}`,
+    seconds: (count) => `${count} dtk`,
   },
   toasts: {
     saved: "Tersimpan. Anda menemukannya di /buy.",
@@ -22,27 +23,28 @@ export const catalogue: CatalogueTexts = {
   messages: {
     services: ({ available }) =>
       `<b>Kode untuk layanan apa?</b>\nSaldo ${available}. Anda juga bisa mengetik: whatsapp indonesia`,
+    whichOne: "<b>Yang mana?</b>",
     servicesIn: ({ country }) => `<b>Layanan apa di ${country}?</b>`,
-    nothingOnSale: "Saat ini tidak ada yang dijual. Silakan lihat lagi nanti.",
+    nothingOnSale: "Saat ini tidak ada yang tersedia. Silakan coba lagi nanti.",
     notFound: ({ query }) =>
       `“${query}” tidak ditemukan. Ketik layanan dan negara, misalnya <b>whatsapp indonesia</b>, atau lihat daftarnya.`,
     countries: ({ service }) => `<b>${service}: pilih negara</b>`,
-    percentNote: "% = kode yang diterima di sini dalam 7 hari terakhir",
-    staleNote: "Beberapa harga mungkin agak lama. Langkah berikutnya menunjukkan harga pasti.",
+    percentNote: "% pesanan yang menerima kode, 7 hari terakhir",
+    staleNote: "Beberapa harga mungkin sudah berubah. Langkah berikutnya menunjukkan harga pasti.",
     noCountries: ({ service }) => `${service} sedang habis di semua negara. Coba lagi beberapa menit lagi.`,
     heldOnly: ({ price }) => `${price} ditahan; Anda membayar hanya jika kode tiba.`,
-    window: ({ minutes }) => `waktu ${minutes} mnt`,
+    window: ({ minutes }) => `nomor aktif ${minutes} mnt`,
     cancelAfter: ({ minutes }) => `bisa batal setelah ${minutes} mnt`,
     cancelAnytime: "bisa batal kapan saja",
     noCancel: "tidak bisa dibatalkan",
-    secondCode: ({ another }) => `kode ke-2: ${another ? "ya" : "tidak"}`,
+    secondCode: ({ another }) => (another ? "kode tambahan: gratis" : "hanya satu kode"),
     inStock: ({ count }) => `stok: ${count}`,
     success: ({ percent, seconds }) =>
       seconds === null
-        ? `${percent}% menerima kode`
-        : `${percent}% menerima kode, biasanya dalam ${seconds} dtk`,
+        ? `${percent}% pesanan menerima kode`
+        : `${percent}% pesanan menerima kode, biasanya dalam ${seconds} dtk`,
     yourBalance: ({ available }) => `Saldo ${available}`,
-    acceptTerms: "Dengan melanjutkan Anda menyetujui /terms",
+    acceptTerms: "Dengan melanjutkan, Anda menyetujui ketentuan: /terms",
     short: ({ missing, product }) => `Kurang ${missing} untuk ${product}.`,
     alternatives: "Mau salah satu dari ini?",
   },

@@ -15,13 +15,15 @@ export const chat: ChatTexts = {
     notNow: "Nanti saja",
     tryAgain: "Coba lagi",
     openPrivateChat: "Buka chat pribadi",
+    support: "Hubungi kami",
   },
   toasts: {
-    stale: "Tombol itu sudah tidak berlaku. Ini yang baru.",
-    writePrivately: "Silakan tulis ke saya di chat pribadi.",
+    stale: "Tombol itu sudah kedaluwarsa. Ini menu terbaru.",
+    writePrivately: "Silakan hubungi saya di chat pribadi.",
   },
   messages: {
-    welcome: "Selamat datang! Pilih layanan dan negara, dapatkan nomor, dan kodenya tiba di sini.",
+    welcome:
+      "Selamat datang! Pilih layanan dan negara, dapatkan nomor, dan kodenya tiba di sini. Anda membayar hanya jika kode tiba.",
     home: ({ available, openOrders }) =>
       `Saldo ${available}\n${openOrders === 0 ? "Tidak ada pesanan aktif." : `Anda punya ${openOrders} pesanan aktif.`}`,
     help: [
@@ -30,16 +32,18 @@ export const chat: ChatTexts = {
       "2. Ketuk Ambil nomor dan masukkan nomornya di aplikasi.",
       "3. Kodenya tiba di sini. Baru saat itu Anda membayar.",
       "",
-      "Tidak ada kode? Uang kembali sendiri di akhir waktu, atau langsung saat Anda membatalkan.",
+      "Tidak ada kode? Uang otomatis kembali saat waktu habis, atau langsung saat Anda membatalkan.",
       "",
       "/orders nomor Anda · /balance uang Anda · /topup isi saldo · /settings bahasa",
-      "/paysupport masalah pembayaran · /terms · /privacy",
+      "/paysupport bantuan tim kami · /terms · /privacy",
     ].join("\n"),
-    group: "Saya hanya berjualan di chat pribadi, agar nomor dan kode Anda tidak terlihat. Tulis di sana.",
+    page: ({ page, pageCount }) => `Halaman ${page} dari ${pageCount}`,
+    group:
+      "Saya hanya berjualan di chat pribadi, agar nomor dan kode Anda tidak terlihat. Hubungi saya di sana.",
     unknown: "Saya tidak mengerti. Ketik layanan dan negara: <b>whatsapp indonesia</b>, atau pakai tombol.",
     onlyText:
       "Saya hanya membaca teks. Ketik layanan dan negara: <b>whatsapp indonesia</b>, atau pakai tombol.",
     slowDown: "Ini lebih cepat dari yang bisa saya jawab; sebagian saya lewati. Pelan-pelan, ya.",
-    somethingWrong: "Ada yang salah di pihak kami. Tidak ada yang dibayar dua kali. Coba lagi: /start",
+    somethingWrong: "Ada yang salah. Periksa /orders sebelum mencoba lagi.",
   },
 };

@@ -2,9 +2,9 @@ import type { MoneyTexts } from "../subjects/money.ts";
 
 export const money: MoneyTexts = {
   labels: {
-    payStarsAndBuy: (stars) => `Bayar ${stars} Bintang dan beli`,
+    payStarsAndBuy: (stars) => `Bayar ⭐${stars} dan beli`,
     otherWays: "Cara lain",
-    stars: (stars, value) => `${stars} Bintang · ${value}`,
+    stars: (stars, value) => `⭐${stars} · ${value}`,
     otherAmount: "Jumlah lain",
     cryptoPay: "Kripto",
     manual: "Transfer ke toko",
@@ -12,8 +12,8 @@ export const money: MoneyTexts = {
   },
   messages: {
     balance: ({ available, held }) => `<b>Saldo</b>\nTersedia ${available}\nDitahan untuk pesanan ${held}`,
-    movements: "Mutasi terakhir:",
-    noMovements: "Belum ada mutasi.",
+    movements: "Transaksi terakhir:",
+    noMovements: "Belum ada transaksi.",
     movementKinds: {
       topup: "Isi saldo",
       topup_refund: "Pembayaran dikembalikan",
@@ -22,27 +22,26 @@ export const money: MoneyTexts = {
       debt_settled: "Pembayaran utang",
       late_charge: "Kode yang datang terlambat",
       adjustment: "Koreksi",
-      other: "Mutasi",
+      other: "Transaksi",
     },
     topup: ({ available }) => `<b>Isi saldo</b>\nSaldo ${available}. Berapa yang ingin ditambahkan?`,
     topupFor: ({ available, product }) =>
-      `<b>Isi saldo untuk ${product}</b>\nSaldo ${available}. Tombol pertama sudah cukup.`,
-    askStars: ({ min, max }) =>
-      `Berapa Bintang? Kirim angka dari ${min} sampai ${max}, atau jumlah seperti $5.`,
+      `<b>Isi saldo untuk ${product}</b>\nSaldo ${available}. Tombol pertama menutup kekurangannya.`,
+    askStars: ({ min, max }) => `Berapa ⭐? Kirim angka dari ${min} sampai ${max}, atau jumlah seperti $5.`,
     askUsd: ({ min, max }) => `Berapa dolar? Kirim angka dari ${min} sampai ${max}, misalnya 7.50.`,
     amountNotUnderstood: "Jumlah itu tidak bisa dipakai. Kirim jumlah lain atau ketuk Kembali.",
-    cryptoInvoice: ({ amount }) => `Tagihan ${amount} sudah siap. Saya kabari begitu dibayar.`,
+    cryptoInvoice: ({ amount }) => `Tagihan ${amount} sudah siap. Saya kabari begitu lunas.`,
     manualInstructions: ({ amount, contact }) =>
-      `Transfer ${amount} ke toko${contact ? ` sesuai kesepakatan dengan ${contact}` : ""}. Lalu kirim di sini foto bukti transfer atau catatan dengan nomor referensinya.`,
-    manualThanks: "Terima kasih. Seseorang akan memeriksanya dan hasilnya dikirim ke sini.",
-    manualNeedsProof: "Kirim foto bukti transfer atau catatan singkat dengan nomor referensinya.",
+      `Transfer ${amount} ke toko${contact ? ` sesuai kesepakatan dengan ${contact}` : ""}. Lalu kirim di sini foto bukti transfer atau pesan dengan nomor referensinya.`,
+    manualThanks: "Terima kasih. Tim kami akan memeriksanya dan mengabari Anda.",
+    manualNeedsProof: "Kirim foto bukti transfer atau pesan singkat dengan nomor referensinya.",
     credited: ({ amount, available }) => `${amount} ditambahkan. Saldo ${available}.`,
     topupRejected:
       "Toko tidak menemukan transfer Anda; tidak ada yang ditambahkan. Jika keliru, pakai /paysupport.",
     topupRefunded: ({ stars, amount, available }) =>
-      `Pembayaran ${stars} Bintang dikembalikan. Saldo Anda berkurang ${amount} dan sekarang ${available}.`,
+      `Pembayaran ⭐${stars} dikembalikan. Saldo Anda berkurang ${amount} dan sekarang ${available}.`,
     debt: ({ debt }) =>
-      `Anda berutang ${debt} kepada toko: Telegram mengembalikan Bintang yang sudah dipakai. Uang yang masuk membayar ini dulu. Anda bisa membeli lagi setelah lunas; isi saldo dengan /topup.`,
+      `Anda berutang ${debt} kepada toko: Telegram mengembalikan ⭐ yang sudah Anda pakai. Uang yang masuk membayar ini dulu. Anda bisa membeli lagi setelah lunas; isi saldo dengan /topup.`,
     debtSettled: ({ amount, debt, available }) =>
       `${amount} dipakai untuk membayar utang Anda kepada toko. ${debt === null ? "Utang sudah lunas" : `Sisa utang ${debt}`}. Saldo ${available}.`,
     adjusted: ({ amount, available, reason }) =>

@@ -8,7 +8,7 @@ export const chat: ChatTexts = {
     balance: "Saldo",
     topup: "Recarregar",
     help: "Ajuda",
-    settings: "Ajustes",
+    settings: "Configurações",
     home: "Início",
     back: "Voltar",
     previous: "Anterior",
@@ -16,13 +16,15 @@ export const chat: ChatTexts = {
     notNow: "Agora não",
     tryAgain: "Tentar de novo",
     openPrivateChat: "Abrir chat privado",
+    support: "Suporte",
   },
   toasts: {
-    stale: "Esse botão não vale mais. Aqui está um novo.",
-    writePrivately: "Escreva para mim em um chat privado, por favor.",
+    stale: "Esse botão expirou. Aqui está o menu atual.",
+    writePrivately: "Me chame no privado, por favor.",
   },
   messages: {
-    welcome: "Olá! Escolha um serviço e um país, receba um número, e o código chega aqui mesmo.",
+    welcome:
+      "Olá! Escolha um serviço e um país, receba um número, e o código chega aqui mesmo. Você só paga se chegar um código.",
     home: ({ available, openOrders }) =>
       `Saldo ${available}\n${openOrders === 0 ? "Nenhum pedido aberto." : `Você tem ${counted("pt", openOrders, { one: "pedido aberto", other: "pedidos abertos" })}.`}`,
     help: [
@@ -34,12 +36,14 @@ export const chat: ChatTexts = {
       "Sem código? O dinheiro volta sozinho no fim do prazo, ou na hora se você cancelar.",
       "",
       "/orders seus números · /balance seu dinheiro · /topup recarregar · /settings idioma",
-      "/paysupport problemas de pagamento · /terms · /privacy",
+      "/paysupport suporte · /terms · /privacy",
     ].join("\n"),
-    group: "Só vendo em chat privado, para que ninguém mais veja seus números e códigos. Escreva em privado.",
+    page: ({ page, pageCount }) => `Página ${page} de ${pageCount}`,
+    group:
+      "Só vendo em chat privado, para que ninguém mais veja seus números e códigos. Me chame no privado.",
     unknown: "Não entendi. Escreva um serviço e um país, como <b>whatsapp brasil</b>, ou use um botão.",
     onlyText: "Só leio texto. Escreva um serviço e um país, como <b>whatsapp brasil</b>, ou use um botão.",
     slowDown: "É mais rápido do que consigo responder: deixei uma parte de fora. Mais devagar, por favor.",
-    somethingWrong: "Algo deu errado do nosso lado. Nada foi cobrado duas vezes. Tente de novo: /start",
+    somethingWrong: "Algo deu errado. Confira /orders antes de tentar de novo.",
   },
 };

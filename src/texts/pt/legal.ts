@@ -20,7 +20,7 @@ export const legal: LegalTexts = {
       `<b>Termos</b> (versão ${version})`,
       "1. Você aluga um número por pouco tempo para receber SMS. Ele não fica com você.",
       "2. O preço fica reservado no pedido e é cobrado com o primeiro SMS. Se nenhum chegar, é devolvido.",
-      "3. O saldo é para números desta loja. Se um pagamento falhar, escreva em /paysupport.",
+      "3. O saldo é para números desta loja. Se um pagamento falhar, use /paysupport.",
       "4. Não use números para fraude, spam, bancos ou para se passar por outra pessoa. Essas contas são fechadas.",
       "5. Siga as regras dos serviços onde se cadastra e a lei do seu país.",
       "6. Cada aplicativo decide se aceita um número. Um pedido sem código não custa nada.",

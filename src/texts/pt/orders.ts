@@ -8,11 +8,12 @@ export const orders: OrdersTexts = {
     buyAgain: "Comprar de novo",
     sameAgain: "O mesmo de novo",
     done: "Pronto",
+    openOrder: (what) => `Abrir ${what}`,
     showLate: (price) => `Mostrar · ${price}`,
   },
   toasts: {
-    cancelRequested: "Cancelando. Se um código chegar antes, vale o código.",
-    cancelQueued: "Ainda é cedo: o cancelamento espera e sai sozinho.",
+    cancelRequested: "Cancelando. Se o código chegar antes, será cobrado.",
+    cancelQueued: "Ainda é cedo: cancelaremos assim que possível.",
     finished: "Pronto. Obrigado!",
   },
   messages: {
@@ -30,10 +31,9 @@ export const orders: OrdersTexts = {
     },
     placing: ({ price }) => `Buscando seu número. Enquanto isso, ${price} ficam reservados.`,
     endsAt: ({ time }) => `Termina ${time}`,
-    cancelOpens: ({ time }) =>
-      `O cancelamento abre ${time}. Pode tocar antes: o pedido espera até lá e sai sozinho.`,
-    cancelQueued: ({ time }) => `Seu cancelamento sai ${time}. Se um código chegar antes, vale o código.`,
-    cancelAsked: "Cancelando. Se um código chegar antes, vale o código.",
+    cancelOpens: ({ time }) => `Dá para cancelar ${time}. Toque agora e cancelaremos assim que possível.`,
+    cancelQueued: ({ time }) => `Cancelaremos ${time}. Se o código chegar antes, será cobrado.`,
+    cancelAsked: "Cancelando. Se o código chegar antes, será cobrado.",
     held: ({ price }) => `${price} reservados, cobrados só se chegar um código`,
     charged: ({ price }) => `${price} cobrados`,
     released: ({ price }) => `${price} devolvidos, nada cobrado`,
@@ -45,9 +45,9 @@ export const orders: OrdersTexts = {
     cancelledEvent: ({ amount, available }) => `Cancelado. ${amount} devolvidos, saldo ${available}.`,
     failedEvent: ({ amount, available }) => `${amount} devolvidos, saldo ${available}.`,
     cancelRefused: ({ product }) =>
-      `O fornecedor não aceitou cancelar ${product}. O pedido continua; você só paga se chegar um código.`,
+      `O fornecedor se recusou a cancelar ${product}. O pedido continua; você só paga se chegar um código.`,
     inDoubt: ({ product }) =>
-      `O fornecedor ainda não confirmou ${product}. Estamos verificando; seu dinheiro segue reservado e nada é cobrado duas vezes.`,
+      `O fornecedor ainda não confirmou ${product}. Estamos verificando; seu dinheiro segue reservado até sabermos.`,
     ordersTitle: ({ open }) => `<b>Seus pedidos</b>\n${open === 0 ? "Nada aberto." : `Abertos: ${open}`}`,
     noOrders: "Você ainda não tem pedidos. Seu primeiro número está a três toques.",
     lateSms: ({ product, price, available }) =>

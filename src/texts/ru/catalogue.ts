@@ -5,15 +5,16 @@ export const catalogue: CatalogueTexts = {
     browse: "Все сервисы",
     alphabetical: "По алфавиту",
     popular: "Популярные",
-    repeat: (what) => `Повторить ${what}`,
-    sort: { best: "Порядок: лучшие", price: "Порядок: цена", name: "Порядок: имя" },
-    getNumber: (price) => `Получить номер · ${price}`,
-    acceptAndGet: "Принять и получить номер",
+    repeat: (what) => `Снова ${what}`,
+    sort: { best: "Сначала лучшие", price: "Сначала дешёвые", name: "А–Я" },
+    getNumber: (price) => `Взять номер · ${price}`,
+    acceptAndGet: (price) => `Принять и взять ${price}`,
     save: "☆ Сохранить",
     saved: "★ Сохранено",
     otherCountries: "Другие страны",
     tryCountry: (what) => `Взять ${what}`,
     getThis: (what) => `Купить ${what}`,
+    seconds: (count) => `${count} с`,
   },
   toasts: {
     saved: "Сохранено. Найдёте в /buy.",
@@ -22,12 +23,13 @@ export const catalogue: CatalogueTexts = {
   messages: {
     services: ({ available }) =>
       `<b>Для чего нужен код?</b>\nБаланс ${available}. Можно просто написать: whatsapp россия`,
+    whichOne: "<b>Что из этого?</b>",
     servicesIn: ({ country }) => `<b>Какой сервис? Страна: ${country}</b>`,
-    nothingOnSale: "Сейчас ничего нет в продаже. Загляните чуть позже.",
+    nothingOnSale: "Сейчас ничего нет в наличии. Загляните чуть позже.",
     notFound: ({ query }) =>
       `Не нахожу «${query}». Напишите сервис и страну, например <b>whatsapp россия</b>, или откройте список.`,
     countries: ({ service }) => `<b>${service}: выберите страну</b>`,
-    percentNote: "% = сколько кодов пришло за 7 дней",
+    percentNote: "% — доля заказов с кодом за 7 дней",
     staleNote: "Некоторые цены могли устареть. Точная будет на следующем шаге.",
     noCountries: ({ service }) => `${service} сейчас нигде нет. Попробуйте через несколько минут.`,
     heldOnly: ({ price }) => `${price} резервируется; вы платите, только если код придёт.`,
@@ -35,10 +37,12 @@ export const catalogue: CatalogueTexts = {
     cancelAfter: ({ minutes }) => `отмена через ${minutes} мин`,
     cancelAnytime: "отмена в любой момент",
     noCancel: "отменить нельзя",
-    secondCode: ({ another }) => `второй код: ${another ? "да" : "нет"}`,
+    secondCode: ({ another }) => (another ? "ещё коды: бесплатно" : "только один код"),
     inStock: ({ count }) => `в наличии: ${count}`,
     success: ({ percent, seconds }) =>
-      seconds === null ? `${percent}% получили код` : `${percent}% получили код, обычно за ${seconds} с`,
+      seconds === null
+        ? `Код пришёл в ${percent}% заказов`
+        : `Код пришёл в ${percent}% заказов, обычно за ${seconds} с`,
     yourBalance: ({ available }) => `Баланс ${available}`,
     acceptTerms: "Продолжая, вы принимаете /terms",
     short: ({ missing, product }) => `Не хватает ${missing}, чтобы купить ${product}.`,

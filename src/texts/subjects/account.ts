@@ -7,6 +7,9 @@ export interface AccountTexts {
     readonly deleteMyData: string;
     readonly yesDelete: string;
     readonly keepMyData: string;
+    readonly sendToShop: string;
+    /** For a text that was meant as a search, not for the shop. */
+    readonly searchThis: string;
   };
   readonly messages: {
     readonly settings: string;
@@ -17,6 +20,8 @@ export interface AccountTexts {
     readonly forgetOpenOrders: string;
     readonly kept: string;
     readonly paysupport: (view: { contact: Html | null }) => string;
+    readonly disputeAsk: string;
+    readonly disputeNeedsText: string;
     readonly disputeThanks: string;
   };
 }

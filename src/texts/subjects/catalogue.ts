@@ -9,12 +9,15 @@ export interface CatalogueTexts {
     readonly repeat: (what: string) => string;
     readonly sort: Readonly<Record<"best" | "price" | "name", string>>;
     readonly getNumber: (price: string) => string;
-    readonly acceptAndGet: string;
+    /** Accepts the terms and buys, with one tap. */
+    readonly acceptAndGet: (price: string) => string;
     readonly save: string;
     readonly saved: string;
     readonly otherCountries: string;
     readonly tryCountry: (what: string) => string;
     readonly getThis: (what: string) => string;
+    /** How long a code usually takes, as short as it can be said. */
+    readonly seconds: (count: number) => string;
   };
   readonly toasts: {
     readonly saved: string;
@@ -22,6 +25,8 @@ export interface CatalogueTexts {
   };
   readonly messages: {
     readonly services: (view: { available: Html }) => string;
+    /** Above the services that a typed text could mean. */
+    readonly whichOne: string;
     readonly servicesIn: (view: { country: Html }) => string;
     readonly nothingOnSale: string;
     readonly notFound: (view: { query: Html }) => string;

@@ -16,6 +16,8 @@ export interface ChatTexts {
     readonly notNow: string;
     readonly tryAgain: string;
     readonly openPrivateChat: string;
+    /** Leads to the question that /paysupport asks. */
+    readonly support: string;
   };
   readonly toasts: {
     readonly stale: string;
@@ -25,6 +27,7 @@ export interface ChatTexts {
     readonly welcome: string;
     readonly home: (view: { available: Html; openOrders: number }) => string;
     readonly help: string;
+    readonly page: (view: { page: number; pageCount: number }) => string;
     readonly group: string;
     readonly unknown: string;
     readonly onlyText: string;

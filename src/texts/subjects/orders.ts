@@ -22,6 +22,7 @@ export interface OrdersTexts {
     readonly buyAgain: string;
     readonly sameAgain: string;
     readonly done: string;
+    readonly openOrder: (what: string) => string;
     /** Pays for a message that came after the release, and shows it. */
     readonly showLate: (price: string) => string;
   };
