@@ -151,7 +151,7 @@ function catalogueCards(texts: Texts, sample: Sample): Card[] {
     foundServicesCard(texts, { services: [service, service], country }),
     foundServicesCard(texts, { services: [service], country: null }),
     ...(["best", "price", "name"] as const).map((sort) =>
-      countriesCard(texts, service, { items: [offer], stale: true, ...middle }, sort),
+      countriesCard(texts, service, { items: [offer], stale: true, isBlocked: false, ...middle }, sort),
     ),
     confirmCard(texts, { ...confirm, termsVersion: 0 }),
     confirmCard(texts, { ...confirm, termsVersion: 1, isFavourite: true }),
