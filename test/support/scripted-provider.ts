@@ -109,7 +109,9 @@ export function createScriptedProvider(
     prices: () => record("prices", () => []),
     buy: (request) => record("buy", () => provider.onBuy(request)),
     check: (id) => record(`check ${id}`, () => provider.onCheck(id)),
-    checkMany: (ids) => record(`checkMany ${ids.length}`, () => provider.onCheckMany(ids)),
+    async *checkMany(ids) {
+      yield await record(`checkMany ${ids.length}`, () => provider.onCheckMany(ids));
+    },
     cancel: (id) => record(`cancel ${id}`, () => provider.onCancel(id)),
     ban: (id) => record(`ban ${id}`, () => provider.onBan(id)),
     another: (id) => record(`another ${id}`, () => provider.onAnother(id)),

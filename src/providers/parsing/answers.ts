@@ -26,7 +26,10 @@ export function lacking(provider: string): Pick<Provider, Optional> {
   };
   return {
     check: cannot("check"),
-    checkMany: cannot("checkMany"),
+    // biome-ignore lint/correctness/useYield: it only throws, when the first page is asked for.
+    async *checkMany() {
+      throw unsupported(provider, "checkMany");
+    },
     cancel: cannot("cancel"),
     ban: cannot("ban"),
     another: cannot("another"),

@@ -25,7 +25,7 @@ export interface Capabilities {
   readonly poll: boolean;
   /** The upstream calls our webhook, and `parseWebhook` reads its calls. */
   readonly webhook: boolean;
-  /** `checkMany` covers many orders in one request. */
+  /** `checkMany` covers many orders with few requests. */
   readonly checkMany: boolean;
   /** `active` lists our open rentals. Reconciliation needs it to find the number of a purchase in doubt. */
   readonly activeList: boolean;
@@ -43,7 +43,7 @@ export interface Capabilities {
   readonly lifetimeMs: number | null;
   /** The shortest time between two checks of the same order. */
   readonly pollIntervalMs: number;
-  /** The most orders that one `checkMany` call covers. */
+  /** The most orders that one request of `checkMany` covers: the rows of a page. */
   readonly checkManyLimit: number;
 }
 
@@ -172,8 +172,17 @@ export interface Provider {
   prices(query: PriceQuery, options: CallOptions): Promise<readonly ProviderPrice[]>;
   buy(request: PurchaseRequest, options: CallOptions): Promise<Rental>;
   check(upstreamId: string, options: CallOptions): Promise<Observation>;
-  /** Ids that the answer does not cover are absent from the map. The caller checks them one by one. */
-  checkMany(upstreamIds: readonly string[], options: CallOptions): Promise<ReadonlyMap<string, Observation>>;
+  /**
+   * Looks for these orders in the upstream's list and yields one map for each request, so that a code of the first page
+   * does not wait for the last. Reads on until every id has come up, the list ends or repeats, or a bound is reached; each
+   * page is a request of its own with `options.priority`. An error is thrown after the maps of the pages before it. Ids that
+   * no map has were not covered: they have ended, are unreadable, or their row moved from a page not yet read to one already
+   * read. The caller checks them one by one, so that no order is hidden by a list. An id may come twice; the later one counts.
+   */
+  checkMany(
+    upstreamIds: readonly string[],
+    options: CallOptions,
+  ): AsyncIterable<ReadonlyMap<string, Observation>>;
   cancel(upstreamId: string, options: CallOptions): Promise<CancelOutcome>;
   /** A cancel that also reports that the app refused the number, so that the upstream does not sell it to us again. */
   ban(upstreamId: string, options: CallOptions): Promise<CancelOutcome>;

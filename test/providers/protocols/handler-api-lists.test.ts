@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { usualCountries, usualServices } from "../../../src/providers/protocols/handler-api/read-lists.ts";
 import { type Canned, failure, handlerApiSupplier, json } from "../../support/handler-api.ts";
+import { allOf } from "../../support/pages.ts";
 
 const tap = { priority: "tap" } as const;
 
@@ -153,7 +154,7 @@ describe("the list of active numbers", () => {
       pages.map((data) => json({ data })),
       { dialect: "herosms" },
     );
-    expect([...(await provider.checkMany(["150", "7"], tap)).keys()].sort()).toEqual(["150", "7"]);
+    expect([...(await allOf(provider.checkMany(["150", "7"], tap))).keys()].sort()).toEqual(["150", "7"]);
     expect(requests).toHaveLength(2);
   });
 
@@ -176,7 +177,7 @@ describe("the list of active numbers", () => {
     const { provider } = handlerApiSupplier([json({ data: rows }), json({ data: [] })], {
       dialect: "herosms",
     });
-    const seen = await provider.checkMany(["1", "2", "3", "4", "5", "6"], tap);
+    const seen = await allOf(provider.checkMany(["1", "2", "3", "4", "5", "6"], tap));
     expect(Object.fromEntries(seen)).toEqual({
       "1": { status: "waiting", sms: [] },
       "2": {

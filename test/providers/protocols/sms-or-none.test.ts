@@ -8,6 +8,7 @@ import { createTempcode77 } from "../../../src/providers/protocols/tempcode77/te
 import { createTestClock } from "../../support/clock.ts";
 import { handlerApiSupplier, json } from "../../support/handler-api.ts";
 import { wordsWithoutCode } from "../../support/no-codes.ts";
+import { allOf } from "../../support/pages.ts";
 import { providerSettings } from "../../support/provider-settings.ts";
 import { createScriptedHttp } from "../../support/scripted-http.ts";
 
@@ -102,7 +103,7 @@ describeTable(
     const { provider } = handlerApiSupplier([json({ data: [fields] }), json({ data: [] })], {
       dialect: "herosms",
     });
-    return (await provider.checkMany(["1"], poll)).get("1")?.sms ?? [];
+    return (await allOf(provider.checkMany(["1"], poll))).get("1")?.sms ?? [];
   },
   [
     [{ ...row, smsCode: "0123", smsText: "null" }, sms("0123", null)],
