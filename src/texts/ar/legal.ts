@@ -1,8 +1,8 @@
 import { counted } from "../plural.ts";
 import { ltr, own } from "../rtl.ts";
-import type { Messages } from "../texts.ts";
+import type { LegalTexts } from "../subjects/legal.ts";
 
-export const legal: Pick<Messages, "privacy" | "terms"> = {
+export const legal: LegalTexts = {
   privacy: ({ hours, contact }) =>
     [
       "<b>الخصوصية</b>",

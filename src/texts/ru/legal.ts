@@ -1,7 +1,7 @@
 import { counted } from "../plural.ts";
-import type { Messages } from "../texts.ts";
+import type { LegalTexts } from "../subjects/legal.ts";
 
-export const legal: Pick<Messages, "privacy" | "terms"> = {
+export const legal: LegalTexts = {
   privacy: ({ hours, contact }) =>
     [
       "<b>Конфиденциальность</b>",

@@ -1,6 +1,6 @@
-import type { Messages } from "../texts.ts";
+import type { LegalTexts } from "../subjects/legal.ts";
 
-export const legal: Pick<Messages, "privacy" | "terms"> = {
+export const legal: LegalTexts = {
   privacy: ({ hours, contact }) =>
     [
       "<b>Privasi</b>",
