@@ -181,7 +181,12 @@ export function shopPolicy(world: World, waits: WaitTimes = createWaitTimes()): 
 
 /** Everybody in turn, no order more often than at every interval; news that an order is done goes first. */
 export const roundRobin: Chooser = (orders, nowMs, budget) =>
-  inTurn(orders, budget, (order) => nowMs - order.lookedAtMs >= POLL_INTERVAL_MS, (order) => order.lookedAtMs);
+  inTurn(
+    orders,
+    budget,
+    (order) => nowMs - order.lookedAtMs >= POLL_INTERVAL_MS,
+    (order) => order.lookedAtMs,
+  );
 
 /** A loop for each order: every interval for four minutes, then half as often; those due longest go first. */
 export const fixedLoops: Chooser = (orders, nowMs, budget) => {

@@ -185,6 +185,7 @@ export interface OrderChange {
   readonly expiresAt?: Date;
   readonly closedAt?: Date;
   readonly nextCheckAt?: Date | null;
+  readonly hintedAt?: Date;
   readonly checks?: number;
   readonly finishDue?: boolean;
 }
@@ -208,6 +209,7 @@ function toColumns(change: OrderChange) {
     ...(change.expiresAt !== undefined && { expires_at: change.expiresAt }),
     ...(change.closedAt !== undefined && { closed_at: change.closedAt }),
     ...(change.nextCheckAt !== undefined && { next_check_at: change.nextCheckAt }),
+    ...(change.hintedAt !== undefined && { hinted_at: change.hintedAt }),
     ...(change.checks !== undefined && { checks: change.checks }),
     ...(change.finishDue !== undefined && { finish_due: change.finishDue }),
   };

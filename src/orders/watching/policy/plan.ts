@@ -56,7 +56,7 @@ interface Candidate<Order> {
 /**
  * What to ask a provider next, most useful first, at most `budget` requests. A list goes first where it covers several
  * orders. Then: orders that a webhook named; ends and cancels that are due; orders that nobody has looked at for too long;
- * orders by how late their code would be on average if it were there; and from what is left over, orders that most
+ * those whose code is likely to be there, and all the more the longer it may have been; and from what is left over, orders that most
  * probably have none, orders that have their code, and the news that an order is done. Pure: same input, same answer.
  */
 export function plan<Order extends WatchedOrder>(
@@ -84,10 +84,7 @@ interface View extends Situation {
   readonly isListing: boolean;
 }
 
-function viewOf<Order extends WatchedOrder>(
-  orders: ReadonlyMap<string, Order>,
-  situation: Situation,
-): View {
+function viewOf<Order extends WatchedOrder>(orders: ReadonlyMap<string, Order>, situation: Situation): View {
   const { now, capabilities, lists, ratePerSecond } = situation;
   let waiting = 0;
   let listed = 0;
@@ -100,11 +97,11 @@ function viewOf<Order extends WatchedOrder>(
     if (isWaiting) listedWaiting += 1;
   }
   const nowMs = now.getTime();
-  const canList = capabilities.poll && capabilities.checkMany && lists !== "none";
-  const isListing = canList && listedWaiting > 0 && listed >= FEWEST_LISTED;
-  const intervalMs = listIntervalMs(situation);
-  const isListDue =
-    isListing && lists !== "none" && !lists.isRunning && nowMs - lists.begunAtMs >= intervalMs;
+  const { poll, checkMany } = capabilities;
+  const isListing = poll && checkMany && lists !== "none" && listedWaiting > 0 && listed >= FEWEST_LISTED;
+  const isRested =
+    lists !== "none" && !lists.isRunning && nowMs - lists.begunAtMs >= listIntervalMs(situation);
+  const isListDue = isListing && isRested;
   const requests = isListing ? listed / Math.max(1, capabilities.checkManyLimit) : waiting;
   const silenceMs = longestSilenceMs(requests, ratePerSecond, situation.areWebhooksTrusted);
   return { ...situation, nowMs, silenceMs, isListDue, isListing };
@@ -166,9 +163,10 @@ function weigh<Order extends WatchedOrder>(order: Order, { waits, nowMs }: View)
   const hazards = waits.of(order.serviceId);
   const from = order.lookedAtMs - order.waitingSinceMs;
   const to = nowMs - order.waitingSinceMs;
-  if (hazards.chance(from, to) < UNLIKELY)
-    return { order, reason: "left over", score: (nowMs - order.lookedAtMs) / LONGEST_SILENCE_MS };
-  return { order, reason: "likely", score: hazards.lateMs(from, to) };
+  const silentMs = to - from;
+  const chance = hazards.chance(from, to);
+  if (chance < UNLIKELY) return { order, reason: "left over", score: silentMs / LONGEST_SILENCE_MS };
+  return { order, reason: "likely", score: chance * silentMs };
 }
 
 /** Keeps the `size` best of all that are offered. */
@@ -189,4 +187,3 @@ function createBest<Order>(size: number) {
     all: (): readonly Candidate<Order>[] => kept,
   };
 }
-

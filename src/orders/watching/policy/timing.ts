@@ -1,3 +1,4 @@
+import { backoffMs } from "../../../core/backoff.ts";
 import type { Capabilities, Priority } from "../../../providers/port/provider.ts";
 import type { WatchedOrder, WatchedTimes } from "./watched.ts";
 
@@ -12,7 +13,7 @@ export const GIVE_UP_AFTER_EXPIRY_MS = 60 * 60 * 1000;
 /** Looks at an order past its end: the provider should confirm the end, and some never do. */
 export const OVERDUE_RETRY = { baseMs: 5_000, maxMs: 2 * 60 * 1000 };
 /** Looks at an order whose cancel is open and has not been decided. */
-export const CANCEL_RETRY = { baseMs: 1_000, maxMs: 5_000 };
+const CANCEL_RETRY = { baseMs: 1_000, maxMs: 5_000 };
 /** So many looks for a buyer's cancel are urgent; if they decide nothing, they are nobody's tap any more. */
 const URGENT_LOOKS = 3;
 
@@ -44,6 +45,18 @@ export function priorityOf(order: WatchedTimes & { readonly looks?: number }, no
   const isUrgent =
     order.state === "cancelling" && !isOverdue(order, now) && (order.looks ?? 0) <= URGENT_LOOKS;
   return isUrgent ? "tap" : "poll";
+}
+
+/**
+ * When to look again for a decision that `looks` looks have not brought: after longer and longer waits, and for the last time
+ * when the order is given up, not later. Milliseconds since 1970.
+ */
+export function nextDecisionMs(order: WatchedTimes, looks: number, now: Date): number {
+  const isOver = isOverdue(order, now);
+  const nextMs = now.getTime() + backoffMs(looks, isOver ? OVERDUE_RETRY : CANCEL_RETRY, () => 1);
+  const endMs = order.expiresAt?.getTime();
+  const lastMs = endMs !== undefined && endMs + (isOver ? GIVE_UP_AFTER_EXPIRY_MS + 1 : 0);
+  return lastMs !== false && lastMs > now.getTime() ? Math.min(lastMs, nextMs) : nextMs;
 }
 
 /** The shortest time between two looks at an order that waits for a code, or that has one. */

@@ -34,8 +34,6 @@ export interface Outcome {
 export interface Hazards {
   /** The chance that a code came between these ages, if there was none at the first. */
   chance(fromMs: number, toMs: number): number;
-  /** How long a code has been lying there on average at the second age, counting none as 0 ms; also "if none at the first". */
-  lateMs(fromMs: number, toMs: number): number;
 }
 
 export interface WaitTimes {
@@ -176,13 +174,5 @@ function createHazards(hazards: Float64Array): Hazards {
   };
   return {
     chance: (fromMs, toMs) => (toMs <= fromMs ? 0 : -Math.expm1(upTo(fromMs) - upTo(toMs))),
-    lateMs(fromMs, toMs) {
-      if (toMs <= fromMs) return 0;
-      const before = upTo(fromMs);
-      const half = -Math.expm1(before - upTo((fromMs + toMs) / 2));
-      const whole = -Math.expm1(before - upTo(toMs));
-      // Simpson's rule for the integral of the chance; it begins at 0.
-      return ((toMs - fromMs) / 6) * (4 * half + whole);
-    },
   };
 }
