@@ -299,6 +299,8 @@ export interface ProviderCountries {
 
 export interface ProviderGates {
   blocked_until: Timestamp;
+  learned_at: Timestamp | null;
+  learned_rate: number | null;
   next_at: Timestamp;
   provider: string;
 }

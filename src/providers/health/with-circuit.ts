@@ -50,6 +50,7 @@ export function withCircuit(provider: Provider, deps: WithCircuitDeps): Provider
     name,
     protocol: provider.protocol,
     capabilities: provider.capabilities,
+    reserve: (priority, count) => provider.reserve(priority, count),
     async balance(options) {
       const balance = await watchFailure(() => provider.balance(options));
       if (balance) await record(() => health.recordBalance(name, balance));
@@ -75,6 +76,7 @@ export function withCircuit(provider: Provider, deps: WithCircuitDeps): Provider
         throw error;
       }
     },
+    text: (upstreamId, code, options) => watch(() => provider.text(upstreamId, code, options)),
     cancel: (upstreamId, options) => watch(() => provider.cancel(upstreamId, options)),
     ban: (upstreamId, options) => watch(() => provider.ban(upstreamId, options)),
     another: (upstreamId, options) => watch(() => provider.another(upstreamId, options)),

@@ -17,7 +17,16 @@ export function unsupported(provider: string, operation: string): ProviderError 
   return new ProviderError({ provider, kind: "unsupported", definite: true, reason: operation });
 }
 
-type Optional = "check" | "checkMany" | "cancel" | "ban" | "another" | "finish" | "active" | "parseWebhook";
+type Optional =
+  | "check"
+  | "checkMany"
+  | "text"
+  | "cancel"
+  | "ban"
+  | "another"
+  | "finish"
+  | "active"
+  | "parseWebhook";
 
 /** "Unsupported" versions of the optional methods. A protocol overrides those that it has. */
 export function lacking(provider: string): Pick<Provider, Optional> {
@@ -30,6 +39,7 @@ export function lacking(provider: string): Pick<Provider, Optional> {
     async *checkMany() {
       throw unsupported(provider, "checkMany");
     },
+    text: cannot("text"),
     cancel: cannot("cancel"),
     ban: cannot("ban"),
     another: cannot("another"),

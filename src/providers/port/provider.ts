@@ -27,6 +27,8 @@ export interface Capabilities {
   readonly webhook: boolean;
   /** `checkMany` covers many orders with few requests. */
   readonly checkMany: boolean;
+  /** `text` can tell the full text of an SMS of which only the code is known. */
+  readonly text: boolean;
   /** `active` lists our open rentals. Reconciliation needs it to find the number of a purchase in doubt. */
   readonly activeList: boolean;
   /** What one price request covers. "configured": the API has no prices, the operator sets them. */
@@ -52,6 +54,15 @@ export type Priority = "purchase" | "tap" | "poll" | "background";
 
 export interface CallOptions {
   readonly priority: Priority;
+}
+
+/** Requests that may be sent now, out of the budget that all replicas share. */
+export interface Reservation {
+  readonly count: number;
+  /** When further ones will be there, for whoever needs more. */
+  readonly nextInMs: number;
+  /** The rate of all requests now: the configured one, or what was learned from the upstream's 429. */
+  readonly requestsPerSecond: number;
 }
 
 export interface ProviderBalance {
@@ -166,6 +177,13 @@ export interface Provider {
   readonly name: string;
   readonly protocol: Protocol;
   readonly capabilities: Capabilities;
+  /**
+   * Books up to `count` requests of this priority with one statement at most, and with none right after a shortage. Whoever
+   * sends many requests asks first how many fit, and for how long to rest: each refused request would cost a statement. The
+   * next calls of this process with that priority use the booked requests up; after a second they are lost. "poll" and
+   * "background" leave a part of the budget that no purchase or tap has to wait for. Never books for a later time.
+   */
+  reserve(priority: Priority, count: number): Promise<Reservation>;
   balance(options: CallOptions): Promise<ProviderBalance | null>;
   services(options: CallOptions): Promise<readonly ProviderService[]>;
   countries(options: CallOptions): Promise<readonly ProviderCountry[]>;
@@ -183,6 +201,13 @@ export interface Provider {
     upstreamIds: readonly string[],
     options: CallOptions,
   ): AsyncIterable<ReadonlyMap<string, Observation>>;
+  /**
+   * The full text of the SMS with this code, where `check` and `checkMany` told the code alone: `sms.text === null`. Null: the
+   * upstream does not have it, do not ask again. It costs a request, and nobody waits for it: the code is delivered first, and
+   * the watcher calls this with priority "background" from what the codes leave of the budget. A rejection is no reason to
+   * look at the order again; the caller may try again later. Money never depends on it: the code has already been charged.
+   */
+  text(upstreamId: string, code: string, options: CallOptions): Promise<string | null>;
   cancel(upstreamId: string, options: CallOptions): Promise<CancelOutcome>;
   /** A cancel that also reports that the app refused the number, so that the upstream does not sell it to us again. */
   ban(upstreamId: string, options: CallOptions): Promise<CancelOutcome>;
@@ -192,6 +217,9 @@ export interface Provider {
   /** Undefined: the protocol does not document such a body. */
   parseWebhook(body: unknown): WebhookEvent | undefined;
 }
+
+/** What a protocol implements. The budget is the same for all. */
+export type ProtocolProvider = Omit<Provider, "reserve">;
 
 /** The settings of one upstream account, read from PROVIDER_<NAME>_* by config.ts. */
 export interface ProviderSettings {

@@ -97,10 +97,14 @@ async function passGate(deps: ProviderHttpDeps, request: HttpRequest): Promise<v
 }
 
 /** Stores the pause. A failure is only logged, because the upstream's answer must still be returned. */
-async function penalise(deps: ProviderHttpDeps, waitMs: number): Promise<void> {
+async function penalise(
+  deps: ProviderHttpDeps,
+  waitMs: number,
+  reason: Parameters<RequestGate["penalise"]>[1],
+): Promise<void> {
   const { provider, gate, logger } = deps;
   try {
-    await gate.penalise(waitMs);
+    await gate.penalise(waitMs, reason);
   } catch (error) {
     logger.error({ provider, error: messageOf(error) }, "request gate cannot be closed");
   }
@@ -132,7 +136,7 @@ async function exchange(
   });
 }
 
-/** Handles the statuses that mean the same in every protocol: 3xx is an error, 429 pauses all requests. */
+/** Handles the statuses that mean the same in every protocol: 3xx is an error, 429 pauses all requests and lowers the rate. */
 async function obey(deps: ProviderHttpDeps, answer: HttpAnswer): Promise<void> {
   const { provider } = deps;
   if (answer.status >= 300 && answer.status < 400) {
@@ -141,7 +145,7 @@ async function obey(deps: ProviderHttpDeps, answer: HttpAnswer): Promise<void> {
   const askedMs = retryAfterMs(answer.headers.get("retry-after"), deps.clock.now());
   if (answer.status === 429) {
     const waitMs = askedMs ?? DEFAULT_PENALTY_MS;
-    await penalise(deps, waitMs);
+    await penalise(deps, waitMs, "too_fast");
     throw new ProviderError({
       provider,
       kind: "rate_limited",
@@ -151,7 +155,7 @@ async function obey(deps: ProviderHttpDeps, answer: HttpAnswer): Promise<void> {
       retryAfterMs: waitMs,
     });
   }
-  if (answer.status === 503 && askedMs !== undefined) await penalise(deps, askedMs);
+  if (answer.status === 503 && askedMs !== undefined) await penalise(deps, askedMs, "busy");
 }
 
 /** Parses Retry-After: seconds or a date (RFC 9110, 10.2.3). Limited, so that one answer cannot block a provider for a day. */

@@ -170,6 +170,7 @@ export function describeOrders(options: ContractOptions, bench: () => Bench): vo
       const calls: [boolean, () => Promise<unknown>][] = [
         [can.poll, () => provider.check("1", poll)],
         [can.checkMany, () => allOf(provider.checkMany(["1"], poll))],
+        [can.text, () => provider.text("1", "0123", poll)],
         [can.cancel, () => provider.cancel("1", tap)],
         [can.ban, () => provider.ban("1", tap)],
         [can.another, () => provider.another("1", tap)],

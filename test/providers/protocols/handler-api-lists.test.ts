@@ -118,14 +118,14 @@ describe("the list of active numbers", () => {
   const rowsFrom = (first: number, count: number) =>
     Array.from({ length: count }, (_, index) => ({ ...row, activationId: first + index }));
 
-  it("is read until a page is empty, from where the last one ended", async () => {
-    const pages = [rowsFrom(1, 100), rowsFrom(101, 40), rowsFrom(141, 1), []];
+  it("is read until a page is empty; each page begins before the end of the last, because rows move up", async () => {
+    const pages = [rowsFrom(1, 100), rowsFrom(96, 45), rowsFrom(139, 3), []];
     const { provider, requests } = handlerApiSupplier(
       pages.map((data) => json({ data })),
       { dialect: "herosms" },
     );
     expect(await provider.active(tap)).toHaveLength(141);
-    expect(requests.map((sent) => sent.url.searchParams.get("start"))).toEqual(["0", "100", "140", "141"]);
+    expect(requests.map((sent) => sent.url.searchParams.get("start"))).toEqual(["0", "95", "138", "141"]);
   });
 
   it("ends where a page repeats the ones before it", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ObservedSms, Provider } from "../../../src/providers/port/provider.ts";
+import type { ObservedSms, ProtocolProvider } from "../../../src/providers/port/provider.ts";
 import { ProviderError } from "../../../src/providers/port/provider-error.ts";
 import { createOtpBuddy } from "../../../src/providers/protocols/otpbuddy/otpbuddy.ts";
 import { createOxgel } from "../../../src/providers/protocols/oxgel.ts";
@@ -20,7 +20,7 @@ const sms = (code: string | null, text: string | null): ObservedSms => ({ code, 
 const FULL = "Your code is 482913";
 
 /** The SMS of a check; an answer that proves nothing ends in "garbage", which is none either. */
-async function smsOf(provider: Provider): Promise<readonly ObservedSms[]> {
+async function smsOf(provider: ProtocolProvider): Promise<readonly ObservedSms[]> {
   try {
     return (await provider.check("43", poll)).sms;
   } catch (error) {

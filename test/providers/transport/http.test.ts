@@ -12,6 +12,7 @@ import type { RequestRecord } from "../../../src/providers/transport/gate.ts";
 import { createProviderHttp, type HttpRequest, retryAfterMs } from "../../../src/providers/transport/http.ts";
 import { createTestClock } from "../../support/clock.ts";
 import { createTestLogger } from "../../support/logger.ts";
+import { createOpenGate } from "../../support/open-gate.ts";
 
 const servers: Server[] = [];
 
@@ -35,7 +36,7 @@ function client(timeoutMs = 1000) {
   const penalties: number[] = [];
   const records: RequestRecord[] = [];
   const logger = createTestLogger();
-  const gate = { acquire: async () => undefined, penalise: async (ms: number) => void penalties.push(ms) };
+  const gate = createOpenGate(async (ms) => void penalties.push(ms));
   const http = createProviderHttp({
     provider: "alpha",
     gate,

@@ -6,6 +6,7 @@ import type {
   CallOptions,
   CancelOutcome,
   Capabilities,
+  ProtocolProvider,
   Provider,
   ProviderSettings,
   PurchaseRequest,
@@ -43,6 +44,7 @@ const capabilities: Capabilities = {
   poll: true,
   webhook: false,
   checkMany: true,
+  text: false,
   activeList: true,
   prices: "per-service",
   // Enforced only for the operator "any", which buys the cheapest offer. A dearer number of a named operator is returned.
@@ -72,7 +74,7 @@ interface Account {
   ): Promise<HttpAnswer>;
 }
 
-export function createFiveSim(settings: ProviderSettings, http: ProviderHttp): Provider {
+export function createFiveSim(settings: ProviderSettings, http: ProviderHttp): ProtocolProvider {
   const account = createAccount(settings, http);
   return {
     name: settings.name,

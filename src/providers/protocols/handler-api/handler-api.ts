@@ -2,7 +2,13 @@ import { z } from "zod";
 import { garbage, lacking, unsupported } from "../../parsing/answers.ts";
 import { MAX_PAGES, type PagedList, readPages, watchPages } from "../../parsing/pages.ts";
 import { idField, parseBalance } from "../../parsing/parse.ts";
-import type { CallOptions, Capabilities, Provider, ProviderSettings } from "../../port/provider.ts";
+import type {
+  CallOptions,
+  Capabilities,
+  ProtocolProvider,
+  Provider,
+  ProviderSettings,
+} from "../../port/provider.ts";
 import { ProviderError } from "../../port/provider-error.ts";
 import type { ProviderHttp } from "../../transport/http.ts";
 import { type Client, createClient } from "./client.ts";
@@ -26,6 +32,7 @@ function capabilitiesOf(dialect: Dialect): Capabilities {
     poll: true,
     webhook: true,
     checkMany: dialect.listStatuses !== null,
+    text: dialect.statusV2 !== "no",
     activeList: dialect.activeList,
     prices: "per-service",
     priceCeiling: true,
@@ -41,7 +48,7 @@ function capabilitiesOf(dialect: Dialect): Capabilities {
 /** The most rows in one page of getActiveActivations. */
 const PAGE_SIZE = 100;
 
-export function createHandlerApi(settings: ProviderSettings, http: ProviderHttp): Provider {
+export function createHandlerApi(settings: ProviderSettings, http: ProviderHttp): ProtocolProvider {
   const client = createClient(settings, http);
   return {
     name: settings.name,

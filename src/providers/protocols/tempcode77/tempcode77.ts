@@ -11,7 +11,7 @@ import type {
   Observation,
   PriceQuery,
   Priority,
-  Provider,
+  ProtocolProvider,
   ProviderPrice,
   ProviderSettings,
   PurchaseRequest,
@@ -42,6 +42,7 @@ const capabilities: Capabilities = {
   poll: true,
   webhook: false,
   checkMany: true,
+  text: false,
   activeList: true,
   prices: "per-pair",
   priceCeiling: true,
@@ -75,7 +76,7 @@ interface Account {
 type Params = Readonly<Record<string, string>>;
 
 /** tempcode77.com: amounts are in cents, answers are `{ok, data}`, and the charge is made when an SMS is fetched. */
-export function createTempcode77(settings: ProviderSettings, http: ProviderHttp): Provider {
+export function createTempcode77(settings: ProviderSettings, http: ProviderHttp): ProtocolProvider {
   const { name } = settings;
   const account = createAccount(settings, http);
   return {
