@@ -61,6 +61,7 @@ const capabilities: Capabilities = {
   poll: true,
   webhook: false,
   checkMany: false,
+  text: false,
   activeList: true,
   prices: "all",
   priceCeiling: true,
@@ -133,6 +134,7 @@ function rented(id: string, arrival: Arrival, world: World, measuredFromMs: numb
     cancelOpensAt: null,
     isHinted: false,
     isUnlisted: false,
+    lacksText: false,
     isInHand: false,
   };
 }

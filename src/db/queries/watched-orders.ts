@@ -19,6 +19,8 @@ export interface WatchedRow {
   /** Null: not watched any more. Of news: since when they are news. */
   readonly nextCheckAt: Date | null;
   readonly hintedAt: Date | null;
+  /** It has its code, and of the last SMS only the code is known. */
+  readonly lacksText: boolean;
 }
 
 const columns = [
@@ -37,11 +39,16 @@ const columns = [
   "orders.hinted_at as hintedAt",
 ] as const;
 
+const lacksText = sql<boolean>`orders.state = 'received' AND coalesce((
+  SELECT text IS NULL AND code IS NOT NULL FROM order_sms WHERE order_id = orders.id ORDER BY sequence DESC LIMIT 1), false)`.as(
+  "lacksText",
+);
+
 /** All orders of a provider that are watched. */
 export async function selectWatchedOrders(db: Executor, provider: string): Promise<WatchedRow[]> {
   return await db
     .selectFrom("orders")
-    .select([...columns, "next_check_at as nextCheckAt"])
+    .select([...columns, "next_check_at as nextCheckAt", lacksText])
     .where("provider", "=", provider)
     .where("next_check_at", "is not", null)
     .execute();
@@ -50,7 +57,7 @@ export async function selectWatchedOrders(db: Executor, provider: string): Promi
 export async function selectWatchedOrder(db: Executor, orderId: string): Promise<WatchedRow | undefined> {
   return await db
     .selectFrom("orders")
-    .select([...columns, "next_check_at as nextCheckAt"])
+    .select([...columns, "next_check_at as nextCheckAt", lacksText])
     .where("id", "=", orderId)
     .executeTakeFirst();
 }
@@ -85,7 +92,7 @@ export async function takeWatchNews(
       sql<SqlBool>`EXISTS (SELECT 1 FROM leases WHERE name = ${lease.name} AND holder = ${lease.holder}
         AND epoch = ${lease.epoch}::bigint AND expires_at > now())`,
     )
-    .returning([...columns, "news.next_check_at as nextCheckAt"])
+    .returning([...columns, "news.next_check_at as nextCheckAt", lacksText])
     .execute();
 }
 

@@ -20,6 +20,7 @@ export interface Entry extends WatchedOrder {
   notBeforeMs: number;
   isHinted: boolean;
   isUnlisted: boolean;
+  lacksText: boolean;
   isInHand: boolean;
   /** Looks in a row that failed, or that were for a decision and brought none. */
   looks: number;
@@ -86,6 +87,7 @@ function entryOf(row: WatchedRow, upstreamId: string, now: Date): Entry {
     notBeforeMs: 0,
     isHinted: hintedAtMs > now.getTime() - FRESH_HINT_MS,
     isUnlisted: false,
+    lacksText: row.lacksText,
     isInHand: false,
     looks: 0,
     seen: undefined,
@@ -103,6 +105,7 @@ function update(entry: Entry, row: WatchedRow, now: Date): void {
     entry.looks = 0;
     entry.notBeforeMs = 0;
     entry.seen = undefined;
+    entry.lacksText = row.lacksText;
   }
   if (hintedAtMs !== entry.hintedAtMs) {
     entry.isHinted = true;

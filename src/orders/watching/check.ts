@@ -1,6 +1,6 @@
 import type { OrderRow } from "../../db/queries/orders.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import type { Observation, Provider } from "../../providers/port/provider.ts";
+import type { Observation, Priority, Provider } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { transition, upstreamIdOf } from "../transition.ts";
@@ -39,14 +39,21 @@ export type Look =
  * that has passed). An order ends only on the provider's word, with two exceptions: a provider that cannot be asked, and
  * one that has not ended the number an hour after its end.
  */
-export async function checkOrder(deps: OrderDeps, provider: Provider, order: LookedAt): Promise<Look> {
+export async function checkOrder(
+  deps: OrderDeps,
+  provider: Provider,
+  order: LookedAt,
+  priority?: Priority,
+): Promise<Look> {
   const askedAt = deps.clock.now();
   try {
     if (!provider.capabilities.poll) {
       await endByClock(deps, order, askedAt);
       return { kind: "applied" };
     }
-    const observation = await provider.check(upstreamIdOf(order), { priority: priorityOf(order, askedAt) });
+    const observation = await provider.check(upstreamIdOf(order), {
+      priority: priority ?? priorityOf(order, askedAt),
+    });
     deps.checkpoint("check/answered");
     if (!isDecisionDue(order, deps.clock.now()) && isNothingNew(order, observation))
       return { kind: "unchanged" };

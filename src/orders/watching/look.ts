@@ -5,7 +5,9 @@ import { ProviderError } from "../../providers/port/provider-error.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import type { Entry } from "./book.ts";
 import { applyAnswer, checkOrder, type Look } from "./check.ts";
-import { isDecisionDue, isOverdue, nextDecisionMs, OVERDUE_RETRY } from "./policy/timing.ts";
+import type { Reason } from "./policy/plan.ts";
+import { isDecisionDue, isOverdue, nextDecisionMs, OVERDUE_RETRY, priorityOf } from "./policy/timing.ts";
+import { askText } from "./sms-text.ts";
 import { digestOf } from "./seen.ts";
 import type { Session } from "./session.ts";
 
@@ -17,7 +19,7 @@ const FAULT_MS = 10_000;
 const MAX_FINISH_TRIES = 5;
 
 /** "spent": the provider takes no more questions just now. */
-export type Outcome = "asked" | "spent" | "refused";
+export type Outcome = "asked" | "spent";
 
 /** One request about one order, and what follows from its answer. Never rejects. */
 export async function lookAt(
@@ -25,14 +27,18 @@ export async function lookAt(
   provider: Provider,
   session: Session,
   entry: Entry,
+  reason: Reason,
 ): Promise<Outcome> {
   entry.isInHand = true;
   try {
     if (entry.state === "finished") return await tellFinished(deps, provider, session, entry);
+    if (entry.lacksText && provider.capabilities.text && reason === "left over")
+      return await askText(deps, provider, session, entry);
     entry.isHinted = false;
     const askedAt = deps.clock.now();
     const { round } = entry;
-    const look = await checkOrder(deps, provider, entry);
+    const priority = reason === "left over" ? "background" : priorityOf(entry, askedAt);
+    const look = await checkOrder(deps, provider, entry, priority);
     if (look.kind === "applied") await session.refresh(entry.id);
     return settle(deps, provider, entry, { look, round, askedAtMs: askedAt.getTime() });
   } catch (error) {
@@ -61,7 +67,7 @@ function settle(deps: OrderDeps, provider: Provider, entry: Entry, looked: Looke
       ? OVERDUE_RETRY
       : { baseMs: provider.capabilities.pollIntervalMs, maxMs: SLOWEST_RETRY_MS };
     entry.notBeforeMs = now.getTime() + (look.retryAfterMs ?? backoffMs(entry.looks, retry));
-    return look.isTooOften ? "refused" : "asked";
+    return look.isTooOften ? "spent" : "asked";
   }
   entry.lookedAtMs = Math.max(entry.lookedAtMs, askedAtMs);
   if (look.kind === "applied" && entry.round === round) entry.seen = look.seen;

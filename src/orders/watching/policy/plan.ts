@@ -14,6 +14,7 @@ const CONFIRMING_INTERVAL_MS = 30_000;
 /** The next list begins so many poll intervals after the last: a list asks about no single order. */
 const LIST_INTERVALS = 0.5;
 const CONFIRMING_LIST_MS = 10_000;
+const MINUTE_MS = 60_000;
 /** One order is asked about by itself: a list would cost as much. */
 const FEWEST_LISTED = 2;
 
@@ -140,10 +141,12 @@ function judge<Order extends WatchedOrder>(order: Order, view: View): Candidate<
   const { nowMs, now, capabilities } = view;
   if (order.notBeforeMs > nowMs) return undefined;
   const silentMs = nowMs - order.lookedAtMs;
-  if (order.state === "finished") return { order, reason: "left over", score: 1 + silentMs / 60_000 };
+  if (order.state === "finished") return { order, reason: "left over", score: 2 + silentMs / MINUTE_MS };
   if (isDecisionDue(order, now)) return { order, reason: "decision", score: nowMs - order.notBeforeMs };
   if (!capabilities.poll) return undefined;
   if (order.isHinted) return { order, reason: "hint", score: silentMs };
+  if (order.lacksText && capabilities.text)
+    return { order, reason: "left over", score: 3 + silentMs / MINUTE_MS };
   const isSilent = isWaitingForCode(order) && silentMs >= view.silenceMs;
   if (view.isListing && !order.isUnlisted && !isSilent) return undefined;
   const intervalMs = intervalOf(order, view);

@@ -17,6 +17,8 @@ export interface WatchedOrder extends WatchedTimes {
   readonly notBeforeMs: number;
   /** A webhook named this order, or something else makes a look worth while at once. */
   readonly isHinted: boolean;
+  /** Its last SMS came as a code alone, and the provider may tell the whole text. */
+  readonly lacksText: boolean;
   /** The provider's lists do not show this order. */
   readonly isUnlisted: boolean;
   /** A question about this order is on its way. */

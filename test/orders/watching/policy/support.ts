@@ -13,6 +13,7 @@ export function watched(change: Partial<WatchedOrder> = {}): WatchedOrder {
     notBeforeMs: 0,
     isHinted: false,
     isUnlisted: false,
+    lacksText: false,
     isInHand: false,
     ...change,
   };
