@@ -1,5 +1,6 @@
 /**
- * `npm run bench` runs every bench, `npm run bench -- ledger chat` only these. A bench measures and never fails because a
+ * `npm run bench` runs every bench, `npm run bench -- ledger chat` only these, `-- watch` all whose
+ * names begin so. A bench measures and never fails because a
  * machine is slow. The database is an embedded one with fsync on. With DATABASE_URL that server is used: databases are
  * created and dropped on it.
  */
@@ -15,8 +16,9 @@ import { start } from "./start.ts";
 import type { Bench, BenchContext } from "./support/bench.ts";
 import { type BenchServer, startBenchServer } from "./support/server.ts";
 import { formatTable } from "./support/table.ts";
+import { watchLive } from "./watch-live.ts";
 
-const benches: readonly Bench[] = [ledger, purchase, latency, failover, chat, start, queries];
+const benches: readonly Bench[] = [ledger, purchase, latency, failover, chat, start, queries, watchLive];
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -24,8 +26,10 @@ function print(line: string): void {
 
 function chosen(names: readonly string[]): readonly Bench[] | undefined {
   if (names.length === 0) return benches;
-  const found = benches.filter((bench) => names.includes(bench.name));
-  return found.length === new Set(names).size ? found : undefined;
+  const isMeant = (name: string, bench: Bench): boolean =>
+    bench.name === name || bench.name.startsWith(`${name}-`);
+  if (names.some((name) => !benches.some((bench) => isMeant(name, bench)))) return undefined;
+  return benches.filter((bench) => names.some((name) => isMeant(name, bench)));
 }
 
 function createContext(server: BenchServer): BenchContext {
@@ -40,7 +44,7 @@ async function main(): Promise<void> {
   const selected = chosen(process.argv.slice(2));
   if (!selected) {
     print("Usage: npm run bench [-- name …]");
-    for (const { name, about } of benches) print(`  ${name.padEnd(9)} ${about}`);
+    for (const { name, about } of benches) print(`  ${name.padEnd(10)} ${about}`);
     process.exitCode = 2;
     return;
   }
