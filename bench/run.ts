@@ -16,9 +16,22 @@ import { start } from "./start.ts";
 import type { Bench, BenchContext } from "./support/bench.ts";
 import { type BenchServer, startBenchServer } from "./support/server.ts";
 import { formatTable } from "./support/table.ts";
+import { watchBook } from "./watch-book.ts";
 import { watchLive } from "./watch-live.ts";
+import { watchSimulator } from "./watch-simulator.ts";
 
-const benches: readonly Bench[] = [ledger, purchase, latency, failover, chat, start, queries, watchLive];
+const benches: readonly Bench[] = [
+  ledger,
+  purchase,
+  latency,
+  failover,
+  chat,
+  start,
+  queries,
+  watchSimulator,
+  watchBook,
+  watchLive,
+];
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -7,9 +7,9 @@ import type { Entry } from "./book.ts";
 import { applyAnswer, checkOrder, type Look } from "./check.ts";
 import type { Reason } from "./policy/plan.ts";
 import { isDecisionDue, isOverdue, nextDecisionMs, OVERDUE_RETRY, priorityOf } from "./policy/timing.ts";
-import { askText } from "./sms-text.ts";
 import { digestOf } from "./seen.ts";
 import type { Session } from "./session.ts";
+import { askText } from "./sms-text.ts";
 
 /** The longest wait after failed looks at an order before its end. */
 const SLOWEST_RETRY_MS = 15_000;

@@ -37,7 +37,11 @@ export interface Session {
 }
 
 /** Reads all watched orders, and how long orders waited lately. */
-export async function openSession(deps: OrderDeps, provider: Provider, lease: Lease): Promise<Session> {
+export async function openSession(
+  deps: Pick<OrderDeps, "db" | "clock">,
+  provider: Provider,
+  lease: Lease,
+): Promise<Session> {
   const { db, clock } = deps;
   const book = createBook();
   const waits = createWaitTimes();

@@ -236,6 +236,9 @@ describe("what is left over", () => {
     const mute = { ...capabilities, poll: false };
     const done = order("done", MINUTE_MS, 1_000, { state: "finished", expiresAt: null });
     const ended = order("ended", 20 * MINUTE_MS, 5_000);
-    expect(asked([order("a", 18_000, 5_000), done, ended], { capabilities: mute })).toEqual(["ended", "done"]);
+    expect(asked([order("a", 18_000, 5_000), done, ended], { capabilities: mute })).toEqual([
+      "ended",
+      "done",
+    ]);
   });
 });

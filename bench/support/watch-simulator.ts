@@ -27,7 +27,7 @@ export interface Arrival {
 }
 
 /** An order in the simulated shop. */
-export interface SimOrder extends WatchedOrder {
+interface SimOrder extends WatchedOrder {
   readonly arrival: Arrival;
   readonly isMeasured: boolean;
   state: string;
@@ -52,7 +52,7 @@ export interface Outcome {
 }
 
 const STEP_MS = 250;
-export const POLL_INTERVAL_MS = 3_000;
+const POLL_INTERVAL_MS = 3_000;
 const capabilities: Capabilities = {
   cancel: true,
   ban: false,
@@ -93,7 +93,12 @@ function normal(random: Random): number {
 }
 
 /** Lets time pass until every measured order has its code or has ended. */
-export function simulate(world: World, arrivals: readonly Arrival[], choose: Chooser, waits?: WaitTimes) {
+export function simulate(
+  world: World,
+  arrivals: readonly Arrival[],
+  choose: Chooser,
+  waits?: WaitTimes,
+): Outcome {
   const orders = new Map<string, SimOrder>();
   const measuredFromMs = world.warmUpS * 1000;
   const endMs = (world.warmUpS + world.measuredS + world.lifetimeS) * 1000;
@@ -115,7 +120,7 @@ export function simulate(world: World, arrivals: readonly Arrival[], choose: Cho
       look(order, nowMs, { orders, latenciesS, counts, waits });
     }
   }
-  return { latenciesS, ...counts } satisfies Outcome;
+  return { latenciesS, ...counts };
 }
 
 function rented(id: string, arrival: Arrival, world: World, measuredFromMs: number): SimOrder {
