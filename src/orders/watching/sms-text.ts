@@ -29,7 +29,6 @@ export async function askText(
   }
   try {
     const text = await provider.text(entry.upstreamId, sms.code, { priority: "background" });
-    deps.checkpoint("text/answered");
     entry.lacksText = false;
     if (text === null) return "asked";
     await storeText(deps, entry.id, sms.id, text);
