@@ -5,7 +5,7 @@ import type { CancelOutcome, Observation, Provider } from "../../providers/port/
 import type { OrderDeps } from "../order-deps.ts";
 import { owe, transition, upstreamIdOf } from "../transition.ts";
 import { applyObservation } from "./apply-observation.ts";
-import type { LookedAt } from "./check.ts";
+import type { LookedAt } from "./looked-at.ts";
 import { priorityOf } from "./policy/timing.ts";
 
 /** When to ask again if the provider says "too early" and not until when. */

@@ -7,22 +7,9 @@ import { transition, upstreamIdOf } from "../transition.ts";
 import { applyObservation } from "./apply-observation.ts";
 import { cancelUpstream } from "./cancel-upstream.ts";
 import { giveUp } from "./give-up.ts";
+import type { LookedAt } from "./looked-at.ts";
 import { isCancelOpen, isDecisionDue, isGivenUp, isOverdue, priorityOf } from "./policy/timing.ts";
 import { digestOf, isNothingNew } from "./seen.ts";
-
-/** What a look must know of its order: a row of the database has it, and an entry of the watcher's book. */
-export interface LookedAt {
-  readonly id: string;
-  readonly upstreamId: string | null;
-  readonly state: string;
-  readonly round: number;
-  readonly expiresAt: Date | null;
-  readonly cancelOpensAt: Date | null;
-  /** How many looks for the decision that is due there were. */
-  readonly looks?: number;
-  /** The digest of the last answer that was applied to the order as it is. */
-  readonly seen?: string | undefined;
-}
 
 export type Look =
   /** The provider takes no more questions just now, neither about this order nor about others; it was not asked. */
@@ -51,9 +38,7 @@ export async function checkOrder(
       await endByClock(deps, order, askedAt);
       return { kind: "applied" };
     }
-    const observation = await provider.check(upstreamIdOf(order), {
-      priority: priority ?? priorityOf(order, askedAt),
-    });
+    const observation = await ask(deps, provider, order, priority ?? priorityOf(order, askedAt));
     deps.checkpoint("check/answered");
     if (!isDecisionDue(order, deps.clock.now()) && isNothingNew(order, observation))
       return { kind: "unchanged" };
@@ -62,6 +47,24 @@ export async function checkOrder(
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     return await checkFailed(deps, provider, order, error);
+  }
+}
+
+/** Asks for the order's status. It counts as a look also when no answer came: the request was spent. */
+async function ask(
+  deps: OrderDeps,
+  provider: Provider,
+  order: LookedAt,
+  priority: Priority,
+): Promise<Observation> {
+  const kind = order.state === "received" ? "delivered" : "check";
+  try {
+    const observation = await provider.check(upstreamIdOf(order), { priority });
+    deps.events?.looked(provider.name, kind);
+    return observation;
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.wasAsked) deps.events?.looked(provider.name, kind);
+    throw error;
   }
 }
 

@@ -4,7 +4,7 @@ import type { Provider } from "../../providers/port/provider.ts";
 import type { Ending } from "../book-loss.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { applyObservation } from "./apply-observation.ts";
-import type { LookedAt } from "./check.ts";
+import type { LookedAt } from "./looked-at.ts";
 import { GIVE_UP_AFTER_EXPIRY_MS } from "./policy/timing.ts";
 
 /** Within this time a watcher asks about each of its orders, if the provider takes any questions at all. */

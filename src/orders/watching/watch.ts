@@ -11,6 +11,11 @@ const LEASE_MS = 4_000;
 /** How often to look for orders that nobody could be asked about for too long. */
 const GIVE_UP_INTERVAL_MS = 60_000;
 
+/** The name of the lease under which one process watches this provider. */
+export function watchLease(provider: string): string {
+  return `watch:${provider}`;
+}
+
 export interface Watcher {
   /** Asks what is worth asking. False: nothing was due, or the provider takes no more questions now. */
   step(signal: AbortSignal): Promise<boolean>;
@@ -31,7 +36,7 @@ export function createWatcher(deps: OrderDeps, provider: Provider, holder: strin
 
   return {
     async step(signal) {
-      const lease = await acquireLease(db, `watch:${provider.name}`, holder, LEASE_MS);
+      const lease = await acquireLease(db, watchLease(provider.name), holder, LEASE_MS);
       if (!lease) {
         session = undefined;
         return false;
