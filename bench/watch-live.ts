@@ -166,13 +166,15 @@ async function whilePeopleBuy(
   const random = createRandom(SEED);
   const { market } = world.provider;
   for (const offer of market.offers) offer.stock = 1_000_000;
-  const people = await world.people(Math.ceil(perSecond * seconds));
-  await world.untilStocked();
+  const [first, ...people] = await world.people(Math.ceil(perSecond * seconds) + 1);
+  // Prices are read when somebody first wants them.
+  if (first) await buyTyping(world.telegram, first, "whatsapp uk");
+  const before = new Set(market.rentals().map(({ id }) => id));
   const begunAtMs = performance.now();
   const usage = await world.shop.measure();
   const over = new AbortController();
   const waiting = people.map(() => (random.isIn(NEVER) ? undefined : lognormalMs(random)));
-  const delivering = deliverToNew(world, codes, waiting, over.signal);
+  const delivering = deliverToNew(world, codes, { waits: waiting, before }, over.signal);
   const buying = people.map(async (person, index) => {
     await systemClock.sleep((index / perSecond) * 1000);
     await buyTyping(world.telegram, person, "whatsapp uk");
@@ -181,14 +183,14 @@ async function whilePeopleBuy(
   await systemClock.sleep(PATIENCE_MS);
   over.abort();
   await delivering;
-  return { rentals: market.rentals(), begunAtMs, usage };
+  return { rentals: market.rentals().filter(({ id }) => !before.has(id)), begunAtMs, usage };
 }
 
 /** Delivers each number's SMS when its time has come: the first number that is rented waits as long as the first says. */
 async function deliverToNew(
   world: WatchWorld,
   codes: Codes,
-  waits: readonly (number | undefined)[],
+  { waits, before }: { waits: readonly (number | undefined)[]; before: ReadonlySet<string> },
   signal: AbortSignal,
 ): Promise<void> {
   const { market } = world.provider;
@@ -196,7 +198,7 @@ async function deliverToNew(
   const known = new Set<string>();
   while (!signal.aborted) {
     for (const rental of [...market.active()].reverse()) {
-      if (known.has(rental.id)) continue;
+      if (known.has(rental.id) || before.has(rental.id)) continue;
       const waitMs = waits[known.size];
       known.add(rental.id);
       if (waitMs !== undefined) due.set(rental, rental.createdAt.getTime() + waitMs);

@@ -28,14 +28,11 @@ export interface WatchWorld {
   readonly db: Database;
   /** People with money whose chats are open. */
   people(count: number): Promise<readonly PretendUser[]>;
-  /** Resolves when the shop has read the provider's prices. */
-  untilStocked(): Promise<void>;
   close(): Promise<void>;
 }
 
 const FIRST_PERSON = 600_000_000;
 const WELCOME_MS = 120_000;
-const STOCKED_MS = 60_000;
 const limits = { MAX_OPEN_ORDERS: "1000", PURCHASES_PER_HOUR: "10000", NEW_BUYER_ORDERS_PER_DAY: "10000" };
 
 /** The whole shop in a process of its own, with a pretend Telegram and one pretend provider in this one. */
@@ -73,14 +70,6 @@ export async function startWatchWorld(
       for (const person of people) person.start();
       await Promise.all(people.map((person) => person.waitForMessage("Welcome", { timeoutMs: WELCOME_MS })));
       return people;
-    },
-    async untilStocked() {
-      const deadline = Date.now() + STOCKED_MS;
-      const offer = db.selectFrom("offers").select("provider").limit(1);
-      while (!(await offer.executeTakeFirst())) {
-        if (Date.now() > deadline) throw new Error("the shop read no prices");
-        await systemClock.sleep(100);
-      }
     },
     async close() {
       await shop.close();

@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { type RawBuilder, sql } from "kysely";
 import type { Executor } from "../client.ts";
 
 /** How a gate's rate follows what the upstream takes. Rates are requests per second. */
@@ -33,10 +33,16 @@ export interface Turns {
   readonly requestsPerSecond: number;
 }
 
-/** The rate of the row now: a lowered rate rises steadily, so that nothing has to be written when it recovers. */
 function rateOf({ ceiling, floor, risePerSecond }: RateRule, now: Date) {
-  const risen = sql`extract(epoch FROM greatest(${now}::timestamptz - learned_at, interval '0')) * ${risePerSecond}::float8`;
-  return sql`least(${ceiling}::float8, greatest(${floor}::float8, coalesce(learned_rate + ${risen}, ${ceiling}::float8)))`;
+  return rateAt(now, sql`${ceiling}::float8`, sql`${floor}::float8`, sql`${risePerSecond}::float8`);
+}
+
+type Sql = RawBuilder<unknown>;
+
+/** The rate of the row now: a lowered rate rises steadily, so that nothing has to be written when it recovers. */
+function rateAt(now: Date, ceiling: Sql, floor: Sql, risePerSecond: Sql) {
+  const risen = sql`extract(epoch FROM greatest(${now}::timestamptz - learned_at, interval '0')) * ${risePerSecond}`;
+  return sql`least(${ceiling}, greatest(${floor}, coalesce(learned_rate + ${risen}, ${ceiling})))`;
 }
 
 /**
@@ -109,18 +115,35 @@ export async function selectBlockedUntil(db: Executor, provider: string): Promis
   return row?.blocked_until;
 }
 
-/** The gates of these providers. A provider that was not asked anything yet has none. */
+export interface GateRow {
+  readonly nextAt: Date;
+  readonly blockedUntil: Date;
+  /** Requests per second now. */
+  readonly rate: number;
+}
+
+/** The gates of these providers, by name with the rule of each. A provider that was not asked anything yet has none. */
 export async function selectGates(
   db: Executor,
-  providers: readonly string[],
+  providers: ReadonlyMap<string, RateRule>,
+  now: Date,
 ): Promise<ReadonlyMap<string, GateRow>> {
-  if (providers.length === 0) return new Map();
-  const rows = await db
-    .selectFrom("provider_gates")
-    .select(["provider", "next_at", "blocked_until"])
-    .where("provider", "in", providers)
-    .execute();
-  return new Map(rows.map((row) => [row.provider, { nextAt: row.next_at, blockedUntil: row.blocked_until }]));
+  const rules = [...providers].map(([provider, rule]) => ({ provider, ...rule }));
+  const rule = (name: string) => sql.raw(`rules."${name}"::float8`);
+  const rate = rateAt(now, rule("ceiling"), rule("floor"), rule("risePerSecond"));
+  const result = await sql<{ provider: string; next_at: Date; blocked_until: Date; rate: number }>`
+    SELECT gates.provider, next_at, blocked_until, ${rate}::float8 AS rate
+    FROM provider_gates gates
+    JOIN jsonb_to_recordset(${JSON.stringify(rules)}::jsonb)
+      AS rules (provider text, ceiling float8, floor float8, "risePerSecond" float8) ON rules.provider = gates.provider`.execute(
+    db,
+  );
+  return new Map(
+    result.rows.map((row) => [
+      row.provider,
+      { nextAt: row.next_at, blockedUntil: row.blocked_until, rate: row.rate },
+    ]),
+  );
 }
 
 /** No requests until then. A shorter block never shortens a longer one. */

@@ -6,13 +6,13 @@ import {
   bookTurns,
   ensureGate,
   lowerRate,
-  type RateRule,
   selectBlockedUntil,
   type Turns,
 } from "../../db/queries/provider-gates.ts";
 import type { Priority, Reservation } from "../port/provider.ts";
 import { ProviderError } from "../port/provider-error.ts";
 import type { RequestGate } from "./gate.ts";
+import { rateRule } from "./request-rate.ts";
 import { createTurnsInHand } from "./turns-in-hand.ts";
 
 export interface DatabaseGateDeps {
@@ -42,11 +42,6 @@ const WORTH_YIELDING_MS = 30_000;
 const LONGEST_BLOCK_MS = 3_600_000;
 /** After a 429 the rate is lowered to this share. The limit is not known to be much lower, so it is not halved. */
 const LOWERED_TO = 0.7;
-/** A lowered rate gains the configured rate within this time: slowly, because every try that is too fast costs a pause. */
-const RISE_SECONDS = 300;
-/** Every five seconds a request at least: an upstream that refuses even those is closed by its circuit. */
-const SLOWEST_RATE = 0.2;
-
 /**
  * How a request of this priority waits for the budget. Buyers' requests may reserve a later slot and use the whole burst.
  * Polls take only a slot that is due within 250 ms, so that a purchase never queues behind them. Background work yields
@@ -86,11 +81,7 @@ const reservedShare: Readonly<Record<Priority, number>> = {
 export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
   const { db, provider, clock, logger } = deps;
   const ceiling = deps.requestsPerSecond;
-  const rate: RateRule = {
-    ceiling,
-    floor: Math.min(ceiling, SLOWEST_RATE),
-    risePerSecond: ceiling / RISE_SECONDS,
-  };
+  const rate = rateRule(ceiling);
   const inHand = createTurnsInHand(clock);
   let requestsPerSecond = ceiling;
   let isMade = false;
