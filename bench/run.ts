@@ -1,17 +1,20 @@
 /**
  * `npm run bench` runs every bench, `npm run bench -- ledger chat` only these, `-- watch` all whose
- * names begin so. A bench measures and never fails because a
- * machine is slow. The database is an embedded one with fsync on. With DATABASE_URL that server is used: databases are
+ * names begin so. A bench measures and never fails because a machine is slow. The database is an embedded one with fsync on. With DATABASE_URL that server is used: databases are
  * created and dropped on it.
  */
 import process from "node:process";
 import { messageOf } from "../src/core/errors.ts";
+import { burst } from "./burst.ts";
 import { chat } from "./chat.ts";
 import { failover } from "./failover.ts";
 import { latency } from "./latency.ts";
 import { ledger } from "./ledger.ts";
+import { orders } from "./orders.ts";
 import { purchase } from "./purchase.ts";
 import { queries } from "./queries.ts";
+import { replicas } from "./replicas.ts";
+import { send } from "./send.ts";
 import { start } from "./start.ts";
 import type { Bench, BenchContext } from "./support/bench.ts";
 import { type BenchServer, startBenchServer } from "./support/server.ts";
@@ -26,11 +29,15 @@ const benches: readonly Bench[] = [
   latency,
   failover,
   chat,
+  burst,
+  send,
   start,
   queries,
   watchSimulator,
   watchBook,
   watchLive,
+  replicas,
+  orders,
 ];
 
 function print(line: string): void {

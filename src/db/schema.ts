@@ -59,6 +59,12 @@ export interface CarriedActions {
   person_hash: string | null;
 }
 
+export interface CatalogChanges {
+  at: Generated<Timestamp>;
+  subject: string;
+  xid: Generated<string>;
+}
+
 export interface ConversationStates {
   key: string;
   state: JsonText;
@@ -274,8 +280,18 @@ export interface Outbox {
   lease_until: Timestamp | null;
   next_attempt_at: Timestamp;
   payload: JsonText;
+  priority: Generated<number>;
   sent_at: Timestamp | null;
   wait_reason: string | null;
+}
+
+export interface OutboxQueues {
+  chat_id: Int8;
+  due_at: Timestamp;
+  in_hand: Int8 | null;
+  lease_token: string | null;
+  lease_until: Timestamp | null;
+  priority: number;
 }
 
 export interface PriceRules {
@@ -354,6 +370,21 @@ export interface Settings {
   value: string;
 }
 
+export interface TelegramBudget {
+  blocked_until: Timestamp;
+  flooded_at: Timestamp;
+  floods: Generated<number>;
+  id: number;
+  next_at: Timestamp;
+}
+
+export interface TelegramChats {
+  cards_next_at: Timestamp;
+  chat_id: Int8;
+  held_until: Timestamp;
+  next_at: Timestamp;
+}
+
 export interface TopupPayments {
   actor: string | null;
   amount_micros: Int8;
@@ -418,6 +449,7 @@ export interface DB {
   audit_log: AuditLog;
   buyers: Buyers;
   carried_actions: CarriedActions;
+  catalog_changes: CatalogChanges;
   conversation_states: ConversationStates;
   countries: Countries;
   disputes: Disputes;
@@ -437,6 +469,7 @@ export interface DB {
   orders: Orders;
   orphans: Orphans;
   outbox: Outbox;
+  outbox_queues: OutboxQueues;
   price_rules: PriceRules;
   provider_countries: ProviderCountries;
   provider_gates: ProviderGates;
@@ -445,6 +478,8 @@ export interface DB {
   quotes: Quotes;
   services: Services;
   settings: Settings;
+  telegram_budget: TelegramBudget;
+  telegram_chats: TelegramChats;
   topup_payments: TopupPayments;
   topups: Topups;
   transfers: Transfers;

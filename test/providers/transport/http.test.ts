@@ -228,3 +228,24 @@ it("reads Retry-After as seconds or as a date, within bounds", () => {
   expect(retryAfterMs("Sun, 01 Mar 2020 12:01:00 GMT", now)).toBe(1000);
   for (const header of [null, "", "soon", "-5x", "1e3"]) expect(retryAfterMs(header, now)).toBeUndefined();
 });
+
+describe("a purchase whose process stood still while it waited for the request budget", () => {
+  it("is not made any more, and certainly not: what became of it has been decided elsewhere", async () => {
+    let asked = 0;
+    const { origin } = await listen((_request, response) => {
+      asked += 1;
+      response.end("{}");
+    });
+    const clock = createTestClock();
+    const acquire = async (): Promise<void> => void clock.advance(60_000);
+    const reserve = () => Promise.reject(new Error("nothing is reserved here"));
+    const gate = { acquire, reserve, penalise: async () => undefined };
+    const http = createProviderHttp({ provider: "alpha", gate, clock, logger: createTestLogger() });
+    const error = await failure(http.request(get(origin)));
+    expect(error).toMatchObject({ kind: "rate_limited", definite: true, wasAsked: false });
+    expect(asked).toBe(0);
+    // Anything else may come late: it buys nothing.
+    await http.request(get(origin, { operation: "check", priority: "poll" }));
+    expect(asked).toBe(1);
+  });
+});
