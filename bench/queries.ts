@@ -14,6 +14,7 @@ import * as lists from "../src/db/queries/order-lists.ts";
 import { selectOrder, selectOrderByPhone } from "../src/db/queries/orders.ts";
 import { claimMessages } from "../src/db/queries/outbox-claims.ts";
 import { selectDelivery, selectSales, selectWaits } from "../src/db/queries/statistics.ts";
+import { selectPastWaits, selectWatchedOrders, takeWatchNews } from "../src/db/queries/watched-orders.ts";
 import type { DB } from "../src/db/schema.ts";
 import type { Bench } from "./support/bench.ts";
 import { fill, size } from "./support/big-data.ts";
@@ -67,11 +68,14 @@ function asksAbout({
   const pair = { ...service, countryIds: ["c7"] };
   const claim = { now, limit: 30, leaseMs: 60_000, leaseToken: newId() };
   const page = { limit: 8, offset: 0 };
+  const lease = { name: "watch:p1", holder: "bench", epoch: 1n };
   return [
     ["claimUpdates", (db) => claimUpdates(db, claim)],
     ["claimMessages", (db) => claimMessages(db, { ...claim, limitOfOthers: 30, limits: telegramLimits })],
     ["inboxBacklog", (db) => inboxBacklog(db)],
-    ["selectDueOrders", (db) => lists.selectDueOrders(db, "p1", now, 100)],
+    ["selectWatchedOrders", (db) => selectWatchedOrders(db, "p1")],
+    ["takeWatchNews", (db) => takeWatchNews(db, { provider: "p1", lease, now, holdUntil: now, limit: 500 })],
+    ["selectPastWaits (3 days)", (db) => selectPastWaits(db, "p1", ago(3 * DAY_MS), 2_000)],
     [
       "selectOrdersInStates (placing)",
       (db) => lists.selectOrdersInStates(db, ["placing"], { placedBefore: now, limit: 100 }),

@@ -19,7 +19,9 @@ import { start } from "./start.ts";
 import type { Bench, BenchContext } from "./support/bench.ts";
 import { type BenchServer, startBenchServer } from "./support/server.ts";
 import { formatTable } from "./support/table.ts";
+import { watchBook } from "./watch-book.ts";
 import { watchLive } from "./watch-live.ts";
+import { watchSimulator } from "./watch-simulator.ts";
 
 const benches: readonly Bench[] = [
   ledger,
@@ -31,6 +33,8 @@ const benches: readonly Bench[] = [
   send,
   start,
   queries,
+  watchSimulator,
+  watchBook,
   watchLive,
   replicas,
   orders,

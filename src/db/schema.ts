@@ -221,6 +221,7 @@ export interface Orders {
   expires_at: Timestamp | null;
   failure: string | null;
   finish_due: Generated<boolean>;
+  hinted_at: Timestamp | null;
   id: string;
   next_check_at: Timestamp | null;
   operator: string | null;

@@ -7,7 +7,6 @@ import { ProviderError } from "../providers/port/provider-error.ts";
 import type { OrderDeps } from "./order-deps.ts";
 import type { ActionResult, CancelResult } from "./orders.ts";
 import { stateOf, transition, upstreamIdOf } from "./transition.ts";
-import { isCancelOpen } from "./watching/schedule.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -30,7 +29,7 @@ export async function cancel(deps: OrderDeps, order: OrderRow): Promise<CancelRe
       cause: "tap",
       actor: "buyer",
       at,
-      change: { cancelRequestedAt: at, checks: 0, ...(isCancelOpen(order, at) && { nextCheckAt: at }) },
+      change: { cancelRequestedAt: at },
     }),
   );
   deps.checkpoint("cancel/requested");
@@ -66,7 +65,7 @@ export async function another(deps: OrderDeps, order: OrderRow): Promise<ActionR
       cause: "tap",
       actor: "buyer",
       at,
-      change: { round: order.round + 1, nextCheckAt: addMs(at, provider.capabilities.pollIntervalMs) },
+      change: { round: order.round + 1 },
     }),
   );
   deps.checkpoint("another/committed");

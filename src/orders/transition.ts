@@ -29,7 +29,7 @@ export function stateOf(row: OrderRow): OrderState {
 }
 
 /** The provider's id of a rented order. */
-export function upstreamIdOf(order: OrderRow): string {
+export function upstreamIdOf(order: Pick<OrderRow, "id" | "upstreamId">): string {
   if (order.upstreamId === null) throw new ImpossibleError(`order ${order.id} has no number`);
   return order.upstreamId;
 }
@@ -41,9 +41,10 @@ export function upstreamIdOf(order: OrderRow): string {
 export async function transition(tx: Tx, move: Move): Promise<OrderRow | undefined> {
   if (!canMove(move.from, move.to))
     throw new ImpossibleError(`no order moves from ${move.from} to ${move.to}`);
+  // Every move is news for the watcher, on whichever replica it runs.
   const change = isEnded(move.to)
     ? { closedAt: move.at, nextCheckAt: null, ...move.change }
-    : (move.change ?? {});
+    : { nextCheckAt: move.at, ...move.change };
   const row = await moveOrder(tx, { ...move, change });
   if (row) await moveMoney(tx, move, row);
   return row;

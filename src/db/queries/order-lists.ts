@@ -1,24 +1,6 @@
 import type { Executor } from "../client.ts";
 import { type OrderRow, toOrder } from "./orders.ts";
 
-/** Orders of one provider that are due for a look, those due longest first, so that none starves. */
-export async function selectDueOrders(
-  db: Executor,
-  provider: string,
-  now: Date,
-  limit: number,
-): Promise<OrderRow[]> {
-  const rows = await db
-    .selectFrom("orders")
-    .selectAll()
-    .where("provider", "=", provider)
-    .where("next_check_at", "<=", now)
-    .orderBy("next_check_at")
-    .limit(limit)
-    .execute();
-  return rows.map(toOrder);
-}
-
 /** Open orders of one provider whose number ended before `before`, the longest ended first. */
 export async function selectOrdersPastEnd(
   db: Executor,

@@ -71,6 +71,18 @@ export async function insertSms(db: Executor, sms: SmsRow): Promise<void> {
     .execute();
 }
 
+/** Adds the text of an SMS of which only the code was known. False: it has one, or was purged. */
+export async function insertSmsText(db: Executor, smsId: string, text: string): Promise<boolean> {
+  const result = await db
+    .updateTable("order_sms")
+    .set({ text: storableOrNull(text) })
+    .where("id", "=", smsId)
+    .where("text", "is", null)
+    .where("purged_at", "is", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
 /** Nothing of this order is kept back any more. */
 export async function revealSms(db: Executor, orderId: string): Promise<void> {
   await db.updateTable("order_sms").set({ withheld_at: null }).where("order_id", "=", orderId).execute();

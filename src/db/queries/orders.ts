@@ -150,6 +150,7 @@ export interface OrderChange {
   readonly expiresAt?: Date;
   readonly closedAt?: Date;
   readonly nextCheckAt?: Date | null;
+  readonly hintedAt?: Date;
   readonly checks?: number;
   readonly finishDue?: boolean;
 }
@@ -174,6 +175,7 @@ export function toColumns(change: OrderChange) {
     ...(change.expiresAt !== undefined && { expires_at: change.expiresAt }),
     ...(change.closedAt !== undefined && { closed_at: change.closedAt }),
     ...(change.nextCheckAt !== undefined && { next_check_at: change.nextCheckAt }),
+    ...(change.hintedAt !== undefined && { hinted_at: change.hintedAt }),
     ...(change.checks !== undefined && { checks: change.checks }),
     ...(change.finishDue !== undefined && { finish_due: change.finishDue }),
   };

@@ -30,7 +30,7 @@ export interface Renting {
 export async function assignNumber(deps: OrderDeps, tx: Tx, renting: Renting): Promise<OrderRow | undefined> {
   const { order, provider, rental, askedAt, at } = renting;
   const from = stateOf(order);
-  const { cancelAfterMs, lifetimeMs, poll, pollIntervalMs, another } = provider.capabilities;
+  const { cancelAfterMs, lifetimeMs, another } = provider.capabilities;
   // Counted from the start of the call, not from its answer: the number must not live longer here than upstream,
   // where it may be sold to somebody else as soon as it has run out.
   const expiresAt =
@@ -52,7 +52,6 @@ export async function assignNumber(deps: OrderDeps, tx: Tx, renting: Renting): P
       rentedAt: at,
       expiresAt,
       cancelOpensAt,
-      nextCheckAt: poll ? addMs(at, pollIntervalMs) : expiresAt,
       checks: 0,
     },
   });

@@ -1,6 +1,6 @@
 import type { Tx } from "../../db/client.ts";
 import { selectBalance } from "../../db/queries/ledger.ts";
-import { lockOrder, type OrderChange, type OrderRow, touchOrder } from "../../db/queries/orders.ts";
+import { lockOrder, type OrderRow, touchOrder } from "../../db/queries/orders.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { Observation } from "../../providers/port/provider.ts";
 import { bookLossOfReleased, type Ending, lossAtEnd } from "../book-loss.ts";
@@ -18,8 +18,6 @@ export interface Seen {
   readonly cause: string;
   /** The end in `observation` is our clock's; the provider has not confirmed it. */
   readonly isByClock?: boolean;
-  /** When to look again, if the order goes on. */
-  readonly schedule: (row: OrderRow) => OrderChange;
 }
 
 const watched: readonly string[] = watchedStates;
@@ -51,8 +49,7 @@ async function storeSeen(deps: OrderDeps, tx: Tx, order: OrderRow, seen: Seen): 
   }
   const ending = endingOf(observation.status, seen.isByClock ?? false);
   if (ending) row = (await endOrder(deps, tx, row, { ending, cause, at })) ?? row;
-  if (!watched.includes(row.state)) return row;
-  return (await touchOrder(tx, { orderId: row.id, from: watched, change: seen.schedule(row) })) ?? row;
+  return row;
 }
 
 function endingOf(status: Observation["status"], isByClock: boolean): Ending | undefined {

@@ -1,17 +1,18 @@
 import { addMs } from "../../core/clock.ts";
-import { type OrderChange, type OrderRow, touchOrder } from "../../db/queries/orders.ts";
+import { touchOrder } from "../../db/queries/orders.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { CancelOutcome, Observation, Provider } from "../../providers/port/provider.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { owe, transition, upstreamIdOf } from "../transition.ts";
 import { applyObservation } from "./apply-observation.ts";
-import { isOverdue, priorityOf, scheduled } from "./schedule.ts";
+import type { LookedAt } from "./looked-at.ts";
+import { priorityOf } from "./policy/timing.ts";
 
 /** When to ask again if the provider says "too early" and not until when. */
 const CANCEL_RETRY_MS = 15_000;
 
 /** Asks the provider to cancel; the hold is released only if it agrees. */
-export async function cancelUpstream(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
+export async function cancelUpstream(deps: OrderDeps, provider: Provider, order: LookedAt): Promise<void> {
   if (!provider.capabilities.cancel) return;
   const priority = priorityOf(order, deps.clock.now());
   const outcome = await provider.cancel(upstreamIdOf(order), { priority });
@@ -22,7 +23,7 @@ export async function cancelUpstream(deps: OrderDeps, provider: Provider, order:
 async function applyCancel(
   deps: OrderDeps,
   provider: Provider,
-  order: OrderRow,
+  order: LookedAt,
   outcome: CancelOutcome,
 ): Promise<void> {
   const now = deps.clock.now();
@@ -31,15 +32,12 @@ async function applyCancel(
       await applyObservation(deps, seen(order, { status: "cancelled", sms: [] }));
       return;
     case "has_sms":
-      // Without its text the SMS is shown by a later check: the look before this cancel has scheduled it.
+      // Without its text the SMS is shown by a later check.
       await applyObservation(deps, seen(order, { status: "received", sms: outcome.sms }));
       return;
     case "too_early": {
       const cancelOpensAt = addMs(now, outcome.retryAfterMs ?? CANCEL_RETRY_MS);
-      const isOver = isOverdue(order, now);
-      // Watched meanwhile: a code may come before. An order past its end keeps the longer and longer waits between looks.
-      const next = isOver ? {} : scheduled({ ...order, cancelOpensAt }, provider.capabilities, now);
-      const change = { cancelOpensAt, ...next };
+      const change = { cancelOpensAt };
       await touchOrder(deps.db, { orderId: order.id, from: ["waiting", "cancelling"], change });
       return;
     }
@@ -48,14 +46,12 @@ async function applyCancel(
   }
 }
 
-/** What a cancel showed; the next look stays as the look before it has scheduled it. */
-function seen(order: OrderRow, observation: Observation) {
-  const schedule = (): OrderChange => ({});
-  return { orderId: order.id, observation, round: order.round, cause: "cancel", schedule };
+function seen(order: LookedAt, observation: Observation) {
+  return { orderId: order.id, observation, round: order.round, cause: "cancel" };
 }
 
 /** The provider will not cancel: its status decides. If the number still waits for its SMS, so does the order again. */
-async function cancelRefused(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
+async function cancelRefused(deps: OrderDeps, provider: Provider, order: LookedAt): Promise<void> {
   const priority = priorityOf(order, deps.clock.now());
   const observation = await provider.check(upstreamIdOf(order), { priority });
   const row = await applyObservation(deps, seen(order, observation));
@@ -63,7 +59,6 @@ async function cancelRefused(deps: OrderDeps, provider: Provider, order: OrderRo
   if (row?.state !== "cancelling") return;
   await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
-    const waiting = { ...row, state: "waiting", cancelRequestedAt: null };
     const back = await transition(tx, {
       orderId: order.id,
       from: "cancelling",
@@ -71,7 +66,7 @@ async function cancelRefused(deps: OrderDeps, provider: Provider, order: OrderRo
       cause: "cancel refused",
       actor: "system",
       at,
-      change: { cancelRequestedAt: null, ...scheduled(waiting, provider.capabilities, at) },
+      change: { cancelRequestedAt: null },
     });
     if (!back) return;
     const message = { kind: "cancel_refused" as const, orderId: order.id };

@@ -1,39 +1,49 @@
-import { backoffMs } from "../../core/backoff.ts";
-import { addMs } from "../../core/clock.ts";
-import { type OrderRow, touchOrder } from "../../db/queries/orders.ts";
+import type { OrderRow } from "../../db/queries/orders.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import type { Observation, Provider } from "../../providers/port/provider.ts";
+import type { Observation, Priority, Provider } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
 import type { OrderDeps } from "../order-deps.ts";
-import { watchedStates } from "../state.ts";
 import { transition, upstreamIdOf } from "../transition.ts";
 import { applyObservation } from "./apply-observation.ts";
 import { cancelUpstream } from "./cancel-upstream.ts";
 import { giveUp } from "./give-up.ts";
-import { isCancelOpen, isGivenUp, isOverdue, OVERDUE_RETRY, priorityOf, scheduled } from "./schedule.ts";
+import type { LookedAt } from "./looked-at.ts";
+import { isCancelOpen, isDecisionDue, isGivenUp, isOverdue, priorityOf } from "./policy/timing.ts";
+import { digestOf, isNothingNew } from "./seen.ts";
 
-/** The longest wait after failed looks at an order before its end; `checks` counts those in a row. */
-const SLOWEST_RETRY_MS = 15_000;
-
-/** "budget_spent": the provider takes no more questions just now, neither about this order nor about others. */
-export type Look = "looked" | "budget_spent";
+export type Look =
+  /** The provider takes no more questions just now, neither about this order nor about others; it was not asked. */
+  | { readonly kind: "spent" }
+  /** Nothing new, and nothing was stored. */
+  | { readonly kind: "unchanged" }
+  /** The answer, of this digest, was applied: the order's row may have changed. */
+  | { readonly kind: "applied"; readonly seen?: string }
+  /** No answer. `isTooOften`: the provider refused because we ask too often. */
+  | { readonly kind: "failed"; readonly retryAfterMs: number | undefined; readonly isTooOften: boolean };
 
 /**
  * One look at one order: asks for its status, then does what the time asks for (a queued cancel that has opened, an end
- * that has passed). After a failure another look is scheduled. An order ends only on the provider's word, with two
- * exceptions: a provider that cannot be asked, and one that has not ended the number an hour after its end.
+ * that has passed). An order ends only on the provider's word, with two exceptions: a provider that cannot be asked, and
+ * one that has not ended the number an hour after its end.
  */
-export async function checkOrder(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<Look> {
+export async function checkOrder(
+  deps: OrderDeps,
+  provider: Provider,
+  order: LookedAt,
+  priority?: Priority,
+): Promise<Look> {
   const askedAt = deps.clock.now();
   try {
     if (!provider.capabilities.poll) {
-      await endByClock(deps, provider, order, askedAt);
-      return "looked";
+      await endByClock(deps, order, askedAt);
+      return { kind: "applied" };
     }
-    const observation = await ask(deps, provider, order, askedAt);
+    const observation = await ask(deps, provider, order, priority ?? priorityOf(order, askedAt));
     deps.checkpoint("check/answered");
+    if (!isDecisionDue(order, deps.clock.now()) && isNothingNew(order, observation))
+      return { kind: "unchanged" };
     await actOn(deps, provider, order, { observation, askedAt });
-    return "looked";
+    return { kind: "applied", seen: digestOf(observation) };
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     return await checkFailed(deps, provider, order, error);
@@ -41,10 +51,15 @@ export async function checkOrder(deps: OrderDeps, provider: Provider, order: Ord
 }
 
 /** Asks for the order's status. It counts as a look also when no answer came: the request was spent. */
-async function ask(deps: OrderDeps, provider: Provider, order: OrderRow, now: Date): Promise<Observation> {
+async function ask(
+  deps: OrderDeps,
+  provider: Provider,
+  order: LookedAt,
+  priority: Priority,
+): Promise<Observation> {
   const kind = order.state === "received" ? "delivered" : "check";
   try {
-    const observation = await provider.check(upstreamIdOf(order), { priority: priorityOf(order, now) });
+    const observation = await provider.check(upstreamIdOf(order), { priority });
     deps.events?.looked(provider.name, kind);
     return observation;
   } catch (error) {
@@ -53,11 +68,10 @@ async function ask(deps: OrderDeps, provider: Provider, order: OrderRow, now: Da
   }
 }
 
-/** Applies what a provider showed of an order and schedules the next look. Undefined: nothing was changed. */
+/** Applies what a provider showed of an order. Undefined: nothing was changed. */
 export async function applyAnswer(
   deps: OrderDeps,
-  provider: Provider,
-  order: OrderRow,
+  order: Pick<LookedAt, "id" | "round">,
   observation: Observation,
 ): Promise<OrderRow | undefined> {
   return await applyObservation(deps, {
@@ -65,7 +79,6 @@ export async function applyAnswer(
     observation,
     round: order.round,
     cause: "provider",
-    schedule: (current) => scheduled(current, provider.capabilities, deps.clock.now()),
   });
 }
 
@@ -76,11 +89,12 @@ export async function applyAnswer(
 export async function actOn(
   deps: OrderDeps,
   provider: Provider,
-  order: OrderRow,
+  order: LookedAt,
   { observation, askedAt }: { observation: Observation; askedAt: Date },
 ): Promise<void> {
-  const row = await applyAnswer(deps, provider, order, observation);
-  if (!row) return;
+  const applied = await applyAnswer(deps, order, observation);
+  if (!applied) return;
+  const row = { ...applied, ...(order.looks !== undefined && { looks: order.looks }) };
   const now = deps.clock.now();
   if (isHeld(row) && isGivenUp(row, now))
     return await giveUp(deps, row, "open upstream an hour past its end");
@@ -92,7 +106,7 @@ export async function actOn(
 }
 
 /** For a provider that cannot be asked: its SMS come by webhook, and the order ends by our clock. */
-async function endByClock(deps: OrderDeps, provider: Provider, order: OrderRow, now: Date): Promise<void> {
+async function endByClock(deps: OrderDeps, order: LookedAt, now: Date): Promise<void> {
   const status = isOverdue(order, now) ? "expired" : "waiting";
   await applyObservation(deps, {
     orderId: order.id,
@@ -100,7 +114,6 @@ async function endByClock(deps: OrderDeps, provider: Provider, order: OrderRow, 
     isByClock: true,
     round: order.round,
     cause: "clock",
-    schedule: (row) => scheduled(row, provider.capabilities, now),
   });
 }
 
@@ -122,37 +135,28 @@ async function finishByClock(deps: OrderDeps, provider: Provider, order: OrderRo
   deps.onMessages();
 }
 
-/** Schedules another look after a failed one; only an hour of failures past the end ends the order. */
+/** Only an hour of failures past its end ends an order. */
 async function checkFailed(
   deps: OrderDeps,
   provider: Provider,
-  order: OrderRow,
+  order: LookedAt,
   error: ProviderError,
 ): Promise<Look> {
-  // The provider was not asked: the order keeps its time, and so its place in front of those that came later.
-  if (!error.wasAsked) return "budget_spent";
+  if (!error.wasAsked) return { kind: "spent" };
   const now = deps.clock.now();
   deps.logger.debug({ orderId: order.id, provider: provider.name, kind: error.kind }, "check failed");
-  const isPastEnd = isOverdue(order, now);
-  if (error.kind === "unknown_order" && isPastEnd) {
+  if (error.kind === "unknown_order" && isOverdue(order, now)) {
     await giveUp(deps, order, "unknown upstream past its end", "expired");
-    return "looked";
+    return { kind: "applied" };
   }
   if (isGivenUp(order, now)) {
     await giveUp(deps, order, "provider silent for an hour past the end");
-    return "looked";
+    return { kind: "applied" };
   }
-  const checks = order.checks + 1;
-  const retry = isPastEnd
-    ? OVERDUE_RETRY
-    : { baseMs: provider.capabilities.pollIntervalMs, maxMs: SLOWEST_RETRY_MS };
-  const delayMs = error.retryAfterMs ?? backoffMs(checks, retry);
-  const change = { checks, nextCheckAt: addMs(now, delayMs) };
-  await touchOrder(deps.db, { orderId: order.id, from: watchedStates, change });
-  // The provider refused because we ask too often: the next step begins with the orders that have waited longest.
-  return error.kind === "rate_limited" ? "budget_spent" : "looked";
+  const isTooOften = error.kind === "rate_limited";
+  return { kind: "failed", retryAfterMs: error.retryAfterMs ?? undefined, isTooOften };
 }
 
-function isHeld(order: OrderRow): boolean {
+function isHeld(order: LookedAt): boolean {
   return order.state === "waiting" || order.state === "cancelling";
 }

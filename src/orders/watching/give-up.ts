@@ -1,11 +1,11 @@
 import { addMs } from "../../core/clock.ts";
 import { selectOrdersPastEnd } from "../../db/queries/order-lists.ts";
-import type { OrderRow } from "../../db/queries/orders.ts";
 import type { Provider } from "../../providers/port/provider.ts";
 import type { Ending } from "../book-loss.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { applyObservation } from "./apply-observation.ts";
-import { GIVE_UP_AFTER_EXPIRY_MS } from "./schedule.ts";
+import type { LookedAt } from "./looked-at.ts";
+import { GIVE_UP_AFTER_EXPIRY_MS } from "./policy/timing.ts";
 
 /** Within this time a watcher asks about each of its orders, if the provider takes any questions at all. */
 const TIME_TO_ASK_MS = 10 * 60 * 1000;
@@ -14,18 +14,17 @@ const BATCH = 100;
 /** Ends an order without a confirmation of its end. `ending` "expired": the provider does not know the number any more. */
 export async function giveUp(
   deps: OrderDeps,
-  order: OrderRow,
+  order: Pick<LookedAt, "id" | "round">,
   cause: string,
   ending: Extract<Ending, "expired" | "by_clock"> = "by_clock",
 ): Promise<void> {
-  deps.logger.warn({ orderId: order.id, provider: order.provider }, cause);
+  deps.logger.warn({ orderId: order.id }, cause);
   await applyObservation(deps, {
     orderId: order.id,
     observation: { status: "expired", sms: [] },
     isByClock: ending === "by_clock",
     round: order.round,
     cause,
-    schedule: () => ({}),
   });
 }
 

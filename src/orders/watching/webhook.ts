@@ -42,7 +42,8 @@ export async function takeWebhook(
     deps.logger.info({ provider: provider.name }, "webhook about an order that is not ours");
     return "taken";
   }
-  const change = { nextCheckAt: deps.clock.now() };
+  const at = deps.clock.now();
+  const change = { hintedAt: at, nextCheckAt: at };
   const touched = await touchOrder(deps.db, { orderId: order.id, from: watchedStates, change });
   return touched ? "check" : "taken";
 }
@@ -75,5 +76,13 @@ async function deliver(deps: OrderDeps, tx: Tx, order: OrderRow, sms: ObservedSm
   // If the buyer's data was deleted, nothing personal is stored again.
   if (order.chatId === nobody) return;
   if (isWithheld) await withholdSms(deps, tx, order, { sms, stored, at });
-  else await recordSms(tx, order, { sms: [sms] }, { at, cause: "webhook" });
+  else {
+    // Told to the watcher like a hint: it learns from both whether the webhooks work.
+    await touchOrder(tx, {
+      orderId: order.id,
+      from: watchedStates,
+      change: { hintedAt: at, nextCheckAt: at },
+    });
+    await recordSms(tx, order, { sms: [sms] }, { at, cause: "webhook" });
+  }
 }

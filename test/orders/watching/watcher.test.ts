@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
-import { deferred } from "../../support/deferred.ts";
 import {
   createScriptedProvider,
   providerError,
@@ -90,48 +89,75 @@ describe("a look that fails by a fault of ours", () => {
       return waiting;
     };
     await watchAfter(3_000);
-    const at = shop.clock.now().getTime();
-    expect((await shop.order(broken.orderId)).nextCheckAt?.getTime()).toBe(at + 10_000);
-    expect((await shop.order(other.orderId)).nextCheckAt?.getTime()).toBe(at + 3_000);
+    provider.calls.length = 0;
+    for (let second = 3; second < 13; second += 1) await watchAfter(second === 3 ? 0 : 1_000);
+    const otherId = (await shop.order(other.orderId)).upstreamId;
+    expect(provider.calls).toEqual([`check ${otherId}`, `check ${otherId}`, `check ${otherId}`]);
     provider.onCheck = () => received("4711");
-    await watchAfter(10_000);
+    await watchAfter(1_000);
     expect((await shop.order(broken.orderId)).state).toBe("received");
   });
 });
 
 describe("looks at a provider that does not answer", () => {
   it("come after longer and longer waits, and every fifteen seconds at least", async () => {
-    const { orderId } = await bought();
+    await bought();
+    provider.calls.length = 0;
     provider.onCheck = () => {
       throw providerError("timeout", false);
     };
     await watchAfter(3_000);
-    const longest = [3_000, 6_000, 12_000, 15_000, 15_000];
-    for (const longestMs of longest) {
-      const waitMs = Number((await shop.order(orderId)).nextCheckAt) - shop.clock.now().getTime();
+    for (const longestMs of [3_000, 6_000, 12_000, 15_000, 15_000]) {
+      const waitMs = await untilNextLook(500);
       expect(waitMs).toBeGreaterThanOrEqual(longestMs / 2);
-      expect(waitMs).toBeLessThanOrEqual(longestMs);
-      await watchAfter(waitMs);
+      expect(waitMs).toBeLessThanOrEqual(longestMs + 500);
     }
   });
+
+  async function untilNextLook(stepMs: number): Promise<number> {
+    const before = provider.calls.length;
+    let passedMs = 0;
+    while (provider.calls.length === before) {
+      await watchAfter(stepMs);
+      passedMs += stepMs;
+    }
+    return passedMs;
+  }
 });
 
 describe("many due orders of one provider", () => {
-  it("are asked about eight at a time", async () => {
-    for (let index = 0; index < 10; index += 1) await bought();
-    const answers = deferred<void>();
+  it("are asked about at the same time, as many as the budget grants", async () => {
+    for (let index = 0; index < 30; index += 1) await bought();
+    let running = 0;
+    let most = 0;
     provider.onCheck = async () => {
-      await answers.promise;
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setImmediate(resolve));
+      running -= 1;
       return waiting;
     };
     provider.calls.length = 0;
-    await shop.clock.advance(3_000);
-    const step = shop.watch();
-    await provider.called("check", 8);
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(provider.calls).toHaveLength(8);
-    answers.resolve();
-    await step;
-    expect(provider.calls).toHaveLength(10);
+    await watchAfter(3_000);
+    expect(provider.calls).toHaveLength(30);
+    expect(most).toBeGreaterThan(8);
+  });
+
+  it("are asked about as far as the request budget has turns, and the others a moment later", async () => {
+    for (let index = 0; index < 10; index += 1) await bought();
+    let turns = 4;
+    Object.assign(provider, {
+      reserve: async (_priority: string, count: number) => {
+        const granted = Math.min(count, turns);
+        turns -= granted;
+        return { count: granted, nextInMs: 500, requestsPerSecond: 2 };
+      },
+    });
+    provider.calls.length = 0;
+    await watchAfter(3_000);
+    expect(provider.calls).toHaveLength(4);
+    turns = 6;
+    await watchAfter(500);
+    expect(new Set(provider.calls).size).toBe(10);
   });
 });
