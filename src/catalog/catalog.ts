@@ -89,6 +89,8 @@ export type SearchResult =
       readonly services: readonly ServiceItem[];
       readonly country: CountryItem | null;
     }
+  /** The service is clear, but the country is one of several: "whatsapp congo". */
+  | { readonly kind: "countries"; readonly service: ServiceItem; readonly countries: readonly CountryItem[] }
   | { readonly kind: "none" };
 
 export interface Catalog {

@@ -8,6 +8,7 @@ import { countryIndex } from "./names/country-index.ts";
 import { createCountryNames } from "./names/country-names.ts";
 import { loadCatalogData } from "./names/data.ts";
 import { createMapper } from "./names/mapping.ts";
+import { loadSearchData } from "./names/search-data.ts";
 import { createCountries } from "./offers/country-offers.ts";
 import { createStatistics } from "./offers/delivery-statistics.ts";
 import { createFavouritesAndRecents } from "./offers/favourites-and-recents.ts";
@@ -51,7 +52,7 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
   };
 
   return {
-    ...createServicesAndSearch({ data, snapshot, statistics, country, index }),
+    ...createServicesAndSearch({ data, snapshot, statistics, country, words: loadSearchData() }),
     ...createCountries({
       deps,
       popularCountries,

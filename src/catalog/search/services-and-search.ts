@@ -2,29 +2,26 @@ import type { Cached } from "../../core/cached.ts";
 import type { Catalog, CountryItem, LanguageCode, ServiceItem } from "../catalog.ts";
 import type { Snapshot } from "../lists/snapshot.ts";
 import type { CatalogData } from "../names/data.ts";
-import { countryKey } from "../names/normalise.ts";
+import type { SearchData } from "../names/search-data.ts";
 import type { Statistics } from "../offers/delivery-statistics.ts";
 import { pageOf } from "../page.ts";
 import { search } from "./search.ts";
-import { type CountrySearch, createCountrySearch } from "./search-countries.ts";
-import { createServiceSearch, type ServiceSearch } from "./search-services.ts";
+import { createSearchIndex, type SearchIndex } from "./search-index.ts";
 
 export interface ServicesAndSearchParts {
   readonly data: CatalogData;
   readonly snapshot: Cached<Snapshot>;
   readonly statistics: () => Promise<Statistics>;
   readonly country: (countryId: string, language: LanguageCode) => CountryItem;
-  /** Every name of every country → country id. */
-  readonly index: ReadonlyMap<string, string>;
+  readonly words: SearchData;
 }
 
 /** Sales in 30 days that place a service before those that are popular elsewhere. */
 const MIN_SALES = 3;
 
-interface SearchIndex {
+interface KeptIndex {
   readonly snapshot: Snapshot;
-  readonly services: ServiceSearch;
-  readonly countries: CountrySearch;
+  readonly index: SearchIndex;
 }
 
 /** The list of services, and the search by text. */
@@ -33,17 +30,14 @@ export function createServicesAndSearch(
 ): Pick<Catalog, "services" | "service" | "search"> {
   const { data, snapshot } = parts;
   const ranks = new Map(data.popularServices.map((id, rank) => [id, rank]));
-  let index: SearchIndex | undefined;
+  let kept: KeptIndex | undefined;
 
   /** Building the index takes tens of milliseconds, so it is cached until the lists change. */
   function indexOf(current: Snapshot): SearchIndex {
-    if (index?.snapshot === current) return index;
-    index = {
-      snapshot: current,
-      services: createServiceSearch(data, current.services, current.providerNames),
-      countries: createCountrySearch(data, withUnmapped(parts.index, current.countryNames)),
-    };
-    return index;
+    if (kept?.snapshot !== current) {
+      kept = { snapshot: current, index: createSearchIndex(data, parts.words, current) };
+    }
+    return kept.index;
   }
 
   function popularFirst(services: readonly ServiceItem[], statistics: Statistics): ServiceItem[] {
@@ -69,22 +63,12 @@ export function createServicesAndSearch(
     },
     search: async (text, language) => {
       const current = await snapshot.get();
-      const { services, countries } = indexOf(current);
       const statistics = await parts.statistics();
-      return search(text, {
-        services,
-        countries,
+      return search(text, indexOf(current), {
+        language,
         popular: () => popularFirst(current.services, statistics),
         countryItem: (id) => parts.country(id, language),
       });
     },
   };
-}
-
-function withUnmapped(
-  index: ReadonlyMap<string, string>,
-  unmapped: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
-  const own = [...unmapped].map(([id, name]) => [countryKey(name), id] as const);
-  return new Map([...own.filter(([key]) => key !== ""), ...index]);
 }

@@ -1,0 +1,247 @@
+import { fold, foldedKey, unmixed, withoutPrefixes } from "../names/fold.ts";
+import type { Hit } from "./key-index.ts";
+import { layoutNames, swapLayout } from "./layouts.ts";
+import type { ReadText, Span, Word } from "./read-text.ts";
+import type { SearchIndex } from "./search-index.ts";
+import { splitRunTogether } from "./split-words.ts";
+
+export type Kind = "service" | "country";
+
+/** A part of the text that may name a service or a country. */
+export interface Match extends Span {
+  readonly kind: Kind;
+  /** Best first; never empty. */
+  readonly hits: readonly Hit[];
+  /** A word such as "in" or "me" that is a code too: counts only in a text of two words. */
+  readonly isStop: boolean;
+  /** Bare digits: a calling code only beside a service. */
+  readonly needsService: boolean;
+}
+
+export const EXACT = 0.9;
+const ISO = { upper: 0.965, lower: 0.92 };
+const CODE = { popular: 0.9, other: 0.6 };
+const BARE_DIAL = 0.93;
+const LAYOUT = 0.95;
+const MAX_SPAN = 4;
+const MAX_FUZZY_SPAN = 3;
+/** Fuzzy look-ups are the slow ones. */
+const MAX_FUZZY = 12;
+const MIN_FUZZY_SPAN = 8;
+const MIN_BEGINNING = { service: 3, country: 4 };
+const MIN_LAYOUT = 4;
+const MIN_PLURAL = 4;
+
+export interface Proposing {
+  readonly index: SearchIndex;
+  readonly language: string;
+  readonly read: ReadText;
+  readonly words: readonly Word[];
+}
+
+/** Everything in the text that may name a service or a country, in any reading of its letters. */
+export function proposeMatches(input: Proposing): Match[] {
+  const matches: Match[] = [];
+  for (const token of input.read.tokens) {
+    if (token.kind !== "sign") continue;
+    const hits = [{ id: token.countryId, quality: 1 }];
+    matches.push({ ...spanOf([token]), kind: "country", hits, isStop: false, needsService: false });
+  }
+  const runs = wordRuns(input);
+  for (const run of runs)
+    for (const span of spansOf(run, MAX_SPAN)) matches.push(...exactMatches(input, span));
+  const isNamed = (span: readonly Word[]): boolean =>
+    matches.some((match) => overlaps(match, spanOf(span)) && isSure(match));
+  for (const [word] of runs.flatMap((run) => spansOf(run, 1))) {
+    if (word?.class === "word" && !isNamed([word])) matches.push(...splitRunTogether(input, word));
+  }
+  matches.push(...layoutMatches(input, isNamed));
+  matches.push(...fuzzyMatches(input, runs, isNamed));
+  return matches;
+}
+
+export function isSure({ hits, isStop, needsService }: Match): boolean {
+  return !isStop && !needsService && (hits[0]?.quality ?? 0) >= EXACT;
+}
+
+export function overlaps(a: Span, b: Span): boolean {
+  return a.start < b.end && b.start < a.end;
+}
+
+export function spanOf(parts: readonly Span[]): Span {
+  return { start: parts[0]?.start ?? 0, end: parts.at(-1)?.end ?? 0 };
+}
+
+/** The words, cut where a flag or a calling code stands between them. */
+function wordRuns({ read }: Proposing): Word[][] {
+  const runs: Word[][] = [[]];
+  for (const token of read.tokens) {
+    if (token.kind === "word") runs.at(-1)?.push(token);
+    else runs.push([]);
+  }
+  return runs;
+}
+
+function spansOf(words: readonly Word[], longest: number): Word[][] {
+  return words.flatMap((_, start) =>
+    Array.from({ length: Math.min(longest, words.length - start) }, (__, size) =>
+      words.slice(start, start + size + 1),
+    ),
+  );
+}
+
+const isStopWord = (word: Word): boolean => word.class === "request" || word.class === "talk";
+
+function exactMatches(input: Proposing, span: readonly Word[]): Match[] {
+  const { index, language } = input;
+  const [first] = span;
+  if (!first || span.some((word) => word.class === "negation")) return [];
+  const isSingle = span.length === 1;
+  const rest = span
+    .slice(1)
+    .map(({ folded }) => folded)
+    .join("");
+  const keys = [...withoutPrefixes(first.folded), ...unmixed(first.folded)].flatMap((key) =>
+    isSingle ? [key, ...singular(key)] : [key + rest],
+  );
+  const isStop = span.every(isStopWord);
+  const found = { ...spanOf(span), isStop, needsService: false };
+  const matches: Match[] = [];
+  const push = (kind: Kind, hits: readonly Hit[], needsService = false): void => {
+    if (hits.length > 0) matches.push({ ...found, kind, hits: merge(input, kind, hits), needsService });
+  };
+  const isOtherLetters = (sounded: string): boolean => sounded !== "";
+  push("service", [
+    ...keys.flatMap((key) => index.services.names.named(key, language)),
+    ...(isStop ? [] : keys.filter(isOtherLetters).flatMap((key) => index.services.names.sounding(key))),
+    ...(isSingle ? codeHits(index, first) : []),
+  ]);
+  push("country", [
+    ...keys.flatMap((key) => index.countries.named(key, language)),
+    ...(isStop ? [] : keys.filter(isOtherLetters).flatMap((key) => index.countries.sounding(key))),
+    ...(isSingle ? isoHits(index, first) : []),
+  ]);
+  const dialled = isSingle && first.class === "digits" ? index.words.dial.get(first.folded) : undefined;
+  if (dialled !== undefined && !isQuantity(input, first))
+    push("country", [{ id: dialled, quality: BARE_DIAL }], true);
+  return matches;
+}
+
+/** "20 numbers": how many, not which country. */
+function isQuantity({ words }: Proposing, digits: Word): boolean {
+  return words[words.indexOf(digits) + 1]?.class === "request";
+}
+
+function singular(key: string): string[] {
+  if (key.length < MIN_PLURAL || !/^[a-z]+s$/.test(key)) return [];
+  return key.endsWith("es") ? [key.slice(0, -1), key.slice(0, -2)] : [key.slice(0, -1)];
+}
+
+function codeHits({ services }: SearchIndex, { folded }: Word): Hit[] {
+  if (!services.isCode(folded)) return [];
+  return [{ id: folded, quality: services.popularity(folded) > 0.02 ? CODE.popular : CODE.other }];
+}
+
+function isoHits(index: SearchIndex, { raw, folded }: Word): Hit[] {
+  if (!/^[a-z]{2,3}$/.test(folded)) return [];
+  const upper = folded.toUpperCase();
+  const id = folded.length === 3 ? index.words.alpha3.get(upper) : upper;
+  if (id === undefined || !index.isCountry(id)) return [];
+  return [{ id, quality: raw === upper ? ISO.upper : ISO.lower }];
+}
+
+/** One hit a thing, better ones first; where two are equally good, what is sold and more popular comes first. */
+export function merge({ index }: Pick<Proposing, "index">, kind: Kind, hits: readonly Hit[]): Hit[] {
+  const byId = new Map<string, Hit>();
+  for (const hit of hits) if ((byId.get(hit.id)?.quality ?? -1) < hit.quality) byId.set(hit.id, hit);
+  const favour = ({ id }: Hit): number =>
+    kind === "country"
+      ? index.countryPopularity(id)
+      : index.services.popularity(id) + (index.services.item(id) ? 1 : 0);
+  const close = (quality: number): number => Math.round(quality * 50);
+  return [...byId.values()].sort(
+    (a, b) => close(b.quality) - close(a.quality) || favour(b) - favour(a) || b.quality - a.quality,
+  );
+}
+
+/** Words typed with the keyboard set to another language: "dfncfg hjccbz" is "ватсап россия". */
+function layoutMatches(input: Proposing, isNamed: (span: readonly Word[]) => boolean): Match[] {
+  const chunks = [...input.read.text.matchAll(/\S+/gu)].map(({ 0: text, index }) => ({
+    text,
+    start: index,
+    end: index + text.length,
+  }));
+  const isOpen = (chunk: Span): boolean => {
+    const inside = input.words.filter((word) => overlaps(word, chunk));
+    return inside.length > 0 && !isNamed(inside) && !inside.every(isStopWord);
+  };
+  const long: Match[] = [];
+  const short: Match[] = [];
+  for (const layout of layoutNames) {
+    const swapped = chunks.map((chunk) => (isOpen(chunk) ? foldedKey(swapLayout(chunk.text, layout)) : ""));
+    for (let start = 0; start < chunks.length; start += 1) {
+      for (let end = start + 1; end <= Math.min(start + 2, chunks.length); end += 1) {
+        const parts = swapped.slice(start, end);
+        const key = parts.join("");
+        if (parts.includes("") || key.length < 2) continue;
+        const target = key.length >= MIN_LAYOUT ? long : short;
+        target.push(...layoutHits(input, key, spanOf(chunks.slice(start, end))));
+      }
+    }
+  }
+  return long.length > 0 ? [...long, ...short] : [];
+}
+
+function layoutHits(input: Proposing, key: string, span: Span): Match[] {
+  const { index, language } = input;
+  return (["service", "country"] as const).flatMap((kind) => {
+    const keys = kind === "service" ? index.services.names : index.countries;
+    const iso =
+      kind === "country" && key.length === 2 ? isoHits(index, { raw: key, folded: fold(key) } as Word) : [];
+    const hits = [...keys.named(key, language), ...iso].map((hit) => ({
+      ...hit,
+      quality: hit.quality * LAYOUT,
+    }));
+    const sure = hits.filter(({ quality }) => quality >= EXACT - 0.04);
+    if (sure.length === 0) return [];
+    return [{ ...span, kind, hits: merge(input, kind, sure), isStop: false, needsService: false }];
+  });
+}
+
+/** Misspelt names and beginnings of names, for the words that are not names as they stand. */
+function fuzzyMatches(
+  input: Proposing,
+  runs: readonly Word[][],
+  isNamed: (span: readonly Word[]) => boolean,
+): Match[] {
+  const spans = runs
+    .flatMap((run) => spansOf(run, MAX_FUZZY_SPAN))
+    .filter((span) => isWorthGuessing(span) && !(span.length === 1 && isNamed(span)))
+    .sort((a, b) => a.length - b.length)
+    .slice(0, MAX_FUZZY);
+  return spans.flatMap((span) => {
+    const key = span.map(({ folded }) => folded).join("");
+    const keys = span.length === 1 ? [...withoutPrefixes(key), ...unmixed(key)] : [key];
+    return (["service", "country"] as const).flatMap((kind) => {
+      const hits = keys.flatMap((one) => guesses(input, kind, one));
+      if (hits.length === 0) return [];
+      return [{ ...spanOf(span), kind, hits: merge(input, kind, hits), isStop: false, needsService: false }];
+    });
+  });
+}
+
+function isWorthGuessing(span: readonly Word[]): boolean {
+  const [first, last] = [span[0], span.at(-1)];
+  if (!first || !last) return false;
+  if (span.some((word) => word.class === "negation" || word.class === "digits")) return false;
+  if (span.length === 1) return first.class === "word" && first.folded.length >= MIN_BEGINNING.service;
+  const length = span.reduce((sum, { folded }) => sum + folded.length, 0);
+  return !isStopWord(first) && !isStopWord(last) && length >= MIN_FUZZY_SPAN;
+}
+
+function guesses({ index }: Proposing, kind: Kind, key: string): Hit[] {
+  const names = kind === "service" ? index.services.names : index.countries;
+  const isKnown = kind === "service" ? index.services.isKnown : () => true;
+  const beginnings = key.length >= MIN_BEGINNING[kind] ? names.beginning(key) : [];
+  return [...beginnings, ...names.misspelt(key, isKnown)];
+}
