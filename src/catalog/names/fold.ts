@@ -28,6 +28,7 @@ const ARABIC_PREFIXES = ["وال", "بال", "فال", "كال", "لل", "و", "
  * article. Pure Latin and Cyrillic words keep their script.
  */
 export function fold(word: string): string {
+  if (/^[\w\s]*$/.test(word)) return word.toLowerCase();
   const plain = word
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")

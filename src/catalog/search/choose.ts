@@ -17,7 +17,8 @@ export interface Reading {
 /** What a letter that is not understood takes from a reading. It costs, but it never vetoes. */
 const UNKNOWN_LETTER = 0.3;
 /** A name of several words is more than the names of its words. */
-const EXTRA_WORD = 0.5;
+const EXTRA_WORD = 0.8;
+const LITTLE_KNOWN = 0.95;
 const SIGN_LETTERS = 4;
 /** A second name is believed from here. */
 const SECOND_SERVICE = 0.94;
@@ -93,7 +94,7 @@ function weightOf(index: SearchIndex, words: readonly Word[], match: Match): num
   const isLittleKnown = match.kind === "service" && !index.services.isKnown(top.id);
   const count = words.filter((word) => overlaps(word, match)).length;
   const extra = top.quality >= EXACT ? EXTRA_WORD * Math.max(0, count - 1) : 0;
-  return top.quality ** 2 * lettersOf(match, words) * (isLittleKnown ? 0.9 : 1) + extra;
+  return top.quality ** 2 * lettersOf(match, words) * (isLittleKnown ? LITTLE_KNOWN : 1) + extra;
 }
 
 function lettersOf(match: Span, words: readonly Word[]): number {

@@ -20,15 +20,18 @@ const RUSSIAN_ENDINGS: readonly (readonly [string, readonly string[]])[] = [
 const CONSONANT = /[бвгджзклмнпрстфхцчшщ]$/;
 const AFTER_CONSONANT = ["а", "у", "ом", "е", "ы", "и", "ов", "ами"];
 const RUSSIAN_ADJECTIVE = ["ий", "ая", "ое", "ие", "ого", "ой", "ую", "им", "их", "ому", "ом", "ими"];
+const RUSSIAN_ADJECTIVE_ENDING = /(?:ая|ий|ый|ое|ие|ые)$/;
 const MIN_RUSSIAN_WORD = 3;
 
 /** Other cases of a Russian name of one or two words, without the name itself. Words that do not change have none. */
 export function russianCases(name: string): string[] {
   const words = name.toLowerCase().split(/[\s-]+/);
-  if (words.length === 1) return casesOfWord(name.toLowerCase());
-  const [first = "", second = ""] = words;
   if (words.length > 2) return [];
-  return [first, ...casesOfWord(first)]
+  const [first = "", second] = words;
+  if (second === undefined) return casesOfWord(first);
+  // Of two nouns only the second changes: "Шри-Ланка".
+  const firsts = RUSSIAN_ADJECTIVE_ENDING.test(first) ? [first, ...casesOfWord(first)] : [first];
+  return firsts
     .flatMap((left) => [second, ...casesOfWord(second)].map((right) => `${left} ${right}`))
     .slice(1);
 }

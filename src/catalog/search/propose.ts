@@ -23,7 +23,12 @@ const ISO = { upper: 0.965, lower: 0.92 };
 const CODE = { popular: 0.9, other: 0.6 };
 const BARE_DIAL = 0.93;
 const LAYOUT = 0.95;
-const MAX_SPAN = 4;
+const MAX_SPAN = 9;
+/** Longer names are compared letter by letter only. */
+const MAX_SOUND_SPAN = 4;
+/** Ordinary words that together are a name: "like app", "u k". */
+const NAME_OF_STOPS = 0.97;
+const OWN_NAME = 0.99;
 const MAX_FUZZY_SPAN = 3;
 /** Fuzzy look-ups are the slow ones. */
 const MAX_FUZZY = 12;
@@ -57,7 +62,19 @@ export function proposeMatches(input: Proposing): Match[] {
   }
   matches.push(...layoutMatches(input, isNamed));
   matches.push(...fuzzyMatches(input, runs, isNamed));
-  return matches;
+  return together(input, matches);
+}
+
+/** One match for what several look-ups said about the same words. */
+function together(input: Proposing, matches: readonly Match[]): Match[] {
+  const bySpan = new Map<string, Match>();
+  for (const match of matches) {
+    const key = `${match.kind} ${match.start} ${match.end} ${match.needsService}`;
+    const known = bySpan.get(key);
+    const hits = known ? merge(input, match.kind, [...known.hits, ...match.hits]) : match.hits;
+    bySpan.set(key, { ...match, hits });
+  }
+  return [...bySpan.values()];
 }
 
 export function isSure({ hits, isStop, needsService }: Match): boolean {
@@ -95,36 +112,46 @@ const isStopWord = (word: Word): boolean => word.class === "request" || word.cla
 function exactMatches(input: Proposing, span: readonly Word[]): Match[] {
   const { index, language } = input;
   const [first] = span;
-  if (!first || span.some((word) => word.class === "negation")) return [];
+  if (!first || (span.length < 3 && span.some((word) => word.class === "negation"))) return [];
   const isSingle = span.length === 1;
-  const rest = span
-    .slice(1)
-    .map(({ folded }) => folded)
-    .join("");
-  const keys = [...withoutPrefixes(first.folded), ...unmixed(first.folded)].flatMap((key) =>
-    isSingle ? [key, ...singular(key)] : [key + rest],
-  );
-  const isStop = span.every(isStopWord);
-  const found = { ...spanOf(span), isStop, needsService: false };
+  const keys = keysOf(span);
+  const isPlain = span.every((word) => isStopWord(word) || word.class === "negation");
   const matches: Match[] = [];
   const push = (kind: Kind, hits: readonly Hit[], needsService = false): void => {
-    if (hits.length > 0) matches.push({ ...found, kind, hits: merge(input, kind, hits), needsService });
+    if (hits.length === 0) return;
+    const merged = merge(input, kind, hits);
+    const isName =
+      !isSingle && merged.some(({ id, quality }) => quality >= NAME_OF_STOPS && isKnown(input, kind, id));
+    const isWhole = span.length === input.words.length && (merged[0]?.quality ?? 0) >= OWN_NAME;
+    if (isPlain && !isSingle && !isName && !isWhole) return;
+    matches.push({ ...spanOf(span), isStop: isPlain && isSingle, kind, hits: merged, needsService });
   };
-  const isOtherLetters = (sounded: string): boolean => sounded !== "";
-  push("service", [
-    ...keys.flatMap((key) => index.services.names.named(key, language)),
-    ...(isStop ? [] : keys.filter(isOtherLetters).flatMap((key) => index.services.names.sounding(key))),
-    ...(isSingle ? codeHits(index, first) : []),
-  ]);
-  push("country", [
-    ...keys.flatMap((key) => index.countries.named(key, language)),
-    ...(isStop ? [] : keys.filter(isOtherLetters).flatMap((key) => index.countries.sounding(key))),
-    ...(isSingle ? isoHits(index, first) : []),
-  ]);
+  const canSound = !isPlain && span.length <= MAX_SOUND_SPAN;
+  for (const kind of ["service", "country"] as const) {
+    const names = kind === "service" ? index.services.names : index.countries;
+    const codes = kind === "service" ? codeHits : isoHits;
+    push(kind, [
+      ...keys.flatMap((key) => names.named(key, language)),
+      ...(canSound ? keys.flatMap((key) => names.sounding(key)) : []),
+      ...(isSingle ? codes(index, first) : []),
+    ]);
+  }
   const dialled = isSingle && first.class === "digits" ? index.words.dial.get(first.folded) : undefined;
   if (dialled !== undefined && !isQuantity(input, first))
     push("country", [{ id: dialled, quality: BARE_DIAL }], true);
   return matches;
+}
+
+/** The ways to read these words as one name. */
+function keysOf([first, ...others]: readonly Word[]): string[] {
+  if (!first) return [];
+  const rest = others.map(({ folded }) => folded).join("");
+  const starts = [...withoutPrefixes(first.folded), ...unmixed(first.folded)];
+  return rest === "" ? starts.flatMap((key) => [key, ...singular(key)]) : starts.map((key) => key + rest);
+}
+
+function isKnown({ index }: Proposing, kind: Kind, id: string): boolean {
+  return kind === "country" || index.services.isKnown(id);
 }
 
 /** "20 numbers": how many, not which country. */
@@ -150,17 +177,23 @@ function isoHits(index: SearchIndex, { raw, folded }: Word): Hit[] {
   return [{ id, quality: raw === upper ? ISO.upper : ISO.lower }];
 }
 
-/** One hit a thing, better ones first; where two are equally good, what is sold and more popular comes first. */
+/** One hit a thing, better ones first; of equally good ones what is sold, then what is more popular. */
 export function merge({ index }: Pick<Proposing, "index">, kind: Kind, hits: readonly Hit[]): Hit[] {
   const byId = new Map<string, Hit>();
   for (const hit of hits) if ((byId.get(hit.id)?.quality ?? -1) < hit.quality) byId.set(hit.id, hit);
-  const favour = ({ id }: Hit): number =>
-    kind === "country"
-      ? index.countryPopularity(id)
-      : index.services.popularity(id) + (index.services.item(id) ? 1 : 0);
-  const close = (quality: number): number => Math.round(quality * 50);
+  const popularity = ({ id }: Hit): number =>
+    kind === "country" ? index.countryPopularity(id) : index.services.popularity(id);
+  const isSold = ({ id }: Hit): boolean => kind === "country" || index.services.item(id) !== undefined;
+  // Popular things move guesses, never names.
+  const rank = (hit: Hit): number =>
+    hit.quality >= EXACT ? hit.quality : Math.min(EXACT - 0.001, hit.quality + popularity(hit));
+  const close = (hit: Hit): number => Math.round(rank(hit) * 100);
   return [...byId.values()].sort(
-    (a, b) => close(b.quality) - close(a.quality) || favour(b) - favour(a) || b.quality - a.quality,
+    (a, b) =>
+      close(b) - close(a) ||
+      Number(isSold(b)) - Number(isSold(a)) ||
+      popularity(b) - popularity(a) ||
+      rank(b) - rank(a),
   );
 }
 
