@@ -41,7 +41,7 @@ const rooms = {
     "topups",
     "operations",
   ],
-  http: ["core", "providers/transport/gate.ts"],
+  http: ["core"],
   workers: ["core", "db", "providers/port", "providers/health"],
   "shop/config": ["core", "providers/presets.ts", "providers/port", "topups/topups.ts"],
   shop: [

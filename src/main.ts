@@ -6,6 +6,7 @@ import { startEmbeddedPostgres } from "./db/embedded/launcher.ts";
 import { presets } from "./providers/presets.ts";
 import { type Config, describeConfig, loadConfig, secretsOf } from "./shop/config/config.ts";
 import { createLogger, createScrubber } from "./shop/logging.ts";
+import { addProcessMetrics } from "./shop/metrics/metrics.ts";
 import { type Shop, startShop } from "./shop/shop.ts";
 
 /** Time for an orderly stop. The embedded database is stopped afterwards and has its own limit. */
@@ -74,6 +75,7 @@ async function run(
   const isAlone = config.database.url === null;
   const options = { config, logger, connectionString, isAlone, signal };
   const shop = await startShop({ ...options, clock: systemClock, followsDatabaseTime: true });
+  addProcessMetrics(shop.metrics);
   logger.info({ port: shop.port, adminPort: shop.adminPort }, "Numstore is open");
   await Promise.race([aborted(signal), database.ended]);
   await stopInTime(shop, logger);

@@ -16,6 +16,10 @@ export interface OrderFact {
   readonly expiresAt: Date | null;
   /** Codes stored for it; those of somebody whose data is deleted are gone. */
   readonly codes: readonly string[];
+  /** Of those, codes that came after the release and were not paid for. */
+  readonly withheldCodes: readonly string[];
+  /** The buyer paid for an SMS that came after the release. */
+  readonly isLateCharged: boolean;
   /** SMS stored for it, with their content or without. */
   readonly smsCount: number;
   readonly isCaptured: boolean;
@@ -37,6 +41,8 @@ interface OrderRecord {
   closed_at: Date | null;
   expires_at: Date | null;
   codes: string[];
+  withheld_codes: string[];
+  is_late_charged: boolean;
   sms_count: bigint;
   is_captured: boolean;
   booked: string;
@@ -48,6 +54,8 @@ export async function selectOrderFacts(db: Database): Promise<OrderFact[]> {
   const { rows } = await sql<OrderRecord>`
     SELECT o.id, nullif(o.chat_id, 0) AS chat_id, b.deleted_at, o.provider, o.upstream_id, o.state, o.closed_at, o.expires_at,
       ARRAY(SELECT s.code FROM order_sms s WHERE s.order_id = o.id AND s.code IS NOT NULL ORDER BY s.sequence) AS codes,
+      ARRAY(SELECT s.code FROM order_sms s WHERE s.order_id = o.id AND s.code IS NOT NULL AND s.withheld_at IS NOT NULL) AS withheld_codes,
+      EXISTS (SELECT FROM transfers t WHERE t.order_id = o.id AND t.kind = 'late_charge') AS is_late_charged,
       (SELECT count(*) FROM order_sms s WHERE s.order_id = o.id) AS sms_count,
       EXISTS (SELECT FROM transfers t WHERE t.order_id = o.id AND t.kind = 'capture') AS is_captured,
       (SELECT coalesce(sum(e.amount_micros), 0)::text
@@ -69,6 +77,8 @@ export async function selectOrderFacts(db: Database): Promise<OrderFact[]> {
     closedAt: row.closed_at,
     expiresAt: row.expires_at,
     codes: row.codes,
+    withheldCodes: row.withheld_codes,
+    isLateCharged: row.is_late_charged,
     smsCount: Number(row.sms_count),
     isCaptured: row.is_captured,
     bookedMicros: BigInt(row.booked),
@@ -131,6 +141,7 @@ export async function selectFigures(db: Database): Promise<Record<string, number
     UNION ALL SELECT 'deletions', count(*) FROM buyers WHERE deleted_at IS NOT NULL
     UNION ALL SELECT 'claims ' || coalesce(decision, 'undecided'), count(*) FROM manual_claims GROUP BY decision
     UNION ALL SELECT kind, count(*) FROM transfers WHERE kind IN ('topup_loss', 'topup_debt', 'debt_settled', 'debt_carried', 'late_charge') GROUP BY kind
+    UNION ALL SELECT 'SMS after the release', count(*) FROM order_sms WHERE withheld_at IS NOT NULL
     UNION ALL SELECT 'failed updates', count(*) FROM inbox WHERE failed
     UNION ALL SELECT 'updates', count(*) FROM inbox
     UNION ALL SELECT 'dropped ' || drop_reason, count(*) FROM outbox WHERE drop_reason <> 'superseded' GROUP BY drop_reason

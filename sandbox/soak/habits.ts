@@ -46,5 +46,6 @@ function drawIntent(random: Random): Intent {
   if (what < 0.92) return { kind: "top up", gateway: "crypto-pay" };
   if (what < 0.94) return { kind: "top up", gateway: "manual" };
   if (what < 0.955) return { kind: "leave" };
+  if (what < 0.97) return { kind: "press", label: /^Show it/ };
   return { kind: "say", text: random.pick(["/topup", "/orders", "/balance", "/start"]) };
 }

@@ -12,6 +12,7 @@ import {
   selectOrderFacts,
   selectOrphanFacts,
 } from "./facts.ts";
+import { judgeLateSms } from "./judge-late-sms.ts";
 import { judgeStars } from "./judge-money.ts";
 import { type Pairing, pairUp, takenFor } from "./pairing.ts";
 import { broken, type Violation } from "./violation.ts";
@@ -49,6 +50,7 @@ export async function findViolations(judged: Judged): Promise<Violation[]> {
     ...(await judgeStars(db, judged.witness)),
     ...judgeCodes(judged, pairing),
     ...judgeOrders(judged, orders),
+    ...judgeLateSms(orders, judged.witness),
     ...judgeNumbers(judged.witness, pairing, orders),
     ...judgeSuppliers(judged, pairing, orders, orphans),
     ...books

@@ -16,10 +16,14 @@ const FIRST_CODE = 7_000_001;
 const STRAY_SHARE = 0.03;
 const SILENT_SHARE = 0.2;
 const TWICE_SHARE = 0.1;
+/** Of the SMS of a supplier that pushes, and that says no number's end: those that come when the shop has released the money. */
+const LATE_SHARE = 0.15;
+const LATE_MS = { from: 302_000, to: 326_000 };
 
 /**
  * Sends SMS to rented numbers: to most, once they were shown to their buyer, after a while that seed and serial
- * decide; to some never, to some two at once, and to a few that nobody was shown. Every SMS has a code of its own.
+ * decide; to some never, to some two at once, to some after the shop's end of the order, and to a few that nobody was
+ * shown. Every SMS has a code of its own.
  */
 export function createPostman(deps: {
   clock: Clock;
@@ -38,10 +42,13 @@ export function createPostman(deps: {
     if (!isStray && !witness.isNumberShown(rental.phone)) return;
     const isSilent = random.isIn(SILENT_SHARE) && !isStray;
     const afterMs = random.between(2_000, 90_000);
-    const at = isSilent ? Number.POSITIVE_INFINITY : clock.now().getTime() + afterMs;
     // Who is asked shows the last SMS only: of two at once one cannot be told by anybody. Who pushes tells both.
-    const isTwice = random.isIn(TWICE_SHARE) && protocol === "push-gateway";
-    due.set(key, { at, copies: isTwice ? 2 : 1 });
+    const isPushed = protocol === "push-gateway";
+    const isTwice = random.isIn(TWICE_SHARE) && isPushed;
+    const isLate = random.isIn(LATE_SHARE) && isPushed && rental.sms.length === 0 && !isStray;
+    const lateMs = random.between(LATE_MS.from, LATE_MS.to);
+    const soon = isSilent ? Number.POSITIVE_INFINITY : clock.now().getTime() + afterMs;
+    due.set(key, { at: isLate ? rental.createdAt.getTime() + lateMs : soon, copies: isTwice ? 2 : 1 });
   }
 
   return {

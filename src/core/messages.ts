@@ -19,6 +19,10 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
     smsId: id,
     chargedMicros: micros.nullable(),
     availableMicros: micros,
+    /** For the metrics: how the SMS came to us; absent where its message had to wait for its buyer. An odd one costs no message. */
+    path: z.enum(["poll", "webhook"]).optional().catch(undefined),
+    /** For the metrics: when the provider received the SMS, where it says so. */
+    arrivedAt: z.iso.datetime().optional().catch(undefined),
   }),
   /** An SMS came after the order's money was released: it is kept back, and shown if the buyer pays for it. */
   z.object({ kind: z.literal("late_sms"), orderId: id, availableMicros: micros }),

@@ -31,8 +31,18 @@ export interface DatabaseOptions {
 
 export interface DatabaseHandle {
   readonly db: Database;
+  /** The pool as it is now. */
+  connections(): Connections;
   /** Waits for connections in use, then closes all of them. May be called twice. */
   close(): Promise<void>;
+}
+
+export interface Connections {
+  readonly busy: number;
+  readonly idle: number;
+  /** Queries and transactions that wait for a connection. */
+  readonly waiting: number;
+  readonly max: number;
 }
 
 const DEFAULT_CONNECTIONS = 10;
@@ -76,6 +86,12 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
   const db = new Kysely<DB>({ dialect });
   return {
     db,
+    connections: () => {
+      const { totalCount, idleCount: idle, waitingCount, options: settings } = pool;
+      // Work for which a connection is idle gets it in the same turn of the event loop: it does not wait.
+      const waiting = Math.max(0, waitingCount - idle);
+      return { busy: totalCount - idle, idle, waiting, max: settings.max };
+    },
     close: () => {
       closing ??= db.destroy();
       return closing;

@@ -22,6 +22,8 @@ export interface SelfCheckDeps {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly operatorChatIds: readonly number[];
   readonly onMessages: () => void;
+  /** How much money the ledger's differences are about, after each comparison; 0 is right. */
+  readonly onLedgerChecked?: (differenceMicros: bigint, at: Date) => void;
 }
 
 /** What one look found; `findings` is undefined when it was not possible to look. */
@@ -34,7 +36,10 @@ const STUCK_MS = 5 * 60 * 1000;
 const MAX_SKEW_MS = 5_000;
 
 /** What looking takes; telling takes the rest of {@link SelfCheckDeps}. */
-export type LookDeps = Pick<SelfCheckDeps, "db" | "clock" | "machineClock" | "logger" | "providers">;
+export type LookDeps = Pick<
+  SelfCheckDeps,
+  "db" | "clock" | "machineClock" | "logger" | "providers" | "onLedgerChecked"
+>;
 
 /** One thing to look at. */
 export interface Look {
@@ -72,6 +77,8 @@ export function looks(deps: LookDeps): readonly Look[] {
 
 async function checkLedger(deps: LookDeps): Promise<CheckResult> {
   const differences = await selectLedgerDifferences(deps.db);
+  const sum = differences.reduce((total, { amountMicros }) => total + amountMicros, 0n);
+  deps.onLedgerChecked?.(sum, deps.clock.now());
   const findings = differences.map(({ check, subject, detail }) => ({
     kind: "ledger",
     subject: `${check} ${subject}`,

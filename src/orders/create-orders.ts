@@ -61,6 +61,7 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
   return {
     async purchase(input) {
       const result = await purchase(deps, input);
+      deps.events?.tapped(result);
       if (result.kind === "placed") placeSoon(result.orderId);
       return result;
     },

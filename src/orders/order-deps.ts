@@ -4,6 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import type { Provider } from "../providers/port/provider.ts";
+import type { OrderEvents } from "./order-events.ts";
 import type { AnswerStore } from "./store-answer.ts";
 
 export interface OrderLimits {
@@ -39,6 +40,8 @@ export interface OrderDeps {
   readonly missingAt: (provider: Provider, doubts: number) => Promise<bigint | undefined>;
   /** Stores what providers tell only once. */
   readonly answers: AnswerStore;
+  /** For the metrics. */
+  readonly events?: OrderEvents;
   /** Who gets notices: chat ids of operators. */
   readonly operatorChatIds: readonly number[];
 }

@@ -6,11 +6,11 @@ import { type Database, ping } from "../db/client.ts";
 import { selectProviderHealth } from "../db/queries/provider-health.ts";
 import { createAdminApp, createPublicApp } from "../http/app.ts";
 import { createReadiness, shopChecks } from "../http/health.ts";
-import type { Metrics } from "../http/metrics.ts";
 import { createHttpServer } from "../http/server.ts";
 import type { WebhookHandlers } from "../http/webhooks.ts";
 import { storeRaw } from "../workers/store-updates.ts";
 import type { Config } from "./config/config.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 import type { Services } from "./services.ts";
 
 export interface ServersDeps {

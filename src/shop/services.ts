@@ -14,7 +14,6 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { createSignal, type Signal } from "../core/signal.ts";
 import type { Database } from "../db/client.ts";
-import type { Metrics } from "../http/metrics.ts";
 import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
 import { createOperatorActions } from "../operations/operator-actions.ts";
 import { missingAt } from "../operations/provider-balance.ts";
@@ -35,6 +34,7 @@ import { createInboxWorker, type InboxWorker } from "../workers/inbox-worker.ts"
 import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.ts";
 import type { Config } from "./config/config.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
+import type { Metrics } from "./metrics/metrics.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -82,17 +82,17 @@ export function createServices(deps: ServiceDeps): Services {
   const { providers } = upstreams;
   const catalog = createCatalog({ db, clock, logger, providers, pricing, defaults, allowedServices });
   const orders = createShopOrders(deps, { providers, catalog, signals, holder });
-  const api = createTelegramApi({ ...config.telegram, clock, onCall: metrics.telegramCall });
+  const api = createTelegramApi({ ...config.telegram, clock, onCall: metrics.requests.telegramCall });
   const topups = createShopTopups(deps, { api, signals });
 
   const chat = createChatDeps(deps, { catalog, orders, topups, signals });
-  const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.telegramCall });
+  const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
     clock,
     logger,
     handleUpdate: bot.handleUpdate,
-    onHandled: metrics.update,
+    onHandled: metrics.messages.update,
     checkpoint,
   });
   const outbox = createShopOutbox(deps, { chat, api });
@@ -114,6 +114,7 @@ export function createServices(deps: ServiceDeps): Services {
         providers,
         operatorChatIds: adminIds,
         onMessages: signals.messages.send,
+        onLedgerChecked: metrics.sales.ledgerChecked,
       }),
   });
   signals.dueOrders.listen(jobs.wakeWatcher);
@@ -145,6 +146,7 @@ function createShopOrders(
     answers: createAnswerStore({ db, clock, logger }),
     missingAt: (provider: Provider, doubts: number) => missingAt({ db, clock, logger }, provider, doubts),
     operatorChatIds: config.adminIds,
+    events: deps.metrics.orderEvents,
   };
   return createOrders(orderDeps, holder, { wakeWatcher: signals.dueOrders.send });
 }
@@ -163,6 +165,7 @@ function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals
     checkpoint,
     onMessages: parts.signals.messages.send,
     operatorChatIds: config.adminIds,
+    onTopup: deps.metrics.sales.topup,
   });
 }
 
@@ -216,7 +219,7 @@ function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps; api: Api })
     logger,
     send,
     operatorChatIds: deps.config.adminIds,
-    onSettled: metrics.message,
+    onSettled: metrics.messages.message,
     checkpoint,
   });
 }

@@ -3,13 +3,12 @@ import { type Checkpoint, noCheckpoint } from "../core/checkpoint.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { deriveWebhookSecrets, type WebhookSecrets } from "../core/webhook-secrets.ts";
-import { createDatabase, type Database } from "../db/client.ts";
+import { createDatabase, type Database, type DatabaseHandle } from "../db/client.ts";
 import { createDatabaseClock, type DatabaseClock } from "../db/database-clock.ts";
 import { migrate } from "../db/migrate.ts";
 import { releaseEverything } from "../db/queries/leases.ts";
 import { ensureSystemAccounts } from "../db/queries/ledger.ts";
 import { waitForDatabase } from "../db/wait.ts";
-import { createMetrics } from "../http/metrics.ts";
 import type { RequestRecord } from "../providers/transport/gate.ts";
 import { gatewayNames } from "../topups/topups.ts";
 import { systemAccounts } from "../wallet/accounts.ts";
@@ -19,7 +18,9 @@ import { createLoop, createSupervisor, type Runnable, type StepResult } from "..
 import { createProbes } from "../workers/probes.ts";
 import { createPollingSource, createWebhookSource } from "../workers/update-source.ts";
 import type { Config } from "./config/config.ts";
-import { addGauges } from "./gauges.ts";
+import { createMetrics, type Metrics } from "./metrics/metrics.ts";
+import { addProviderReadings } from "./metrics/provider-readings.ts";
+import { addShopReadings } from "./metrics/readings.ts";
 import { startServers } from "./servers.ts";
 import { createServices, type Services } from "./services.ts";
 import { prepareWebhookMaster } from "./webhook-master.ts";
@@ -49,6 +50,7 @@ export interface Shop {
   readonly adminPort: number;
   readonly db: Database;
   readonly services: Services;
+  readonly metrics: Metrics;
   /** Accepts nothing new, finishes what is under way, closes the database. */
   stop(): Promise<void>;
 }
@@ -76,14 +78,14 @@ export async function startShop(given: ShopOptions): Promise<Shop> {
       : undefined;
     const options = { ...given, clock: time ?? machineClock };
     const secrets = await prepare(options, db);
-    const metrics = createMetrics();
-    addGauges(metrics, db, time);
+    const metrics = createMetrics(machineClock);
     const checkpoint = options.checkpoint ?? noCheckpoint;
     const onProviderRequest = (record: RequestRecord): void => {
-      metrics.providerRequest(record);
+      metrics.requests.providerRequest(record);
       options.onProviderRequest?.(record);
     };
     const services = createServices({ ...options, machineClock, db, metrics, checkpoint, onProviderRequest });
+    addReadings(options, { metrics, database, services, time });
     const servers = await startServers({ ...options, db, metrics, services, secrets });
     const workers = startWorkers(options, db, services, secrets, time);
     const stop = async (): Promise<void> => {
@@ -91,11 +93,23 @@ export async function startShop(given: ShopOptions): Promise<Shop> {
       await services.orders.release();
       await database.close();
     };
-    return { port: servers.port, adminPort: servers.adminPort, db, services, stop };
+    return { port: servers.port, adminPort: servers.adminPort, db, services, metrics, stop };
   } catch (error) {
     await database.close();
     throw error;
   }
+}
+
+function addReadings(
+  { config, clock }: ShopOptions,
+  parts: { metrics: Metrics; database: DatabaseHandle; services: Services; time: DatabaseClock | undefined },
+): void {
+  const { metrics, database, services, time } = parts;
+  const { readings } = metrics;
+  const rates = new Map(config.providers.map(({ name, requestsPerSecond }) => [name, requestsPerSecond]));
+  const { holder } = services;
+  addShopReadings({ readings, database, clock, time, holder, providers: [...rates.keys()] });
+  addProviderReadings({ readings, db: database.db, clock, rates });
 }
 
 /** Uses its own connection: migrating a large table may take longer than the shop allows a statement. */

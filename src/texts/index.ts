@@ -1,9 +1,9 @@
-import { ar } from "./ar.ts";
-import { en } from "./en.ts";
-import { es } from "./es.ts";
-import { id } from "./id.ts";
-import { pt } from "./pt.ts";
-import { ru } from "./ru.ts";
+import { ar } from "./ar/index.ts";
+import { en } from "./en/index.ts";
+import { es } from "./es/index.ts";
+import { id } from "./id/index.ts";
+import { pt } from "./pt/index.ts";
+import { ru } from "./ru/index.ts";
 import type { Texts } from "./texts.ts";
 
 /** The version of /terms that a buyer accepts; raise it when their meaning changes, and everyone is asked again. */

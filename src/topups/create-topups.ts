@@ -3,7 +3,7 @@ import { beginManual, claimManual, decideManual, openDispute } from "./manual.ts
 import { type RefundResult, refundStars, resumeRefunds } from "./refunds.ts";
 import { beginStars, checkStars, confirmStars, createSharedSweep, starsFor, sweepStars } from "./stars.ts";
 import type { TopupDeps } from "./topup-deps.ts";
-import type { Topups } from "./topups.ts";
+import type { BeginResult, GatewayName, Topups } from "./topups.ts";
 
 /** What operators, the workers and the HTTP server drive. */
 export interface TopupJobs {
@@ -22,11 +22,11 @@ export function createTopups(deps: TopupDeps): Topups & TopupJobs {
     gateways: deps.gateways,
     starsFor: (amountMicros) => starsFor(deps, amountMicros),
     starsValueMicros: (stars) => BigInt(stars) * deps.starValueMicros,
-    beginStars: (input) => beginStars(deps, input),
+    beginStars: (input) => told(deps, "stars", beginStars(deps, input)),
     checkStars: (input) => checkStars(deps, input),
     confirmStars: (told) => confirmStars(deps, sweep, told),
-    beginCrypto: (input) => beginCrypto(deps, input),
-    beginManual: (input) => beginManual(deps, input),
+    beginCrypto: (input) => told(deps, "crypto-pay", beginCrypto(deps, input)),
+    beginManual: (input) => told(deps, "manual", beginManual(deps, input)),
     claimManual: (input) => claimManual(deps, input),
     decideManual: (input) => decideManual(deps, input),
     openDispute: (input) => openDispute(deps, input),
@@ -36,4 +36,15 @@ export function createTopups(deps: TopupDeps): Topups & TopupJobs {
     pollCrypto: () => pollCrypto(deps),
     takeCryptoWebhook: (rawBody, signature) => takeCryptoWebhook(deps, rawBody, signature),
   };
+}
+
+/** Tells whether a top-up was begun. */
+async function told<T>(
+  deps: TopupDeps,
+  gateway: GatewayName,
+  beginning: Promise<BeginResult<T>>,
+): Promise<BeginResult<T>> {
+  const result = await beginning;
+  deps.onTopup?.({ gateway, outcome: result.kind, amountMicros: null });
+  return result;
 }

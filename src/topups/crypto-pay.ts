@@ -145,7 +145,9 @@ async function settle(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<void>
     return isNew;
   });
   deps.checkpoint("crypto-pay/credited");
-  if (credited) deps.onMessages();
+  if (!credited) return;
+  deps.onTopup?.({ gateway: GATEWAY, outcome: "credited", amountMicros: topup.amountMicros });
+  deps.onMessages();
 }
 
 /** Money came in and we do not know to whom it belongs: operators have to decide. */

@@ -117,6 +117,7 @@ export async function decideManual(
       const message = { kind: "topup_rejected" as const, topupId: topup.id };
       const dedupeKey = `topup_rejected:${topup.id}`;
       await enqueue(tx, { chatId: topup.chatId, buyerId: topup.buyerId, message, dedupeKey, at });
+      deps.onTopup?.({ gateway: GATEWAY, outcome: "rejected", amountMicros: null });
       return decision;
     }
     await credit(tx, {
@@ -132,6 +133,7 @@ export async function decideManual(
       actor,
       at,
     });
+    deps.onTopup?.({ gateway: GATEWAY, outcome: "credited", amountMicros: topup.amountMicros });
     return decision;
   });
   deps.checkpoint("manual/decided");

@@ -56,6 +56,7 @@ export async function bookRefund(
   await setPaymentState(tx, "stars", chargeId, { ...why, state: "refunded" });
   if (payment.topupId) await moveTopup(tx, payment.topupId, ["credited"], "refunded", at);
   await tell(tx, payment, buyerId, { ...taken, at });
+  deps.onTopup?.({ gateway: "stars", outcome: "refunded", amountMicros: payment.amountMicros });
   if (taken.lostMicros > 0n) await owe(deps, tx, payment, person, { amountMicros: taken.lostMicros, at });
   else if (person.kind === "forgotten") await dropIfEmpty(tx, person.hash);
 }

@@ -94,23 +94,27 @@ async function creditStars(deps: TopupDeps, payment: StarsPayment): Promise<{ cr
     const isOwners = owner?.telegramId === payment.telegramId;
     const buyerId = isOwners ? owner.id : (await arrive(tx, payer)).id;
     const isFrozen = topup !== null && topup.stars === payment.stars;
-    return await credit(tx, {
+    const amountMicros = isFrozen ? topup.amountMicros : BigInt(payment.stars) * deps.starValueMicros;
+    const isNew = await credit(tx, {
       gateway: "stars",
       chargeId: payment.chargeId,
       topup: isOwners ? topup : null,
       buyerId,
       chatId: isOwners && topup ? topup.chatId : payment.telegramId,
-      amountMicros: isFrozen ? topup.amountMicros : BigInt(payment.stars) * deps.starValueMicros,
+      amountMicros,
       stars: payment.stars,
       feeMicros: 0n,
       paidAt: payment.paidAt,
       actor: "system",
       at,
     });
+    return isNew ? amountMicros : undefined;
   });
   deps.checkpoint("stars/credited");
-  if (credited) deps.onMessages();
-  return { credited };
+  if (credited === undefined) return { credited: false };
+  deps.onTopup?.({ gateway: "stars", outcome: "credited", amountMicros: credited });
+  deps.onMessages();
+  return { credited: true };
 }
 
 export interface Sweep {

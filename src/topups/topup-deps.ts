@@ -27,6 +27,14 @@ export interface StarTransaction {
   readonly payload: string | null;
 }
 
+/** Something happened to a top-up, told for the metrics. */
+export interface TopupEvent {
+  readonly gateway: GatewayName;
+  readonly outcome: "begun" | "refused" | "credited" | "rejected" | "refunded";
+  /** Money that was credited or taken back; null for the other outcomes. */
+  readonly amountMicros: bigint | null;
+}
+
 export interface TopupDeps {
   readonly db: Database;
   readonly clock: Clock;
@@ -38,4 +46,5 @@ export interface TopupDeps {
   readonly checkpoint: Checkpoint;
   readonly onMessages: () => void;
   readonly operatorChatIds: readonly number[];
+  readonly onTopup?: (event: TopupEvent) => void;
 }

@@ -36,7 +36,8 @@ export interface InboxWorkerDeps {
   readonly logger: Logger;
   /** Handles one update. After a rejection it is tried again, five times in all. */
   readonly handleUpdate: (update: unknown) => Promise<void>;
-  readonly onHandled?: (outcome: UpdateOutcome, durationMs: number) => void;
+  /** `sinceStoredMs` counts from the moment the update was stored. */
+  readonly onHandled?: (outcome: UpdateOutcome, durationMs: number, sinceStoredMs: number) => void;
   readonly checkpoint?: Checkpoint;
   readonly concurrency?: number;
   readonly timeoutMs?: number;
@@ -83,7 +84,8 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
     const log = logger.child({ updateId: update.updateId, attempt: update.attempts });
     try {
       const outcome = await handle(update, log);
-      deps.onHandled?.(outcome, clock.now().getTime() - startedAt.getTime());
+      const now = clock.now().getTime();
+      deps.onHandled?.(outcome, now - startedAt.getTime(), now - update.receivedAt.getTime());
     } catch (error) {
       // The lease runs out and the update is claimed again: nothing is lost but time.
       log.error({ error }, "update could not be settled");

@@ -23,7 +23,7 @@ const MAX_AGE_MS = 24 * 3_600_000;
 export interface OutboxWorkerDeps extends SettlingDeps {
   /** Rejects when the message could not be made. */
   readonly send: (row: OwedMessage) => Promise<SendOutcome>;
-  readonly onSettled?: (outcome: SendOutcome["kind"]) => void;
+  readonly onSettled?: (outcome: SendOutcome["kind"], row: ClaimedMessage, at: Date) => void;
   readonly concurrency?: number;
 }
 
@@ -73,7 +73,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     const log = logger.child({ outboxId: String(row.id), kind: row.kind, attempt: row.attempts + 1 });
     try {
       const outcome = await decide(deps, row, log);
-      deps.onSettled?.(outcome.kind);
+      deps.onSettled?.(outcome.kind, row, clock.now());
       if (!(await settling.settle(row, outcome, log)))
         log.warn({}, "message was settled by another replica meanwhile");
       checkpoint("outbox/settled");

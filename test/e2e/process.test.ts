@@ -158,6 +158,8 @@ describe.concurrent("the shop as a process", { timeout: 90_000 }, () => {
     const metrics = await (await fetch(`${adminUrl}/metrics`)).text();
     expect(metrics).toMatch(/^numstore_inbox_open \d+$/m);
     expect(metrics).toMatch(/^# TYPE numstore_selfcheck_findings gauge$/m);
+    expect(metrics).toMatch(/^process_resident_memory_bytes \d+$/m);
+    expect(metrics).toMatch(/^nodejs_eventloop_lag_p99_seconds [\d.e-]+$/m);
     expect(await second.ended).toEqual({ code: 1, signal: null });
     expect(second.output()).toContain(`The data directory ${dataDir} is in use by process ${pid}.`);
   });

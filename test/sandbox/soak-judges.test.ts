@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { collectEvidence } from "../../sandbox/soak/evidence.ts";
+import { judgeLateSms } from "../../sandbox/soak/judge-late-sms.ts";
 import { judgeMoney, judgeStars } from "../../sandbox/soak/judge-money.ts";
 import { judgePeople } from "../../sandbox/soak/judge-people.ts";
 import type { Violation } from "../../sandbox/soak/violation.ts";
@@ -152,5 +153,32 @@ describe("the soak's judge of people", () => {
       database.db,
     );
     expect(await people()).toEqual(["a deletion leaves nothing personal"]);
+  });
+});
+
+describe("the soak's judge of late SMS", () => {
+  const order = {
+    id: "o1",
+    chatId: person,
+    deletedAt: null,
+    codes: ["7000001"],
+    withheldCodes: ["7000001"],
+    isLateCharged: false,
+  };
+  const paid = { ...order, withheldCodes: [], isLateCharged: true };
+  const judged = (fact: typeof order, isShown: boolean): string[] =>
+    promises(judgeLateSms([fact], { isShown: () => isShown }));
+
+  it("is content with a code that is kept back, and with one that was paid for and shown", () => {
+    expect(judged(order, false)).toEqual([]);
+    expect(judged(paid, true)).toEqual([]);
+  });
+
+  it("finds a late code that was shown for nothing", () => {
+    expect(judged(order, true)).toEqual(["a late code is free for nobody"]);
+  });
+
+  it("finds a late code that was paid for and not shown", () => {
+    expect(judged(paid, false)).toEqual(["who pays for a late code has seen it"]);
   });
 });

@@ -25,7 +25,7 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   if (options.isEmpty) await createEmptyDatabase(server, name);
   else await cloneDatabase(server, template, name);
   const connectionString = withDatabase(server, name);
-  const { db, close } = createDatabase({
+  const { db, connections, close } = createDatabase({
     connectionString,
     applicationName: "tests",
     logger: createTestLogger(),
@@ -33,6 +33,7 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   });
   return {
     db,
+    connections,
     connectionString,
     close: async () => {
       await close();

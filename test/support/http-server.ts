@@ -1,9 +1,9 @@
 import { systemClock } from "../../src/core/clock.ts";
 import { createAdminApp, createPublicApp } from "../../src/http/app.ts";
 import { createReadiness, shopChecks } from "../../src/http/health.ts";
-import { createMetrics, type Metrics } from "../../src/http/metrics.ts";
 import { createHttpServer, type HttpServer, type HttpServerDeps } from "../../src/http/server.ts";
 import type { WebhookHandlers } from "../../src/http/webhooks.ts";
+import { createMetrics, type Metrics } from "../../src/shop/metrics/metrics.ts";
 import { createTestClock, type TestClock } from "./clock.ts";
 import { createTestLogger } from "./logger.ts";
 
@@ -41,7 +41,7 @@ export function createHttpServers(): {
   async function start(options: HttpServerOptions = {}): Promise<TestHttpServer> {
     const logger = createTestLogger();
     const clock = createTestClock();
-    const metrics = createMetrics();
+    const metrics = createMetrics(clock);
     const checks = shopChecks({
       pingDatabase: async () => undefined,
       askTelegram: async () => undefined,

@@ -26,6 +26,8 @@ export interface TestShop {
   readonly deps: OrderDeps;
   /** What the catalogue routes to; by default one offer a provider, in order. */
   offers: Offer[];
+  /** Services that the blocklist takes off sale. */
+  readonly blocked: Set<string>;
   readonly refusals: string[];
   buyer(availableMicros: bigint): Promise<string>;
   quote(buyerId: string): Promise<string>;
@@ -53,10 +55,11 @@ export async function createTestShop(
   const providers = options.providers ?? [createScriptedProvider()];
   const refusals: string[] = [];
   const offers = providers.map((provider) => offerOf(provider.name, clock.now()));
+  const blocked = new Set<string>();
   const shop = { offers };
   const catalog = {
     route: async () => shop.offers,
-    isBlocked: async () => false,
+    isBlocked: async (serviceId: string) => blocked.has(serviceId),
     reportRefusal: async (offer: Offer, kind: string) => {
       refusals.push(`${offer.provider} ${kind}`);
     },
@@ -93,6 +96,7 @@ export async function createTestShop(
     providers,
     orders,
     deps,
+    blocked,
     refusals,
     replica,
     async buyer(availableMicros: bigint) {

@@ -31,7 +31,10 @@ export interface ScriptedStars extends StarsApi {
 /** Top-ups on a real database with a scripted Telegram side. */
 export async function createTestTopups(
   db: Database,
-  options: { cryptoPay?: { token: string; apiRoot: string }; operatorChatIds?: readonly number[] } = {},
+  options: { cryptoPay?: { token: string; apiRoot: string }; operatorChatIds?: readonly number[] } & Pick<
+    TopupDeps,
+    "onTopup"
+  > = {},
 ): Promise<TestTopups> {
   const clock = createTestClock();
   const stars: ScriptedStars = {
@@ -55,6 +58,7 @@ export async function createTestTopups(
     checkpoint: () => undefined,
     onMessages: () => undefined,
     operatorChatIds: options.operatorChatIds ?? [1],
+    ...(options.onTopup && { onTopup: options.onTopup }),
   };
   await ensureSystemAccounts(db, systemAccounts(deps.gateways, []));
   await db.deleteFrom("outbox").execute();

@@ -1,7 +1,11 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { z } from "zod";
 import { type PretendCryptoPay, startPretendCryptoPay } from "../../sandbox/crypto-pay.ts";
 import { createBuyers } from "../../src/buyers/buyers.ts";
 import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
+import { createCryptoPay } from "../../src/topups/crypto-pay-client.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestTopups, type TestTopups } from "../support/topups.ts";
 
@@ -281,5 +285,26 @@ describe("the manual gateway", () => {
     expect(await test.topups.claimManual({ ...again, buyerId: stranger.buyerId })).toMatchObject({
       code: "topup_not_found",
     });
+  });
+});
+
+describe("an answer of Crypto Pay", () => {
+  const longest = 1_000_000;
+
+  async function invoicesFrom(bytes: number): Promise<unknown> {
+    const answer = JSON.stringify({ ok: true, result: { items: [] } });
+    const server = createServer((_, response) => response.end(answer.padEnd(bytes))).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = z.object({ port: z.number() }).parse(server.address());
+    try {
+      return await createCryptoPay({ token, apiRoot: `http://127.0.0.1:${port}` }).invoices(["1"]);
+    } finally {
+      server.close();
+    }
+  }
+
+  it("is read up to a megabyte, and no further", async () => {
+    expect(await invoicesFrom(longest)).toEqual([]);
+    await expect(invoicesFrom(longest + 1)).rejects.toThrow("no answer");
   });
 });

@@ -3,9 +3,11 @@ import { createBuyers } from "../../src/buyers/buyers.ts";
 import { newId } from "../../src/core/ids.ts";
 import { findBuyer, findByTelegramId } from "../../src/db/queries/buyers.ts";
 import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
+import { inTransaction } from "../../src/db/transaction.ts";
 import { createOperatorActions } from "../../src/operations/operator-actions.ts";
 import { bookDebt } from "../../src/wallet/debts.ts";
 import { createWalletReader } from "../../src/wallet/reader.ts";
+import { adjust } from "../../src/wallet/wallet.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createScriptedProvider, received, type ScriptedProvider } from "../support/scripted-provider.ts";
 import { createTestShop, priceMicros, type TestShop } from "../support/shop.ts";
@@ -207,6 +209,19 @@ describe("somebody with a debt", () => {
 });
 
 describe("a debt and deleted data", () => {
+  it("are settled without a message: nobody is left to read it", async () => {
+    const { buyerId } = await test.buyer();
+    expect(await buyers().forget(buyerId)).toBe("forgotten");
+    const at = test.clock.now();
+    const debt = { gateway: "stars", chargeId: newId(), topupId: null, amountMicros: 5n, at };
+    await bookDebt(database.db, { ...debt, buyerId });
+    const correction = { key: newId(), buyerId, amountMicros: 7n, actor: "test", reason: "test", at };
+    await inTransaction(database.db, (tx) => adjust(tx, correction));
+    expect(await debtOf(buyerId)).toBe(0n);
+    expect(await available(buyerId)).toBe(2n);
+    await inTransaction(database.db, (tx) => adjust(tx, { ...correction, key: newId(), amountMicros: -2n }));
+  });
+
   it("come back with the person, whatever account they use then", async () => {
     const { buyerId, telegramId, orderId } = await refundedWhileHeld();
     await deliver(orderId);

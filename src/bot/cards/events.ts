@@ -1,7 +1,6 @@
 import type { CountryOffer } from "../../catalog/catalog.ts";
 import type { OrderSms } from "../../orders/orders.ts";
 import { bold, code, type Html, money } from "../../texts/html.ts";
-import { lateSmsTexts } from "../../texts/late-sms.ts";
 import { ltrIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
 import {
@@ -91,14 +90,14 @@ export function endedEventCard(
 
 /** An SMS came after the release: what it would cost to see it. */
 export function lateSmsCard(texts: Texts, named: NamedOrder, available: Html): Card {
-  const { show, message } = lateSmsTexts[texts.language];
+  const { labels, messages } = texts;
   const { order, service, country } = named;
   const price = money(order.priceMicros);
   return {
-    text: message({ product: productName(service, country), price, available }),
+    text: messages.lateSms({ product: productName(service, country), price, available }),
     keyboard: [
-      [tap(show(price), { kind: "payLate", orderId: order.id })],
-      [tap(texts.labels.notNow, { kind: "dismiss" })],
+      [tap(labels.showLate(price), { kind: "payLate", orderId: order.id })],
+      [tap(labels.notNow, { kind: "dismiss" })],
     ],
   };
 }

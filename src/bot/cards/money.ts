@@ -1,7 +1,6 @@
 import type { CountryItem, ServiceItem } from "../../catalog/catalog.ts";
 import { formatUsd } from "../../core/money.ts";
 import { localTime, money } from "../../texts/html.ts";
-import { lateSmsTexts } from "../../texts/late-sms.ts";
 import { ltrIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
 import type { Balance, Movement } from "../../wallet/reader.ts";
@@ -35,13 +34,12 @@ export function balanceCard(
 function movementWord(texts: Texts, kind: string): string {
   const words = texts.messages.movementKinds;
   switch (kind) {
-    case "late_charge":
-      return lateSmsTexts[texts.language].movement;
     case "topup":
     case "topup_refund":
     case "hold":
     case "release":
     case "debt_settled":
+    case "late_charge":
     case "adjustment":
       return words[kind];
     default:

@@ -40,6 +40,13 @@ export async function renewLease(db: Executor, lease: Lease, ttlMs: number): Pro
   return result.rows.length > 0;
 }
 
+/** The names of the leases that this process holds now. */
+export async function selectHeldLeases(db: Executor, holder: string): Promise<ReadonlySet<string>> {
+  const result = await sql<{ name: string }>`
+    SELECT name FROM leases WHERE holder = ${holder} AND expires_at > now()`.execute(db);
+  return new Set(result.rows.map(({ name }) => name));
+}
+
 /** Gives the lease up, so that the next holder need not wait for it to expire. */
 export async function releaseLease(db: Executor, lease: Lease): Promise<void> {
   await sql`

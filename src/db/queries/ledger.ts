@@ -180,6 +180,8 @@ export interface LedgerDifference {
   readonly check: "entries_sum" | "balance" | "held" | "resolve" | "debt";
   readonly subject: string;
   readonly detail: string;
+  /** How much money it is about; an order that is resolved wrongly counts with its price. */
+  readonly amountMicros: bigint;
 }
 
 /**
@@ -188,7 +190,12 @@ export interface LedgerDifference {
  * available while they owe some, and the debts of people whose data is deleted are the ones that are kept for them.
  */
 export async function selectLedgerDifferences(db: Executor): Promise<LedgerDifference[]> {
-  const result = await sql<{ check: LedgerDifference["check"]; subject: string; detail: string }>`
+  const result = await sql<{
+    check: LedgerDifference["check"];
+    subject: string;
+    detail: string;
+    amount_micros: string;
+  }>`
     WITH total AS (SELECT coalesce(sum(amount_micros), 0) AS micros FROM entries),
     balances AS (
       SELECT a.code, a.balance_micros, coalesce(sum(e.amount_micros), 0) AS entries_micros
@@ -198,7 +205,7 @@ export async function selectLedgerDifferences(db: Executor): Promise<LedgerDiffe
       SELECT buyer_id, sum(price_micros) AS micros FROM orders
       WHERE state IN ('placing', 'in_doubt', 'waiting', 'cancelling') GROUP BY buyer_id),
     resolves AS (
-      SELECT o.id, o.state, count(t.id) FILTER (WHERE t.kind = 'capture') AS captures,
+      SELECT o.id, o.state, o.price_micros, count(t.id) FILTER (WHERE t.kind = 'capture') AS captures,
              count(t.id) FILTER (WHERE t.kind = 'release') AS releases
       FROM orders o LEFT JOIN transfers t ON t.order_id = o.id AND t.kind IN ('capture', 'release')
       GROUP BY o.id),
@@ -210,26 +217,30 @@ export async function selectLedgerDifferences(db: Executor): Promise<LedgerDiffe
       SELECT (SELECT coalesce(sum(debt_micros), 0) FROM forgotten_people) AS kept_micros,
              (SELECT -coalesce(sum(e.amount_micros), 0) FROM accounts a JOIN entries e ON e.account_id = a.id
                WHERE a.code = 'system:debts_carried') AS micros)
-    SELECT 'entries_sum' AS check, 'ledger' AS subject, micros::text AS detail FROM total WHERE micros <> 0
+    SELECT 'entries_sum' AS check, 'ledger' AS subject, micros::text AS detail, abs(micros) AS amount_micros FROM total WHERE micros <> 0
     UNION ALL
-    SELECT 'balance', code, format('balance %s, entries %s', balance_micros, entries_micros)
+    SELECT 'balance', code, format('balance %s, entries %s', balance_micros, entries_micros),
+           abs(balance_micros - entries_micros)
       FROM balances WHERE balance_micros <> entries_micros
     UNION ALL
-    SELECT 'held', a.code, format('held %s, open orders %s', a.balance_micros, coalesce(o.micros, 0))
+    SELECT 'held', a.code, format('held %s, open orders %s', a.balance_micros, coalesce(o.micros, 0)),
+           abs(a.balance_micros - coalesce(o.micros, 0))
       FROM accounts a LEFT JOIN open_orders o ON o.buyer_id = a.buyer_id
       WHERE a.kind = 'held' AND a.balance_micros <> coalesce(o.micros, 0)
     UNION ALL
-    SELECT 'resolve', id::text, format('%s with %s captures and %s releases', state, captures, releases)
+    SELECT 'resolve', id::text, format('%s with %s captures and %s releases', state, captures, releases), price_micros
       FROM resolves
       WHERE captures <> (state IN ('received', 'waiting_again', 'finished'))::int
         OR releases <> (state IN ('cancelled', 'expired', 'failed'))::int
     UNION ALL
-    SELECT 'debt', d.code, format('debt %s, available %s', d.micros, a.balance_micros)
+    SELECT 'debt', d.code, format('debt %s, available %s', d.micros, a.balance_micros),
+           CASE WHEN d.micros < 0 THEN -d.micros ELSE least(d.micros, a.balance_micros) END
       FROM debts d JOIN accounts a ON a.code = 'buyer:' || substr(d.code, 13) || ':available'
       WHERE d.micros < 0 OR (d.micros > 0 AND a.balance_micros > 0)
     UNION ALL
-    SELECT 'debt', 'people whose data is deleted', format('ledger %s, kept %s', micros, kept_micros)
+    SELECT 'debt', 'people whose data is deleted', format('ledger %s, kept %s', micros, kept_micros),
+           abs(micros - kept_micros)
       FROM carried WHERE micros <> kept_micros
     LIMIT 100`.execute(db);
-  return result.rows;
+  return result.rows.map(({ amount_micros, ...row }) => ({ ...row, amountMicros: BigInt(amount_micros) }));
 }

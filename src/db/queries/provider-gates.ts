@@ -64,6 +64,20 @@ export async function selectGate(db: Executor, provider: string): Promise<GateRo
   return row && { nextAt: row.next_at, blockedUntil: row.blocked_until };
 }
 
+/** The gates of these providers. A provider that was not asked anything yet has none. */
+export async function selectGates(
+  db: Executor,
+  providers: readonly string[],
+): Promise<ReadonlyMap<string, GateRow>> {
+  if (providers.length === 0) return new Map();
+  const rows = await db
+    .selectFrom("provider_gates")
+    .select(["provider", "next_at", "blocked_until"])
+    .where("provider", "in", providers)
+    .execute();
+  return new Map(rows.map((row) => [row.provider, { nextAt: row.next_at, blockedUntil: row.blocked_until }]));
+}
+
 /** No requests until then. A shorter block never shortens a longer one. */
 export async function blockGate(db: Executor, provider: string, until: Date): Promise<void> {
   await sql`

@@ -57,6 +57,7 @@ export async function assignNumber(deps: OrderDeps, tx: Tx, renting: Renting): P
     },
   });
   if (!row) return undefined;
+  deps.events?.ended(from === "in_doubt" ? "doubt_sold" : "sold", null);
   // An SMS may arrive before the call's answer. One from before the call was meant for the number's renter before us.
   const early = await claimUnclaimedSms(tx, provider.name, rental.phone, askedAt);
   return early.length > 0

@@ -28,6 +28,7 @@ export async function markInDoubt(
     change: { nextCheckAt: null },
   });
   if (!row) return;
+  deps.events?.ended("in_doubt", errorKind);
   await owe(tx, row, { kind: "order_in_doubt", orderId }, at, `order_in_doubt:${orderId}`);
 }
 
@@ -50,6 +51,7 @@ export async function failOrder(
     change: { failure: code },
   });
   if (!row) return undefined;
+  deps.events?.ended(from === "in_doubt" ? "doubt_failed" : "failed", code);
   const { availableMicros } = await selectBalance(tx, row.buyerId);
   const message = {
     kind: "order_failed" as const,

@@ -116,9 +116,11 @@ async function call(deps: OrderDeps, attempt: Attempt): Promise<Step> {
   } catch (error) {
     deps.checkpoint("place/call-failed");
     if (error instanceof ProviderError && error.definite) return await refused(deps, attempt, error);
+    deps.events?.attempted(provider.name, "in_doubt");
     return await doubt(deps, attempt, error);
   }
   deps.checkpoint("place/call-answered");
+  deps.events?.attempted(provider.name, "rented");
   if (rental.costMicros !== null && rental.costMicros > order.costCeilingMicros) {
     return await tooDear(deps, attempt, rental, rental.costMicros);
   }
@@ -152,6 +154,7 @@ async function tooDear(deps: OrderDeps, attempt: Attempt, rental: Rental, costMi
 }
 
 async function refused(deps: OrderDeps, attempt: Attempt, error: ProviderError): Promise<Step> {
+  deps.events?.attempted(error.provider, error.kind);
   const end = { outcome: "refused" as const, errorKind: error.kind, at: deps.clock.now() };
   await deps.answers.store((tx) => endCall(deps, tx, attempt, end));
   deps.checkpoint("place/refused");

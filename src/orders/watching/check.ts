@@ -30,13 +30,26 @@ export async function checkOrder(deps: OrderDeps, provider: Provider, order: Ord
       await endByClock(deps, provider, order, askedAt);
       return "looked";
     }
-    const observation = await provider.check(upstreamIdOf(order), { priority: priorityOf(order, askedAt) });
+    const observation = await ask(deps, provider, order, askedAt);
     deps.checkpoint("check/answered");
     await actOn(deps, provider, order, { observation, askedAt });
     return "looked";
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     return await checkFailed(deps, provider, order, error);
+  }
+}
+
+/** Asks for the order's status. It counts as a look also when no answer came: the request was spent. */
+async function ask(deps: OrderDeps, provider: Provider, order: OrderRow, now: Date): Promise<Observation> {
+  const kind = order.state === "received" ? "delivered" : "check";
+  try {
+    const observation = await provider.check(upstreamIdOf(order), { priority: priorityOf(order, now) });
+    deps.events?.looked(provider.name, kind);
+    return observation;
+  } catch (error) {
+    if (!(error instanceof ProviderError) || error.wasAsked) deps.events?.looked(provider.name, kind);
+    throw error;
   }
 }
 

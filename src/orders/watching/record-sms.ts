@@ -35,7 +35,7 @@ export async function recordSms(
       withheldAt: null,
       offeredAt: null,
     });
-    row = await receive(tx, row, smsId, context);
+    row = await receive(tx, row, { ...sms, smsId }, context);
   }
   return row;
 }
@@ -44,7 +44,7 @@ export async function recordSms(
 async function receive(
   tx: Tx,
   row: OrderRow,
-  smsId: string,
+  sms: ObservedSms & { readonly smsId: string },
   context: { at: Date; cause: string },
 ): Promise<OrderRow> {
   const from = stateOf(row);
@@ -56,12 +56,15 @@ async function receive(
   const moved = canReceive ? await transition(tx, { ...move, change }) : await touch(tx, row, at);
   const result = moved ?? row;
   const { availableMicros } = await selectBalance(tx, row.buyerId);
+  const { smsId, arrivedAt } = sms;
   const message = {
     kind: "order_code" as const,
     orderId: row.id,
     smsId,
     chargedMicros: isFirst ? row.priceMicros.toString() : null,
     availableMicros: availableMicros.toString(),
+    path: cause.startsWith("webhook") ? ("webhook" as const) : ("poll" as const),
+    ...(arrivedAt && { arrivedAt: arrivedAt.toISOString() }),
   };
   await owe(tx, result, message, at, `order_code:${smsId}`);
   return result;

@@ -23,6 +23,11 @@ const GIVE_UP_INTERVAL_MS = 60_000;
 /** How often a provider that does not answer is told that an order is done. */
 const MAX_FINISH_TRIES = 5;
 
+/** The name of the lease under which one process watches this provider. */
+export function watchLease(provider: string): string {
+  return `watch:${provider}`;
+}
+
 export interface Watcher {
   /** Looks at the due orders of this provider. False: nothing was due, or the provider takes no more questions now. */
   step(signal: AbortSignal): Promise<boolean>;
@@ -61,7 +66,7 @@ export function createWatcher(deps: OrderDeps, provider: Provider, holder: strin
 
   return {
     async step(signal) {
-      lease = await acquireLease(deps.db, `watch:${provider.name}`, holder, LEASE_MS);
+      lease = await acquireLease(deps.db, watchLease(provider.name), holder, LEASE_MS);
       const now = deps.clock.now();
       if (!lease) {
         watchedSince = undefined;

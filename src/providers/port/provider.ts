@@ -118,6 +118,8 @@ export interface ObservedSms {
   /** The code with its leading zeros. Null: the upstream gives only the text. */
   readonly code: string | null;
   readonly text: string | null;
+  /** When the upstream received it, if the answer says so. */
+  readonly arrivedAt?: Date;
 }
 
 export interface Observation {

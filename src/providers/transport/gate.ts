@@ -14,6 +14,7 @@ export interface RequestGate {
 export interface RequestRecord {
   readonly provider: string;
   readonly operation: string;
+  readonly priority: Priority;
   readonly method: string;
   readonly status: number | null;
   readonly durationMs: number;

@@ -70,6 +70,7 @@ export function createProviderHttp(deps: ProviderHttpDeps): ProviderHttp {
       const error = outcome.kind === "failed" ? outcome.failure.kind : null;
       const record = {
         operation: request.operation,
+        priority: request.priority,
         method: request.method,
         status: outcome.status,
         durationMs,

@@ -94,6 +94,15 @@ describe("a purchase", () => {
     expect(await tap(owner, quoteId)).toMatchObject({ kind: "refused", code: "quote_expired" });
   });
 
+  it("sells nothing that was put on the blocklist after its price was shown", async () => {
+    const buyerId = await shop.buyer(1_000_000n);
+    const quoteId = await shop.quote(buyerId);
+    shop.blocked.add("wa");
+    expect(await tap(buyerId, quoteId)).toMatchObject({ kind: "refused", code: "service_blocked" });
+    expect(shop.providers[0]!.calls).toEqual([]);
+    expect(await shop.balance(buyerId)).toEqual({ availableMicros: 1_000_000n, heldMicros: 0n });
+  });
+
   it("goes on to the next provider under the same hold after a definite refusal", async () => {
     const [alpha, beta] = shop.providers;
     alpha!.onBuy = () => {

@@ -121,12 +121,12 @@ describe("an order at 5sim", () => {
     expect((await provider.check("741000001", tap)).status).toBe(expected);
   });
 
-  it("shows all SMS of its life, the oldest first, with or without a code", async () => {
+  it("shows all SMS of its life with when they arrived, the oldest first, with or without a code", async () => {
     const later = { created_at: "2026-03-02T10:02:00Z", text: "Do not share it", code: "" };
     const { provider } = setUp({ body: { ...order, status: "RECEIVED", sms: [later, sms] } });
     expect((await provider.check("741000001", tap)).sms).toEqual([
-      { code: "09363", text: "VK: 09363 is your code" },
-      { code: null, text: "Do not share it" },
+      { code: "09363", text: "VK: 09363 is your code", arrivedAt: new Date("2026-03-02T10:01:00Z") },
+      { code: null, text: "Do not share it", arrivedAt: new Date("2026-03-02T10:02:00Z") },
     ]);
   });
 

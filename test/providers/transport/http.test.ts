@@ -74,13 +74,12 @@ describe("one request to a provider", () => {
     expect([answer.status, answer.headers.get("x-a"), answer.text]).toEqual([402, "b", "{}"]);
   });
 
-  it("records operation, status and failure, and never the address", async () => {
+  it("records operation, priority, status and failure, and never the address", async () => {
     const { origin } = await listen((_request, response) => void response.end("ok"));
     const { http, records, logger } = client();
     await http.request(get(origin));
-    expect(records).toEqual([
-      { provider: "alpha", operation: "buy", method: "GET", status: 200, durationMs: 0, error: null },
-    ]);
+    const asked = { provider: "alpha", operation: "buy", priority: "purchase", method: "GET" };
+    expect(records).toEqual([{ ...asked, status: 200, durationMs: 0, error: null }]);
     expect(inspect(logger.lines, { depth: 9 })).not.toContain("SECRET-KEY");
   });
 

@@ -82,8 +82,11 @@ function smsOf(seen: Order): ObservedSms[] {
   const moment = (value: unknown): number => parseDate(value)?.getTime() ?? 0;
   return rows
     .sort((a, b) => moment(a.created_at) - moment(b.created_at))
-    .map(({ code, text }) => smsIn({ code, text }))
-    .filter((sms) => sms !== undefined);
+    .flatMap(({ code, text, created_at }) => {
+      const sms = smsIn({ code, text });
+      const arrivedAt = parseDate(created_at);
+      return sms ? [{ ...sms, ...(arrivedAt && { arrivedAt }) }] : [];
+    });
 }
 
 const orderPage = z.object({ Data: z.array(order).nullable() });

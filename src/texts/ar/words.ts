@@ -1,0 +1,2 @@
+/** What a buyer could type. */
+export const example = "whatsapp مصر";

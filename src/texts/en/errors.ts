@@ -1,0 +1,29 @@
+import type { ErrorTexts } from "../texts.ts";
+
+export const errors: ErrorTexts = {
+  insufficient_funds: "Your balance is too low for this. Add money with /topup and try again.",
+  quote_expired: "This price has expired. Here is the new one.",
+  quote_used: "This price was used already. Here is a new one.",
+  price_moved: "The price just changed. Please look at the new one.",
+  out_of_stock: "Just sold out. Try another country.",
+  providers_unavailable: "The supplier is slow; nothing was charged. Try again or take another country.",
+  terms_not_accepted: "Please accept the terms first: the button below does it.",
+  service_blocked: "This service is not sold here. Please choose another one with /buy.",
+  too_many_open_orders: "You have too many open orders. Finish or cancel one in /orders first.",
+  too_many_purchases: "That is a lot of orders in one hour. Please try again a little later.",
+  too_many_cancels: "Too many cancels in one hour. Let this order run: without a code you pay nothing.",
+  new_buyer_limit: "New buyers can place a few orders on the first day. Please come back tomorrow.",
+  order_not_found: "I cannot find that order. Your orders are in /orders.",
+  order_not_active: "This order has moved on. Its card shows where it stands; see /orders.",
+  cancel_not_supported:
+    "This number cannot be cancelled. If no code arrives, your money is released at the end.",
+  another_not_supported: "This number cannot get another code. Use Buy again for a new number.",
+  topup_not_found: "I cannot find that payment. Please start again with /topup.",
+  topup_expired: "This invoice has expired and nothing was charged. Please start a new one with /topup.",
+  topup_amount_invalid: "This amount is not possible. Please choose another one in /topup.",
+  gateway_off: "This way to pay is switched off. Please choose another one in /topup.",
+  gateway_unavailable:
+    "The payment service does not answer. Please try again in a minute or choose another way in /topup.",
+  buyer_banned: "Your access to the shop is closed. If you think this is a mistake, write to /paysupport.",
+  internal: "Something went wrong on our side. Nothing was charged twice. Please try again.",
+};

@@ -1,0 +1,27 @@
+import type { ErrorTexts } from "../texts.ts";
+
+export const errors: ErrorTexts = {
+  insufficient_funds: "Tu saldo no alcanza. Recarga con /topup y prueba otra vez.",
+  quote_expired: "Este precio ha caducado. Aquí está el nuevo.",
+  quote_used: "Este precio ya se usó. Aquí hay uno nuevo.",
+  price_moved: "El precio acaba de cambiar. Mira el nuevo.",
+  out_of_stock: "Se acaba de agotar. Prueba otro país.",
+  providers_unavailable: "El proveedor va lento, nada se ha cobrado. Reintenta o elige otro país.",
+  terms_not_accepted: "Primero acepta las condiciones con el botón de abajo.",
+  service_blocked: "Este servicio no se vende aquí. Elige otro con /buy.",
+  too_many_open_orders: "Tienes demasiados pedidos abiertos. Termina o cancela uno en /orders.",
+  too_many_purchases: "Son muchos pedidos en una hora. Prueba un poco más tarde.",
+  too_many_cancels: "Demasiadas cancelaciones en una hora. Deja este pedido: sin código no pagas.",
+  new_buyer_limit: "El primer día se pueden hacer pocos pedidos. Vuelve mañana.",
+  order_not_found: "No encuentro ese pedido. Tus pedidos están en /orders.",
+  order_not_active: "Este pedido ya cambió. Su tarjeta lo muestra; mira /orders.",
+  cancel_not_supported: "Este número no se puede cancelar. Sin código, el dinero vuelve al final.",
+  another_not_supported: "Este número no admite otro código. Usa Comprar otra vez para uno nuevo.",
+  topup_not_found: "No encuentro ese pago. Empieza de nuevo con /topup.",
+  topup_expired: "Esta factura caducó y nada se cobró. Empieza otra con /topup.",
+  topup_amount_invalid: "Ese importe no es posible. Elige otro en /topup.",
+  gateway_off: "Esta forma de pago está desactivada. Elige otra en /topup.",
+  gateway_unavailable: "El servicio de pago no responde. Prueba en un minuto o elige otra forma en /topup.",
+  buyer_banned: "Tu acceso a la tienda está cerrado. Si crees que es un error, escribe a /paysupport.",
+  internal: "Algo falló por nuestra parte. Nada se cobró dos veces. Prueba otra vez.",
+};

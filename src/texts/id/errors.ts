@@ -1,0 +1,28 @@
+import type { ErrorTexts } from "../texts.ts";
+
+export const errors: ErrorTexts = {
+  insufficient_funds: "Saldo Anda tidak cukup. Isi dengan /topup lalu coba lagi.",
+  quote_expired: "Harga ini sudah kedaluwarsa. Ini yang baru.",
+  quote_used: "Harga ini sudah dipakai. Ini yang baru.",
+  price_moved: "Harganya baru saja berubah. Lihat harga yang baru.",
+  out_of_stock: "Baru saja habis. Coba negara lain.",
+  providers_unavailable: "Pemasok sedang lambat, tidak ada yang dibayar. Coba lagi atau pilih negara lain.",
+  terms_not_accepted: "Setujui dulu ketentuannya dengan tombol di bawah.",
+  service_blocked: "Layanan ini tidak dijual di sini. Pilih yang lain dengan /buy.",
+  too_many_open_orders: "Pesanan aktif Anda terlalu banyak. Selesaikan atau batalkan satu di /orders.",
+  too_many_purchases: "Terlalu banyak pesanan dalam satu jam. Coba lagi nanti.",
+  too_many_cancels:
+    "Terlalu banyak pembatalan dalam satu jam. Biarkan pesanan ini: tanpa kode Anda tidak membayar.",
+  new_buyer_limit: "Pada hari pertama hanya bisa beberapa pesanan. Silakan kembali besok.",
+  order_not_found: "Pesanan itu tidak ditemukan. Pesanan Anda ada di /orders.",
+  order_not_active: "Pesanan ini sudah berubah. Kartunya menunjukkan keadaannya; lihat /orders.",
+  cancel_not_supported: "Nomor ini tidak bisa dibatalkan. Tanpa kode, uang Anda kembali di akhir waktu.",
+  another_not_supported: "Nomor ini tidak bisa menerima kode lain. Pakai Beli lagi untuk nomor baru.",
+  topup_not_found: "Pembayaran itu tidak ditemukan. Mulai lagi dengan /topup.",
+  topup_expired: "Tagihan ini kedaluwarsa dan tidak ada yang dibayar. Mulai yang baru dengan /topup.",
+  topup_amount_invalid: "Jumlah ini tidak bisa. Pilih jumlah lain di /topup.",
+  gateway_off: "Cara bayar ini sedang dimatikan. Pilih cara lain di /topup.",
+  gateway_unavailable: "Layanan pembayaran tidak menjawab. Coba sebentar lagi atau cara lain di /topup.",
+  buyer_banned: "Akses Anda ke toko ditutup. Jika menurut Anda ini keliru, tulis ke /paysupport.",
+  internal: "Ada yang salah di pihak kami. Tidak ada yang dibayar dua kali. Coba lagi.",
+};

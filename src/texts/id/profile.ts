@@ -1,0 +1,15 @@
+import type { ProfileTexts } from "../subjects/profile.ts";
+
+export const profile: ProfileTexts = {
+  commands: {
+    buy: "Beli nomor",
+    orders: "Pesanan Anda",
+    balance: "Saldo dan mutasi",
+    topup: "Isi saldo",
+    settings: "Bahasa dan privasi",
+    help: "Cara kerjanya",
+  },
+  description:
+    "Nomor telepon untuk kode sekali pakai. Pilih layanan dan negara, dapatkan nomor, dan kodenya tiba di chat ini. Anda membayar hanya jika kode tiba.",
+  shortDescription: "Nomor telepon untuk kode sekali pakai. Anda membayar hanya jika kode tiba.",
+};

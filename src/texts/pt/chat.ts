@@ -1,0 +1,45 @@
+import { counted } from "../plural.ts";
+import type { ChatTexts } from "../subjects/chat.ts";
+
+export const chat: ChatTexts = {
+  labels: {
+    buy: "Comprar número",
+    orders: "Pedidos",
+    balance: "Saldo",
+    topup: "Recarregar",
+    help: "Ajuda",
+    settings: "Ajustes",
+    home: "Início",
+    back: "Voltar",
+    previous: "Anterior",
+    next: "Próxima",
+    notNow: "Agora não",
+    tryAgain: "Tentar de novo",
+    openPrivateChat: "Abrir chat privado",
+  },
+  toasts: {
+    stale: "Esse botão não vale mais. Aqui está um novo.",
+    writePrivately: "Escreva para mim em um chat privado, por favor.",
+  },
+  messages: {
+    welcome: "Olá! Escolha um serviço e um país, receba um número, e o código chega aqui mesmo.",
+    home: ({ available, openOrders }) =>
+      `Saldo ${available}\n${openOrders === 0 ? "Nenhum pedido aberto." : `Você tem ${counted("pt", openOrders, { one: "pedido aberto", other: "pedidos abertos" })}.`}`,
+    help: [
+      "<b>Como funciona</b>",
+      "1. /buy, ou escreva um serviço e um país: whatsapp brasil",
+      "2. Toque em Obter número e digite o número no aplicativo.",
+      "3. O código chega aqui. Só então você paga.",
+      "",
+      "Sem código? O dinheiro volta sozinho no fim do prazo, ou na hora se você cancelar.",
+      "",
+      "/orders seus números · /balance seu dinheiro · /topup recarregar · /settings idioma",
+      "/paysupport problemas de pagamento · /terms · /privacy",
+    ].join("\n"),
+    group: "Só vendo em chat privado, para que ninguém mais veja seus números e códigos. Escreva em privado.",
+    unknown: "Não entendi. Escreva um serviço e um país, como <b>whatsapp brasil</b>, ou use um botão.",
+    onlyText: "Só leio texto. Escreva um serviço e um país, como <b>whatsapp brasil</b>, ou use um botão.",
+    slowDown: "É mais rápido do que consigo responder: deixei uma parte de fora. Mais devagar, por favor.",
+    somethingWrong: "Algo deu errado do nosso lado. Nada foi cobrado duas vezes. Tente de novo: /start",
+  },
+};

@@ -1,0 +1,27 @@
+import type { ErrorTexts } from "../texts.ts";
+
+export const errors: ErrorTexts = {
+  insufficient_funds: "Seu saldo não basta. Recarregue com /topup e tente de novo.",
+  quote_expired: "Este preço venceu. Aqui está o novo.",
+  quote_used: "Este preço já foi usado. Aqui está um novo.",
+  price_moved: "O preço acabou de mudar. Veja o novo.",
+  out_of_stock: "Acabou de esgotar. Tente outro país.",
+  providers_unavailable: "O fornecedor está lento, nada foi cobrado. Tente de novo ou escolha outro país.",
+  terms_not_accepted: "Primeiro aceite os termos com o botão abaixo.",
+  service_blocked: "Este serviço não é vendido aqui. Escolha outro com /buy.",
+  too_many_open_orders: "Você tem pedidos abertos demais. Conclua ou cancele um em /orders.",
+  too_many_purchases: "São muitos pedidos em uma hora. Tente um pouco mais tarde.",
+  too_many_cancels: "Cancelamentos demais em uma hora. Deixe este pedido correr: sem código você não paga.",
+  new_buyer_limit: "No primeiro dia são possíveis poucos pedidos. Volte amanhã.",
+  order_not_found: "Não encontro esse pedido. Seus pedidos estão em /orders.",
+  order_not_active: "Este pedido já mudou. O cartão dele mostra como está; veja /orders.",
+  cancel_not_supported: "Este número não pode ser cancelado. Sem código, o dinheiro volta no fim.",
+  another_not_supported: "Este número não recebe outro código. Use Comprar de novo para um novo número.",
+  topup_not_found: "Não encontro esse pagamento. Comece de novo com /topup.",
+  topup_expired: "Esta fatura venceu e nada foi cobrado. Comece outra com /topup.",
+  topup_amount_invalid: "Esse valor não é possível. Escolha outro em /topup.",
+  gateway_off: "Esta forma de pagamento está desligada. Escolha outra em /topup.",
+  gateway_unavailable: "O serviço de pagamento não responde. Tente logo mais ou use outra forma em /topup.",
+  buyer_banned: "Seu acesso à loja está fechado. Se acha que é um engano, escreva em /paysupport.",
+  internal: "Algo deu errado do nosso lado. Nada foi cobrado duas vezes. Tente de novo.",
+};

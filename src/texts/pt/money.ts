@@ -1,0 +1,57 @@
+import { counted } from "../plural.ts";
+import type { MoneyTexts } from "../subjects/money.ts";
+
+const stars = (count: number): string => counted("pt", count, { one: "estrela", other: "estrelas" });
+
+export const money: MoneyTexts = {
+  labels: {
+    payStarsAndBuy: (count) => `Pagar ${stars(count)}, comprar`,
+    otherWays: "Outras formas",
+    stars: (count, value) => `${stars(count)} · ${value}`,
+    otherAmount: "Outro valor",
+    cryptoPay: "Cripto",
+    manual: "Transferência",
+    payNow: (amount) => `Pagar ${amount}`,
+  },
+  messages: {
+    balance: ({ available, held }) => `<b>Saldo</b>\nDisponível ${available}\nReservado para pedidos ${held}`,
+    movements: "Últimos movimentos:",
+    noMovements: "Ainda não há movimentos.",
+    movementKinds: {
+      topup: "Recarga",
+      topup_refund: "Pagamento devolvido",
+      hold: "Reservado para um pedido",
+      release: "Devolvido, sem código",
+      debt_settled: "Pagamento de dívida",
+      late_charge: "Código que chegou tarde",
+      adjustment: "Correção",
+      other: "Movimento",
+    },
+    topup: ({ available }) => `<b>Recarregar</b>\nSaldo ${available}. Quanto você quer adicionar?`,
+    topupFor: ({ available, product }) =>
+      `<b>Recarregar para ${product}</b>\nSaldo ${available}. O primeiro botão já basta.`,
+    askStars: ({ min, max }) => `Quantas estrelas? Envie um número de ${min} a ${max}, ou um valor como $5.`,
+    askUsd: ({ min, max }) => `Que valor em dólares? Envie um número de ${min} a ${max}, como 7.50.`,
+    amountNotUnderstood: "Esse valor não serve. Envie outro ou toque em Voltar.",
+    cryptoInvoice: ({ amount }) => `Sua fatura de ${amount} está pronta. Aviso assim que for paga.`,
+    manualInstructions: ({ amount, contact }) =>
+      `Transfira ${amount} para a loja${contact ? ` como combinado com ${contact}` : ""}. Depois envie aqui uma foto do comprovante ou uma nota com a referência.`,
+    manualThanks: "Obrigado. Uma pessoa vai conferir e você recebe o resultado aqui.",
+    manualNeedsProof: "Envie uma foto do comprovante ou uma nota curta com a referência.",
+    credited: ({ amount, available }) => `${amount} adicionados. Saldo ${available}.`,
+    topupRejected:
+      "A loja não encontrou sua transferência, então nada foi adicionado. Se acha que é um engano, use /paysupport.",
+    topupRefunded: ({ stars: count, amount, available }) =>
+      `Seu pagamento de ${stars(count)} foi devolvido. ${amount} saíram do seu saldo, que agora é ${available}.`,
+    debt: ({ debt }) =>
+      `Você deve ${debt} à loja: o Telegram devolveu Stars que você já tinha gastado. O dinheiro que entra paga isso primeiro. Você pode comprar de novo quando estiver pago; recarregue com /topup.`,
+    debtSettled: ({ amount, debt, available }) =>
+      `${amount} foram usados para pagar o que você deve à loja. ${debt === null ? "Você não deve mais nada" : `Ainda deve ${debt}`}. Saldo ${available}.`,
+    adjusted: ({ amount, available, reason }) =>
+      `A loja mudou seu saldo em ${amount}: ${reason}. Saldo ${available}.`,
+  },
+  invoice: {
+    title: "Recarga de saldo",
+    description: (amount) => `Adiciona ${amount} ao seu saldo nesta loja.`,
+  },
+};

@@ -1,0 +1,22 @@
+import { composeTexts } from "../texts.ts";
+import { account } from "./account.ts";
+import { catalogue } from "./catalogue.ts";
+import { chat } from "./chat.ts";
+import { errors } from "./errors.ts";
+import { legal } from "./legal.ts";
+import { money } from "./money.ts";
+import { orders } from "./orders.ts";
+import { profile } from "./profile.ts";
+
+export const ru = composeTexts({
+  language: "ru",
+  name: "Русский",
+  profile,
+  chat,
+  catalogue,
+  orders,
+  money,
+  account,
+  legal,
+  errors,
+});

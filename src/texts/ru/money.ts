@@ -1,0 +1,54 @@
+import type { MoneyTexts } from "../subjects/money.ts";
+
+export const money: MoneyTexts = {
+  labels: {
+    payStarsAndBuy: (stars) => `Оплатить ${stars} Stars и купить`,
+    otherWays: "Другие способы",
+    stars: (stars, value) => `${stars} Stars · ${value}`,
+    otherAmount: "Другая сумма",
+    cryptoPay: "Криптовалюта",
+    manual: "Перевод магазину",
+    payNow: (amount) => `Оплатить ${amount}`,
+  },
+  messages: {
+    balance: ({ available, held }) => `<b>Баланс</b>\nДоступно ${available}\nВ резерве для заказов ${held}`,
+    movements: "Последние движения:",
+    noMovements: "Движений пока нет.",
+    movementKinds: {
+      topup: "Пополнение",
+      topup_refund: "Возврат платежа",
+      hold: "Резерв для заказа",
+      release: "Возвращено, кода нет",
+      debt_settled: "В счёт долга",
+      late_charge: "Код, пришедший поздно",
+      adjustment: "Исправление",
+      other: "Движение",
+    },
+    topup: ({ available }) => `<b>Пополнение</b>\nБаланс ${available}. Сколько добавить?`,
+    topupFor: ({ available, product }) =>
+      `<b>Пополнение: ${product}</b>\nБаланс ${available}. Первой кнопки как раз хватит.`,
+    askStars: ({ min, max }) => `Сколько Stars? Пришлите число от ${min} до ${max} или сумму, например $5.`,
+    askUsd: ({ min, max }) => `Какая сумма в долларах? Пришлите число от ${min} до ${max}, например 7.50.`,
+    amountNotUnderstood: "Такая сумма не подходит. Пришлите другую или нажмите «Назад».",
+    cryptoInvoice: ({ amount }) => `Счёт на ${amount} готов. Я напишу, как только он будет оплачен.`,
+    manualInstructions: ({ amount, contact }) =>
+      `Переведите магазину ${amount}${contact ? `, как условились с ${contact}` : ""}. Затем пришлите сюда фото чека или номер перевода.`,
+    manualThanks: "Спасибо. Перевод проверит человек, и я напишу о результате.",
+    manualNeedsProof: "Пришлите, пожалуйста, фото чека или короткое сообщение с номером перевода.",
+    credited: ({ amount, available }) => `${amount} добавлено. Баланс ${available}.`,
+    topupRejected:
+      "Магазин не нашёл ваш перевод, поэтому ничего не добавлено. Если это ошибка, напишите в /paysupport.",
+    topupRefunded: ({ stars, amount, available }) =>
+      `Ваш платёж ${stars} Stars возвращён. С баланса снято ${amount}, теперь на нём ${available}.`,
+    debt: ({ debt }) =>
+      `Вы должны магазину ${debt}: Telegram вернул вам Stars, которые были потрачены. Поступления сначала гасят долг. Покупать снова можно, когда он погашен; пополнить: /topup.`,
+    debtSettled: ({ amount, debt, available }) =>
+      `${amount} ушло в счёт долга магазину. ${debt === null ? "Долга больше нет" : `Осталось: ${debt}`}. Баланс ${available}.`,
+    adjusted: ({ amount, available, reason }) =>
+      `Магазин изменил баланс на ${amount}: ${reason}. Баланс ${available}.`,
+  },
+  invoice: {
+    title: "Пополнение баланса",
+    description: (amount) => `Добавит ${amount} на ваш баланс в этом магазине.`,
+  },
+};

@@ -1,0 +1,15 @@
+import type { ProfileTexts } from "../subjects/profile.ts";
+
+export const profile: ProfileTexts = {
+  commands: {
+    buy: "Купить номер",
+    orders: "Ваши заказы",
+    balance: "Баланс и движения",
+    topup: "Пополнить",
+    settings: "Язык и данные",
+    help: "Как это работает",
+  },
+  description:
+    "Номера для одноразовых кодов. Выберите сервис и страну, получите номер, и код придёт в этот чат. Вы платите, только если код пришёл.",
+  shortDescription: "Номера для одноразовых кодов. Вы платите, только если код пришёл.",
+};

@@ -1,0 +1,45 @@
+import type { Html } from "../html.ts";
+
+/** Finding a number and agreeing to its price. */
+export interface CatalogueTexts {
+  readonly labels: {
+    readonly browse: string;
+    readonly alphabetical: string;
+    readonly popular: string;
+    readonly repeat: (what: string) => string;
+    readonly sort: Readonly<Record<"best" | "price" | "name", string>>;
+    readonly getNumber: (price: string) => string;
+    readonly acceptAndGet: string;
+    readonly save: string;
+    readonly saved: string;
+    readonly otherCountries: string;
+    readonly tryCountry: (what: string) => string;
+    readonly getThis: (what: string) => string;
+  };
+  readonly toasts: {
+    readonly saved: string;
+    readonly unsaved: string;
+  };
+  readonly messages: {
+    readonly services: (view: { available: Html }) => string;
+    readonly servicesIn: (view: { country: Html }) => string;
+    readonly nothingOnSale: string;
+    readonly notFound: (view: { query: Html }) => string;
+    readonly countries: (view: { service: Html }) => string;
+    readonly percentNote: string;
+    readonly staleNote: string;
+    readonly noCountries: (view: { service: Html }) => string;
+    readonly heldOnly: (view: { price: Html }) => string;
+    readonly window: (view: { minutes: number }) => string;
+    readonly cancelAfter: (view: { minutes: number }) => string;
+    readonly cancelAnytime: string;
+    readonly noCancel: string;
+    readonly secondCode: (view: { another: boolean }) => string;
+    readonly inStock: (view: { count: number }) => string;
+    readonly success: (view: { percent: number; seconds: number | null }) => string;
+    readonly yourBalance: (view: { available: Html }) => string;
+    readonly acceptTerms: string;
+    readonly short: (view: { missing: Html; product: Html }) => string;
+    readonly alternatives: string;
+  };
+}

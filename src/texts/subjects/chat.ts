@@ -1,0 +1,34 @@
+import type { Html } from "../html.ts";
+
+/** The ways through the shop, the first words, and what is said to whoever is not understood. */
+export interface ChatTexts {
+  readonly labels: {
+    readonly buy: string;
+    readonly orders: string;
+    readonly balance: string;
+    readonly topup: string;
+    readonly help: string;
+    readonly settings: string;
+    readonly home: string;
+    readonly back: string;
+    readonly previous: string;
+    readonly next: string;
+    readonly notNow: string;
+    readonly tryAgain: string;
+    readonly openPrivateChat: string;
+  };
+  readonly toasts: {
+    readonly stale: string;
+    readonly writePrivately: string;
+  };
+  readonly messages: {
+    readonly welcome: string;
+    readonly home: (view: { available: Html; openOrders: number }) => string;
+    readonly help: string;
+    readonly group: string;
+    readonly unknown: string;
+    readonly onlyText: string;
+    readonly slowDown: string;
+    readonly somethingWrong: string;
+  };
+}

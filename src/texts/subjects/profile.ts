@@ -1,0 +1,8 @@
+/** What Telegram shows of the bot outside of its messages. Plain text. */
+export interface ProfileTexts {
+  readonly commands: Readonly<Record<"buy" | "orders" | "balance" | "topup" | "settings" | "help", string>>;
+  /** At most 512 characters: shown in an empty chat. */
+  readonly description: string;
+  /** At most 120 characters: shown in the profile. */
+  readonly shortDescription: string;
+}
