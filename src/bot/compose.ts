@@ -12,6 +12,7 @@ import { createOperators } from "./features/operators.ts";
 import { createPay } from "./features/pay.ts";
 import { createPurchase } from "./features/purchase.ts";
 import { createQuestions, keepConversations } from "./features/questions.ts";
+import { createShownLists } from "./features/shown-lists.ts";
 import { createUnhandled } from "./features/unhandled.ts";
 import { createMenus } from "./menus/menus.ts";
 import { meetBuyer, stopBanned } from "./middleware/buyer.ts";
@@ -27,7 +28,8 @@ export function compose(deps: BotDeps): Composer<ShopContext> {
   const pay = createPay(deps);
   const menus = createMenus(deps, pay);
   const screens = createScreens(deps, menus);
-  const browse = createBrowse({ ...deps, screens });
+  const shownLists = createShownLists(deps.conversationStates);
+  const browse = createBrowse({ ...deps, screens, shownLists });
 
   const composer = new Composer<ShopContext>();
   composer.use(readAndAnswerTaps(deps.logger, screens), meetBuyer(deps.buyers));
@@ -36,6 +38,7 @@ export function compose(deps: BotDeps): Composer<ShopContext> {
   // A forwarded command is somebody else's text: it must not act for the one who forwards it.
   const own = composer.filter((ctx) => ctx.message?.forward_origin === undefined);
   own.use(
+    shownLists.leave,
     createHome(screens),
     browse.feature,
     createPurchase({ ...deps, screens, pay }),

@@ -26,11 +26,15 @@ const SECOND_COUNTRY = 0.93;
 /** Of many matches only the best are combined. */
 const MAX_OF_KIND = 30;
 
-/** The best pair of matches that do not overlap, or the best single one. Undefined: nothing is named. */
+/**
+ * The best pair of matches that do not overlap, or the best single one. Undefined: nothing is named. `hasService`: a service
+ * was chosen before.
+ */
 export function bestReading(
   index: SearchIndex,
   words: readonly Word[],
   proposed: readonly Match[],
+  hasService: boolean,
 ): Reading | undefined {
   const matches = proposed.filter((match) => !isNegated(match, words));
   const weigh = (match: Match): number => weightOf(index, words, match);
@@ -43,7 +47,7 @@ export function bestReading(
   let best: { service: Match | undefined; country: Match | undefined; weight: number } | undefined;
   for (const service of [...services, undefined]) {
     for (const country of [...countries, undefined]) {
-      if (!isPossible(service, country, words)) continue;
+      if (!isPossible(service, country, words, hasService)) continue;
       const chosen = [service, country].filter((match) => match !== undefined);
       const left = uncovered(words, chosen).reduce((sum, word) => sum + word.folded.length, 0);
       const weight = chosen.reduce((sum, match) => sum + weigh(match), 0) - UNKNOWN_LETTER * left;
@@ -115,12 +119,17 @@ function uncovered(words: readonly Word[], matches: readonly Match[]): Word[] {
   );
 }
 
-function isPossible(service: Match | undefined, country: Match | undefined, words: readonly Word[]): boolean {
+function isPossible(
+  service: Match | undefined,
+  country: Match | undefined,
+  words: readonly Word[],
+  hasService: boolean,
+): boolean {
   if (!service && !country) return false;
   if (service && country && overlaps(service, country)) return false;
   const isServiceSure = service !== undefined && (service.hits[0]?.quality ?? 0) >= EXACT;
   const isCountrySure = country !== undefined && (country.hits[0]?.quality ?? 0) >= EXACT;
-  if (country?.needsService && !isServiceSure) return false;
+  if (country?.needsService && !isServiceSure && !(hasService && !service)) return false;
   // "whatsapp in" is India, "do you have whatsapp" is not the Dominican Republic.
   if (country?.isStop && !(words.length === 2 && isServiceSure && !service?.isStop)) return false;
   if (service?.isStop) {

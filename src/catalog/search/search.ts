@@ -1,4 +1,4 @@
-import type { CountryItem, SearchResult, ServiceItem } from "../catalog.ts";
+import type { Chosen, CountryItem, SearchResult, ServiceItem } from "../catalog.ts";
 import { bestReading, type Reading } from "./choose.ts";
 import type { Hit } from "./key-index.ts";
 import { EXACT, type Match, merge, proposeMatches } from "./propose.ts";
@@ -8,6 +8,8 @@ import type { SearchIndex } from "./search-index.ts";
 export interface SearchView {
   /** The buyer's language: names in it are preferred. */
   readonly language: string;
+  /** What the buyer chose before; the text may name only the other half. */
+  readonly chosen: Chosen;
   /** Shown when only a country was named. */
   readonly popular: () => readonly ServiceItem[];
   readonly countryItem: (id: string) => CountryItem;
@@ -25,7 +27,7 @@ const EXACT_MARGIN = 0.012;
 const SHOWN = 0.6;
 /** How much of the text must be understood. */
 const COVERED = { pair: 0.4, list: 0.3, unknownService: 0.6, guess: 0.6, lone: 0.75, loneCountry: 0.6 };
-const LONE_GUESS = { service: 0.72, country: 0.78 };
+const LONE_COUNTRY_GUESS = 0.78;
 
 /**
  * Understands what a person would write: a service and a country in any order, words around them, nicknames, codes, flags
@@ -35,7 +37,7 @@ export function search(text: string, index: SearchIndex, view: SearchView): Sear
   const read = readText(text, index.words, index.isCountry);
   const words = read.tokens.filter((token): token is Word => token.kind === "word");
   const proposed = proposeMatches({ index, language: view.language, read, words });
-  const reading = bestReading(index, words, proposed);
+  const reading = bestReading(index, words, proposed, view.chosen.serviceId !== undefined);
   if (!reading) return { kind: "none" };
   return resultOf(reading, index, view) ?? { kind: "none" };
 }
@@ -70,8 +72,8 @@ function resultOf(reading: Reading, index: SearchIndex, view: SearchView): Searc
   const service = sideOf(reading.service, services.popularity, services.isKnown);
   const country = sideOf(reading.country, index.countryPopularity, () => false);
   if (service && country) return resultOfBoth({ reading, service, country, index, view });
-  if (service) return serviceAlone({ reading, service, index });
-  return country && countryAlone(reading, country, view);
+  if (service) return serviceAlone({ reading, service, index, view });
+  return country && countryAlone({ reading, country, index, view });
 }
 
 interface Both {
@@ -139,20 +141,32 @@ function serviceChoices(reading: Reading, service: Side, index: SearchIndex): Se
   return items.length > 0 ? items : undefined;
 }
 
-function serviceAlone({ reading, service, index }: Omit<Both, "country" | "view">): SearchResult | undefined {
+function serviceAlone(alone: Omit<Both, "country">): SearchResult | undefined {
+  const { reading, service, index, view } = alone;
   const isKnown = index.services.isKnown(service.top.id);
   const needed = !service.isExact ? COVERED.lone : isKnown ? COVERED.list : COVERED.unknownService;
   if (reading.coverage < needed) return undefined;
   if (reading.hasTalk && !(service.isExact && isKnown)) return undefined;
-  if (!service.isExact && service.top.quality < Math.min(LONE_GUESS.service, SHOWN)) return undefined;
+  if (!service.isExact && service.top.quality < SHOWN) return undefined;
+  if (view.chosen.countryId !== undefined) return resultOfBoth({ ...alone, country: sure(view.chosen.countryId) });
   const found = serviceChoices(reading, service, index);
   return found && { kind: "services", services: found, country: null };
 }
 
-function countryAlone(reading: Reading, country: Side, view: SearchView): SearchResult | undefined {
+function countryAlone(alone: Omit<Both, "service">): SearchResult | undefined {
+  const { reading, country, index, view } = alone;
   if (reading.hasTalk || reading.coverage < COVERED.loneCountry) return undefined;
-  if (!country.isExact && (country.top.quality < LONE_GUESS.country || reading.coverage < 1))
-    return undefined;
+  const { serviceId } = view.chosen;
+  if (serviceId !== undefined && index.services.item(serviceId)) {
+    return resultOfBoth({ ...alone, service: sure(serviceId) });
+  }
+  if (!country.isExact && (country.top.quality < LONE_COUNTRY_GUESS || reading.coverage < 1)) return undefined;
   const services = view.popular().slice(0, LIMIT);
   return { kind: "services", services, country: view.countryItem(country.top.id) };
+}
+
+/** A side that was chosen before. */
+function sure(id: string): Side {
+  const top = { id, quality: 1 };
+  return { hits: [top], top, isExact: true, isClear: true };
 }

@@ -61,11 +61,12 @@ export function createServicesAndSearch(
       const name = serviceNames.get(serviceId);
       return name === undefined ? undefined : { id: serviceId, name };
     },
-    search: async (text, language) => {
+    search: async (text, language, chosen) => {
       const current = await snapshot.get();
       const statistics = await parts.statistics();
       return search(text, indexOf(current), {
         language,
+        chosen: chosen ?? {},
         popular: () => popularFirst(current.services, statistics),
         countryItem: (id) => parts.country(id, language),
       });

@@ -1,4 +1,4 @@
-import type { SearchResult } from "../../../src/catalog/catalog.ts";
+import type { Chosen, SearchResult } from "../../../src/catalog/catalog.ts";
 import { createCountryNames } from "../../../src/catalog/names/country-names.ts";
 import { loadCatalogData } from "../../../src/catalog/names/data.ts";
 import { loadSearchData } from "../../../src/catalog/names/search-data.ts";
@@ -13,16 +13,17 @@ const names = createCountryNames(data, () => undefined);
 export const allServices = [...data.services].map(([id, name]) => ({ id, name }));
 
 /** A search in a shop that sells these services in all countries. */
-export function searchAmong(lists: Partial<IndexedLists>): (text: string, language?: string) => SearchResult {
+export function searchAmong(lists: Partial<IndexedLists>): (text: string, language?: string, chosen?: Chosen) => SearchResult {
   const index = createSearchIndex(data, searchData, {
     services: allServices,
     providerNames: new Map(),
     countryNames: new Map(),
     ...lists,
   });
-  return (text, language = "en") =>
+  return (text, language = "en", chosen = {}) =>
     search(text, index, {
       language,
+      chosen,
       popular: () => data.popularServices.map((id) => ({ id, name: data.services.get(id) ?? id })),
       countryItem: (id) => names.item(id, language),
     });
