@@ -11,12 +11,13 @@ import { latency } from "./latency.ts";
 import { ledger } from "./ledger.ts";
 import { purchase } from "./purchase.ts";
 import { queries } from "./queries.ts";
+import { search } from "./search.ts";
 import { start } from "./start.ts";
 import type { Bench, BenchContext } from "./support/bench.ts";
 import { type BenchServer, startBenchServer } from "./support/server.ts";
 import { formatTable } from "./support/table.ts";
 
-const benches: readonly Bench[] = [ledger, purchase, latency, failover, chat, start, queries];
+const benches: readonly Bench[] = [ledger, purchase, latency, failover, chat, start, queries, search];
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);

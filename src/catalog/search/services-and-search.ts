@@ -2,7 +2,7 @@ import type { Cached } from "../../core/cached.ts";
 import type { Catalog, CountryItem, LanguageCode, ServiceItem } from "../catalog.ts";
 import type { Snapshot } from "../lists/snapshot.ts";
 import type { CatalogData } from "../names/data.ts";
-import type { SearchData } from "../names/search-data.ts";
+import { loadSearchData } from "../names/search-data.ts";
 import type { Statistics } from "../offers/delivery-statistics.ts";
 import { pageOf } from "../page.ts";
 import { search } from "./search.ts";
@@ -13,7 +13,6 @@ export interface ServicesAndSearchParts {
   readonly snapshot: Cached<Snapshot>;
   readonly statistics: () => Promise<Statistics>;
   readonly country: (countryId: string, language: LanguageCode) => CountryItem;
-  readonly words: SearchData;
 }
 
 /** Sales in 30 days that place a service before those that are popular elsewhere. */
@@ -24,18 +23,24 @@ interface KeptIndex {
   readonly index: SearchIndex;
 }
 
+export interface SearchJob {
+  /** Builds what search needs, if the lists have changed, so that no buyer waits for it. */
+  prepareSearch(): Promise<void>;
+}
+
 /** The list of services, and the search by text. */
 export function createServicesAndSearch(
   parts: ServicesAndSearchParts,
-): Pick<Catalog, "services" | "service" | "search"> {
+): Pick<Catalog, "services" | "service" | "search"> & SearchJob {
   const { data, snapshot } = parts;
   const ranks = new Map(data.popularServices.map((id, rank) => [id, rank]));
   let kept: KeptIndex | undefined;
 
-  /** Building the index takes tens of milliseconds, so it is cached until the lists change. */
+  /** Building the index takes about a tenth of a second, so it is kept until the lists change. */
   function indexOf(current: Snapshot): SearchIndex {
     if (kept?.snapshot !== current) {
-      kept = { snapshot: current, index: createSearchIndex(data, parts.words, current) };
+      const words = kept?.index.words ?? loadSearchData();
+      kept = { snapshot: current, index: createSearchIndex(data, words, current, kept?.index) };
     }
     return kept.index;
   }
@@ -60,6 +65,9 @@ export function createServicesAndSearch(
       const { serviceNames } = await snapshot.get();
       const name = serviceNames.get(serviceId);
       return name === undefined ? undefined : { id: serviceId, name };
+    },
+    prepareSearch: async () => {
+      indexOf(await snapshot.get());
     },
     search: async (text, language, chosen) => {
       const current = await snapshot.get();
