@@ -33,21 +33,42 @@ export const search: Bench = {
     const known = [...data.services].map(([id, name]) => ({ id, name }));
     const services = [
       ...known,
-      ...Array.from({ length: SERVICES - known.length }, (_, at) => ({ id: `~own${at}`, name: `Own service ${at}` })),
+      ...Array.from({ length: SERVICES - known.length }, (_, at) => ({
+        id: `~own${at}`,
+        name: `Own service ${at}`,
+      })),
     ].slice(0, SERVICES);
     const build = (earlier?: SearchIndex): SearchIndex =>
-      createSearchIndex(data, loadSearchData(), { services, providerNames: new Map(), countryNames: new Map() }, earlier);
+      createSearchIndex(
+        data,
+        loadSearchData(),
+        { services, providerNames: new Map(), countryNames: new Map() },
+        earlier,
+      );
 
     const heapBefore = process.memoryUsage().heapUsed;
     const builds = Array.from({ length: BUILDS }, () => timed(() => build()));
     const index = builds[0]?.result ?? build();
     const again = Array.from({ length: BUILDS }, () => timed(() => build(index)).ms);
-    context.table("the index", ["", "ms", "CPU ms"], [
-      ["first build, with reading the tables", builds[0]?.ms ?? Number.NaN, builds[0]?.cpuMs ?? Number.NaN],
-      ["later builds, all", percentile(builds.slice(1).map(({ ms }) => ms), 50), ""],
-      ["later builds, services only", percentile(again, 50), ""],
-    ]);
-    context.note(`heap grown by at most ${((process.memoryUsage().heapUsed - heapBefore) / MEGABYTE).toFixed(0)} MB, garbage included`);
+    context.table(
+      "the index",
+      ["", "ms", "CPU ms"],
+      [
+        ["first build, with reading the tables", builds[0]?.ms ?? Number.NaN, builds[0]?.cpuMs ?? Number.NaN],
+        [
+          "later builds, all",
+          percentile(
+            builds.slice(1).map(({ ms }) => ms),
+            50,
+          ),
+          "",
+        ],
+        ["later builds, services only", percentile(again, 50), ""],
+      ],
+    );
+    context.note(
+      `heap grown by at most ${((process.memoryUsage().heapUsed - heapBefore) / MEGABYTE).toFixed(0)} MB, garbage included`,
+    );
 
     const names = createCountryNames(data, () => undefined);
     const ask = (text: string, language: string): void => {
@@ -58,14 +79,25 @@ export const search: Bench = {
         countryItem: (id) => names.item(id, language),
       });
     };
-    const texts = typedTexts(services.map(({ name }) => name), [...data.countries].slice(0, COUNTRIES), (id, language) => names.item(id, language).name);
+    const texts = typedTexts(
+      services.map(({ name }) => name),
+      [...data.countries].slice(0, COUNTRIES),
+      (id, language) => names.item(id, language).name,
+    );
     for (const { text, language } of texts) ask(text, language);
     const rows = languages.map((language) => {
       const own = texts.filter((one) => one.language === language);
       const runs = own.map(({ text }) => timed(() => ask(text, language)));
       const times = runs.map(({ ms }) => ms);
       const cpuTimes = runs.map(({ cpuMs }) => cpuMs);
-      return [language, own.length, percentile(times, 50), percentile(times, 95), percentile(cpuTimes, 50), percentile(cpuTimes, 95)];
+      return [
+        language,
+        own.length,
+        percentile(times, 50),
+        percentile(times, 95),
+        percentile(cpuTimes, 50),
+        percentile(cpuTimes, 95),
+      ];
     });
     context.table("one search, ms", ["language", "texts", "p50", "p95", "CPU p50", "CPU p95"], rows);
     return Promise.resolve();
@@ -83,7 +115,9 @@ function typedTexts(
     const wish = wishes[language][at % 3] ?? "{s} {c}";
     const service = services[(at * 37) % services.length] ?? "";
     const country = nameOf(countries[(at * 13) % countries.length] ?? "", language);
-    const text = wish.replace("{s}", at % 3 === 0 ? misspelt(service) : service).replace("{c}", misspelt(country));
+    const text = wish
+      .replace("{s}", at % 3 === 0 ? misspelt(service) : service)
+      .replace("{c}", misspelt(country));
     return { text, language };
   });
 }

@@ -9,9 +9,15 @@
  * - dial: calling codes of ITU-T E.164, from the metadata of libphonenumber-js (MIT; Google's libphonenumber, Apache-2.0)
  */
 import { writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import process from "node:process";
 import { fileURLToPath } from "node:url";
+import isoCodeRows from "i18n-iso-countries/codes.json" with { type: "json" };
+import ar from "i18n-iso-countries/langs/ar.json" with { type: "json" };
+import en from "i18n-iso-countries/langs/en.json" with { type: "json" };
+import es from "i18n-iso-countries/langs/es.json" with { type: "json" };
+import id from "i18n-iso-countries/langs/id.json" with { type: "json" };
+import pt from "i18n-iso-countries/langs/pt.json" with { type: "json" };
+import ru from "i18n-iso-countries/langs/ru.json" with { type: "json" };
 import { Metadata } from "libphonenumber-js/core";
 import metadata from "libphonenumber-js/metadata.min.json";
 import { z } from "zod";
@@ -19,17 +25,17 @@ import { loadCatalogData } from "../src/catalog/names/data.ts";
 
 /** The shop's languages first, then others that buyers use to name countries. */
 const LANGUAGES = ["en", "ru", "es", "pt", "id", "ar", "fr", "de", "it", "tr", "uk", "fa", "zh", "vi", "hi"];
-const ISO_NAME_LANGUAGES = ["en", "ru", "es", "pt", "id", "ar"];
+const isoTables: Readonly<Record<string, unknown>> = { ar, en, es, id, pt, ru };
 const FILE = fileURLToPath(new URL("../src/catalog/names/data/country-facts.json", import.meta.url));
 
-const load = createRequire(import.meta.url);
 const isoNames = z.object({
   countries: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
 });
 const isoCodes = z.array(z.tuple([z.string(), z.string(), z.string(), z.string()]).rest(z.string()));
 
 function isoNamesOf(language: string): (id: string) => readonly string[] {
-  const { countries } = isoNames.parse(load(`i18n-iso-countries/langs/${language}.json`));
+  const table = isoTables[language];
+  const countries = table === undefined ? {} : isoNames.parse(table).countries;
   return (id) => [countries[id] ?? []].flat();
 }
 
@@ -37,7 +43,7 @@ function namesOf(language: string, ids: readonly string[]): Record<string, reado
   const tables = (["short", "long"] as const).map(
     (style) => new Intl.DisplayNames(language, { type: "region", style, fallback: "none" }),
   );
-  const inIso = ISO_NAME_LANGUAGES.includes(language) ? isoNamesOf(language) : () => [];
+  const inIso = isoNamesOf(language);
   const entries = ids.map((id) => {
     const names = [...tables.map((table) => table.of(id) ?? ""), ...inIso(id)];
     return [id, [...new Set(names.filter((name) => name !== "" && !/^[A-Z]{1,2}$/.test(name)))]] as const;
@@ -63,7 +69,7 @@ function dialCodes(ids: readonly string[]): Record<string, string> {
 }
 
 const ids = [...loadCatalogData().countries].sort();
-const alpha3 = isoCodes.parse(load("i18n-iso-countries/codes.json"));
+const alpha3 = isoCodes.parse(isoCodeRows);
 const facts = {
   source: `CLDR ${process.versions.cldr} (Intl), i18n-iso-countries, libphonenumber-js; made by scripts/country-facts.ts`,
   alpha3: Object.fromEntries(alpha3.filter(([id]) => ids.includes(id)).map(([id, code]) => [code, id])),

@@ -50,7 +50,12 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
     return row?.blocked ?? blockReasonOf(serviceId, name) !== undefined;
   };
 
-  const { prepareSearch, ...servicesAndSearch } = createServicesAndSearch({ data, snapshot, statistics, country });
+  const { prepareSearch, ...servicesAndSearch } = createServicesAndSearch({
+    data,
+    snapshot,
+    statistics,
+    country,
+  });
   const refreshLookedAt = createRefreshLookedAt({ deps, lists, lookedAt, freshness, maxAgeMs: FRESH_MS });
 
   return {

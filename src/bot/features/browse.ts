@@ -1,5 +1,11 @@
 import type { BotDeps } from "../bot-deps.ts";
-import { countriesCard, foundCountriesCard, foundServicesCard, notFoundCard, servicesCard } from "../cards/catalog.ts";
+import {
+  countriesCard,
+  foundCountriesCard,
+  foundServicesCard,
+  notFoundCard,
+  servicesCard,
+} from "../cards/catalog.ts";
 import type { Screens, ShopContext } from "../context.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
 import type { ShownLists } from "./shown-lists.ts";

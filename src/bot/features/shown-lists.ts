@@ -38,7 +38,10 @@ export function createShownLists(states: ConversationStates): ShownLists {
       const read = noted.safeParse(await states.read(keyOf(ctx)));
       if (!read.success || read.data.messageId !== ctx.buyer.navigationMessageId) return {};
       const { serviceId, countryId } = read.data;
-      return { ...(serviceId === undefined ? {} : { serviceId }), ...(countryId === undefined ? {} : { countryId }) };
+      return {
+        ...(serviceId === undefined ? {} : { serviceId }),
+        ...(countryId === undefined ? {} : { countryId }),
+      };
     },
     leave,
   };

@@ -21,7 +21,8 @@ export function countryIndex(data: CatalogData, names: CountryNames): ReadonlyMa
   for (const [id, aliases] of data.countryNames) for (const alias of aliases) add(alias, id);
   for (const language of LANGUAGES) {
     for (const id of data.countries) {
-      for (const name of names.standardNames(id, language)) if (!TWO_LETTERS.test(countryKey(name))) add(name, id);
+      for (const name of names.standardNames(id, language))
+        if (!TWO_LETTERS.test(countryKey(name))) add(name, id);
     }
   }
   return index;

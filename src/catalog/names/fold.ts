@@ -34,6 +34,7 @@ export function fold(word: string): string {
     .replace(/\p{M}/gu, "")
     .toLowerCase()
     .replace(/[ıßøłđæىیةکگپچڤءـ]/g, (letter) => PLAIN[letter] ?? letter)
+    .replace(/([\u0600-\u06ff])\1{2,}/g, "$1")
     .replace(/[\u0660-\u0669\u06f0-\u06f9]/g, (digit) => String(digit.charCodeAt(0) & 0xf));
   const isLong = plain.length >= ARABIC_ARTICLE.length + MIN_WITHOUT_ARTICLE;
   return isLong && plain.startsWith(ARABIC_ARTICLE) ? plain.slice(ARABIC_ARTICLE.length) : plain;

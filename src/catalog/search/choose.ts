@@ -1,4 +1,4 @@
-import { EXACT, isSure, type Match, overlaps } from "./propose.ts";
+import { EXACT, isSure, type Match, overlaps } from "./match.ts";
 import type { Span, Word } from "./read-text.ts";
 import type { SearchIndex } from "./search-index.ts";
 

@@ -132,8 +132,8 @@ function firstAtOrAfter(sorted: readonly string[], key: string): number {
 }
 
 /**
- * Finds keys within one or two edits. Each key has a signature, a bit for every letter it has: an edit changes at most two
- * bits, so most keys are ruled out by counting the bits that differ, without computing a distance.
+ * Finds keys within one or two edits. Each key has a signature, a bit for every letter it has: an edit takes away
+ * at most one letter and brings at most one, so most keys are ruled out without computing a distance.
  */
 function createFuzzyIndex(all: readonly string[]): (sound: string) => { name: string; distance: number }[] {
   const byLength = new Map<number, { names: string[]; signatures: Int32Array }>();
@@ -153,7 +153,8 @@ function createFuzzyIndex(all: readonly string[]): (sound: string) => { name: st
       const group = byLength.get(length);
       if (!group) continue;
       for (let at = 0; at < group.names.length; at += 1) {
-        if (bitCount(signature ^ (group.signatures[at] ?? 0)) > 2 * limit) continue;
+        const other = group.signatures[at] ?? 0;
+        if (bitCount(signature & ~other) > limit || bitCount(other & ~signature) > limit) continue;
         const name = group.names[at] ?? "";
         const distance = editDistance(sound, name, limit);
         if (distance <= limit) found.push({ name, distance });

@@ -1,24 +1,11 @@
 import { fold, foldedKey, unmixed, withoutPrefixes } from "../names/fold.ts";
 import type { Hit } from "./key-index.ts";
 import { layoutNames, swapLayout } from "./layouts.ts";
-import type { ReadText, Span, Word } from "./read-text.ts";
+import { EXACT, isSure, type Kind, type Match, merge, overlaps, type Proposing, spanOf } from "./match.ts";
+import type { Span, Word } from "./read-text.ts";
 import type { SearchIndex } from "./search-index.ts";
 import { splitRunTogether } from "./split-words.ts";
 
-export type Kind = "service" | "country";
-
-/** A part of the text that may name a service or a country. */
-export interface Match extends Span {
-  readonly kind: Kind;
-  /** Best first; never empty. */
-  readonly hits: readonly Hit[];
-  /** A word such as "in" or "me" that is a code too: counts only in a text of two words. */
-  readonly isStop: boolean;
-  /** Bare digits: a calling code only beside a service. */
-  readonly needsService: boolean;
-}
-
-export const EXACT = 0.9;
 const ISO = { upper: 0.965, lower: 0.92 };
 const CODE = { popular: 0.9, other: 0.6 };
 const BARE_DIAL = 0.93;
@@ -33,16 +20,10 @@ const MAX_FUZZY_SPAN = 3;
 /** Fuzzy look-ups are the slow ones. */
 const MAX_FUZZY = 12;
 const MIN_FUZZY_SPAN = 8;
+const MIN_ORDINARY = 3;
 const MIN_BEGINNING = { service: 3, country: 4 };
 const MIN_LAYOUT = 4;
 const MIN_PLURAL = 4;
-
-export interface Proposing {
-  readonly index: SearchIndex;
-  readonly language: string;
-  readonly read: ReadText;
-  readonly words: readonly Word[];
-}
 
 /** Everything in the text that may name a service or a country, in any reading of its letters. */
 export function proposeMatches(input: Proposing): Match[] {
@@ -75,18 +56,6 @@ function together(input: Proposing, matches: readonly Match[]): Match[] {
     bySpan.set(key, { ...match, hits });
   }
   return [...bySpan.values()];
-}
-
-export function isSure({ hits, isStop, needsService }: Match): boolean {
-  return !isStop && !needsService && (hits[0]?.quality ?? 0) >= EXACT;
-}
-
-export function overlaps(a: Span, b: Span): boolean {
-  return a.start < b.end && b.start < a.end;
-}
-
-export function spanOf(parts: readonly Span[]): Span {
-  return { start: parts[0]?.start ?? 0, end: parts.at(-1)?.end ?? 0 };
 }
 
 /** The words, cut where a flag or a calling code stands between them. */
@@ -129,11 +98,11 @@ function exactMatches(input: Proposing, span: readonly Word[]): Match[] {
   const canSound = !isPlain && span.length <= MAX_SOUND_SPAN;
   for (const kind of ["service", "country"] as const) {
     const names = kind === "service" ? index.services.names : index.countries;
-    const codes = kind === "service" ? codeHits : isoHits;
+    const codes = kind === "service" ? codeHits(input, first) : isoHits(index, first);
     push(kind, [
       ...keys.flatMap((key) => names.named(key, language)),
       ...(canSound ? keys.flatMap((key) => names.sounding(key)) : []),
-      ...(isSingle ? codes(index, first) : []),
+      ...(isSingle ? codes : []),
     ]);
   }
   const dialled = isSingle && first.class === "digits" ? index.words.dial.get(first.folded) : undefined;
@@ -164,8 +133,9 @@ function singular(key: string): string[] {
   return key.endsWith("es") ? [key.slice(0, -1), key.slice(0, -2)] : [key.slice(0, -1)];
 }
 
-function codeHits({ services }: SearchIndex, { folded }: Word): Hit[] {
-  if (!services.isCode(folded)) return [];
+/** Our codes are ordinary words in many languages, so they count alone and beside one other word only. */
+function codeHits({ index: { services }, words }: Proposing, { folded }: Word): Hit[] {
+  if (words.length > 2 || !services.isCode(folded)) return [];
   return [{ id: folded, quality: services.popularity(folded) > 0.02 ? CODE.popular : CODE.other }];
 }
 
@@ -175,26 +145,6 @@ function isoHits(index: SearchIndex, { raw, folded }: Word): Hit[] {
   const id = folded.length === 3 ? index.words.alpha3.get(upper) : upper;
   if (id === undefined || !index.isCountry(id)) return [];
   return [{ id, quality: raw === upper ? ISO.upper : ISO.lower }];
-}
-
-/** One hit a thing, better ones first; of equally good ones what is sold, then what is more popular. */
-export function merge({ index }: Pick<Proposing, "index">, kind: Kind, hits: readonly Hit[]): Hit[] {
-  const byId = new Map<string, Hit>();
-  for (const hit of hits) if ((byId.get(hit.id)?.quality ?? -1) < hit.quality) byId.set(hit.id, hit);
-  const popularity = ({ id }: Hit): number =>
-    kind === "country" ? index.countryPopularity(id) : index.services.popularity(id);
-  const isSold = ({ id }: Hit): boolean => kind === "country" || index.services.item(id) !== undefined;
-  // Popular things move guesses, never names.
-  const rank = (hit: Hit): number =>
-    hit.quality >= EXACT ? hit.quality : Math.min(EXACT - 0.001, hit.quality + popularity(hit));
-  const close = (hit: Hit): number => Math.round(rank(hit) * 100);
-  return [...byId.values()].sort(
-    (a, b) =>
-      close(b) - close(a) ||
-      Number(isSold(b)) - Number(isSold(a)) ||
-      popularity(b) - popularity(a) ||
-      rank(b) - rank(a),
-  );
 }
 
 /** Words typed with the keyboard set to another language: "dfncfg hjccbz" is "ватсап россия". */
@@ -269,7 +219,9 @@ function isWorthGuessing(span: readonly Word[]): boolean {
   if (span.some((word) => word.class === "negation" || word.class === "digits")) return false;
   if (span.length === 1) return first.class === "word" && first.folded.length >= MIN_BEGINNING.service;
   const length = span.reduce((sum, { folded }) => sum + folded.length, 0);
-  return !isStopWord(first) && !isStopWord(last) && length >= MIN_FUZZY_SPAN;
+  // "new zeland": a name may begin with an ordinary word.
+  const canBegin = !isStopWord(first) || (first.class === "request" && first.folded.length >= MIN_ORDINARY);
+  return canBegin && !isStopWord(last) && length >= MIN_FUZZY_SPAN;
 }
 
 function guesses({ index }: Proposing, kind: Kind, key: string): Hit[] {

@@ -42,7 +42,8 @@ export function createSearchIndex(
   return {
     words,
     services: serviceKeys(data, lists.services, lists.providerNames),
-    countries: earlier?.ownCountries === ownCountries ? earlier.countries : countryKeys(data, words, unmapped),
+    countries:
+      earlier?.ownCountries === ownCountries ? earlier.countries : countryKeys(data, words, unmapped),
     ownCountries,
     isCountry: (id) => data.countries.has(id),
     countryPopularity: (id) => {

@@ -1,7 +1,8 @@
 import type { Chosen, CountryItem, SearchResult, ServiceItem } from "../catalog.ts";
 import { bestReading, type Reading } from "./choose.ts";
 import type { Hit } from "./key-index.ts";
-import { EXACT, type Match, merge, proposeMatches } from "./propose.ts";
+import { EXACT, type Match, merge } from "./match.ts";
+import { proposeMatches } from "./propose.ts";
 import { readText, type Word } from "./read-text.ts";
 import type { SearchIndex } from "./search-index.ts";
 
@@ -21,6 +22,8 @@ const MAX_COUNTRIES = 8;
 const CLOSE = 0.72;
 /** Good enough for a card although the other side is not exact either. */
 const VERY_CLOSE = 0.78;
+/** Of two guesses one must be at least this good. */
+const GUESSED = 0.75;
 const CLEAR_MARGIN = 0.05;
 const EXACT_MARGIN = 0.012;
 /** Guesses weaker than this are not shown. */
@@ -89,6 +92,8 @@ function resultOfBoth(both: Both): SearchResult | undefined {
   const isExact = service.isExact && country.isExact;
   if (reading.coverage < (isExact ? COVERED.list : COVERED.guess)) return undefined;
   if (!isExact && reading.hasTalk) return undefined;
+  const isGuess = !service.isExact && !country.isExact;
+  if (isGuess && Math.max(service.top.quality, country.top.quality) < GUESSED) return undefined;
   const countries = countryChoices(both);
   if (reading.otherServices.length > 0 || !service.isClear || countries.length === 1) {
     const pair = isPair(both) ? index.services.item(service.top.id) : undefined;
@@ -148,7 +153,8 @@ function serviceAlone(alone: Omit<Both, "country">): SearchResult | undefined {
   if (reading.coverage < needed) return undefined;
   if (reading.hasTalk && !(service.isExact && isKnown)) return undefined;
   if (!service.isExact && service.top.quality < SHOWN) return undefined;
-  if (view.chosen.countryId !== undefined) return resultOfBoth({ ...alone, country: sure(view.chosen.countryId) });
+  if (view.chosen.countryId !== undefined)
+    return resultOfBoth({ ...alone, country: sure(view.chosen.countryId) });
   const found = serviceChoices(reading, service, index);
   return found && { kind: "services", services: found, country: null };
 }
@@ -160,7 +166,8 @@ function countryAlone(alone: Omit<Both, "service">): SearchResult | undefined {
   if (serviceId !== undefined && index.services.item(serviceId)) {
     return resultOfBoth({ ...alone, service: sure(serviceId) });
   }
-  if (!country.isExact && (country.top.quality < LONE_COUNTRY_GUESS || reading.coverage < 1)) return undefined;
+  if (!country.isExact && (country.top.quality < LONE_COUNTRY_GUESS || reading.coverage < 1))
+    return undefined;
   const services = view.popular().slice(0, LIMIT);
   return { kind: "services", services, country: view.countryItem(country.top.id) };
 }

@@ -1,5 +1,5 @@
 import { fold, withoutPrefixes } from "../names/fold.ts";
-import { EXACT, type Kind, type Match, merge, type Proposing } from "./propose.ts";
+import { EXACT, type Kind, type Match, merge, type Proposing } from "./match.ts";
 import type { Span, Word } from "./read-text.ts";
 
 const MIN_WORD = 6;

@@ -39,7 +39,9 @@ export async function forgetBuyer(tx: Tx, buyerId: string, at: Date): Promise<nu
 async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promise<void> {
   await sql`DELETE FROM favourites WHERE buyer_id = ${buyerId}`.execute(tx);
   await sql`
-    DELETE FROM conversation_states WHERE key IN (${String(telegramId)}, ${chosenKey(telegramId)})`.execute(tx);
+    DELETE FROM conversation_states WHERE key IN (${String(telegramId)}, ${chosenKey(telegramId)})`.execute(
+    tx,
+  );
   await sql`
     DELETE FROM outbox WHERE buyer_id = ${buyerId} OR chat_id = ${telegramId}::bigint
       OR payload #>> '{params,telegramId}' = ${String(telegramId)}`.execute(tx);

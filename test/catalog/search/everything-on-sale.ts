@@ -13,7 +13,9 @@ const names = createCountryNames(data, () => undefined);
 export const allServices = [...data.services].map(([id, name]) => ({ id, name }));
 
 /** A search in a shop that sells these services in all countries. */
-export function searchAmong(lists: Partial<IndexedLists>): (text: string, language?: string, chosen?: Chosen) => SearchResult {
+export function searchAmong(
+  lists: Partial<IndexedLists>,
+): (text: string, language?: string, chosen?: Chosen) => SearchResult {
   const index = createSearchIndex(data, searchData, {
     services: allServices,
     providerNames: new Map(),

@@ -57,7 +57,11 @@ export function judge({ expected }: Query, result: SearchResult): Verdict {
     return { isFound, isStraight, isWrongCard: result.kind === "pair" };
   }
   const isFound = hasService && countries.slice(0, FIRST).includes(countryId);
-  return { isFound, isStraight: isFound && result.kind === "pair", isWrongCard: result.kind === "pair" && !isFound };
+  return {
+    isFound,
+    isStraight: isFound && result.kind === "pair",
+    isWrongCard: result.kind === "pair" && !isFound,
+  };
 }
 
 function judgeList(expected: string, result: SearchResult): Verdict {

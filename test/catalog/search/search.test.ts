@@ -154,22 +154,26 @@ describe("a country", () => {
   const flagOf = (id: string): string =>
     String.fromCodePoint(...[...id].map((letter) => letter.charCodeAt(0) + 0x1f1e6 - 65));
 
-  it.each(["en", "ru", "es", "pt", "id", "ar"])("is found by each of its codes and its flag, in %s", (language) => {
-    for (const id of data.countries) {
-      for (const text of [`whatsapp ${id}`, `${id.toLowerCase()} whatsapp`, `whatsapp ${flagOf(id)}`]) {
-        expect([text, find(text, language)]).toMatchObject([text, { kind: "pair", country: { id } }]);
+  it.each(["en", "ru", "es", "pt", "id", "ar"])(
+    "is found by each of its codes and its flag, in %s",
+    (language) => {
+      for (const id of data.countries) {
+        for (const text of [`whatsapp ${id}`, `${id.toLowerCase()} whatsapp`, `whatsapp ${flagOf(id)}`]) {
+          expect([text, find(text, language)]).toMatchObject([text, { kind: "pair", country: { id } }]);
+        }
       }
-    }
-    for (const [alpha3, id] of searchData.alpha3) {
-      expect([alpha3, find(`whatsapp ${alpha3}`, language)]).toMatchObject([alpha3, { country: { id } }]);
-    }
-  });
+      for (const [alpha3, id] of searchData.alpha3) {
+        expect([alpha3, find(`whatsapp ${alpha3}`, language)]).toMatchObject([alpha3, { country: { id } }]);
+      }
+    },
+  );
 
   it.each(["en", "ru", "es", "pt", "id", "ar"])("is found by its published names in %s", (language) => {
     const missed = Object.entries(searchData.names[language] ?? {}).flatMap(([id, names]) =>
       names.filter((name) => {
         const result = find(`whatsapp ${name}`, language);
-        const shown = result.kind === "pair" ? [result.country] : result.kind === "countries" ? result.countries : [];
+        const shown =
+          result.kind === "pair" ? [result.country] : result.kind === "countries" ? result.countries : [];
         return !shown.some((country) => country.id === id);
       }),
     );
