@@ -7,6 +7,7 @@ export const slowTests = [
   "test/db/embedded-rights.test.ts",
   "test/e2e/compiled.test.ts",
   "test/e2e/process.test.ts",
+  "test/e2e/replicas.test.ts",
   "test/e2e/refused-start.test.ts",
   "test/e2e/routing-budget.test.ts",
   "test/e2e/chaos.test.ts",

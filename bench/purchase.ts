@@ -4,6 +4,7 @@ import type { Database } from "../src/db/client.ts";
 import { ensureSystemAccounts, selectLedgerDifferences } from "../src/db/queries/ledger.ts";
 import { place } from "../src/orders/buying/place.ts";
 import { purchase as tapGet } from "../src/orders/buying/purchase.ts";
+import { createSlots } from "../src/orders/buying/slots.ts";
 import type { OrderDeps } from "../src/orders/order-deps.ts";
 import { createAnswerStore } from "../src/orders/store-answer.ts";
 import type { Provider, ProviderPrice } from "../src/providers/port/provider.ts";
@@ -87,6 +88,7 @@ async function createDeps(db: Database, logger: OrderDeps["logger"]): Promise<Or
     onMessages: () => undefined,
     missingAt: async () => undefined,
     answers: createAnswerStore({ db, clock: systemClock, logger }),
+    slots: createSlots(() => 32),
     operatorChatIds: [],
   };
 }

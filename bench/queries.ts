@@ -2,15 +2,17 @@ import { CompiledQuery, Kysely, PostgresDialect, sql } from "kysely";
 import pg from "pg";
 import { z } from "zod";
 import { newId } from "../src/core/ids.ts";
+import { telegramLimits } from "../src/core/telegram-limits.ts";
 import type { Database, Executor } from "../src/db/client.ts";
-import { selectRecentPurchases } from "../src/db/queries/favourites.ts";
+import { selectShelf } from "../src/db/queries/favourites.ts";
 import { claimUpdates, inboxBacklog } from "../src/db/queries/inbox.ts";
 import { selectBalance, selectLedgerDifferences, selectMovements } from "../src/db/queries/ledger.ts";
-import { selectBestOffers, selectRoute } from "../src/db/queries/offers.ts";
+import { selectMarketOffers } from "../src/db/queries/market.ts";
+import { selectRoute } from "../src/db/queries/offers.ts";
 import { countCancels, selectPurchaseCounts } from "../src/db/queries/order-limits.ts";
 import * as lists from "../src/db/queries/order-lists.ts";
 import { selectOrder, selectOrderByPhone } from "../src/db/queries/orders.ts";
-import { claimMessages, dropSupersededCards } from "../src/db/queries/outbox-claims.ts";
+import { claimMessages } from "../src/db/queries/outbox-claims.ts";
 import { selectDelivery, selectSales, selectWaits } from "../src/db/queries/statistics.ts";
 import type { DB } from "../src/db/schema.ts";
 import type { Bench } from "./support/bench.ts";
@@ -64,19 +66,17 @@ function asksAbout({
   const service = { providers, serviceIds: ["s7"], since: ago(DAY_MS) };
   const pair = { ...service, countryIds: ["c7"] };
   const claim = { now, limit: 30, leaseMs: 60_000, leaseToken: newId() };
-  const chats = Array.from({ length: 30 }, (_, index) => index + 1);
   const page = { limit: 8, offset: 0 };
   return [
     ["claimUpdates", (db) => claimUpdates(db, claim)],
-    ["claimMessages", (db) => claimMessages(db, claim)],
-    ["dropSupersededCards", (db) => dropSupersededCards(db, chats, claim.leaseToken, now)],
+    ["claimMessages", (db) => claimMessages(db, { ...claim, limitOfOthers: 30, limits: telegramLimits })],
     ["inboxBacklog", (db) => inboxBacklog(db)],
     ["selectDueOrders", (db) => lists.selectDueOrders(db, "p1", now, 100)],
     [
       "selectOrdersInStates (placing)",
       (db) => lists.selectOrdersInStates(db, ["placing"], { placedBefore: now, limit: 100 }),
     ],
-    ["selectBestOffers (a service)", (db) => selectBestOffers(db, service)],
+    ["selectMarketOffers (a service)", (db) => selectMarketOffers(db, service.providers, service.serviceIds)],
     ["selectRoute (a pair)", (db) => selectRoute(db, pair, 1_000_000n)],
     ["selectOrder", (db) => selectOrder(db, orderId)],
     [
@@ -85,7 +85,7 @@ function asksAbout({
     ],
     ["selectOrdersOfBuyer", (db) => lists.selectOrdersOfBuyer(db, buyerId, { ...page, open: false })],
     ["countEndedOrders", (db) => lists.countEndedOrders(db, buyerId)],
-    ["selectRecentPurchases", (db) => selectRecentPurchases(db, buyerId, 20)],
+    ["selectShelf", (db) => selectShelf(db, buyerId, 20)],
     [
       "selectPurchaseCounts",
       (db) => selectPurchaseCounts(db, buyerId, { hourAgo: ago(DAY_MS / 24), dayAgo: ago(DAY_MS) }),

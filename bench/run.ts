@@ -1,23 +1,42 @@
 /**
- * `npm run bench` runs every bench, `npm run bench -- ledger chat` only these. A bench measures and never fails because a
- * machine is slow. The database is an embedded one with fsync on. With DATABASE_URL that server is used: databases are
+ * `npm run bench` runs every bench, `npm run bench -- ledger chat` only these, `-- watch` all whose
+ * names begin so. A bench measures and never fails because a machine is slow. The database is an embedded one with fsync on. With DATABASE_URL that server is used: databases are
  * created and dropped on it.
  */
 import process from "node:process";
 import { messageOf } from "../src/core/errors.ts";
+import { burst } from "./burst.ts";
 import { chat } from "./chat.ts";
 import { failover } from "./failover.ts";
 import { latency } from "./latency.ts";
 import { ledger } from "./ledger.ts";
+import { orders } from "./orders.ts";
 import { purchase } from "./purchase.ts";
 import { queries } from "./queries.ts";
+import { replicas } from "./replicas.ts";
 import { search } from "./search.ts";
+import { send } from "./send.ts";
 import { start } from "./start.ts";
 import type { Bench, BenchContext } from "./support/bench.ts";
 import { type BenchServer, startBenchServer } from "./support/server.ts";
 import { formatTable } from "./support/table.ts";
+import { watchLive } from "./watch-live.ts";
 
-const benches: readonly Bench[] = [ledger, purchase, latency, failover, chat, start, queries, search];
+const benches: readonly Bench[] = [
+  ledger,
+  purchase,
+  latency,
+  failover,
+  chat,
+  burst,
+  send,
+  start,
+  queries,
+  watchLive,
+  replicas,
+  orders,
+  search,
+];
 
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -25,8 +44,10 @@ function print(line: string): void {
 
 function chosen(names: readonly string[]): readonly Bench[] | undefined {
   if (names.length === 0) return benches;
-  const found = benches.filter((bench) => names.includes(bench.name));
-  return found.length === new Set(names).size ? found : undefined;
+  const isMeant = (name: string, bench: Bench): boolean =>
+    bench.name === name || bench.name.startsWith(`${name}-`);
+  if (names.some((name) => !benches.some((bench) => isMeant(name, bench)))) return undefined;
+  return benches.filter((bench) => names.some((name) => isMeant(name, bench)));
 }
 
 function createContext(server: BenchServer): BenchContext {
@@ -41,7 +62,7 @@ async function main(): Promise<void> {
   const selected = chosen(process.argv.slice(2));
   if (!selected) {
     print("Usage: npm run bench [-- name …]");
-    for (const { name, about } of benches) print(`  ${name.padEnd(9)} ${about}`);
+    for (const { name, about } of benches) print(`  ${name.padEnd(10)} ${about}`);
     process.exitCode = 2;
     return;
   }

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import process from "node:process";
 import { sql } from "kysely";
 import { createDatabase, type DatabaseHandle } from "../../src/db/client.ts";
+import { superuserUrl } from "../../src/db/embedded/directory.ts";
 import { startEmbeddedPostgres } from "../../src/db/embedded/launcher.ts";
+import { prepareShopRole } from "../../src/db/embedded/shop-role.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { createEmptyDatabase, dropDatabase, withDatabase } from "../../test/support/server.ts";
 import { createCountingLogger } from "./logger.ts";
@@ -65,6 +67,9 @@ async function startOwn(): Promise<{ url: string; directory: string; stop(): Pro
   await chmod(directory, 0o755);
   const dataDir = join(directory, "data");
   const postgres = await startEmbeddedPostgres({ dataDir, logger: createCountingLogger() });
+  // The shop's own role may not create databases; here each bench gets one.
+  const socketDir = new URL(postgres.connectionString).searchParams.get("host") ?? "";
+  await prepareShopRole(superuserUrl(socketDir), { mayCreate: true });
   return {
     url: postgres.connectionString,
     directory,

@@ -29,8 +29,13 @@ const FIRST_PERSON = 600_000_000;
 const PULSE_MS = 50;
 const WELCOME_MS = 60_000;
 /** High limits, so that the limits for one buyer do not affect the figures. */
-const limits = { MAX_OPEN_ORDERS: "1000", PURCHASES_PER_HOUR: "10000", NEW_BUYER_ORDERS_PER_DAY: "10000" };
-const STOCK = 1_000_000;
+export const limits = {
+  MAX_OPEN_ORDERS: "1000",
+  PURCHASES_PER_HOUR: "10000",
+  NEW_BUYER_ORDERS_PER_DAY: "10000",
+};
+/** More than a bench buys. */
+export const STOCK = 1_000_000;
 
 /** Starts the whole shop with a pretend Telegram and pretend providers, in real time and in this process. */
 export async function startBenchWorld(
@@ -88,7 +93,8 @@ export async function startBenchWorld(
   };
 }
 
-async function introduce(
+/** Makes `count` people with money and has each start the bot. */
+export async function introduce(
   telegram: PretendTelegram,
   db: Database,
   count: number,

@@ -122,7 +122,7 @@ export function createMarket(options: MarketOptions): Market {
     makeNextBuyLate: (afterMs) => {
       shelf.lateMs = afterMs;
     },
-    tick: () => void rentals.all(),
+    tick: rentals.tick,
   };
 }
 
@@ -176,8 +176,11 @@ function rent(shelf: Shelf, offer: MarketOffer, purchase: MarketPurchase): Marke
 
 /** Two live rentals never share a number, as long as the range of the country has another. */
 function freePhone(shelf: Shelf, phoneCode: string, serial: number): string {
-  const candidates = Array.from({ length: 1000 }, (_, step) => pretendPhone(phoneCode, serial + step));
-  return candidates.find((phone) => !shelf.rentals.byPhone(phone)) ?? pretendPhone(phoneCode, serial);
+  for (let step = 0; step < 1000; step += 1) {
+    const phone = pretendPhone(phoneCode, serial + step);
+    if (!shelf.rentals.byPhone(phone)) return phone;
+  }
+  return pretendPhone(phoneCode, serial);
 }
 
 function cancel(shelf: Shelf, id: string): MarketCancelOutcome {

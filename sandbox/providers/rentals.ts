@@ -14,6 +14,8 @@ export interface Rentals {
   /** Newest first. */
   all(): readonly MarketRental[];
   active(): readonly MarketRental[];
+  /** Applies everything that is due. */
+  tick(): void;
   end(rental: MarketRental, status: "expired" | "finished" | "cancelled"): void;
   another(id: string): "requested" | "refused" | "unknown";
   finish(id: string): "finished" | "refused" | "unknown";
@@ -26,6 +28,8 @@ interface Book {
   readonly clock: Clock;
   readonly purse: Purse;
   readonly byId: Map<string, MarketRental>;
+  /** Those that have not ended. Lists are asked for often, and most numbers of a long run have ended. */
+  readonly live: Set<MarketRental>;
   readonly newestByPhone: Map<string, MarketRental>;
   readonly listeners: SmsListener[];
   autoDeliver: AutoDeliver | null;
@@ -43,6 +47,7 @@ export function createRentals(clock: Clock, purse: Purse, autoDeliver: AutoDeliv
     clock,
     purse,
     byId: new Map(),
+    live: new Set(),
     newestByPhone: new Map(),
     listeners: [],
     autoDeliver,
@@ -56,13 +61,15 @@ export function createRentals(clock: Clock, purse: Purse, autoDeliver: AutoDeliv
     add: (rental) => {
       rental.smsDueAt = book.autoDeliver && addMs(rental.createdAt, book.autoDeliver.afterMs);
       book.byId.set(rental.id, rental);
+      book.live.add(rental);
       book.newestByPhone.set(rental.phone, rental);
       book.purse.buy(rental);
     },
     find: (id) => find(book, id),
     byPhone: (phone) => byPhone(book, phone),
     all: () => all(book),
-    active: () => all(book).filter(isLive),
+    active: () => active(book),
+    tick: () => void active(book),
     end: (rental, status) => end(book, rental, status),
     another: (id) => another(book, id),
     finish: (id) => finish(book, id),
@@ -104,6 +111,12 @@ function all(book: Book): MarketRental[] {
   return visible.reverse();
 }
 
+function active(book: Book): MarketRental[] {
+  const visible = [...book.live].filter((rental) => isVisible(book, rental));
+  for (const rental of visible) settle(book, rental);
+  return visible.filter(isLive).reverse();
+}
+
 function settle(book: Book, rental: MarketRental): void {
   const now = book.clock.now();
   const isAwaited = rental.status === "waiting" || rental.status === "waiting_again";
@@ -132,6 +145,7 @@ function receive(book: Book, rental: MarketRental, sms: MarketSms): void {
 function end(book: Book, rental: MarketRental, status: "expired" | "finished" | "cancelled"): void {
   rental.status = status;
   rental.smsDueAt = null;
+  book.live.delete(rental);
   if (status === "finished" || rental.isKeptUnused) book.purse.capture(rental);
   else book.purse.refund(rental);
 }

@@ -5,7 +5,7 @@ import { build, type Plugin } from "esbuild";
 
 const ENTRY = fileURLToPath(new URL("./shop-process.ts", import.meta.url));
 /** CommonJS packages inside the bundle ask for Node's own modules with `require`. */
-const REQUIRE = `import { createRequire } from "node:module"; const require = createRequire(${JSON.stringify(import.meta.url)});`;
+const REQUIRE = `import { createRequire as requireFrom } from "node:module"; const require = requireFrom(${JSON.stringify(import.meta.url)});`;
 
 /** Files that lie beside a module (migrations, tables) are still found from where the module really is. */
 const ownUrls: Plugin = {

@@ -14,6 +14,7 @@ import { type MessageMatch, type WaitOptions, waitForMessage } from "./watch.ts"
 import type { WireObject } from "./wire.ts";
 import { createWorld } from "./world.ts";
 
+export { realLimits } from "./rate-limit.ts";
 export type { InlineButton, TelegramEvent, TranscriptMessage } from "./types.ts";
 export type { PretendUser } from "./user.ts";
 

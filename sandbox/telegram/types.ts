@@ -172,7 +172,14 @@ export interface Fault {
   readonly action: FaultAction;
 }
 
+/** What is allowed, by the injected clock; no limit where nothing is set. */
 export interface Limits {
-  /** Sends and edits allowed per chat in any 60 seconds of the injected clock. */
+  /** Sends and edits in all chats in any second. */
+  readonly perSecond?: number;
+  /** Sends in a chat at once; then one a second. */
+  readonly perChatBurst?: number;
+  /** Edits in a chat in any 60 seconds; its sends count as edits. */
+  readonly editsPerChatPerMinute?: number;
+  /** Sends and edits in a chat in any 60 seconds. */
   readonly perChatPerMinute?: number;
 }

@@ -13,7 +13,7 @@ const rooms: readonly { readonly code: RegExp; readonly tests: readonly string[]
     tests: ["test/wallet", "test/orders", "test/topups", "test/operations"],
   },
   {
-    code: /^src\/db\/queries\/(inbox|outbox|outbox-claims|leases)\.ts$/,
+    code: /^src\/db\/queries\/(inbox|outbox|outbox-claims|telegram-budget|leases)\.ts$/,
     tests: ["test/workers", "test/bot/outbox"],
   },
   {

@@ -11,6 +11,8 @@ export interface ApiCall {
 export interface ApiFetchDeps {
   readonly clock: Clock;
   readonly onCall?: (call: ApiCall) => void;
+  /** False: a wait that Telegram names is the caller's to keep, however short. */
+  readonly waitsForFloods?: boolean;
 }
 
 /** The part of a fetch init that grammY fills. Its abort signal is a polyfill that the global fetch refuses. */
@@ -38,12 +40,13 @@ const floodSchema = z.object({ parameters: z.object({ retry_after: z.number().in
  * URL, which contains the token, out of errors.
  */
 export function createApiFetch(deps: ApiFetchDeps): (url: string, init?: ClientInit) => Promise<Response> {
+  const retries = (deps.waitsForFloods ?? true) ? MAX_RETRIES : 0;
   return async (url, init = {}) => {
     const method = url.slice(url.lastIndexOf("/") + 1);
     const cancelled = bridgeSignal(init.signal);
     for (let attempt = 0; ; attempt++) {
       const response = await callOnce(deps, method, url, init, cancelled);
-      if (response.status !== 429 || attempt >= MAX_RETRIES) return response;
+      if (response.status !== 429 || attempt >= retries) return response;
       const flood = floodSchema.safeParse(await readJson(response.clone()));
       if (!flood.success || flood.data.parameters.retry_after > MAX_RETRY_AFTER_S) return response;
       await deps.clock.sleep(flood.data.parameters.retry_after * 1000, cancelled);

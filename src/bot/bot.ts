@@ -11,6 +11,7 @@ import { messageOptions } from "./cards/card.ts";
 import { noticeCard } from "./cards/home.ts";
 import { compose } from "./compose.ts";
 import type { ShopContext } from "./context.ts";
+import { createEarlyAnswers } from "./early-answers.ts";
 import { createMembership, createPayments } from "./features/payments.ts";
 import { introduce } from "./introduce.ts";
 import { privateOnly } from "./middleware/private-only.ts";
@@ -30,6 +31,8 @@ export interface ShopBot {
   setUp(): Promise<void>;
   /** Tells Telegram our commands and descriptions; nothing depends on it. */
   introduce(): Promise<void>;
+  /** Ends the spinners of the taps among these updates, ahead of their turn. Does not wait for Telegram. */
+  answerEarly(updates: readonly unknown[]): void;
   /**
    * Handles one update to its end. Rejects when the update should be delivered again: a payment was not credited.
    * After any other failure the person is told at once and can tap again. The caller makes sure that two updates of
@@ -53,13 +56,15 @@ export function createBot(input: CreateBotInput): ShopBot {
   });
   bot.use(createPayments(input), createMembership(input));
   bot.use(privateOnly(logger));
-  bot.errorBoundary(tellFailure(input)).use(compose(input));
+  const early = createEarlyAnswers({ api: bot.api, logger });
+  bot.errorBoundary(tellFailure(input)).use(compose(input, early));
   return {
     api: bot.api,
     setUp: async () => {
       bot.botInfo = await bot.api.getMe();
     },
     introduce: () => introduce(bot.api),
+    answerEarly: early.answer,
     handleUpdate: async (update) => {
       if (!isUpdate(update)) {
         logger.warn({}, "dropped something that is no update");

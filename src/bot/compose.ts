@@ -1,6 +1,7 @@
 import { Composer } from "grammy";
 import type { BotDeps } from "./bot-deps.ts";
 import type { ShopContext } from "./context.ts";
+import type { EarlyAnswers } from "./early-answers.ts";
 import { createBalanceFeature } from "./features/balance.ts";
 import { createBrowse } from "./features/browse.ts";
 import { createHome } from "./features/home.ts";
@@ -24,7 +25,7 @@ import { createScreens } from "./screens.ts";
  * The features in the order in which they see an update: who it is from, the answer to a question, menus, commands
  * and buttons, and at the end what none of them took.
  */
-export function compose(deps: BotDeps): Composer<ShopContext> {
+export function compose(deps: BotDeps, early: EarlyAnswers): Composer<ShopContext> {
   const pay = createPay(deps);
   const menus = createMenus(deps, pay);
   const screens = createScreens(deps, menus);
@@ -32,7 +33,7 @@ export function compose(deps: BotDeps): Composer<ShopContext> {
   const browse = createBrowse({ ...deps, screens, shownLists });
 
   const composer = new Composer<ShopContext>();
-  composer.use(readAndAnswerTaps(deps.logger, screens), meetBuyer(deps.buyers));
+  composer.use(readAndAnswerTaps(deps.logger, screens, early), meetBuyer(deps.buyers));
   composer.use(keepConversations(deps.conversationStates), createQuestions(deps, pay), stopBanned());
   composer.use(onlyWellFormedMenus(screens), menus.settings, menus.topup);
   // A forwarded command is somebody else's text: it must not act for the one who forwards it.

@@ -37,10 +37,14 @@ interface ShopFlavor {
   /** Set by middleware/buyer.ts before any feature runs. */
   buyer: Buyer;
   texts: Texts;
+  /** What was stored about the question that this person has not answered yet; undefined: nothing. Read with the buyer. */
+  storedConversation: unknown;
   /** How the menus of the menu plugin find the screens: a screen shows a menu, so it cannot be given to that menu. */
   screens: Screens;
   /** What the pressed button says; undefined: not one of our buttons. */
   action: Action | undefined;
+  /** The tap's spinner was ended when the tap was stored, so its answer can tell nothing any more. */
+  isAnsweredEarly: boolean;
   /** Answers the tap once; later calls do nothing. The middleware answers whatever a feature left unanswered. */
   answerTap: (text?: string) => Promise<void>;
   /** What the top-up menu is about; undefined: read it from the pressed button. */

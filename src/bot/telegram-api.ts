@@ -10,12 +10,14 @@ export interface TelegramOptions {
   readonly apiRoot: string;
   readonly clock: Clock;
   readonly onCall?: (call: ApiCall) => void;
+  /** False: see {@link createApiFetch}. */
+  readonly waitsForFloods?: boolean;
 }
 
 /** The client options that every grammY object of ours shares. */
 export function clientOptions(options: TelegramOptions) {
-  const { apiRoot, clock, onCall } = options;
-  const fetch = createApiFetch({ clock, ...(onCall && { onCall }) });
+  const { apiRoot, clock, onCall, waitsForFloods = true } = options;
+  const fetch = createApiFetch({ clock, waitsForFloods, ...(onCall && { onCall }) });
   return { apiRoot, fetch, timeoutSeconds: CLIENT_TIMEOUT_S };
 }
 

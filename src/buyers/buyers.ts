@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Database } from "../db/client.ts";
+import { findWithConversation } from "../db/queries/buyer-of-tap.ts";
 import * as queries from "../db/queries/buyers.ts";
 import { selectOrdersOfBuyer } from "../db/queries/order-lists.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -11,13 +12,18 @@ export type Buyer = Pick<
   "id" | "telegramId" | "language" | "notifyEdits" | "termsVersion" | "bannedAt" | "navigationMessageId"
 >;
 
+export interface MetBuyer extends Buyer {
+  /** What conversation-states.ts keeps for this person; undefined: nothing. Read with the buyer, in one round trip. */
+  readonly conversation: unknown;
+}
+
 /** The people who write to the bot. */
 export interface Buyers {
   /**
    * The buyer of this Telegram user, made on first sight with two empty accounts. `language` counts for a new buyer, and
    * for as long as none was chosen in the settings.
    */
-  meet(input: { telegramId: number; language: string }): Promise<Buyer>;
+  meet(input: { telegramId: number; language: string }): Promise<MetBuyer>;
   find(buyerId: string): Promise<Buyer | undefined>;
   findByTelegramId(telegramId: number): Promise<Buyer | undefined>;
   setLanguage(buyerId: string, language: string): Promise<void>;
@@ -34,9 +40,12 @@ export interface Buyers {
 
 export function createBuyers({ db, clock }: { db: Database; clock: Clock }): Buyers {
   return {
-    meet({ telegramId, language }) {
+    async meet({ telegramId, language }) {
+      const known = await findWithConversation(db, telegramId);
+      if (known && queries.isLanguageCurrent(known, language)) return known;
       const person = { telegramId, languageCode: language, at: clock.now() };
-      return inTransaction(db, (tx) => arrive(tx, person));
+      const buyer = await inTransaction(db, (tx) => arrive(tx, person));
+      return { ...buyer, conversation: known?.conversation };
     },
     find: (buyerId) => queries.findBuyer(db, buyerId),
     findByTelegramId: (telegramId) => queries.findByTelegramId(db, telegramId),

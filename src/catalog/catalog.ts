@@ -39,6 +39,15 @@ export type CountrySort = "best" | "price" | "name";
 export interface CountryPage extends Page<CountryOffer> {
   /** True: a provider has not answered lately, so the prices shown may be old. A quote is binding all the same. */
   readonly stale: boolean;
+  /** True: the service is not sold any more; there are no items. */
+  readonly isBlocked: boolean;
+}
+
+/** Something bought or saved before, with today's price where one is known. */
+export interface PricedPair {
+  readonly service: ServiceItem;
+  readonly country: CountryItem;
+  readonly priceMicros: bigint | null;
 }
 
 /** One way to buy a number: the provider and the codes that a purchase sends to it. */
@@ -69,6 +78,8 @@ export type QuoteResult =
       readonly kind: "quote";
       readonly quote: Quote;
       readonly offer: CountryOffer;
+      /** The buyer has saved this service and country. */
+      readonly isFavourite: boolean;
       readonly facts: QuoteFacts;
     }
   | { readonly kind: "refused"; readonly code: ShopErrorCode };
@@ -142,16 +153,11 @@ export interface Catalog {
     language: LanguageCode;
     limit: number;
   }): Promise<readonly CountryOffer[]>;
-  /** The buyer's last different purchases, newest first. */
-  recent(
+  /** The buyer's last different purchases and their favourites, each newest first, twenty at most. */
+  shelf(
     buyerId: string,
     language: LanguageCode,
-    limit: number,
-  ): Promise<readonly { service: ServiceItem; country: CountryItem; priceMicros: bigint | null }[]>;
-  favourites(
-    buyerId: string,
-    language: LanguageCode,
-  ): Promise<readonly { service: ServiceItem; country: CountryItem; priceMicros: bigint | null }[]>;
+  ): Promise<{ readonly recent: readonly PricedPair[]; readonly favourites: readonly PricedPair[] }>;
   setFavourite(buyerId: string, serviceId: string, countryId: string, isFavourite: boolean): Promise<void>;
   /** True: the service is on the blocklist, and the operator has not allowed it. */
   isBlocked(serviceId: string): Promise<boolean>;

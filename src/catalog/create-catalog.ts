@@ -11,6 +11,7 @@ import { createMapper } from "./names/mapping.ts";
 import { createCountries } from "./offers/country-offers.ts";
 import { createStatistics } from "./offers/delivery-statistics.ts";
 import { createFavouritesAndRecents } from "./offers/favourites-and-recents.ts";
+import { createMarket, type MarketView } from "./offers/market.ts";
 import { createStoredOffers } from "./offers/stored-offers.ts";
 import { createFreshness } from "./prices/freshness.ts";
 import { createLookedAt } from "./prices/looked-at.ts";
@@ -40,6 +41,7 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
   const statistics = createStatistics(deps);
   const country: Catalog["country"] = (id, language) => names.item(id, language);
   const storedOffers = createStoredOffers({ ...deps, statistics });
+  const market = createMarket(deps);
   const { popularCountries } = data;
   const freshness = createFreshness({ ...deps, popularCountries, snapshot: snapshot.get });
   const lookedAt = createLookedAt(clock);
@@ -48,6 +50,11 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
     const row = await selectServiceRow(db, serviceId);
     const name = data.services.get(serviceId) ?? row?.name ?? "";
     return row?.blocked ?? blockReasonOf(serviceId, name) !== undefined;
+  };
+  const isWithheld = (serviceId: string, { decisions }: MarketView): boolean => {
+    const name = snapshot.peek()?.serviceNames.get(serviceId) ?? data.services.get(serviceId) ?? "";
+    const decision = decisions.find((row) => row.serviceId === serviceId)?.isBlocked;
+    return decision ?? blockReasonOf(serviceId, name) !== undefined;
   };
 
   const { prepareSearch, ...servicesAndSearch } = createServicesAndSearch({
@@ -63,15 +70,15 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
     ...createCountries({
       deps,
       popularCountries,
-      storedOffers,
+      market,
       freshness,
       lookedAt,
       statistics,
       country,
-      isBlocked,
+      isWithheld,
     }),
-    ...createFavouritesAndRecents({ deps, snapshot: snapshot.get, storedOffers, lookedAt, country }),
-    quote: createQuoting({ deps, storedOffers, freshness, statistics, country, isBlocked }),
+    ...createFavouritesAndRecents({ deps, snapshot: snapshot.get, market, lookedAt, country }),
+    quote: createQuoting({ deps, market, freshness, statistics, country, isWithheld }),
     route: storedOffers.route,
     reportRefusal: storedOffers.reportRefusal,
     country,

@@ -17,7 +17,11 @@ import { createReport, fail, warn } from "./doctor/report.ts";
 const USAGE = "Usage: npm run doctor, or npm run doctor -- --accept <provider>";
 
 /** For when there is no database to keep the request budget. The doctor makes only a few requests. */
-const openGate: RequestGate = { acquire: async () => undefined, penalise: async () => undefined };
+const openGate: RequestGate = {
+  acquire: async () => undefined,
+  reserve: async (_priority, count) => ({ count, nextInMs: 0, requestsPerSecond: count }),
+  penalise: async () => undefined,
+};
 
 async function main(): Promise<number> {
   const [flag, accept, ...others] = process.argv.slice(2);

@@ -1,12 +1,16 @@
 import {
   CompiledQuery,
+  type DatabaseConnection,
   Kysely,
   type PostgresCursor,
   PostgresDialect,
+  type PostgresDialectConfig,
+  PostgresDriver,
   type PostgresPoolClient,
   type PostgresQueryResult,
   sql,
   type Transaction,
+  type TransactionSettings,
 } from "kysely";
 import pg from "pg";
 import { messageOf } from "../core/errors.ts";
@@ -27,6 +31,8 @@ export interface DatabaseOptions {
   readonly maxConnections?: number;
   /** The longest a single statement may run. Migrations need a longer one than the shop. */
   readonly statementTimeoutMs?: number;
+  /** The longest a transaction may stand idle. While it does, others wait for the rows that it has locked. */
+  readonly idleInTransactionTimeoutMs?: number;
 }
 
 export interface DatabaseHandle {
@@ -49,7 +55,8 @@ const DEFAULT_CONNECTIONS = 10;
 const DEFAULT_STATEMENT_TIMEOUT_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 const IDLE_TIMEOUT_MS = 30_000;
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 30_000;
+/** No transaction is open across a call to the outside, so one that stands idle belongs to a process that stands still. */
+const DEFAULT_IDLE_IN_TRANSACTION_MS = 10_000;
 /** The server ends a slow statement first; our own limit is for a server that no longer answers. */
 const ANSWER_MARGIN_MS = 2_000;
 
@@ -59,6 +66,10 @@ const ANSWER_MARGIN_MS = 2_000;
  */
 export function createDatabase(options: DatabaseOptions): DatabaseHandle {
   const statementTimeoutMs = options.statementTimeoutMs ?? DEFAULT_STATEMENT_TIMEOUT_MS;
+  const timeouts = {
+    statement_timeout: statementTimeoutMs,
+    idle_in_transaction_session_timeout: options.idleInTransactionTimeoutMs ?? DEFAULT_IDLE_IN_TRANSACTION_MS,
+  };
   let closing: Promise<void> | undefined;
   const pool = new pg.Pool({
     connectionString: options.connectionString,
@@ -76,13 +87,8 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
     if (closing !== undefined) return;
     options.logger.warn({ error: messageOf(error) }, "idle database connection lost");
   });
-  const dialect = new PostgresDialect({
-    pool: withoutSilentConnections(pool),
-    // Not start-up parameters: a connection pooler such as PgBouncer refuses those.
-    onCreateConnection: async (connection) => {
-      await connection.executeQuery(CompiledQuery.raw(sessionSettings(statementTimeoutMs)));
-    },
-  });
+  const config: PostgresDialectConfig = { pool: preparedPool(pool, settingsOf("SET", timeouts)) };
+  const dialect = new Dialect(config, () => new Driver(config, settingsOf("SET LOCAL", timeouts)));
   const db = new Kysely<DB>({ dialect });
   return {
     db,
@@ -99,11 +105,49 @@ export function createDatabase(options: DatabaseOptions): DatabaseHandle {
   };
 }
 
-function sessionSettings(statementTimeoutMs: number): string {
-  return [
-    `SET statement_timeout = ${statementTimeoutMs}`,
-    `SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS}`,
-  ].join("; ");
+function settingsOf(how: "SET" | "SET LOCAL", settings: Readonly<Record<string, number>>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${how} ${name} = ${value}`)
+    .join("; ");
+}
+
+class Dialect extends PostgresDialect {
+  readonly #createDriver: () => Driver;
+
+  constructor(config: PostgresDialectConfig, createDriver: () => Driver) {
+    super(config);
+    this.#createDriver = createDriver;
+  }
+
+  override createDriver(): Driver {
+    return this.#createDriver();
+  }
+}
+
+/**
+ * Sets the time limits again in each transaction, in the message that begins it. Behind a pooler in transaction mode what
+ * was set for the session belongs to another server connection, and without a limit a process that stands still inside a
+ * transaction would keep its rows locked until it wakes up.
+ */
+class Driver extends PostgresDriver {
+  readonly #settings: string;
+
+  constructor(config: PostgresDialectConfig, settings: string) {
+    super(config);
+    this.#settings = settings;
+  }
+
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    { isolationLevel, accessMode }: TransactionSettings,
+  ): Promise<void> {
+    const modes = [
+      ...(isolationLevel ? [`ISOLATION LEVEL ${isolationLevel}`] : []),
+      ...(accessMode ? [accessMode] : []),
+    ];
+    const begin = `START TRANSACTION ${modes.join(", ")}`;
+    await connection.executeQuery(CompiledQuery.raw(`${begin}; ${this.#settings}`));
+  }
 }
 
 /** Parsers for this pool only: pg's own registry is global and would affect everything else that uses pg. */
@@ -114,16 +158,26 @@ function columnTypes(): pg.CustomTypesConfig {
 }
 
 /**
- * The pool as kysely sees it. A connection whose query got no answer is closed when it is returned: pg would keep it,
- * and the next query would wait behind the one that hangs.
+ * The pool as kysely sees it. A new connection gets its settings; not as start-up parameters, because a connection pooler
+ * such as PgBouncer refuses those. A connection that cannot take them is closed: kysely's own hook would keep it, and an
+ * outage behind a pooler would use up the pool. One whose query got no answer is closed when it is returned: pg would
+ * keep it, and the next query would wait behind the one that hangs.
  */
-function withoutSilentConnections(pool: pg.Pool) {
+function preparedPool(pool: pg.Pool, settings: string) {
   const wrappers = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
     connect: async (): Promise<PostgresPoolClient> => {
       const client = await pool.connect();
       // kysely keeps state per client object, so each client must keep its wrapper.
-      const wrapper = wrappers.get(client) ?? watchAnswers(client);
+      const known = wrappers.get(client);
+      if (known) return known;
+      const wrapper = watchAnswers(client);
+      try {
+        await client.query(settings);
+      } catch (error) {
+        client.release(true);
+        throw error;
+      }
       wrappers.set(client, wrapper);
       return wrapper;
     },

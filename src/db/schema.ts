@@ -59,6 +59,12 @@ export interface CarriedActions {
   person_hash: string | null;
 }
 
+export interface CatalogChanges {
+  at: Generated<Timestamp>;
+  subject: string;
+  xid: Generated<string>;
+}
+
 export interface ConversationStates {
   key: string;
   state: JsonText;
@@ -273,8 +279,18 @@ export interface Outbox {
   lease_until: Timestamp | null;
   next_attempt_at: Timestamp;
   payload: JsonText;
+  priority: Generated<number>;
   sent_at: Timestamp | null;
   wait_reason: string | null;
+}
+
+export interface OutboxQueues {
+  chat_id: Int8;
+  due_at: Timestamp;
+  in_hand: Int8 | null;
+  lease_token: string | null;
+  lease_until: Timestamp | null;
+  priority: number;
 }
 
 export interface PriceRules {
@@ -298,6 +314,8 @@ export interface ProviderCountries {
 
 export interface ProviderGates {
   blocked_until: Timestamp;
+  learned_at: Timestamp | null;
+  learned_rate: number | null;
   next_at: Timestamp;
   provider: string;
 }
@@ -349,6 +367,21 @@ export interface Settings {
   key: string;
   updated_at: Timestamp;
   value: string;
+}
+
+export interface TelegramBudget {
+  blocked_until: Timestamp;
+  flooded_at: Timestamp;
+  floods: Generated<number>;
+  id: number;
+  next_at: Timestamp;
+}
+
+export interface TelegramChats {
+  cards_next_at: Timestamp;
+  chat_id: Int8;
+  held_until: Timestamp;
+  next_at: Timestamp;
 }
 
 export interface TopupPayments {
@@ -415,6 +448,7 @@ export interface DB {
   audit_log: AuditLog;
   buyers: Buyers;
   carried_actions: CarriedActions;
+  catalog_changes: CatalogChanges;
   conversation_states: ConversationStates;
   countries: Countries;
   disputes: Disputes;
@@ -434,6 +468,7 @@ export interface DB {
   orders: Orders;
   orphans: Orphans;
   outbox: Outbox;
+  outbox_queues: OutboxQueues;
   price_rules: PriceRules;
   provider_countries: ProviderCountries;
   provider_gates: ProviderGates;
@@ -442,6 +477,8 @@ export interface DB {
   quotes: Quotes;
   services: Services;
   settings: Settings;
+  telegram_budget: TelegramBudget;
+  telegram_chats: TelegramChats;
   topup_payments: TopupPayments;
   topups: Topups;
   transfers: Transfers;

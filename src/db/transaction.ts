@@ -39,7 +39,7 @@ export async function inTransaction<Result>(
 const CONNECTION_CODES = /^(?:08|57P0[1-3])/;
 /** Errors of the pg library that have no code. */
 const CONNECTION_WORDS =
-  /^(?:Connection terminated|Client has encountered a connection error|timeout exceeded when)/;
+  /^(?:Connection terminated|Client has encountered a connection error|timeout exceeded when|Query read timeout)/;
 
 /** Whether the database went away; what the last statement did is then unknown. */
 export function isConnectionLost(error: unknown): boolean {

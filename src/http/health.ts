@@ -2,6 +2,10 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 
 const CHECK_TIMEOUT_MS = 3_000;
+/** Who asked within this time is a balancer that goes by the answers. */
+const ASKED_LATELY_MS = 5_000;
+/** Two of a balancer's checks, a second apart, and a margin. */
+const NOTICE_MS = 3_000;
 
 /** One thing that the shop cannot work without. */
 export interface HealthCheck {
@@ -22,6 +26,11 @@ interface ReadinessReport {
 
 export interface Readiness {
   check(): Promise<ReadinessReport>;
+  /**
+   * From now on the shop is not ready, because it stops. Resolves when whoever asks regularly has had time to hear that
+   * and to send requests elsewhere; at once if nobody asked lately.
+   */
+  close(): Promise<void>;
 }
 
 interface Known {
@@ -38,6 +47,8 @@ export function createReadiness(deps: {
   const { checks, clock, logger } = deps;
   const known = new Map<string, Known>();
   const underWay = new Map<string, Promise<string | null>>();
+  let askedAt: number | undefined;
+  let isClosed = false;
 
   async function reasonOf(check: HealthCheck): Promise<string | null> {
     const remembered = known.get(check.name);
@@ -69,9 +80,16 @@ export function createReadiness(deps: {
 
   return {
     async check() {
+      askedAt = clock.now().getTime();
+      if (isClosed) return { ready: false, checks: { shop: "stops" } };
       const reasons = await Promise.all(checks.map(reasonOf));
       const entries = checks.map((check, index) => [check.name, reasons[index] ?? "ok"] as const);
       return { ready: reasons.every((reason) => reason === null), checks: Object.fromEntries(entries) };
+    },
+    async close() {
+      isClosed = true;
+      if (askedAt === undefined || clock.now().getTime() - askedAt > ASKED_LATELY_MS) return;
+      await clock.sleep(NOTICE_MS);
     },
   };
 }

@@ -51,6 +51,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const requestTimeout = deps.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const listener = getRequestListener((request) => app.fetch(request), {
     overrideGlobalObjects: false,
+    // The health checks of many balancers (HAProxy's own among them) speak HTTP/1.0 and name no host.
+    hostname: "localhost",
     // Only for requests that hono cannot read at all; the app has its own error handler.
     errorHandler: () => new Response("Bad Request", { status: 400 }),
   });

@@ -2,7 +2,7 @@ import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts"
 import { updateCard } from "../db/queries/order-cards.ts";
 import type { OrderRow } from "../db/queries/orders.ts";
 import { another, cancel, findOwnOrder, finish } from "./actions.ts";
-import { place } from "./buying/place.ts";
+import { createPlacer } from "./buying/placer.ts";
 import { purchase } from "./buying/purchase.ts";
 import { giveBackOrphans } from "./doubts/orphans.ts";
 import { reconcile } from "./doubts/reconcile.ts";
@@ -42,27 +42,18 @@ const RECONCILE_LEASE_MS = 20_000;
 
 /** Orders for the chat, and the jobs that keep them moving. `holder` names this process in leases. */
 export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks): Orders & OrderJobs {
-  const placing = new Set<Promise<void>>();
+  const placer = createPlacer(deps);
   const reconciling = new Map<string, Lease>();
   const watchers = new Map(
     [...deps.providers.values()].map((provider) => [provider.name, createWatcher(deps, provider, holder)]),
   );
 
-  /** Calls the provider in the background: a slow provider must not hold up the chat. */
-  function placeSoon(orderId: string): void {
-    const job = place(deps, orderId)
-      .catch((error: unknown) =>
-        deps.logger.error({ orderId, err: error }, "placing failed; the sweep takes it up"),
-      )
-      .finally(() => placing.delete(job));
-    placing.add(job);
-  }
-
   return {
     async purchase(input) {
       const result = await purchase(deps, input);
       deps.events?.tapped(result);
-      if (result.kind === "placed") placeSoon(result.orderId);
+      // In the background: a slow provider must not hold up the chat.
+      if (result.kind === "placed") void placer.place(result.orderId);
       return result;
     },
     async cancel(orderId, buyerId) {
@@ -104,7 +95,7 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
       await reconcile(deps, provider);
       await giveBackOrphans(deps, provider);
     },
-    sweep: () => sweep(deps),
+    sweep: () => sweep(deps, placer),
     async takeWebhook(name, body) {
       const provider = deps.providers.get(name);
       if (!provider?.capabilities.webhook) return "unknown_provider";
@@ -112,20 +103,17 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
       if (outcome === "check") hooks.wakeWatcher(name);
       return outcome === "unreadable" ? outcome : "accepted";
     },
-    drain,
+    drain: placer.drain,
     async stop() {
       deps.answers.stop();
-      await drain();
+      deps.slots.stop();
+      await placer.drain();
     },
     async release() {
       await Promise.all([...watchers.values()].map((watcher) => watcher.release()));
       await Promise.all([...reconciling.values()].map((lease) => releaseLease(deps.db, lease)));
     },
   };
-
-  async function drain(): Promise<void> {
-    await Promise.all(placing);
-  }
 
   function wake(order: OrderRow): void {
     if (order.provider !== null) hooks.wakeWatcher(order.provider);

@@ -4,6 +4,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import type { Provider } from "../providers/port/provider.ts";
+import type { Slots } from "./buying/slots.ts";
 import type { OrderEvents } from "./order-events.ts";
 import type { AnswerStore } from "./store-answer.ts";
 
@@ -30,6 +31,8 @@ export interface OrderDeps {
   readonly limits: OrderLimits;
   readonly defaults: OrderDefaults;
   readonly termsVersion: number;
+  /** How many purchases are with a provider at once; the others wait their turn here. */
+  readonly slots: Slots;
   readonly checkpoint: Checkpoint;
   /** Chat messages were committed: send them now rather than at the next tick. */
   readonly onMessages: () => void;

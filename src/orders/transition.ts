@@ -1,8 +1,8 @@
 import { ImpossibleError } from "../core/errors.ts";
 import type { OutboxMessage } from "../core/messages.ts";
 import type { Tx } from "../db/client.ts";
-import { insertHistory } from "../db/queries/order-history.ts";
-import { moveOrder, type OrderChange, type OrderRow } from "../db/queries/orders.ts";
+import { moveOrder } from "../db/queries/order-moves.ts";
+import type { OrderChange, OrderRow } from "../db/queries/orders.ts";
 import { enqueue } from "../db/queries/outbox.ts";
 import { bookProviderCost, capture, release } from "../wallet/wallet.ts";
 import { canMove, heldStates, isEnded, type OrderState, orderStates } from "./state.ts";
@@ -44,11 +44,8 @@ export async function transition(tx: Tx, move: Move): Promise<OrderRow | undefin
   const change = isEnded(move.to)
     ? { closedAt: move.at, nextCheckAt: null, ...move.change }
     : (move.change ?? {});
-  const row = await moveOrder(tx, { orderId: move.orderId, from: move.from, to: move.to, change });
-  if (!row) return undefined;
-  await insertHistory(tx, { ...move, version: row.version });
-  await moveMoney(tx, move, row);
-  await oweCard(tx, row, move.at);
+  const row = await moveOrder(tx, { ...move, change });
+  if (row) await moveMoney(tx, move, row);
   return row;
 }
 

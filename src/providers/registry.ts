@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { withConfiguredPrices } from "./configured-prices.ts";
-import type { Protocol, Provider, ProviderSettings } from "./port/provider.ts";
+import type { Protocol, ProtocolProvider, Provider, ProviderSettings } from "./port/provider.ts";
 import { createFiveSim } from "./protocols/fivesim/fivesim.ts";
 import { createHandlerApi } from "./protocols/handler-api/handler-api.ts";
 import { createOtpBuddy } from "./protocols/otpbuddy/otpbuddy.ts";
@@ -31,13 +31,14 @@ export function createProviders(
     settings.map((account) => {
       const { name } = account;
       const logger = deps.logger.child({ provider: name });
-      const http = createProviderHttp({ ...shared, provider: name, gate: gateFor(name), logger });
-      return [name, createProvider(account, http, deps.clock)] as const;
+      const gate = gateFor(name);
+      const http = createProviderHttp({ ...shared, provider: name, gate, logger });
+      return [name, createProvider(account, { http, gate, clock: deps.clock })] as const;
     }),
   );
 }
 
-type Create = (settings: ProviderSettings, http: ProviderHttp, clock: Clock) => Provider;
+type Create = (settings: ProviderSettings, http: ProviderHttp, clock: Clock) => ProtocolProvider;
 
 const create: Readonly<Record<Protocol, Create>> = {
   oxgel: createOxgel,
@@ -48,8 +49,14 @@ const create: Readonly<Record<Protocol, Create>> = {
   fivesim: createFiveSim,
 };
 
-function createProvider(settings: ProviderSettings, http: ProviderHttp, clock: Clock): Provider {
+function createProvider(
+  settings: ProviderSettings,
+  { http, gate, clock }: { http: ProviderHttp; gate: RequestGate; clock: Clock },
+): Provider {
   const { prices, usdRate } = settings;
-  const provider = create[settings.protocol](settings, http, clock);
+  const provider: Provider = {
+    ...create[settings.protocol](settings, http, clock),
+    reserve: (priority, count) => gate.reserve(priority, count),
+  };
   return prices === null ? provider : withConfiguredPrices(provider, prices, usdRate);
 }

@@ -8,7 +8,7 @@ import { createAdminApp, createPublicApp } from "../http/app.ts";
 import { createReadiness, shopChecks } from "../http/health.ts";
 import { createHttpServer } from "../http/server.ts";
 import type { WebhookHandlers } from "../http/webhooks.ts";
-import { storeRaw } from "../workers/store-updates.ts";
+import { createUpdateStore } from "../workers/store-updates.ts";
 import type { Config } from "./config/config.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import type { Services } from "./services.ts";
@@ -29,6 +29,7 @@ export interface Servers {
   readonly port: number;
   /** ADMIN_PORT, likewise. */
   readonly adminPort: number;
+  /** Says that the shop is not ready, gives a balancer time to notice, and then ends when all requests are answered. */
   stop(): Promise<void>;
 }
 
@@ -58,7 +59,10 @@ export async function startServers(deps: ServersDeps): Promise<Servers> {
   const adminPort = await admin.start();
   try {
     const port = await open.start();
-    const stop = async (): Promise<void> => void (await Promise.all([open.stop(), admin.stop()]));
+    const stop = async (): Promise<void> => {
+      await readiness.close();
+      await Promise.all([open.stop(), admin.stop()]);
+    };
     return { port, adminPort, stop };
   } catch (error) {
     await admin.stop();
@@ -68,9 +72,9 @@ export async function startServers(deps: ServersDeps): Promise<Servers> {
 
 function webhooksOf(deps: ServersDeps): WebhookHandlers {
   const { config, db, clock, logger, secrets, checkpoint } = deps;
-  const { inbox, orders, topups, providers } = deps.services;
-  const storing = { db, clock, logger, onStored: inbox.wake, ...(checkpoint && { checkpoint }) };
-  const store = async (update: unknown): Promise<void> => void (await storeRaw(storing, [update]));
+  const { bot, inbox, orders, topups, providers } = deps.services;
+  const storing = { db, clock, logger, onStored: inbox.wake, onUpdates: bot.answerEarly };
+  const store = createUpdateStore({ ...storing, ...(checkpoint && { checkpoint }) });
   const takesCrypto = config.topups.cryptoPay !== null;
   return {
     telegram: config.publicUrl === null ? null : { secret: secrets.telegram, store },

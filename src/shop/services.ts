@@ -18,6 +18,7 @@ import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
 import { createOperatorActions } from "../operations/operator-actions.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
+import { createSlots } from "../orders/buying/slots.ts";
 import { createCardHashes } from "../orders/card-hashes.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
 import type { Orders } from "../orders/orders.ts";
@@ -95,7 +96,7 @@ export function createServices(deps: ServiceDeps): Services {
     onHandled: metrics.messages.update,
     checkpoint,
   });
-  const outbox = createShopOutbox(deps, { chat, api });
+  const outbox = createShopOutbox(deps, { chat });
   signals.messages.listen(outbox.wake);
 
   const jobs = createJobs({
@@ -138,6 +139,7 @@ function createShopOrders(
     logger,
     catalog,
     providers,
+    slots: createSlots((name) => purchasesAtOnce(config, name)),
     limits: config.limits,
     defaults: config.orders,
     termsVersion: TERMS_VERSION,
@@ -196,8 +198,11 @@ function createChatDeps(
 }
 
 /** The worker that sends what the shop owes to buyers. */
-function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps; api: Api }): OutboxWorker {
-  const { db, clock, logger, metrics, checkpoint } = deps;
+function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): OutboxWorker {
+  const { config, db, clock, logger, metrics, checkpoint } = deps;
+  // A chat that has to wait must not keep a sender busy meanwhile: the outbox tries it again later.
+  const onCall = metrics.requests.telegramCall;
+  const api = createTelegramApi({ ...config.telegram, clock, onCall, waitsForFloods: false });
   const { orders, catalog, buyers } = parts.chat;
   const { claims, disputes } = createClaimsAndDisputes(db);
   const cardHashes = createCardHashes(db);
@@ -210,7 +215,7 @@ function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps; api: Api })
     cardHashes,
     clock,
     logger,
-    api: parts.api,
+    api,
     checkpoint,
   });
   return createOutboxWorker({
@@ -218,8 +223,20 @@ function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps; api: Api })
     clock,
     logger,
     send,
-    operatorChatIds: deps.config.adminIds,
+    operatorChatIds: config.adminIds,
     onSettled: metrics.messages.message,
     checkpoint,
   });
+}
+
+/** No connection is kept for a purchase, and the system bounds how many are opened at once. */
+const MAX_PURCHASES_AT_ONCE = 32;
+
+/**
+ * Two seconds' worth of requests: enough to use the whole budget of a provider that takes so long to answer, and few enough
+ * that none waits for its place in the budget until it is refused, even with several replicas.
+ */
+function purchasesAtOnce(config: Config, provider: string): number {
+  const rate = config.providers.find(({ name }) => name === provider)?.requestsPerSecond ?? 1;
+  return Math.min(Math.max(Math.ceil(2 * rate), 1), MAX_PURCHASES_AT_ONCE);
 }

@@ -151,7 +151,7 @@ function startWorkers(
   const base = { db, clock, logger };
   const source =
     config.publicUrl === null
-      ? createPollingSource({ ...base, api, onStored: inbox.wake, holder })
+      ? createPollingSource({ ...base, api, onStored: inbox.wake, onUpdates: bot.answerEarly, holder })
       : createWebhookSource({
           ...base,
           api,

@@ -5,8 +5,10 @@ import { purgeConversationStates } from "../db/queries/conversation-states.ts";
 import { purgeCarriedActions } from "../db/queries/forgotten-people.ts";
 import { purgeSms, purgeUnusedQuotes } from "../db/queries/housekeeping.ts";
 import { purgeUpdates } from "../db/queries/inbox.ts";
+import { purgeCatalogChanges } from "../db/queries/market.ts";
 import { deleteOldUnclaimedSms } from "../db/queries/order-sms.ts";
 import { purgeMessages } from "../db/queries/outbox.ts";
+import { purgeChats } from "../db/queries/telegram-budget.ts";
 import { createLoop, type Loop } from "./loop.ts";
 
 const HOUR_MS = 3_600_000;
@@ -16,12 +18,16 @@ const EVERY_MS = 10 * 60_000;
 const INBOX_MS = 48 * HOUR_MS;
 const FAILED_UPDATES_MS = 30 * DAY_MS;
 const OUTBOX_MS = 7 * DAY_MS;
+/** Telegram looks back a minute. */
+const CHATS_MS = HOUR_MS;
 const QUOTES_MS = DAY_MS;
 const CONVERSATIONS_MS = DAY_MS;
 /** What people did before their data was deleted: twice as long as the longest limit looks back. */
 const CARRIED_ACTIONS_MS = 48 * HOUR_MS;
 /** An SMS is kept for a purchase that is under way. None takes this long. */
 const UNCLAIMED_SMS_MS = HOUR_MS;
+/** A process asks for changes since its last look at a service; what it has not looked at for so long it has forgotten. */
+const CATALOG_CHANGES_MS = 6 * HOUR_MS;
 
 export interface HousekeepingDeps {
   readonly db: Database;
@@ -35,11 +41,13 @@ export interface HousekeepingDeps {
 export interface Housekept {
   readonly updates: number;
   readonly messages: number;
+  readonly chats: number;
   readonly quotes: number;
   readonly sms: number;
   readonly unclaimedSms: number;
   readonly conversations: number;
   readonly carriedActions: number;
+  readonly catalogChanges: number;
 }
 
 /** Deletes what is no longer needed, once. Several replicas may do it at the same time. */
@@ -50,11 +58,13 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
   return {
     updates: await purgeUpdates(db, ago(INBOX_MS), ago(FAILED_UPDATES_MS)),
     messages: await purgeMessages(db, ago(OUTBOX_MS)),
+    chats: await purgeChats(db, ago(CHATS_MS)),
     quotes: await purgeUnusedQuotes(db, ago(QUOTES_MS)),
     sms: await purgeSms(db, ago(deps.smsRetentionMs), now),
     unclaimedSms: await deleteOldUnclaimedSms(db, ago(UNCLAIMED_SMS_MS)),
     conversations: await purgeConversationStates(db, ago(CONVERSATIONS_MS)),
     carriedActions: await purgeCarriedActions(db, ago(CARRIED_ACTIONS_MS)),
+    catalogChanges: await purgeCatalogChanges(db, ago(CATALOG_CHANGES_MS)),
   };
 }
 

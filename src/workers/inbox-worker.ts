@@ -8,10 +8,11 @@ import {
   abandonUpdate,
   type ClaimedUpdate,
   claimUpdates,
-  completeUpdate,
+  completeUpdates,
   releaseUpdate,
   renewUpdates,
 } from "../db/queries/inbox.ts";
+import { createBatcher } from "./batcher.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
 
 const CONCURRENCY = 64;
@@ -23,8 +24,8 @@ const MAX_ATTEMPTS = 5;
 const MAX_CLAIMS = 20;
 const POLL_MS = 500;
 /** After a crash, the person whose update was in hand waits this long at most for the next one. */
-const LEASE_MS = 15_000;
-const RENEW_MS = 5_000;
+const LEASE_MS = 6_000;
+const RENEW_MS = 1_500;
 const TIMEOUT_MS = 60_000;
 const RETRY = { baseMs: 1000, maxMs: 30_000 };
 
@@ -61,6 +62,9 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   const { db, clock, logger, checkpoint = noCheckpoint } = deps;
   const concurrency = deps.concurrency ?? CONCURRENCY;
   const inHand = new Map<ClaimedUpdate, Promise<void>>();
+  const completing = createBatcher((done: readonly ClaimedUpdate[]) =>
+    completeUpdates(db, done, clock.now()),
+  );
 
   const claiming = createLoop({ name: "inbox", everyMs: POLL_MS, run: step, clock, logger });
   const renewing = createLoop({ name: "inbox leases", everyMs: RENEW_MS, run: renew, clock, logger });
@@ -68,8 +72,10 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   async function step(): Promise<StepResult> {
     const limit = concurrency - inHand.size;
     if (limit <= 0) return "idle";
+    const askedAt = clock.now();
     const claimed = await claimUpdates(db, { limit, leaseMs: LEASE_MS, leaseToken: newId() });
     if (claimed.length > 0) checkpoint("inbox/claimed");
+    if (clock.now().getTime() - askedAt.getTime() >= LEASE_MS) return await giveBack(db, claimed);
     for (const update of claimed) inHand.set(update, work(update));
     return claimed.length === limit ? "again" : "idle";
   }
@@ -99,12 +105,19 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   async function handle(update: ClaimedUpdate, log: Logger): Promise<UpdateOutcome> {
     // It was claimed again and again and never settled, so it takes the process down with it.
     if (update.attempts > MAX_CLAIMS) return abandon(update, log, "failed");
-    const outcome = await withTimeout(update);
-    if (outcome.kind === "done") return complete(deps, update);
+    const outcome = await withTimeout(deps, update);
+    if (outcome.kind === "done") return complete(update);
     if (outcome.kind === "timeout") return abandon(update, log, "timeout");
     log.error({ error: outcome.error }, "update failed");
     if (update.attempts >= MAX_ATTEMPTS) return abandon(update, log, "failed");
     return (await releaseUpdate(db, update, backoffMs(update.attempts, RETRY))) ? "retry" : "lost";
+  }
+
+  async function complete(update: ClaimedUpdate): Promise<UpdateOutcome> {
+    checkpoint("inbox/handled");
+    const ours = await completing(update);
+    checkpoint("inbox/completed");
+    return ours.has(update.updateId) ? "done" : "lost";
   }
 
   async function abandon(
@@ -114,22 +127,6 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   ): Promise<UpdateOutcome> {
     log.error({ why }, "update given up, kept in the inbox as failed");
     return (await abandonUpdate(db, update, clock.now())) ? why : "lost";
-  }
-
-  async function withTimeout(
-    update: ClaimedUpdate,
-  ): Promise<{ kind: "done" } | { kind: "timeout" } | { kind: "error"; error: unknown }> {
-    const timer = new AbortController();
-    const handled = deps.handleUpdate(update.payload).then(
-      () => ({ kind: "done" }) as const,
-      (error: unknown) => ({ kind: "error", error }) as const,
-    );
-    const expired = clock
-      .sleep(deps.timeoutMs ?? TIMEOUT_MS, timer.signal)
-      .then(() => ({ kind: "timeout" }) as const);
-    const outcome = await Promise.race([handled, expired]);
-    timer.abort();
-    return outcome;
   }
 
   async function settled(): Promise<void> {
@@ -153,10 +150,25 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   };
 }
 
-async function complete(deps: InboxWorkerDeps, update: ClaimedUpdate): Promise<UpdateOutcome> {
-  const { db, clock, checkpoint = noCheckpoint } = deps;
-  checkpoint("inbox/handled");
-  const isOurs = await completeUpdate(db, update, clock.now());
-  checkpoint("inbox/completed");
-  return isOurs ? "done" : "lost";
+async function withTimeout(
+  deps: InboxWorkerDeps,
+  update: ClaimedUpdate,
+): Promise<{ kind: "done" } | { kind: "timeout" } | { kind: "error"; error: unknown }> {
+  const timer = new AbortController();
+  const handled = deps.handleUpdate(update.payload).then(
+    () => ({ kind: "done" }) as const,
+    (error: unknown) => ({ kind: "error", error }) as const,
+  );
+  const expired = deps.clock
+    .sleep(deps.timeoutMs ?? TIMEOUT_MS, timer.signal)
+    .then(() => ({ kind: "timeout" }) as const);
+  const outcome = await Promise.race([handled, expired]);
+  timer.abort();
+  return outcome;
+}
+
+/** For a process that stood still while it claimed them: another replica may have them in hand by now. */
+async function giveBack(db: Database, claimed: readonly ClaimedUpdate[]): Promise<StepResult> {
+  await Promise.all(claimed.map((update) => releaseUpdate(db, update, 0)));
+  return "again";
 }

@@ -31,13 +31,20 @@ export function toStoredUpdate(raw: unknown): StoredUpdate | undefined {
   return update && { updateId: update.update_id, lane: laneOf(update), payload: raw };
 }
 
+/** The id by which an update is confirmed; undefined when it is no update. */
+export function updateIdOf(raw: unknown): number | undefined {
+  return updateSchema.safeParse(raw).data?.update_id;
+}
+
 function laneOf(update: z.infer<typeof updateSchema>): string {
   const id = update.update_id;
   const isUrgent =
-    update.pre_checkout_query !== undefined || paymentMessageSchema.safeParse(update.message).success;
+    update.pre_checkout_query !== undefined ||
+    (update.message !== undefined && paymentMessageSchema.safeParse(update.message).success);
   if (isUrgent) return `${urgentLanePrefix}${id}`;
   const prefix = update.inline_query === undefined ? buyersLanePrefix : "q:";
   for (const part of Object.values(update)) {
+    if (typeof part !== "object") continue;
     const sender = senderSchema.safeParse(part).data;
     if (sender) return `${prefix}${sender.from.id}`;
   }

@@ -1,11 +1,14 @@
 import { backoffMs } from "../core/backoff.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import { isConnectionLost } from "../db/transaction.ts";
 
 const ERROR_BACKOFF = { baseMs: 1000, maxMs: 60_000 };
+/** The cap is how late codes can be after the database was away. */
+const OUTAGE_BACKOFF = { baseMs: 250, maxMs: 2_000 };
 
-/** "again": there is more to do, take the next step at once. */
-export type StepResult = "again" | "idle";
+/** "again": there is more to do, take the next step at once. `pauseMs`: there will be after that time. */
+export type StepResult = "again" | "idle" | { readonly pauseMs: number };
 
 export interface LoopOptions {
   readonly name: string;
@@ -28,7 +31,10 @@ export interface Loop {
   stop(): Promise<void>;
 }
 
-/** Runs a step again and again, never two at a time; after a failure it backs off with jitter, up to a minute. */
+/**
+ * Runs a step again and again, never two at a time; after a failure it backs off with jitter, up to a minute, or up to
+ * two seconds while the database is away.
+ */
 export function createLoop(options: LoopOptions): Loop {
   const { clock, logger, name } = options;
   const stopping = new AbortController();
@@ -41,13 +47,18 @@ export function createLoop(options: LoopOptions): Loop {
     isWoken = false;
     try {
       const result = await options.run(stopping.signal);
-      return { failures: 0, pauseMs: result === "again" || isWoken ? 0 : options.everyMs };
+      return { failures: 0, pauseMs: isWoken ? 0 : pauseAfter(result) };
     } catch (error) {
-      const pauseMs = backoffMs(failures + 1, ERROR_BACKOFF);
+      const pauseMs = backoffMs(failures + 1, isConnectionLost(error) ? OUTAGE_BACKOFF : ERROR_BACKOFF);
       logger.error({ loop: name, failures: failures + 1, pauseMs, error }, "loop step failed");
       options.onError?.(error);
       return { failures: failures + 1, pauseMs };
     }
+  }
+
+  function pauseAfter(result: StepResult): number {
+    if (result === "idle") return options.everyMs;
+    return result === "again" ? 0 : result.pauseMs;
   }
 
   async function rest(pauseMs: number): Promise<void> {

@@ -10,18 +10,16 @@ import {
   dropMessage,
   endOutage,
   markSent,
-  postponeChat,
   retryAt,
   setAsideAfter,
   type WaitReason,
 } from "../db/queries/outbox-claims.ts";
+import { holdChat } from "../db/queries/telegram-budget.ts";
 import { inTransaction } from "../db/transaction.ts";
 
 /** The cap is how late a code can be after an outage of Telegram: buyers wait for it. */
 const RETRY = { baseMs: 1000, maxMs: 15_000 };
 const SET_ASIDE_EVERY_MS = 10 * 60_000;
-/** When this many chats in a row are refused for flooding, it is the bot that floods, not a chat. */
-const FLOODED_CHATS = 3;
 
 export interface SettlingDeps {
   readonly db: Database;
@@ -32,23 +30,15 @@ export interface SettlingDeps {
   readonly checkpoint?: Checkpoint;
 }
 
-/** Writes down what became of messages, and remembers how Telegram treats us at the moment. */
-export interface Settling {
-  /** False: the claim was lost meanwhile, another replica has the message. */
-  settle(row: ClaimedMessage, outcome: SendOutcome, log: Logger): Promise<boolean>;
-  /** Telegram asked the whole bot to wait. */
-  isPaused(now: Date): boolean;
-}
+/** Writes down what became of a message. False: the claim was lost meanwhile, another replica has the message. */
+export type Settle = (row: ClaimedMessage, outcome: SendOutcome, log: Logger) => Promise<boolean>;
 
-export function createSettling(deps: SettlingDeps): Settling {
+export function createSettling(deps: SettlingDeps): Settle {
   const { db, clock, logger, checkpoint = noCheckpoint } = deps;
-  let floods = 0;
   let isAway = false;
-  let pausedUntil = new Date(0);
 
   async function finish(row: ClaimedMessage): Promise<boolean> {
     const now = clock.now();
-    floods = 0;
     checkpoint("outbox/sent");
     const isOurs = await markSent(db, row, now);
     if (isAway) {
@@ -79,16 +69,15 @@ export function createSettling(deps: SettlingDeps): Settling {
   }
 
   async function pause(row: ClaimedMessage, waitMs: number, log: Logger): Promise<boolean> {
-    const until = addMs(clock.now(), waitMs);
-    floods += 1;
-    if (floods >= FLOODED_CHATS) pausedUntil = until;
-    log.info({ why: "flood", waitMs }, "the chat waits as long as Telegram asks");
-    const isOurs = await retryAt(db, row, { until, reason: "flood" });
-    await postponeChat(db, row.chatId, until);
-    return isOurs;
+    const now = clock.now();
+    const until = addMs(now, waitMs);
+    const isEverywhere = await holdChat(db, { chatId: row.chatId, until, now });
+    if (isEverywhere) log.warn({ waitMs }, "chat after chat is refused for flooding: the whole bot waits");
+    else log.info({ why: "flood", waitMs }, "the chat waits as long as Telegram asks");
+    return retryAt(db, row, { until, reason: "flood" });
   }
 
-  async function settle(row: ClaimedMessage, outcome: SendOutcome, log: Logger): Promise<boolean> {
+  return async (row, outcome, log) => {
     switch (outcome.kind) {
       case "sent":
         return finish(row);
@@ -99,9 +88,7 @@ export function createSettling(deps: SettlingDeps): Settling {
       case "broken":
         return row.failures + 1 < setAsideAfter ? wait(row, "broken", log) : setAside(deps, row, log);
     }
-  }
-
-  return { settle, isPaused: (now) => pausedUntil > now };
+  };
 }
 
 /** Takes the message out of its queue. The first time, the same transaction tells the operators. */

@@ -3,18 +3,19 @@ import { addMs } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import type { OwedMessage, SendOutcome } from "../core/messages.ts";
-import {
-  type ClaimedMessage,
-  claimMessages,
-  dropSupersededCards,
-  renewMessages,
-} from "../db/queries/outbox-claims.ts";
+import { type TelegramLimits, telegramLimits } from "../core/telegram-limits.ts";
+import { type ClaimedMessage, claimMessages, renewMessages } from "../db/queries/outbox-claims.ts";
+import { selectNextTurn } from "../db/queries/telegram-budget.ts";
 import { isConnectionLost } from "../db/transaction.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
 import { createSettling, type SettlingDeps } from "./outbox-settling.ts";
 
 const CONCURRENCY = 30;
+/** Of these, kept free for codes: whatever hangs, a code finds a sender. */
+const FOR_CODES = 6;
 const POLL_MS = 500;
+/** What is due and was not claimed is locked for a moment by a transaction that adds to it. */
+const LOCKED_MS = 20;
 /** Renewed while a message is being sent. After a kill, another process sends what was in hand when this has passed. */
 const LEASE_MS = 15_000;
 const RENEW_MS = 5_000;
@@ -24,31 +25,32 @@ export interface OutboxWorkerDeps extends SettlingDeps {
   /** Rejects when the message could not be made. */
   readonly send: (row: OwedMessage) => Promise<SendOutcome>;
   readonly onSettled?: (outcome: SendOutcome["kind"], row: ClaimedMessage, at: Date) => void;
-  readonly concurrency?: number;
+  /** What Telegram allows, when it is not the real one. */
+  readonly limits?: TelegramLimits;
 }
 
 export interface OutboxWorker extends Runnable {
   /** A message was committed in this process. */
   wake(): void;
-  /** Claims what is due and starts sending it; for tests and the loop. */
-  step(): Promise<StepResult>;
+  /** Claims what may be sent now and starts sending it; for tests and the loop. Returns how many messages. */
+  step(): Promise<number>;
   /** Resolves when nothing is in hand. */
   settled(): Promise<void>;
 }
 
 /**
- * Sends owed messages, at least once. Chats are served in parallel; within a chat, cards are one queue and all other
- * messages another, each in order, so a code never waits behind a card. While Telegram is away every queue tries again
+ * Sends owed messages, at least once and within Telegram's limits: codes before cards before news before broadcasts. Chats
+ * are served in parallel; within a chat each of these is a queue of its own, in order, so a code never waits behind a card
+ * or news. A wait that Telegram names holds that chat only. While Telegram is away every queue tries again
  * within 15 s, and the first success in any chat makes all of them due at once. A message that cannot be made three times
  * is set aside: its chat goes on, operators are told, and it is tried every ten minutes until it is a day old.
  */
 export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
-  const { db, clock, logger, checkpoint = noCheckpoint } = deps;
-  const concurrency = deps.concurrency ?? CONCURRENCY;
+  const { db, clock, logger, checkpoint = noCheckpoint, limits = telegramLimits } = deps;
   const inHand = new Map<ClaimedMessage, Promise<void>>();
-  const settling = createSettling(deps);
+  const settle = createSettling(deps);
 
-  const loop = createLoop({ name: "outbox", everyMs: POLL_MS, run: step, clock, logger });
+  const loop = createLoop({ name: "outbox", everyMs: POLL_MS, run, clock, logger });
   const renewing = createLoop({ name: "outbox leases", everyMs: RENEW_MS, run: renew, clock, logger });
 
   async function renew(): Promise<StepResult> {
@@ -56,17 +58,29 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     return "idle";
   }
 
-  async function step(): Promise<StepResult> {
-    const limit = concurrency - inHand.size;
-    const now = clock.now();
-    if (limit <= 0 || settling.isPaused(now)) return "idle";
-    const leaseToken = newId();
-    const claimed = await claimMessages(db, { now, limit, leaseMs: LEASE_MS, leaseToken });
+  async function step(): Promise<number> {
+    const limit = CONCURRENCY - inHand.size;
+    if (limit <= 0) return 0;
+    const limitOfOthers = Math.max(0, limit - FOR_CODES);
+    const claim = { now: clock.now(), limit, limitOfOthers, leaseMs: LEASE_MS, leaseToken: newId(), limits };
+    const claimed = await claimMessages(db, claim);
     if (claimed.length > 0) checkpoint("outbox/claimed");
-    const cardChats = claimed.filter((row) => row.kind === "order_card").map((row) => row.chatId);
-    const dropped = await dropSupersededCards(db, cardChats, leaseToken, now);
-    for (const row of claimed) if (!dropped.has(row.id)) inHand.set(row, work(row));
-    return claimed.length === limit || dropped.size > 0 ? "again" : "idle";
+    for (const row of claimed) inHand.set(row, work(row));
+    return claimed.length;
+  }
+
+  async function run(signal: AbortSignal): Promise<StepResult> {
+    const claimed = await step();
+    // Whatever is settled wakes the loop.
+    if (inHand.size >= CONCURRENCY - FOR_CODES) return "idle";
+    const turn = await selectNextTurn(db, { now: clock.now(), limits });
+    if (turn.dueInMs === undefined) return "idle";
+    if (turn.dueInMs > 0) return { pauseMs: Math.min(turn.dueInMs, POLL_MS) };
+    if (turn.budgetInMs > POLL_MS) return "idle";
+    // Not the loop's pause: what wakes it makes no room in Telegram's budget.
+    if (turn.budgetInMs > 0) await clock.sleep(turn.budgetInMs, signal);
+    else if (claimed === 0) return { pauseMs: LOCKED_MS };
+    return "again";
   }
 
   async function work(row: ClaimedMessage): Promise<void> {
@@ -74,7 +88,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     try {
       const outcome = await decide(deps, row, log);
       deps.onSettled?.(outcome.kind, row, clock.now());
-      if (!(await settling.settle(row, outcome, log)))
+      if (!(await settle(row, outcome, log)))
         log.warn({}, "message was settled by another replica meanwhile");
       checkpoint("outbox/settled");
     } catch (error) {

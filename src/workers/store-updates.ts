@@ -16,6 +16,8 @@ export interface StoreDeps {
   readonly logger: Logger;
   /** New updates lie in the inbox. */
   readonly onStored: () => void;
+  /** What was just stored, and perhaps known before: a tap's spinner can be ended before its turn comes. */
+  readonly onUpdates?: (raw: readonly unknown[]) => void;
   readonly checkpoint?: Checkpoint;
 }
 
@@ -29,24 +31,66 @@ export async function storeRaw(deps: StoreDeps, raw: readonly unknown[]): Promis
   }
   const added = await storeBounded(deps, updates);
   deps.checkpoint?.("inbox/stored");
-  if (added > 0) deps.onStored();
+  if (added > 0) {
+    deps.onUpdates?.(raw);
+    deps.onStored();
+  }
   return added;
 }
 
-/** Stores updates, and in the same transaction owes an answer to people of whom too many wait already. */
+/** Stores updates in one statement. People of whom too many wait already are owed an answer, which may be lost. */
 async function storeBounded(
   { db, clock, logger }: StoreDeps,
   updates: readonly StoredUpdate[],
 ): Promise<number> {
   const at = clock.now();
-  return inTransaction(db, async (tx) => {
-    const { added, fullLanes } = await storeUpdates(tx, updates, { at, maxPerLane: MAX_OPEN_PER_PERSON });
-    if (fullLanes.length > 0)
-      logger.warn({ people: fullLanes.length }, "updates left out: too many of a person wait");
+  const { added, fullLanes } = await storeUpdates(db, updates, { at, maxPerLane: MAX_OPEN_PER_PERSON });
+  if (fullLanes.length === 0) return added;
+  logger.warn({ people: fullLanes.length }, "updates left out: too many of a person wait");
+  await inTransaction(db, async (tx) => {
     for (const lane of fullLanes) {
       const chatId = chatOfLane(lane);
       if (chatId !== undefined) await oweSlowDown(tx, chatId, at);
     }
-    return added;
   });
+  return added;
+}
+
+/** At most so many updates are stored in one statement. */
+const MAX_BATCH = 100;
+/** Telegram opens 100 connections at most, so more can never wait. */
+const MAX_WAITING = 1_000;
+
+/**
+ * Stores single updates, as a webhook brings them: those that come while a statement runs share the next one. Resolves
+ * when the update is committed; rejects when it is not, and Telegram sends it again.
+ */
+export function createUpdateStore(deps: StoreDeps): (update: unknown) => Promise<void> {
+  let waiting: { readonly update: unknown; settle(error?: unknown): void }[] = [];
+  let running = false;
+
+  async function storeAll(): Promise<void> {
+    running = true;
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, MAX_BATCH);
+      waiting = waiting.slice(MAX_BATCH);
+      try {
+        await storeRaw(
+          deps,
+          batch.map(({ update }) => update),
+        );
+        for (const { settle } of batch) settle();
+      } catch (error) {
+        for (const { settle } of batch) settle(error ?? new Error("not stored"));
+      }
+    }
+    running = false;
+  }
+
+  return (update) =>
+    new Promise((resolve, reject) => {
+      if (waiting.length >= MAX_WAITING) return reject(new Error("too many updates wait to be stored"));
+      waiting.push({ update, settle: (error) => (error === undefined ? resolve() : reject(error)) });
+      if (!running) void storeAll();
+    });
 }

@@ -1,7 +1,7 @@
 import { type Api, GrammyError } from "grammy";
 import { backoffMs } from "../core/backoff.ts";
 import { acquireLease, type Lease, releaseLease, renewLease } from "../db/queries/leases.ts";
-import { allowedUpdates, toStoredUpdate } from "./lanes.ts";
+import { allowedUpdates, updateIdOf } from "./lanes.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
 import { type StoreDeps, storeRaw } from "./store-updates.ts";
 
@@ -10,10 +10,10 @@ const BATCH = 100;
 /** Telegram answers a poll after 30 s at the latest. After this long the connection is dead, and a new poll begins. */
 const STALL_MS = 45_000;
 /** Renewed while a poll waits. After a kill, another replica polls when this has passed. */
-const LEASE_MS = 15_000;
-const RENEW_MS = 5_000;
+const LEASE_MS = 6_000;
+const RENEW_MS = 1_500;
 const LEASE_NAME = "telegram-polling";
-const STANDBY_MS = 5_000;
+const STANDBY_MS = 2_000;
 const RETRY = { baseMs: 1000, maxMs: 30_000 };
 const WEBHOOK_CONNECTIONS = 40;
 
@@ -42,16 +42,18 @@ export interface PollingSource extends Runnable {
  * the others wait for its lease.
  */
 export function createPollingSource(deps: PollingDeps): PollingSource {
-  const { db, api, clock, logger } = deps;
+  const { db, clock, logger } = deps;
   /** Undefined: the next poll asks for everything that is not confirmed. */
   let offset: number | undefined;
   let lease: Lease | undefined;
-  let failures = 0;
+  /** When the lease was last known to be ours, in milliseconds of the clock. */
+  let confirmedAtMs = Number.NEGATIVE_INFINITY;
+  const poll = createPoll(deps);
   const loop = createLoop({ name: "telegram polling", everyMs: 0, run: step, clock, logger });
 
   async function step(signal: AbortSignal): Promise<StepResult> {
     const wasOurs = lease !== undefined;
-    lease = await acquireLease(db, LEASE_NAME, deps.holder, LEASE_MS);
+    if (clock.now().getTime() - confirmedAtMs >= RENEW_MS) await confirmLease();
     if (!lease) {
       await clock.sleep(STANDBY_MS, signal);
       return "again";
@@ -61,9 +63,17 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
     if (updates.length === 0) return "again";
     await storeRaw(deps, updates);
     // No update among them moves the offset, so the same batch would come again at once, and again.
-    if (!updates.some(isUpdate)) await clock.sleep(RETRY.maxMs, signal);
-    offset = nextOffset(updates, offset);
+    const next = nextOffset(updates);
+    if (next === undefined) await clock.sleep(RETRY.maxMs, signal);
+    else offset = next;
     return "again";
+  }
+
+  /** Takes the lease or extends it. It is asked for once in a while and not with every poll, of which a busy shop makes many. */
+  async function confirmLease(): Promise<void> {
+    const askedAtMs = clock.now().getTime();
+    lease = await acquireLease(db, LEASE_NAME, deps.holder, LEASE_MS);
+    confirmedAtMs = lease ? askedAtMs : Number.NEGATIVE_INFINITY;
   }
 
   /** One poll, which ends early when the lease is lost: two pollers would take each other's updates. */
@@ -76,7 +86,7 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
     if (signal.aborted) end();
     const keeping = keepLease(held, over.signal).then((isKept) => isKept || end());
     try {
-      return await poll(ending.signal);
+      return await poll(ending.signal, offset);
     } finally {
       signal.removeEventListener("abort", end);
       over.abort();
@@ -90,15 +100,37 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
       await clock.sleep(RENEW_MS, signal);
       if (signal.aborted) return true;
       try {
-        if (!(await renewLease(db, held, LEASE_MS))) return false;
+        const askedAtMs = clock.now().getTime();
+        if (!(await renewLease(db, held, LEASE_MS))) {
+          confirmedAtMs = Number.NEGATIVE_INFINITY;
+          return false;
+        }
+        confirmedAtMs = askedAtMs;
       } catch (error) {
         logger.warn({ error }, "the polling lease could not be renewed");
       }
     }
   }
 
-  /** The answer to one poll; a failed one waits out its back-off and brings nothing. */
-  async function poll(signal: AbortSignal): Promise<readonly unknown[]> {
+  return {
+    name: loop.name,
+    start: loop.start,
+    async stop() {
+      await loop.stop();
+      if (lease) await releaseLease(db, lease);
+      lease = undefined;
+    },
+    step,
+  };
+}
+
+/** Makes the call that brings the answer to one poll; a failed one waits out its back-off and brings nothing. */
+function createPoll(
+  deps: PollingDeps,
+): (signal: AbortSignal, offset: number | undefined) => Promise<readonly unknown[]> {
+  const { api, clock, logger } = deps;
+  let failures = 0;
+  return async (signal, offset) => {
     // A stop was asked for while the lease was taken. A poll begun now would delay it by half a minute.
     if (signal.aborted) return [];
     const attempt = new AbortController();
@@ -128,17 +160,6 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
       signal.removeEventListener("abort", stop);
       watchdog.removeEventListener("abort", stop);
     }
-  }
-
-  return {
-    name: loop.name,
-    start: loop.start,
-    async stop() {
-      await loop.stop();
-      if (lease) await releaseLease(db, lease);
-      lease = undefined;
-    },
-    step,
   };
 }
 
@@ -147,13 +168,10 @@ function grammySignal(signal: AbortSignal): Parameters<UpdateApi["getUpdates"]>[
   return signal as unknown as Parameters<UpdateApi["getUpdates"]>[1];
 }
 
-function isUpdate(raw: unknown): boolean {
-  return toStoredUpdate(raw) !== undefined;
-}
-
-function nextOffset(updates: readonly unknown[], before: number | undefined): number | undefined {
-  const ids = updates.flatMap((update) => toStoredUpdate(update)?.updateId ?? []);
-  return ids.length === 0 ? before : Math.max(...ids) + 1;
+/** What confirms these updates; undefined: there is none among them. */
+function nextOffset(updates: readonly unknown[]): number | undefined {
+  const ids = updates.flatMap((update) => updateIdOf(update) ?? []);
+  return ids.length === 0 ? undefined : Math.max(...ids) + 1;
 }
 
 function floodWaitMs(error: unknown): number {

@@ -17,6 +17,7 @@ import { createCryptoPay } from "../../src/topups/crypto-pay-client.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { query } from "../support/embedded.ts";
 import { createTestLogger } from "../support/logger.ts";
+import { createOpenGate } from "../support/open-gate.ts";
 
 /** Nobody listens there. Of the low ports, fetch itself refuses some, but not this one. */
 const NOWHERE = "http://127.0.0.1:2";
@@ -80,7 +81,7 @@ async function examined(env: Record<string, string> = {}, accept?: string): Prom
       createProviders(config.providers, {
         clock,
         logger,
-        gateFor: () => ({ acquire: async () => undefined, penalise: async () => undefined }),
+        gateFor: () => createOpenGate(),
       }),
   });
   expect(report.hasFailed()).toBe(lines.some((line) => line.startsWith("FAIL")));

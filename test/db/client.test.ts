@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { createDatabase, ping } from "../../src/db/client.ts";
+import { createDatabase, type Executor, ping } from "../../src/db/client.ts";
 import { waitForDatabase } from "../../src/db/wait.ts";
 import { createTestClock } from "../support/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -23,6 +23,13 @@ function connect(
   const handle = createDatabase({ connectionString, applicationName: "client test", logger, ...options });
   onTestFinished(() => handle.close());
   return { db: handle.db, logger };
+}
+
+async function limitsOf(db: Executor): Promise<unknown> {
+  const result = await sql`
+    SELECT current_setting('idle_in_transaction_session_timeout') AS idle,
+           current_setting('statement_timeout') AS statement`.execute(db);
+  return result.rows[0];
 }
 
 describe("createDatabase", () => {
@@ -54,9 +61,23 @@ describe("createDatabase", () => {
   });
 
   it("does not let a transaction that stands still hold its locks for ever", async () => {
-    const result = await sql<{ timeout: string }>`
-      SELECT current_setting('idle_in_transaction_session_timeout') AS timeout`.execute(database.db);
-    expect(result.rows).toEqual([{ timeout: "30s" }]);
+    expect(await limitsOf(database.db)).toEqual({ idle: "10s", statement: "30s" });
+  });
+
+  it("keeps a transaction's own time limits when a pooler hands it a connection that others have set", async () => {
+    const { db } = connect(database.connectionString, { maxConnections: 1 });
+    await sql`SET statement_timeout = 0`.execute(db);
+    await sql`SET idle_in_transaction_session_timeout = 0`.execute(db);
+    const within = await db.transaction().execute(limitsOf);
+    expect(within).toEqual({ idle: "10s", statement: "30s" });
+    expect(await limitsOf(db)).toEqual({ idle: "0", statement: "0" });
+  });
+
+  it("keeps no connection that could not be prepared: after an outage behind a pooler the whole pool is there", async () => {
+    // The server refuses this limit, as a pooler refuses everything while its server is away.
+    const { db } = connect(database.connectionString, { maxConnections: 1, statementTimeoutMs: -1 });
+    for (let attempt = 0; attempt < 3; attempt += 1)
+      await expect(ping(db)).rejects.toThrow("statement_timeout");
   });
 
   it("gives up on a connection that fell silent, and takes a new one for the next query", async () => {

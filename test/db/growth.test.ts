@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { newId } from "../../src/core/ids.ts";
+import { telegramLimits } from "../../src/core/telegram-limits.ts";
 import { claimUpdates, inboxBacklog } from "../../src/db/queries/inbox.ts";
 import { outboxBacklog } from "../../src/db/queries/outbox.ts";
 import { claimMessages } from "../../src/db/queries/outbox-claims.ts";
@@ -80,7 +81,8 @@ it("what runs every few seconds goes through no table that only grows", async ()
   await orders.sweep();
   await selectProviderBooks(db, "old");
   await claimUpdates(db, { limit: 10, leaseMs: 1000, leaseToken: newId() });
-  await claimMessages(db, { now, limit: 10, leaseMs: 1000, leaseToken: newId() });
+  const claim = { now, limit: 10, limitOfOthers: 10, leaseMs: 1000, leaseToken: newId() };
+  await claimMessages(db, { ...claim, limits: telegramLimits });
   await inboxBacklog(db);
   await outboxBacklog(db);
   await selectDueTopups(db, "crypto-pay", now, 10);

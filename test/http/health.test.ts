@@ -1,3 +1,4 @@
+import { connect } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { createHttpServers, WEBHOOK_SECRET } from "../support/http-server.ts";
 
@@ -97,5 +98,38 @@ describe("the two ports", () => {
       expect([path, await status(`${adminUrl}${path}`)]).toEqual([path, 404]);
       expect([path, await status(`${adminUrl}${path}`, { method: "POST", body: "{}" })]).toEqual([path, 404]);
     }
+  });
+
+  it("answers a balancer that speaks HTTP/1.0 and names no host", async () => {
+    const { port } = await start();
+    const answer = await new Promise<string>((resolve) => {
+      const socket = connect(port, "127.0.0.1", () => socket.write("GET /readyz HTTP/1.0\r\n\r\n"));
+      socket.once("data", (chunk) => resolve(chunk.toString()));
+    });
+    expect(answer).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it("is not ready while it stops, and gives a balancer that asked lately three seconds to hear it", async () => {
+    const { url, adminUrl, clock, readiness } = await start();
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    let isOver = false;
+    const closing = readiness.close().then(() => {
+      isOver = true;
+    });
+    expect((await fetch(`${url}/readyz`)).status).toBe(503);
+    expect(await (await fetch(`${adminUrl}/readyz`)).json()).toEqual({
+      ready: false,
+      checks: { shop: "stops" },
+    });
+    expect(isOver).toBe(false);
+    await clock.advance(3_000);
+    await closing;
+  });
+
+  it("stops at once when nobody has asked for a while whether it is ready", async () => {
+    const { url, clock, readiness } = await start();
+    await fetch(`${url}/readyz`);
+    await clock.advance(5_001);
+    await readiness.close();
   });
 });

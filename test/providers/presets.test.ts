@@ -6,6 +6,7 @@ import { createProviders } from "../../src/providers/registry.ts";
 import { ceilingIn, pathSegment, urlUnder } from "../../src/providers/transport/urls.ts";
 import { createTestClock } from "../support/clock.ts";
 import { createTestLogger } from "../support/logger.ts";
+import { createOpenGate } from "../support/open-gate.ts";
 
 function settingsOf(name: string): ProviderSettings {
   const preset = presets[name];
@@ -25,7 +26,7 @@ function settingsOf(name: string): ProviderSettings {
 
 describe("presets", () => {
   it.each(Object.keys(presets))("%s becomes a provider that keeps its own rules", (name) => {
-    const gate = { acquire: async () => undefined, penalise: async () => undefined };
+    const gate = createOpenGate();
     const deps = { clock: createTestClock(), logger: createTestLogger(), gateFor: () => gate };
     const provider = createProviders([settingsOf(name)], deps).get(name);
     expect(provider?.name).toBe(name);

@@ -1,6 +1,6 @@
 import { type Api, HttpError } from "grammy";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { PretendTelegram, PretendUser } from "../../sandbox/telegram/index.ts";
+import { type PretendTelegram, type PretendUser, realLimits } from "../../sandbox/telegram/index.ts";
 import type { TestClock } from "../support/clock.ts";
 import { nextEvent, openChat, refusalOf, startTelegram } from "../support/telegram.ts";
 
@@ -137,5 +137,46 @@ describe("the limit per chat", () => {
     await limited.clock.advance(40_000);
     await limited.api.sendMessage(chat.id, "3");
     await limited.telegram.close();
+  });
+});
+
+describe("Telegram's real limits", () => {
+  test("a chat takes a short burst of messages, then one a second", async () => {
+    const { telegram, clock, api } = await startTelegram(realLimits);
+    const chat = openChat(telegram);
+    for (let i = 0; i < 6; i += 1) await api.sendMessage(chat.id, "burst");
+    expect(await refusalOf(api.sendMessage(chat.id, "too much"))).toMatchObject({ code: 429, retryAfter: 1 });
+    await clock.advance(1000);
+    await api.sendMessage(chat.id, "one more");
+    expect(await refusalOf(api.sendMessage(chat.id, "too much"))).toMatchObject({ code: 429 });
+    await telegram.close();
+  });
+
+  test("a chat takes twenty edits a minute, its messages included, and then no message either", async () => {
+    const { telegram, clock, api } = await startTelegram(realLimits);
+    const chat = openChat(telegram);
+    const { message_id } = await api.sendMessage(chat.id, "0");
+    for (let i = 1; i < 20; i += 1) await api.editMessageText(chat.id, message_id, `${i}`);
+    const edit = () => api.editMessageText(chat.id, message_id, "more");
+    expect(await refusalOf(edit())).toMatchObject({ code: 429, retryAfter: 60 });
+    await clock.advance(60_000);
+    await edit();
+    for (let i = 1; i < 20; i += 1) await api.editMessageText(chat.id, message_id, `${i}`);
+    expect(await refusalOf(api.sendMessage(chat.id, "a message"))).toMatchObject({
+      code: 429,
+      retryAfter: 60,
+    });
+    await telegram.close();
+  });
+
+  test("all chats together take thirty messages a second", async () => {
+    const { telegram, clock, api } = await startTelegram(realLimits);
+    for (let i = 0; i < 30; i += 1) await api.sendMessage(openChat(telegram).id, "hello");
+    const next = openChat(telegram);
+    expect(await refusalOf(api.sendMessage(next.id, "hello"))).toMatchObject({ code: 429, retryAfter: 1 });
+    await clock.advance(1000);
+    const { message_id } = await api.sendMessage(next.id, "hello");
+    expect(message_id).toBeGreaterThan(0);
+    await telegram.close();
   });
 });

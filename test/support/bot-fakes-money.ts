@@ -83,7 +83,8 @@ export function createFakeTopups(clock: Clock) {
 }
 
 /** Buyers in memory, by Telegram id. */
-export function createFakeBuyers() {
+/** `conversationOf`: what {@link createFakeConversationStates} keeps for a person. */
+export function createFakeBuyers(conversationOf: (key: string) => unknown) {
   const known = new Map<number, Buyer>();
   const blocked = new Set<number>();
   const state = { known, blocked, failing: false, forget: "forgotten" as "forgotten" | "open_orders" };
@@ -105,7 +106,7 @@ export function createFakeBuyers() {
         navigationMessageId: null,
       };
       known.set(telegramId, buyer);
-      return buyer;
+      return { ...buyer, conversation: conversationOf(String(telegramId)) };
     },
     find: async (id) => byId(id),
     findByTelegramId: async (telegramId) => known.get(telegramId),
@@ -144,11 +145,6 @@ export function createFakeWallet() {
 export function createFakeConversationStates() {
   const stored = new Map<string, string>();
   const states: ConversationStates = {
-    read: async (key) => {
-      const text = stored.get(key);
-      const value: unknown = text === undefined ? undefined : JSON.parse(text);
-      return value;
-    },
     write: async (key, value) => {
       stored.set(key, JSON.stringify(value));
     },
@@ -156,7 +152,11 @@ export function createFakeConversationStates() {
       stored.delete(key);
     },
   };
-  return { states, stored };
+  const read = (key: string): unknown => {
+    const text = stored.get(key);
+    return text === undefined ? undefined : JSON.parse(text);
+  };
+  return { states, stored, read };
 }
 
 export function createFakeOperatorActions() {

@@ -65,7 +65,7 @@ export function createFakeCatalog(clock: Clock) {
         sort === "price"
           ? state.offers.toSorted((a, b) => Number(a.priceMicros - b.priceMicros))
           : state.offers;
-      return { ...pageOf(items, page, pageSize), stale: false };
+      return { ...pageOf(items, page, pageSize), stale: false, isBlocked: false };
     },
     search: async (text) => {
       state.searches.push(text);
@@ -94,7 +94,8 @@ export function createFakeCatalog(clock: Clock) {
       };
       state.quotes.set(quote.id, { ...quote, buyerId });
       const facts = { lifetimeMs: 1_200_000, cancelAfterMs: 120_000, another: true };
-      return { kind: "quote", quote, offer: found, facts };
+      const isFavourite = state.favourites.has(`${buyerId}/${serviceId}/${countryId}`);
+      return { kind: "quote", quote, offer: found, isFavourite, facts };
     },
     route: async () => [],
     reportRefusal: async () => undefined,
@@ -102,9 +103,12 @@ export function createFakeCatalog(clock: Clock) {
     country: countryOf,
     alternatives: async ({ countryId, limit }) =>
       state.offers.filter(({ country }) => country.id !== countryId).slice(0, limit),
-    recent: async (_buyer, _language, limit) => state.recent.slice(0, limit),
-    favourites: async (buyerId) =>
-      [...state.favourites].filter((key) => key.startsWith(buyerId)).map((key) => named(key.slice(37))),
+    shelf: async (buyerId) => ({
+      recent: state.recent,
+      favourites: [...state.favourites]
+        .filter((key) => key.startsWith(buyerId))
+        .map((key) => named(key.slice(37))),
+    }),
     setFavourite: async (buyerId, serviceId, countryId, isFavourite) => {
       const key = `${buyerId}/${serviceId}/${countryId}`;
       if (isFavourite) state.favourites.add(key);

@@ -46,9 +46,9 @@ function createFakes(config: Partial<BotConfig>) {
   const catalog = createFakeCatalog(clock);
   const orders = createFakeOrders(clock, catalog.state.quotes);
   const topups = createFakeTopups(clock);
-  const buyers = createFakeBuyers();
   const wallet = createFakeWallet();
   const conversations = createFakeConversationStates();
+  const buyers = createFakeBuyers(conversations.read);
   const operatorActions = createFakeOperatorActions();
   const deps: BotDeps = {
     catalog: catalog.catalog,

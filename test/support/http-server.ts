@@ -1,6 +1,6 @@
 import { systemClock } from "../../src/core/clock.ts";
 import { createAdminApp, createPublicApp } from "../../src/http/app.ts";
-import { createReadiness, shopChecks } from "../../src/http/health.ts";
+import { createReadiness, type Readiness, shopChecks } from "../../src/http/health.ts";
 import { createHttpServer, type HttpServer, type HttpServerDeps } from "../../src/http/server.ts";
 import type { WebhookHandlers } from "../../src/http/webhooks.ts";
 import { createMetrics, type Metrics } from "../../src/shop/metrics/metrics.ts";
@@ -26,6 +26,7 @@ export interface TestHttpServer {
   readonly adminUrl: string;
   readonly adminPort: number;
   readonly server: HttpServer;
+  readonly readiness: Readiness;
   readonly logger: ReturnType<typeof createTestLogger>;
   readonly clock: TestClock;
   readonly metrics: Metrics;
@@ -73,7 +74,17 @@ export function createHttpServers(): {
     const adminPort = await admin.start();
     running.push(admin);
     const at = (ownPort: number): string => `http://127.0.0.1:${ownPort}`;
-    return { url: at(port), adminUrl: at(adminPort), port, adminPort, server, logger, clock, metrics };
+    return {
+      url: at(port),
+      adminUrl: at(adminPort),
+      port,
+      adminPort,
+      server,
+      readiness,
+      logger,
+      clock,
+      metrics,
+    };
   }
 
   return {

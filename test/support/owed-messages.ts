@@ -1,5 +1,7 @@
+import { sql } from "kysely";
 import { newId } from "../../src/core/ids.ts";
 import type { OutboxMessage, OwedMessage, SendOutcome } from "../../src/core/messages.ts";
+import type { TelegramLimits } from "../../src/core/telegram-limits.ts";
 import type { Database } from "../../src/db/client.ts";
 import { enqueue, outboxBacklog } from "../../src/db/queries/outbox.ts";
 import { createOutboxWorker } from "../../src/workers/outbox-worker.ts";
@@ -10,8 +12,29 @@ export const operatorChat = 900;
 
 export type Answer = (row: OwedMessage) => SendOutcome | Promise<SendOutcome>;
 
+/** For tests that are not about Telegram's limits. */
+export const noLimits: TelegramLimits = {
+  burst: 1_000_000,
+  intervalMs: 1,
+  chatCodeBurst: 1_000_000,
+  chatBurst: 1_000_000,
+  chatIntervalMs: 1,
+  cardBurst: 1_000_000,
+  cardIntervalMs: 1,
+};
+
+/** Nothing owed, and nothing taken from Telegram's limits. */
+export async function emptyOutbox(db: Database): Promise<void> {
+  await sql`TRUNCATE outbox, outbox_queues, telegram_chats, telegram_budget`.execute(db);
+}
+
 /** An outbox with a sender that the test answers for. */
-export function createTestOutbox(db: Database, clock: TestClock, answer: Answer) {
+export function createTestOutbox(
+  db: Database,
+  clock: TestClock,
+  answer: Answer,
+  limits: TelegramLimits = noLimits,
+) {
   const tried: string[] = [];
   const logger = createTestLogger();
   const worker = createOutboxWorker({
@@ -19,6 +42,7 @@ export function createTestOutbox(db: Database, clock: TestClock, answer: Answer)
     clock,
     logger,
     operatorChatIds: [operatorChat],
+    limits,
     send: async (row) => {
       tried.push(`${row.chatId}:${nameOf(row.message)}`);
       return answer(row);

@@ -22,6 +22,7 @@ export interface ScriptedProvider extends Provider {
   onBuy: Script<PurchaseRequest, Rental>;
   onCheck: Script<string, Observation>;
   onCheckMany: Script<readonly string[], ReadonlyMap<string, Observation>>;
+  onText: Script<string, string | null>;
   onCancel: Script<string, CancelOutcome>;
   onBan: Script<string, CancelOutcome>;
   onAnother: Script<string, AnotherOutcome>;
@@ -38,6 +39,7 @@ const allOn: Capabilities = {
   poll: true,
   webhook: true,
   checkMany: false,
+  text: false,
   activeList: true,
   prices: "all",
   priceCeiling: true,
@@ -97,19 +99,24 @@ export function createScriptedProvider(
     },
     onCheck: () => waiting,
     onCheckMany: (ids) => new Map(ids.map((id) => [id, waiting])),
+    onText: () => null,
     onCancel: () => ({ kind: "cancelled" }),
     onBan: () => ({ kind: "cancelled" }),
     onAnother: () => ({ kind: "requested" }),
     onFinish: () => undefined,
     onActive: () => [],
     onWebhook: () => undefined,
+    reserve: async (_priority, count) => ({ count, nextInMs: 0, requestsPerSecond: 100 }),
     balance: () => record("balance", () => ({ balanceMicros: 10_000_000n, escrowMicros: null })),
     services: () => record("services", () => [{ code: "wa", name: "WhatsApp" }]),
     countries: () => record("countries", () => [{ code: "16", name: "United Kingdom", iso2: "GB" }]),
     prices: () => record("prices", () => []),
     buy: (request) => record("buy", () => provider.onBuy(request)),
     check: (id) => record(`check ${id}`, () => provider.onCheck(id)),
-    checkMany: (ids) => record(`checkMany ${ids.length}`, () => provider.onCheckMany(ids)),
+    async *checkMany(ids) {
+      yield await record(`checkMany ${ids.length}`, () => provider.onCheckMany(ids));
+    },
+    text: (id) => record(`text ${id}`, () => provider.onText(id)),
     cancel: (id) => record(`cancel ${id}`, () => provider.onCancel(id)),
     ban: (id) => record(`ban ${id}`, () => provider.onBan(id)),
     another: (id) => record(`another ${id}`, () => provider.onAnother(id)),

@@ -5,6 +5,7 @@ import { upsertBuyer } from "../../src/db/queries/buyers.ts";
 import { ensureSystemAccounts, selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
 import { type OrderRow, selectOrder } from "../../src/db/queries/orders.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
+import { createSlots } from "../../src/orders/buying/slots.ts";
 import { createOrders, type OrderJobs } from "../../src/orders/create-orders.ts";
 import type { OrderDeps } from "../../src/orders/order-deps.ts";
 import type { Orders } from "../../src/orders/orders.ts";
@@ -80,6 +81,7 @@ export async function createTestShop(
     termsVersion: 1,
     checkpoint: () => undefined,
     onMessages: () => undefined,
+    slots: createSlots(() => 32),
     operatorChatIds: [1],
     missingAt: async () => undefined,
     answers: createAnswerStore({ db, clock, logger: createTestLogger() }),

@@ -2,6 +2,7 @@ import { Api, Bot, GrammyError } from "grammy";
 import { z } from "zod";
 import {
   type PretendTelegram,
+  type PretendTelegramOptions,
   type PretendUser,
   startPretendTelegram,
   type TelegramEvent,
@@ -10,7 +11,7 @@ import { createTestClock, type TestClock } from "./clock.ts";
 
 /** A pretend Telegram on a clock that the test moves. */
 export async function startTelegram(
-  options: { perChatPerMinute?: number } = {},
+  options: PretendTelegramOptions["limits"] = {},
 ): Promise<{ telegram: PretendTelegram; clock: TestClock; api: Api }> {
   const clock = createTestClock();
   const telegram = await startPretendTelegram({ clock, limits: options });

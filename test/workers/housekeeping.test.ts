@@ -15,11 +15,7 @@ import {
   unbanBuyer,
   upsertBuyer,
 } from "../../src/db/queries/buyers.ts";
-import {
-  deleteConversationState,
-  readConversationState,
-  writeConversationState,
-} from "../../src/db/queries/conversation-states.ts";
+import { deleteConversationState, writeConversationState } from "../../src/db/queries/conversation-states.ts";
 import { forgetBuyer } from "../../src/db/queries/forget-buyer.ts";
 import { storeUpdates } from "../../src/db/queries/inbox.ts";
 import { selectBalance } from "../../src/db/queries/ledger.ts";
@@ -78,6 +74,11 @@ async function smsOf(orderId: string) {
     .executeTakeFirstOrThrow();
 }
 
+async function conversationOf(key: string): Promise<unknown> {
+  const row = database.db.selectFrom("conversation_states").select("state").where("key", "=", key);
+  return (await row.executeTakeFirst())?.state;
+}
+
 describe("keepHouse", () => {
   it("forgets what is old and keeps what is not", async () => {
     const buyer = await newBuyer();
@@ -103,40 +104,49 @@ describe("keepHouse", () => {
       VALUES ('someone', 'purchase', ${hoursAgo(49)}), ('someone', 'purchase', ${hoursAgo(47)})`.execute(
       database.db,
     );
+    await sql`
+      INSERT INTO telegram_chats (chat_id, next_at, cards_next_at, held_until)
+      VALUES (1, ${hoursAgo(2)}, '-infinity', '-infinity'), (2, ${hoursAgo(2)}, '-infinity', ${at})`.execute(
+      database.db,
+    );
 
     const deps = { db: database.db, clock, logger: createTestLogger(), smsRetentionMs: 24 * HOUR_MS };
     expect(await keepHouse(deps)).toEqual({
       updates: 1,
       messages: 0,
+      chats: 1,
       quotes: 1,
       sms: 1,
       unclaimedSms: 1,
       conversations: 1,
       carriedActions: 1,
+      catalogChanges: 0,
     });
     expect(await smsOf(old.orderId)).toMatchObject({ code: null, text: null, purged_at: at });
     expect(await smsOf(young.orderId)).toMatchObject({ code: "482913", purged_at: null });
-    expect(await readConversationState(database.db, "young")).toEqual({ a: 1 });
+    expect(await conversationOf("young")).toEqual({ a: 1 });
     expect(await keepHouse(deps)).toEqual({
       updates: 0,
       messages: 0,
+      chats: 0,
       quotes: 0,
       sms: 0,
       unclaimedSms: 0,
       conversations: 0,
       carriedActions: 0,
+      catalogChanges: 0,
     });
   });
 });
 
 describe("conversation states", () => {
   it("reads back what was written last, and nothing after deletion", async () => {
-    expect(await readConversationState(database.db, "7")).toBeUndefined();
+    expect(await conversationOf("7")).toBeUndefined();
     await writeConversationState(database.db, "7", { version: 1, state: [null, "x"] }, at);
     await writeConversationState(database.db, "7", { version: 2 }, at);
-    expect(await readConversationState(database.db, "7")).toEqual({ version: 2 });
+    expect(await conversationOf("7")).toEqual({ version: 2 });
     await deleteConversationState(database.db, "7");
-    expect(await readConversationState(database.db, "7")).toBeUndefined();
+    expect(await conversationOf("7")).toBeUndefined();
   });
 });
 
@@ -224,6 +234,9 @@ describe("forgetBuyer", () => {
     const { orderId } = await addOrder(buyer.id, { receivedAt: at, chatId: telegramId });
     const message = { kind: "order_card" as const, orderId };
     await enqueue(database.db, { chatId: telegramId, buyerId: buyer.id, message, dedupeKey: null, at });
+    await sql`
+      INSERT INTO telegram_chats (chat_id, next_at, cards_next_at, held_until)
+      VALUES (${telegramId}, ${at}, ${at}, ${at})`.execute(database.db);
     await writeConversationState(database.db, String(telegramId), {}, at);
     const lane = `u:${telegramId}`;
     await storeUpdates(database.db, [{ updateId: 900, lane, payload: { from: telegramId } }], {

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../../src/core/ids.ts";
-import { claimUpdates, completeUpdate, inboxBacklog } from "../../src/db/queries/inbox.ts";
+import { claimUpdates, completeUpdates, inboxBacklog } from "../../src/db/queries/inbox.ts";
 import { storeRaw } from "../../src/workers/store-updates.ts";
 import { createTestClock, type TestClock } from "../support/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -60,7 +60,7 @@ describe("a person who sends more than the shop can answer", () => {
   it("is heard again as soon as there is room", async () => {
     await store(taps(1, 60));
     const [first] = await claim();
-    if (first) await completeUpdate(database.db, first, clock.now());
+    if (first) await completeUpdates(database.db, [first], clock.now());
     expect(await store([tap(100)])).toBe(1);
     expect(await store([tap(101)])).toBe(0);
   });
@@ -94,7 +94,7 @@ describe("a person who sends more than the shop can answer", () => {
   it("gets no second chance for what was left out: Telegram's repetition is known", async () => {
     await store(taps(1, 51));
     const [first] = await claim();
-    if (first) await completeUpdate(database.db, first, clock.now());
+    if (first) await completeUpdates(database.db, [first], clock.now());
     expect(await store([tap(51)])).toBe(0);
   });
 });

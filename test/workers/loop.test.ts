@@ -47,6 +47,25 @@ describe("createLoop", () => {
     await loop.stop();
   });
 
+  it("tries again within two seconds while the database is away, however long that takes", async () => {
+    let steps = 0;
+    const { clock, loop } = setUp(async () => {
+      steps += 1;
+      throw Object.assign(new Error("connect"), { code: "ECONNREFUSED" });
+    });
+    loop.start();
+    for (let second = 0; second < 300; second += 1) {
+      await turns();
+      await clock.advance(1_000);
+    }
+    await turns();
+    const before = steps;
+    await clock.advance(2_000);
+    await turns();
+    expect(steps).toBeGreaterThan(before);
+    await loop.stop();
+  });
+
   it("is never in two steps at once, however often it is started and woken", async () => {
     let inside = 0;
     let most = 0;

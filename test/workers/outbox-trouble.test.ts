@@ -1,11 +1,18 @@
-import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { newId } from "../../src/core/ids.ts";
 import type { SendOutcome } from "../../src/core/messages.ts";
-import { claimMessages, dropMessage, markSent, retryAt } from "../../src/db/queries/outbox-claims.ts";
+import { claimMessages } from "../../src/db/queries/outbox-claims.ts";
 import { createTestClock, type TestClock } from "../support/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { type Answer, cardOf, codeOf, createTestOutbox, operatorChat } from "../support/owed-messages.ts";
+import {
+  type Answer,
+  cardOf,
+  codeOf,
+  createTestOutbox,
+  emptyOutbox,
+  noLimits,
+  operatorChat,
+} from "../support/owed-messages.ts";
 
 const sent: SendOutcome = { kind: "sent" };
 const outage: SendOutcome = { kind: "retry", reason: "outage" };
@@ -18,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   clock = createTestClock();
-  await sql`TRUNCATE outbox`.execute(database.db);
+  await emptyOutbox(database.db);
 });
 
 const open = (answer: Answer) => createTestOutbox(database.db, clock, answer);
@@ -115,7 +122,14 @@ describe("codes and cards of one chat", () => {
     const { owe } = open(() => sent);
     for (const chatId of [1, 2, 3]) await owe(chatId, cardOf());
     for (const chatId of [4, 5]) await owe(chatId, codeOf("1"));
-    const claim = { now: at, limit: 3, leaseMs: 60_000, leaseToken: newId() };
+    const claim = {
+      now: at,
+      limit: 3,
+      limitOfOthers: 3,
+      limits: noLimits,
+      leaseMs: 60_000,
+      leaseToken: newId(),
+    };
     const kinds = (await claimMessages(database.db, claim)).map((row) => row.kind).sort();
     expect(kinds).toEqual(["order_card", "order_code", "order_code"]);
   });
@@ -219,50 +233,5 @@ describe("a message that cannot be made", () => {
     await outbox.drain();
     expect(outbox.take()).toHaveLength(7);
     expect(await notices()).toEqual([]);
-  });
-});
-
-describe("several replicas", () => {
-  it("never have two messages of one queue in hand, also when the older one was committed late", async () => {
-    const { owe } = open(() => sent);
-    await owe(1, codeOf("2"));
-    const claim = { now: clock.now(), limit: 10, leaseMs: 60_000 };
-    expect(await claimMessages(database.db, { ...claim, leaseToken: newId() })).toHaveLength(1);
-    await sql`
-      INSERT INTO outbox (id, chat_id, kind, payload, created_at, next_attempt_at) OVERRIDING SYSTEM VALUE
-      SELECT -1, chat_id, kind, payload, created_at, next_attempt_at FROM outbox`.execute(database.db);
-    expect(await claimMessages(database.db, { ...claim, leaseToken: newId() })).toEqual([]);
-  });
-
-  it("listen to the one that has the message, not to one that lost it", async () => {
-    const { owe } = open(() => sent);
-    await owe(1, codeOf("1"));
-    const at = clock.now();
-    const claim = { now: at, limit: 1, leaseMs: 60_000 };
-    const [lost] = await claimMessages(database.db, { ...claim, leaseToken: newId() });
-    await sql`UPDATE outbox SET lease_until = now() - interval '1 second'`.execute(database.db);
-    const [held] = await claimMessages(database.db, { ...claim, leaseToken: newId() });
-    if (!lost || !held) throw new Error("nothing was claimed");
-    expect(await retryAt(database.db, lost, { until: at, reason: "outage" })).toBe(false);
-    expect(await dropMessage(database.db, lost, "chat gone", at)).toBe(false);
-    expect(await markSent(database.db, lost, at)).toBe(false);
-    expect(await claimMessages(database.db, { ...claim, leaseToken: newId() })).toEqual([]);
-    expect(await markSent(database.db, held, at)).toBe(true);
-  });
-
-  it("never claim the same message twice, although they look at the same moment", async () => {
-    const now = clock.now();
-    const { owe } = open(() => sent);
-    for (let chatId = 1; chatId <= 60; chatId += 1) await owe(chatId, codeOf("1"));
-    for (let round = 0; round < 40; round += 1) {
-      const claims = await Promise.all(
-        Array.from({ length: 8 }, () =>
-          claimMessages(database.db, { now, limit: 20, leaseMs: 60_000, leaseToken: newId() }),
-        ),
-      );
-      const ids = claims.flat().map((row) => row.id);
-      expect(new Set(ids).size).toBe(ids.length);
-      await sql`UPDATE outbox SET lease_token = NULL, lease_until = NULL`.execute(database.db);
-    }
   });
 });

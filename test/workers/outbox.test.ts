@@ -9,6 +9,7 @@ import { createTestClock, type TestClock } from "../support/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { deferred } from "../support/deferred.ts";
 import { createTestLogger } from "../support/logger.ts";
+import { emptyOutbox, noLimits } from "../support/owed-messages.ts";
 
 let clock: TestClock = createTestClock();
 let database: TestDatabase;
@@ -18,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   clock = createTestClock();
-  await sql`TRUNCATE outbox`.execute(database.db);
+  await emptyOutbox(database.db);
 });
 
 const OPERATOR = 900;
@@ -46,6 +47,7 @@ function setUp(answer: (row: OwedMessage) => SendOutcome | Promise<SendOutcome> 
     clock,
     logger,
     operatorChatIds: [OPERATOR],
+    limits: noLimits,
     send: async (row) => {
       tried.push(`${row.chatId}:${nameOf(row)}`);
       return answer(row);
@@ -138,6 +140,7 @@ describe("sending", () => {
     await round(other.worker);
     expect(other.tried).toEqual([]);
     await sql`UPDATE outbox SET lease_until = now() - interval '1 second'`.execute(database.db);
+    await sql`UPDATE outbox_queues SET lease_until = now() - interval '1 second'`.execute(database.db);
     await round(other.worker);
     expect(other.tried).toEqual(["1:a"]);
   });

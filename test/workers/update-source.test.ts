@@ -194,7 +194,7 @@ describe("createPollingSource", () => {
     };
     await sql`UPDATE leases SET expires_at = now() + interval '1 second'`.execute(database.db);
     await clock.advance(5000);
-    await expect.poll(secondsLeft).toBeGreaterThan(10);
+    await expect.poll(secondsLeft).toBeGreaterThan(3);
     await sql`UPDATE leases SET holder = 'b', epoch = epoch + 1`.execute(database.db);
     await expect.poll(() => clock.sleeping()).toBeGreaterThan(0);
     await clock.advance(5000);

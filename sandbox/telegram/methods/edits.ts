@@ -31,7 +31,7 @@ function edit(
   const message = visibleMessage(world, chat.id, params.message_id, "message to edit");
   if (message.from.id !== world.bot.id) throw badRequest("message can't be edited");
   const content = change(message);
-  world.rateLimit.spend(chat.id);
+  world.rateLimit.spend(chat.id, "edit");
   return world.wire(world.chats.edit(message, content, buttons));
 }
 

@@ -59,7 +59,7 @@ export function send(
   if (reply && !hasOriginal && !reply.allow_sending_without_reply) {
     throw badRequest("message to be replied not found");
   }
-  world.rateLimit.spend(chat.id);
+  world.rateLimit.spend(chat.id, "send");
   return world.chats.add(chat.id, {
     ...extra,
     from: world.bot,

@@ -12,6 +12,7 @@ import type { ShownLists } from "./shown-lists.ts";
 
 const SERVICES_A_PAGE = 10;
 const COUNTRIES_A_PAGE = 8;
+const MAX_RECENT = 1;
 const MAX_FAVOURITES = 6;
 const MAX_QUERY = 200;
 
@@ -46,16 +47,15 @@ async function showServices(
   const { catalog, wallet } = deps;
   const { id, language } = ctx.buyer;
   const isFirst = at.page === 0 && at.sort === "popular";
-  const [page, balance, recent, favourites] = await Promise.all([
+  const [page, balance, shelf] = await Promise.all([
     catalog.services({ page: at.page, pageSize: SERVICES_A_PAGE, sort: at.sort }),
     wallet.balance(id),
-    isFirst ? catalog.recent(id, language, 1) : [],
-    isFirst ? catalog.favourites(id, language) : [],
+    isFirst ? catalog.shelf(id, language) : { recent: [], favourites: [] },
   ]);
   const view = {
     availableMicros: balance.availableMicros,
-    recent,
-    favourites: favourites.slice(0, MAX_FAVOURITES),
+    recent: shelf.recent.slice(0, MAX_RECENT),
+    favourites: shelf.favourites.slice(0, MAX_FAVOURITES),
     page,
     sort: at.sort,
   };
@@ -67,12 +67,12 @@ async function showCountries(
   ctx: ShopContext,
   at: { serviceId: string; page: number; sort: "best" | "price" | "name" },
 ): Promise<void> {
+  const { language } = ctx.buyer;
   const service = await deps.catalog.service(at.serviceId);
-  if (!service || (await deps.catalog.isBlocked(at.serviceId))) {
+  const page = service && (await deps.catalog.countries({ ...at, pageSize: COUNTRIES_A_PAGE, language }));
+  if (!service || !page || page.isBlocked) {
     return await showServices(deps, ctx, { page: 0, sort: "popular" });
   }
-  const { language } = ctx.buyer;
-  const page = await deps.catalog.countries({ ...at, pageSize: COUNTRIES_A_PAGE, language });
   await deps.screens.show(ctx, countriesCard(ctx.texts, service, page, at.sort));
   await deps.shownLists.note(ctx, { serviceId: at.serviceId });
 }

@@ -27,16 +27,12 @@ export async function showConfirm(
   const { id: buyerId, language } = ctx.buyer;
   const service = await catalog.service(product.serviceId);
   if (!service) return await deps.show(ctx, noticeCard(ctx.texts, ctx.texts.errors.service_blocked));
-  const [result, balance, favourites] = await Promise.all([
+  const [result, balance] = await Promise.all([
     catalog.quote({ ...product, buyerId, language }),
     deps.wallet.balance(buyerId),
-    catalog.favourites(buyerId, language),
   ]);
   if (result.kind === "refused") return await showRefusal(deps, ctx, service, product.countryId, result.code);
-  const isFavourite = favourites.some(
-    (item) => item.service.id === product.serviceId && item.country.id === product.countryId,
-  );
-  const view = { ...result, service, availableMicros: balance.availableMicros, isFavourite, note };
+  const view = { ...result, service, availableMicros: balance.availableMicros, note };
   await deps.show(ctx, confirmCard(ctx.texts, { ...view, termsVersion: termsToAccept(deps, ctx) }));
 }
 

@@ -31,20 +31,17 @@ function isState(value: unknown): value is VersionedState<ConversationData> {
   return versionedSchema.safeParse(value).success;
 }
 
-/** Keeps conversations in PostgreSQL, one row for each person. (The plugin's own key is the chat, which some updates lack.) */
+/** Keeps conversations in PostgreSQL, one row for each person. What was stored is read together with the buyer. */
 export function keepConversations(states: ConversationStates) {
+  const keyOf = (ctx: ShopContext): string => String(ctx.from?.id);
   return conversations<ShopContext, ShopContext>({
     storage: {
-      type: "key",
+      type: "context",
       version: STATE_VERSION,
-      getStorageKey: (ctx) => (ctx.from === undefined ? undefined : String(ctx.from.id)),
       adapter: {
-        read: async (key) => {
-          const state = await states.read(key);
-          return isState(state) ? state : undefined;
-        },
-        write: (key, state) => states.write(key, state),
-        delete: (key) => states.delete(key),
+        read: (ctx) => (isState(ctx.storedConversation) ? ctx.storedConversation : undefined),
+        write: (ctx, state) => states.write(keyOf(ctx), state),
+        delete: (ctx) => states.delete(keyOf(ctx)),
       },
     },
   });

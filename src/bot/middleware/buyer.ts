@@ -9,10 +9,10 @@ import type { ShopContext } from "../context.ts";
 export function meetBuyer(buyers: Buyers): MiddlewareFn<ShopContext> {
   return async (ctx, next) => {
     if (!ctx.from) return;
-    ctx.buyer = await buyers.meet({
-      telegramId: ctx.from.id,
-      language: pickLanguage(ctx.from.language_code),
-    });
+    const language = pickLanguage(ctx.from.language_code);
+    const { conversation, ...buyer } = await buyers.meet({ telegramId: ctx.from.id, language });
+    ctx.buyer = buyer;
+    ctx.storedConversation = conversation;
     ctx.texts = textsFor(ctx.buyer.language);
     await next();
   };
@@ -44,7 +44,7 @@ export function stopBanned(): MiddlewareFn<ShopContext> {
     if (isOpen) return await next();
     const card = noticeCard(ctx.texts, ctx.texts.errors.buyer_banned);
     await ctx.answerTap(ctx.texts.errors.buyer_banned);
-    if (ctx.message)
+    if (ctx.message || ctx.isAnsweredEarly)
       await ctx.reply(card.text, { ...messageOptions(card), reply_markup: { inline_keyboard: [] } });
   };
 }

@@ -2,18 +2,25 @@ import { GrammyError, type MiddlewareFn } from "grammy";
 import type { Logger } from "../../core/logger.ts";
 import { decodeAction } from "../callback-data.ts";
 import type { Screens, ShopContext } from "../context.ts";
+import type { EarlyAnswers } from "../early-answers.ts";
 
 /** A toast holds 200 characters. */
 const MAX_TOAST = 200;
 
 /** Decodes the pressed button, and answers every tap exactly once, whatever a feature does. */
-export function readAndAnswerTaps(logger: Logger, screens: Screens): MiddlewareFn<ShopContext> {
+export function readAndAnswerTaps(
+  logger: Logger,
+  screens: Screens,
+  early: EarlyAnswers,
+): MiddlewareFn<ShopContext> {
   return async (ctx, next) => {
     const data = ctx.callbackQuery?.data;
     ctx.action = data === undefined ? undefined : decodeAction(data);
     ctx.topup = undefined;
     ctx.screens = screens;
-    let isAnswered = ctx.callbackQuery === undefined;
+    const { callbackQuery: query } = ctx;
+    ctx.isAnsweredEarly = query !== undefined && early.take(query.id);
+    let isAnswered = query === undefined || ctx.isAnsweredEarly;
     ctx.answerTap = async (text) => {
       if (isAnswered) return;
       isAnswered = true;

@@ -1,13 +1,13 @@
 import { addMs } from "../../core/clock.ts";
-import type { Catalog, CountryItem, CountryOffer, LanguageCode } from "../catalog.ts";
+import type { Catalog, CountryItem, CountryOffer, CountrySort, LanguageCode } from "../catalog.ts";
 import type { CatalogDeps } from "../catalog-deps.ts";
 import { pageOf } from "../page.ts";
-import type { Freshness } from "../prices/freshness.ts";
+import type { Freshness, Plan } from "../prices/freshness.ts";
 import type { LookedAt } from "../prices/looked-at.ts";
 import { waitBriefly, waitForFirst } from "../prices/waiting.ts";
 import type { Statistics } from "./delivery-statistics.ts";
+import type { Market, MarketView } from "./market.ts";
 import { countryOffer, type MergedOffer, sortOffers } from "./merged-offers.ts";
-import type { StoredOffers } from "./stored-offers.ts";
 
 /** Prices older than this are requested again in the background. */
 const REFRESH_AFTER_MS = 30_000;
@@ -17,63 +17,80 @@ const STALE_AFTER_MS = 60_000;
 export interface CountriesParts {
   readonly deps: CatalogDeps;
   readonly popularCountries: readonly string[];
-  readonly storedOffers: StoredOffers;
+  readonly market: Market;
   readonly freshness: Freshness;
   readonly lookedAt: LookedAt;
   readonly statistics: () => Promise<Statistics>;
   readonly country: (countryId: string, language: LanguageCode) => CountryItem;
-  readonly isBlocked: (serviceId: string) => Promise<boolean>;
+  readonly isWithheld: (serviceId: string, view: MarketView) => boolean;
 }
 
 type Offers = ReadonlyMap<string, MergedOffer>;
 
 /** Lists the countries of a service with price, stock and success rate. */
 export function createCountries(parts: CountriesParts): Pick<Catalog, "countries" | "alternatives"> {
-  const { deps, storedOffers, freshness, popularCountries } = parts;
+  const { deps, market, freshness, popularCountries } = parts;
+  const sortedOnce = new WeakMap<Offers, WeakMap<Statistics, Map<string, CountryOffer[]>>>();
 
   function hasOld(offers: Offers): boolean {
     const limit = addMs(deps.clock.now(), -STALE_AFTER_MS);
     return [...offers.values()].some(({ observedAt }) => observedAt < limit);
   }
 
-  async function freshOffers(serviceId: string): Promise<Offers> {
-    const subject = { serviceId, countryId: null };
-    const known = await storedOffers.offers(serviceId);
+  /** What is known, after a short wait for newer prices where it is too old. */
+  async function refreshed(serviceId: string, plan: Plan, seen: MarketView): Promise<MarketView> {
+    const known = seen.offers(serviceId);
     const isEmpty = known.size === 0;
     const priority = isEmpty ? "tap" : "background";
-    const refreshes = await freshness.refresh(subject, REFRESH_AFTER_MS, priority);
-    if (!isEmpty && !hasOld(known)) return known;
-    // Offers are read again even if there was nothing to wait for: a request may have ended a moment ago.
+    const refreshes = freshness.begin(plan, seen, REFRESH_AFTER_MS, priority);
+    if (!isEmpty && !hasOld(known)) return seen;
     if (isEmpty) await waitForFirst(deps.clock, refreshes);
     else await waitBriefly(deps.clock, refreshes);
-    return await storedOffers.offers(serviceId);
+    // Looked at again even if there was nothing to wait for: a request may have ended a moment ago.
+    return await market.look([serviceId], plan.scopes);
   }
 
-  async function shown(serviceId: string, offers: Offers, language: LanguageCode): Promise<CountryOffer[]> {
+  /** Sorting two hundred names takes longer than all else of a tap, so it is done once for offers that stay the same. */
+  async function sorted(
+    serviceId: string,
+    offers: Offers,
+    { sort, language }: { sort: CountrySort; language: LanguageCode },
+  ): Promise<readonly CountryOffer[]> {
     const statistics = await parts.statistics();
-    return [...offers.values()].map((offer) =>
+    const byStatistics = sortedOnce.get(offers) ?? new WeakMap<Statistics, Map<string, CountryOffer[]>>();
+    sortedOnce.set(offers, byStatistics);
+    const byOrder = byStatistics.get(statistics) ?? new Map<string, CountryOffer[]>();
+    byStatistics.set(statistics, byOrder);
+    const key = `${sort} ${language}`;
+    const known = byOrder.get(key);
+    if (known) return known;
+    const shown = [...offers.values()].map((offer) =>
       countryOffer(serviceId, offer, parts.country(offer.countryId, language), statistics),
     );
+    const fresh = sortOffers(shown, { sort, language, popularCountries });
+    byOrder.set(key, fresh);
+    return fresh;
   }
 
   return {
     countries: async ({ serviceId, page, pageSize, sort, language }) => {
-      if (await parts.isBlocked(serviceId)) return { ...pageOf([], 0, pageSize), stale: false };
+      const plan = await freshness.plan({ serviceId, countryId: null });
+      const seen = await market.look([serviceId], plan.scopes);
+      if (parts.isWithheld(serviceId, seen)) {
+        return { ...pageOf([], 0, pageSize), stale: false, isBlocked: true };
+      }
       parts.lookedAt.mark(serviceId);
-      const offers = await freshOffers(serviceId);
-      const { isStale } = await freshness.standing({ serviceId, countryId: null }, STALE_AFTER_MS);
-      const sorted = sortOffers(await shown(serviceId, offers, language), {
-        sort,
-        language,
-        popularCountries,
-      });
-      return { ...pageOf(sorted, page, pageSize), stale: isStale || hasOld(offers) };
+      const view = await refreshed(serviceId, plan, seen);
+      const offers = view.offers(serviceId);
+      const { isStale } = freshness.standing(plan, view, STALE_AFTER_MS);
+      const all = await sorted(serviceId, offers, { sort, language });
+      return { ...pageOf(all, page, pageSize), stale: isStale || hasOld(offers), isBlocked: false };
     },
     alternatives: async ({ serviceId, countryId, language, limit }) => {
-      if (await parts.isBlocked(serviceId)) return [];
-      const offers = await shown(serviceId, await storedOffers.offers(serviceId), language);
-      const others = offers.filter(({ country }) => country.id !== countryId);
-      return sortOffers(others, { sort: "best", language, popularCountries }).slice(0, Math.max(limit, 0));
+      const view = await market.look([serviceId]);
+      if (parts.isWithheld(serviceId, view)) return [];
+      const all = await sorted(serviceId, view.offers(serviceId), { sort: "best", language });
+      return all.filter(({ country }) => country.id !== countryId).slice(0, Math.max(limit, 0));
     },
   };
 }

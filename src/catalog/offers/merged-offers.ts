@@ -1,6 +1,6 @@
-import type { BestOfferRow } from "../../db/queries/offers.ts";
 import type { CountryItem, CountryOffer, CountrySort } from "../catalog.ts";
 import { costCeilingMicros, type PriceTerms, salePriceMicros } from "../prices/pricing.ts";
+import type { Sellable } from "./compact-offers.ts";
 import { expectedCostMicros, PRIOR, type Statistics, successPercent } from "./delivery-statistics.ts";
 
 /** The offers of all providers for one country, as one offer: the lowest price and the total stock. */
@@ -13,20 +13,21 @@ export interface MergedOffer {
   readonly observedAt: Date;
 }
 
-export type TermsOf = (row: BestOfferRow) => PriceTerms;
-
-/** Merges the rows of one service by country. */
-export function mergeByCountry(rows: readonly BestOfferRow[], termsOf: TermsOf): Map<string, MergedOffer> {
+/** Merges the offers of one service by country. */
+export function mergeByCountry(
+  rows: readonly Sellable[],
+  termsOf: (row: Sellable) => PriceTerms,
+): Map<string, MergedOffer> {
   const merged = new Map<string, MergedOffer>();
   for (const row of rows) {
     const terms = termsOf(row);
-    const priceMicros = salePriceMicros(row.costMicros, terms);
+    const priceMicros = salePriceMicros(BigInt(row.cost), terms);
     const offer: MergedOffer = {
       countryId: row.countryId,
       priceMicros,
       ceilingMicros: costCeilingMicros(priceMicros, terms),
       stock: row.stock,
-      observedAt: row.observedAt,
+      observedAt: new Date(row.observedMs),
     };
     const other = merged.get(row.countryId);
     merged.set(row.countryId, other ? combine(offer, other) : offer);

@@ -1,6 +1,5 @@
 import { addMs, type Clock } from "../../core/clock.ts";
 import type { Database } from "../../db/client.ts";
-import type { ServiceInCountry } from "../../db/queries/favourites.ts";
 import {
   ANY_SERVICE,
   markCost,
@@ -8,35 +7,23 @@ import {
   markSoldOut,
   type OfferKey,
   type OfferRow,
-  selectBestOffers,
   selectRoute,
 } from "../../db/queries/offers.ts";
-import { selectPriceRules } from "../../db/queries/price-rules.ts";
 import { markShortage } from "../../db/queries/provider-health.ts";
 import type { Provider } from "../../providers/port/provider.ts";
 import type { Offer } from "../catalog.ts";
-import { type PriceRule, type PriceTerms, termsFor } from "../prices/pricing.ts";
 import { expectedCostMicros, PRIOR, type Statistics } from "./delivery-statistics.ts";
-import { type MergedOffer, mergeByCountry, type TermsOf } from "./merged-offers.ts";
-
-/** An offer that no price list has shown for this long is hidden. */
-const OFFER_LIFETIME_MS = 15 * 60 * 1000;
+import { OFFER_LIFETIME_MS } from "./market.ts";
 
 export interface StoredOffersDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly providers: ReadonlyMap<string, Provider>;
-  /** Applies if no rule in the database does. */
-  readonly pricing: PriceTerms;
   readonly statistics: () => Promise<Statistics>;
 }
 
-/** Reads the stored offers: prices for buyers, and offers to buy from. */
+/** The offers to buy from, as they are in the database: a purchase does not rely on what this process remembers. */
 export interface StoredOffers {
-  /** One merged offer for each country, by country id. `countryIds` undefined: all countries. */
-  offers(serviceId: string, countryIds?: readonly string[]): Promise<ReadonlyMap<string, MergedOffer>>;
-  /** The current price of each pair, in the same order. Null: not for sale now. */
-  prices(pairs: readonly ServiceInCountry[]): Promise<readonly (bigint | null)[]>;
   route(input: { serviceId: string; countryId: string; ceilingMicros: bigint }): Promise<readonly Offer[]>;
   reportRefusal(
     offer: Offer,
@@ -47,37 +34,13 @@ export interface StoredOffers {
 
 export function createStoredOffers(deps: StoredOffersDeps): StoredOffers {
   const { db, clock } = deps;
-  const filter = (...serviceIds: readonly string[]) => ({
+  const filter = (serviceId: string) => ({
     providers: [...deps.providers.keys()],
-    serviceIds: [...new Set(serviceIds)],
+    serviceIds: [serviceId],
     since: addMs(clock.now(), -OFFER_LIFETIME_MS),
   });
 
-  const termsOf =
-    (rules: readonly PriceRule[], serviceId: string): TermsOf =>
-    ({ provider, countryId }) =>
-      termsFor(rules, deps.pricing, { provider, countryId, serviceId });
-
   return {
-    offers: async (serviceId, countryIds) => {
-      const [rows, rules] = await Promise.all([
-        selectBestOffers(db, { ...filter(serviceId), ...(countryIds && { countryIds }) }),
-        selectPriceRules(db),
-      ]);
-      return mergeByCountry(rows, termsOf(rules, serviceId));
-    },
-    prices: async (pairs) => {
-      const countryIds = [...new Set(pairs.map(({ countryId }) => countryId))];
-      const services = filter(...pairs.map(({ serviceId }) => serviceId));
-      const [rows, rules] = await Promise.all([
-        selectBestOffers(db, { ...services, countryIds }),
-        selectPriceRules(db),
-      ]);
-      return pairs.map(({ serviceId, countryId }) => {
-        const fits = rows.filter((row) => row.serviceId === serviceId || row.serviceId === ANY_SERVICE);
-        return mergeByCountry(fits, termsOf(rules, serviceId)).get(countryId)?.priceMicros ?? null;
-      });
-    },
     route: async ({ serviceId, countryId, ceilingMicros }) => {
       const [rows, statistics] = await Promise.all([
         selectRoute(db, { ...filter(serviceId), countryIds: [countryId] }, ceilingMicros),

@@ -2,7 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Database } from "../../db/client.ts";
-import { markFailed, markObserved, selectScopes } from "../../db/queries/offer-scopes.ts";
+import { markFailed, markObserved, type ScopeRow, selectScopes } from "../../db/queries/offer-scopes.ts";
 import { selectProviderHealth } from "../../db/queries/provider-health.ts";
 import type { Priority, Provider } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
@@ -33,8 +33,27 @@ export type Refresh = Promise<boolean>;
 export interface Freshness {
   /** Starts requests for prices older than `maxAgeMs`, or joins running ones. */
   refresh(subject: Subject, maxAgeMs: number, priority: Priority): Promise<readonly Refresh[]>;
+  /** What could be requested for this. To be called before what is known of it is read, see {@link Plan}. */
+  plan(subject: Subject): Promise<Plan>;
+  /** As `refresh`, by what the caller has read. */
+  begin(plan: Plan, seen: Seen, maxAgeMs: number, priority: Priority): readonly Refresh[];
   /** The state of the providers that sell this. */
-  standing(subject: Subject, maxAgeMs: number): Promise<Standing>;
+  standing(plan: Plan, seen: Seen, maxAgeMs: number): Standing;
+}
+
+export interface Plan {
+  readonly snapshot: Snapshot;
+  readonly asks: readonly Ask[];
+  readonly scopes: readonly string[];
+  /** Copied before the rows are read: a request that ends meanwhile may be missing from them and must not be repeated. */
+  readonly underWay: ReadonlyMap<string, Refresh>;
+}
+
+/** What the database says about the providers and scopes of a plan. */
+export interface Seen {
+  /** Providers with an open circuit: their offers are hidden, and only probes may call them. */
+  readonly broken: ReadonlySet<string>;
+  readonly scopes: readonly ScopeRow[];
 }
 
 interface Standing {
@@ -70,28 +89,36 @@ export function createFreshness(deps: FreshnessDeps): Freshness {
     return task;
   }
 
+  async function plan(subject: Subject): Promise<Plan> {
+    const snapshot = await deps.snapshot();
+    const asks = asksOf(deps, snapshot, subject);
+    const scopes = [...new Set(asks.map(({ scope }) => scope.name))];
+    return { snapshot, asks, scopes, underWay: new Map(running) };
+  }
+
+  function begin(of: Plan, seen: Seen, maxAgeMs: number, priority: Priority): readonly Refresh[] {
+    const rows = byKey(seen.scopes);
+    const now = deps.clock.now();
+    return openAsks(of, seen)
+      .filter((ask) => isDue(rows.get(keyOf(ask)), maxAgeMs, now))
+      .map((ask) => of.underWay.get(keyOf(ask)) ?? start(ask, of.snapshot, priority));
+  }
+
   return {
+    plan,
+    begin,
     refresh: async (subject, maxAgeMs, priority) => {
-      const snapshot = await deps.snapshot();
-      const asks = await openAsks(deps, snapshot, subject);
-      // Copied before the rows are read: a request that ends meanwhile may be missing from them and must not be repeated.
-      const underWay = new Map(running);
-      const rows = await scopeRows(deps, asks);
-      const now = deps.clock.now();
-      return asks
-        .filter((ask) => isDue(rows.get(keyOf(ask)), maxAgeMs, now))
-        .map((ask) => underWay.get(keyOf(ask)) ?? start(ask, snapshot, priority));
+      const planned = await plan(subject);
+      return begin(planned, await read(deps, planned), maxAgeMs, priority);
     },
-    standing: async (subject, maxAgeMs) => {
-      const snapshot = await deps.snapshot();
-      const all = asksOf(deps, snapshot, subject);
-      const asks = await openAsks(deps, snapshot, subject);
-      const rows = await scopeRows(deps, asks);
+    standing: (of, seen, maxAgeMs) => {
+      const asks = openAsks(of, seen);
+      const rows = byKey(seen.scopes);
       const now = deps.clock.now();
       const failed = asks.filter((ask) => (rows.get(keyOf(ask))?.failedAt ?? null) !== null);
       return {
         isStale: asks.some((ask) => isStale(rows.get(keyOf(ask)), maxAgeMs, now)),
-        isOutOfReach: all.length > 0 && failed.length === asks.length,
+        isOutOfReach: of.asks.length > 0 && failed.length === asks.length,
       };
     },
   };
@@ -111,23 +138,21 @@ function asksOf(deps: FreshnessDeps, snapshot: Snapshot, subject: Subject): Ask[
   });
 }
 
-/** Leaves out providers with an open circuit: their offers are hidden, and only probes may call them. */
-async function openAsks(deps: FreshnessDeps, snapshot: Snapshot, subject: Subject): Promise<Ask[]> {
-  const asks = asksOf(deps, snapshot, subject);
-  const health = await selectProviderHealth(
-    deps.db,
-    asks.map(({ provider }) => provider.name),
-  );
-  const broken = new Set(health.filter(({ state }) => state === "open").map(({ provider }) => provider));
-  return asks.filter(({ provider }) => !broken.has(provider.name));
+function openAsks(plan: Plan, seen: Seen): readonly Ask[] {
+  return plan.asks.filter(({ provider }) => !seen.broken.has(provider.name));
 }
 
-async function scopeRows(deps: FreshnessDeps, asks: readonly Ask[]) {
-  const rows = await selectScopes(
-    deps.db,
-    [...new Set(asks.map(({ provider }) => provider.name))],
-    [...new Set(asks.map(({ scope }) => scope.name))],
-  );
+async function read(deps: FreshnessDeps, { asks, scopes }: Plan): Promise<Seen> {
+  const providers = [...new Set(asks.map(({ provider }) => provider.name))];
+  const [health, rows] = await Promise.all([
+    selectProviderHealth(deps.db, providers),
+    selectScopes(deps.db, providers, scopes),
+  ]);
+  const broken = health.filter(({ state }) => state === "open").map(({ provider }) => provider);
+  return { broken: new Set(broken), scopes: rows };
+}
+
+function byKey(rows: readonly ScopeRow[]): ReadonlyMap<string, ScopeRow> {
   return new Map(rows.map((row) => [`${row.provider} ${row.scope}`, row]));
 }
 

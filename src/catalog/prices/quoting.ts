@@ -1,12 +1,13 @@
 import { addMs } from "../../core/clock.ts";
 import { newId } from "../../core/ids.ts";
+import type { ServiceInCountry } from "../../db/queries/favourites.ts";
 import { insertQuote } from "../../db/queries/quotes.ts";
-import type { Catalog, CountryItem, Offer, Quote, QuoteFacts, QuoteResult } from "../catalog.ts";
+import type { Catalog, CountryItem, Quote, QuoteFacts, QuoteResult } from "../catalog.ts";
 import type { CatalogDeps } from "../catalog-deps.ts";
-import type { Statistics } from "../offers/delivery-statistics.ts";
-import { countryOffer, type MergedOffer } from "../offers/merged-offers.ts";
-import type { StoredOffers } from "../offers/stored-offers.ts";
-import type { Freshness } from "./freshness.ts";
+import { expectedCostMicros, PRIOR, type Statistics } from "../offers/delivery-statistics.ts";
+import type { Market, MarketView } from "../offers/market.ts";
+import { countryOffer } from "../offers/merged-offers.ts";
+import type { Freshness, Plan } from "./freshness.ts";
 import { waitBriefly, waitForFirst } from "./waiting.ts";
 
 const QUOTE_LIFETIME_MS = 10 * 60 * 1000;
@@ -14,33 +15,37 @@ const QUOTE_MAX_AGE_MS = 60_000;
 
 export interface QuotingParts {
   readonly deps: CatalogDeps;
-  readonly storedOffers: StoredOffers;
+  readonly market: Market;
   readonly freshness: Freshness;
   readonly statistics: () => Promise<Statistics>;
   readonly country: (countryId: string, language: string) => CountryItem;
-  readonly isBlocked: (serviceId: string) => Promise<boolean>;
+  readonly isWithheld: (serviceId: string, view: MarketView) => boolean;
 }
 
 /** Stores a binding price for the buyer, with the cost ceiling of its purchase. */
 export function createQuoting(parts: QuotingParts): Catalog["quote"] {
-  const { deps, storedOffers } = parts;
+  const { deps, market, freshness } = parts;
 
-  async function freshOffer(serviceId: string, countryId: string): Promise<MergedOffer | undefined> {
-    const read = async () => (await storedOffers.offers(serviceId, [countryId])).get(countryId);
-    const known = await read();
-    const refreshes = await parts.freshness.refresh({ serviceId, countryId }, QUOTE_MAX_AGE_MS, "tap");
-    if (known) await waitBriefly(deps.clock, refreshes);
+  /** What is known of the pair, after a short wait for newer prices where it is too old. */
+  async function refreshed(pair: ServiceInCountry, plan: Plan, seen: MarketView): Promise<MarketView> {
+    const refreshes = freshness.begin(plan, seen, QUOTE_MAX_AGE_MS, "tap");
+    const isKnown = seen.offers(pair.serviceId).has(pair.countryId);
+    if (isKnown && refreshes.length === 0) return seen;
+    if (isKnown) await waitBriefly(deps.clock, refreshes);
     else await waitForFirst(deps.clock, refreshes);
-    return await read();
+    return await market.look([pair.serviceId], plan.scopes);
   }
 
   return async ({ buyerId, serviceId, countryId, language }): Promise<QuoteResult> => {
-    if (await parts.isBlocked(serviceId)) return { kind: "refused", code: "service_blocked" };
-    const offer = await freshOffer(serviceId, countryId);
-    const ceilingMicros = offer?.ceilingMicros ?? 0n;
-    const [first] = offer ? await storedOffers.route({ serviceId, countryId, ceilingMicros }) : [];
-    if (!offer || !first) {
-      const { isOutOfReach } = await parts.freshness.standing({ serviceId, countryId }, QUOTE_MAX_AGE_MS);
+    const plan = await freshness.plan({ serviceId, countryId });
+    const seen = await market.look([serviceId], plan.scopes);
+    if (parts.isWithheld(serviceId, seen)) return { kind: "refused", code: "service_blocked" };
+    const view = await refreshed({ serviceId, countryId }, plan, seen);
+    const offer = view.offers(serviceId).get(countryId);
+    const statistics = await parts.statistics();
+    const first = offer && firstProvider(view, { serviceId, countryId }, offer.ceilingMicros, statistics);
+    if (!offer || first === undefined) {
+      const { isOutOfReach } = freshness.standing(plan, view, QUOTE_MAX_AGE_MS);
       return { kind: "refused", code: isOutOfReach ? "providers_unavailable" : "out_of_stock" };
     }
     const createdAt = deps.clock.now();
@@ -49,19 +54,39 @@ export function createQuoting(parts: QuotingParts): Catalog["quote"] {
       serviceId,
       countryId,
       priceMicros: offer.priceMicros,
-      costCeilingMicros: ceilingMicros,
+      costCeilingMicros: offer.ceilingMicros,
       expiresAt: addMs(createdAt, QUOTE_LIFETIME_MS),
     };
-    await insertQuote(deps.db, { ...quote, buyerId, createdAt });
-    const country = parts.country(countryId, language);
-    const shown = countryOffer(serviceId, offer, country, await parts.statistics());
-    return { kind: "quote", quote, offer: shown, facts: factsOf(deps, first) };
+    const { isFavourite } = await insertQuote(deps.db, { ...quote, buyerId, createdAt });
+    const shown = countryOffer(serviceId, offer, parts.country(countryId, language), statistics);
+    return { kind: "quote", quote, offer: shown, isFavourite, facts: factsOf(deps, first) };
   };
 }
 
+/** The provider that a purchase will try first. Undefined: nothing can be had at or under the ceiling. */
+function firstProvider(
+  view: MarketView,
+  { serviceId, countryId }: ServiceInCountry,
+  ceilingMicros: bigint,
+  statistics: Statistics,
+): string | undefined {
+  const rows = view
+    .inCountry(serviceId, countryId)
+    .filter(({ cost }) => BigInt(cost) <= ceilingMicros)
+    .map(({ provider, cost }) => {
+      const delivery = statistics.provider(provider, serviceId, countryId) ?? PRIOR;
+      return { provider, cost, expected: expectedCostMicros(BigInt(cost), delivery) };
+    });
+  rows.sort((a, b) => {
+    if (a.expected !== b.expected) return a.expected < b.expected ? -1 : 1;
+    return a.cost - b.cost || (a.provider < b.provider ? -1 : 1);
+  });
+  return rows[0]?.provider;
+}
+
 /** The facts of the offer that is tried first. The purchase may end at another provider. */
-function factsOf(deps: CatalogDeps, first: Offer): QuoteFacts {
-  const capabilities = deps.providers.get(first.provider)?.capabilities;
+function factsOf(deps: CatalogDeps, first: string): QuoteFacts {
+  const capabilities = deps.providers.get(first)?.capabilities;
   const { cancelAfterMs, lifetimeMs } = deps.defaults;
   return {
     lifetimeMs: capabilities?.lifetimeMs ?? lifetimeMs,

@@ -14,6 +14,8 @@ import { writeBackup } from "./write.ts";
 
 /** Long, because a whole table is read or written in a few statements. */
 const STATEMENT_TIMEOUT_MS = 600_000;
+/** A slow disk may make the file wait between two tables. */
+const IDLE_TIMEOUT_MS = 60_000;
 
 export interface CommandDeps {
   readonly settings: DatabaseSettings;
@@ -65,6 +67,7 @@ async function withDatabase<Result>(
     logger,
     maxConnections: 1,
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
+    idleInTransactionTimeoutMs: IDLE_TIMEOUT_MS,
   });
   try {
     return await work(database.db);

@@ -5,6 +5,8 @@ import type { Database, Executor, Tx } from "../client.ts";
 
 /** Tables of migrate.ts about the database itself; a restored database has its own. */
 const BOOKKEEPING = ["schema_migrations", "schema_lock"];
+/** Tables that triggers fill, also while a backup is restored. */
+const DERIVED = ["outbox_queues"];
 /** Tables with rows only in a shop that was used. Other tables may have rows that a shop writes when it starts. */
 const SIGNS_OF_USE = ["buyers", "transfers", "inbox", "price_rules", "audit_log"];
 
@@ -68,7 +70,7 @@ export async function selectMigrationRecords(db: Executor): Promise<MigrationRec
   return result.rows;
 }
 
-/** Every table of the shop, each after the tables it refers to. Read from the database, so that none is forgotten. */
+/** Every table of the shop with facts of its own, each after the tables it refers to. Read from the database, so that none is forgotten. */
 export async function selectBackupTables(db: Executor): Promise<BackupTable[]> {
   const result = await sql`
     SELECT c.relname AS name,
@@ -87,7 +89,7 @@ export async function selectBackupTables(db: Executor): Promise<BackupTable[]> {
         WHERE f.conrelid = c.oid AND f.contype = 'f') AS "refersTo"
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = current_schema() AND c.relkind IN ('r', 'p') AND NOT c.relispartition
-      AND c.relname <> ALL (${BOOKKEEPING}::text[])
+      AND c.relname <> ALL (${[...BOOKKEEPING, ...DERIVED]}::text[])
     ORDER BY c.relname`.execute(db);
   return inOrderOfReference(z.array(tableSchema).parse(result.rows));
 }

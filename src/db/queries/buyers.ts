@@ -24,7 +24,8 @@ export interface BuyerRow {
   readonly createdAt: Date;
 }
 
-const columns = [
+/** For the other queries of this table. */
+export const buyerColumns = [
   "id",
   "telegram_id",
   "language",
@@ -56,7 +57,8 @@ interface Raw {
   created_at: Date;
 }
 
-function toBuyer(raw: Raw): BuyerRow {
+/** For the other queries of this table. */
+export function toBuyer(raw: Raw): BuyerRow {
   return {
     id: raw.id,
     telegramId: raw.telegram_id === null ? null : Number(raw.telegram_id),
@@ -101,7 +103,7 @@ export async function upsertBuyer(tx: Executor, person: Person): Promise<BuyerRo
 /** Takes over the language that Telegram sent, unless the buyer has chosen one. */
 export async function followLanguage(tx: Executor, known: BuyerRow, person: Person): Promise<BuyerRow> {
   const language = languageOf(person.languageCode);
-  if (language === undefined || known.languageChosen || known.language === language) return known;
+  if (language === undefined || isLanguageCurrent(known, language)) return known;
   await tx
     .updateTable("buyers")
     .set({ language })
@@ -133,14 +135,14 @@ async function insertBuyer(tx: Executor, person: Person, language: string): Prom
 export async function findByTelegramId(db: Executor, telegramId: number): Promise<BuyerRow | undefined> {
   const row = await db
     .selectFrom("buyers")
-    .select(columns)
+    .select(buyerColumns)
     .where("telegram_id", "=", BigInt(telegramId))
     .executeTakeFirst();
   return row && toBuyer(row);
 }
 
 export async function findBuyer(db: Executor, buyerId: string): Promise<BuyerRow | undefined> {
-  const row = await db.selectFrom("buyers").select(columns).where("id", "=", buyerId).executeTakeFirst();
+  const row = await db.selectFrom("buyers").select(buyerColumns).where("id", "=", buyerId).executeTakeFirst();
   return row && toBuyer(row);
 }
 
@@ -152,7 +154,7 @@ export async function isBanned(db: Executor, buyerId: string): Promise<boolean> 
 export async function lockBuyer(tx: Tx, buyerId: string): Promise<BuyerRow | undefined> {
   const row = await tx
     .selectFrom("buyers")
-    .select(columns)
+    .select(buyerColumns)
     .where("id", "=", buyerId)
     .forNoKeyUpdate()
     .executeTakeFirst();
@@ -240,4 +242,10 @@ export async function flagBuyer(db: Executor, buyerId: string, reason: string, a
     .where("id", "=", buyerId)
     .where("flagged_at", "is", null)
     .execute();
+}
+
+/** Whether {@link followLanguage} has nothing to do. */
+export function isLanguageCurrent(known: BuyerRow, languageCode: string | undefined): boolean {
+  const language = languageOf(languageCode);
+  return language === undefined || known.languageChosen || known.language === language;
 }

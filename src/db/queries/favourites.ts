@@ -6,21 +6,25 @@ export interface ServiceInCountry {
   readonly countryId: string;
 }
 
-/** A buyer's favourites, newest first. */
-export async function selectFavourites(
-  db: Executor,
-  buyerId: string,
-  limit: number,
-): Promise<ServiceInCountry[]> {
-  const rows = await db
-    .selectFrom("favourites")
-    .select(["service_id", "country_id"])
-    .where("buyer_id", "=", buyerId)
-    .orderBy("created_at", "desc")
-    .orderBy("service_id")
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({ serviceId: row.service_id, countryId: row.country_id }));
+/** What a buyer has saved, and what they bought last: each newest first, in one round trip. */
+export interface ShelfRow {
+  readonly favourites: readonly ServiceInCountry[];
+  /** Each service and country once, without orders that got no number. */
+  readonly recent: readonly ServiceInCountry[];
+}
+
+export async function selectShelf(db: Executor, buyerId: string, limit: number): Promise<ShelfRow> {
+  const result = await sql<{ favourites: ServiceInCountry[]; recent: ServiceInCountry[] }>`
+    SELECT
+      (SELECT coalesce(json_agg(json_build_object('serviceId', service_id, 'countryId', country_id)), '[]') FROM (
+         SELECT service_id, country_id FROM favourites WHERE buyer_id = ${buyerId}::uuid
+         ORDER BY created_at DESC, service_id LIMIT ${limit}) AS saved) AS favourites,
+      (SELECT coalesce(json_agg(json_build_object('serviceId', service_id, 'countryId', country_id)), '[]') FROM (
+         SELECT service_id, country_id FROM orders WHERE buyer_id = ${buyerId}::uuid AND rented_at IS NOT NULL
+         GROUP BY service_id, country_id ORDER BY max(placed_at) DESC LIMIT ${limit}) AS bought) AS recent`.execute(
+    db,
+  );
+  return result.rows[0] ?? { favourites: [], recent: [] };
 }
 
 /** Adds a favourite and keeps only the newest `keep` of the buyer's favourites. */
@@ -56,22 +60,4 @@ export async function deleteFavourite(
     .where("service_id", "=", favourite.serviceId)
     .where("country_id", "=", favourite.countryId)
     .execute();
-}
-
-/** What the buyer bought last: each service and country once, newest first, without orders that got no number. */
-export async function selectRecentPurchases(
-  db: Executor,
-  buyerId: string,
-  limit: number,
-): Promise<ServiceInCountry[]> {
-  const rows = await db
-    .selectFrom("orders")
-    .select(["service_id", "country_id"])
-    .where("buyer_id", "=", buyerId)
-    .where("rented_at", "is not", null)
-    .groupBy(["service_id", "country_id"])
-    .orderBy((eb) => eb.fn.max("placed_at"), "desc")
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({ serviceId: row.service_id, countryId: row.country_id }));
 }

@@ -45,6 +45,8 @@ async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promis
   await sql`
     DELETE FROM outbox WHERE buyer_id = ${buyerId} OR chat_id = ${telegramId}::bigint
       OR payload #>> '{params,telegramId}' = ${String(telegramId)}`.execute(tx);
+  await sql`DELETE FROM outbox_queues WHERE chat_id = ${telegramId}::bigint`.execute(tx);
+  await sql`DELETE FROM telegram_chats WHERE chat_id = ${telegramId}::bigint`.execute(tx);
   // The update that asks for this is still being handled; housekeeping deletes it later.
   await sql`
     DELETE FROM inbox WHERE done_at IS NOT NULL AND (

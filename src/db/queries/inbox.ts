@@ -145,9 +145,20 @@ export async function renewUpdates(
 
 type Claim = Pick<ClaimedUpdate, "updateId" | "leaseToken">;
 
-/** Marks the update as handled. False: the claim was lost, another replica has the update. */
-export async function completeUpdate(db: Executor, claim: Claim, at: Date): Promise<boolean> {
-  return settle(db, claim, sql`done_at = ${at}, lease_until = NULL`);
+/** Marks updates as handled. Returns the ids of those that were ours: of the others the claim was lost, another replica has them. */
+export async function completeUpdates(
+  db: Executor,
+  claims: readonly Claim[],
+  at: Date,
+): Promise<ReadonlySet<number>> {
+  if (claims.length === 0) return new Set();
+  const result = await sql<{ update_id: bigint }>`
+    UPDATE inbox SET done_at = ${at}::timestamptz, lease_token = NULL, lease_until = NULL
+    FROM unnest(${claims.map((claim) => claim.updateId)}::bigint[],
+                ${claims.map((claim) => claim.leaseToken)}::uuid[]) AS held (id, token)
+    WHERE update_id = held.id AND lease_token = held.token AND done_at IS NULL
+    RETURNING update_id`.execute(db);
+  return new Set(result.rows.map((row) => Number(row.update_id)));
 }
 
 /** Handling failed: the update may be claimed again after `retryInMs`; its lane waits until then. */

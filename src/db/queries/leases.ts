@@ -75,4 +75,7 @@ export async function releaseEverything(db: Executor): Promise<void> {
   await sql`
     UPDATE outbox SET lease_token = NULL, lease_until = NULL
     WHERE sent_at IS NULL AND dropped_at IS NULL AND lease_token IS NOT NULL`.execute(db);
+  await sql`
+    UPDATE outbox_queues SET in_hand = NULL, lease_token = NULL, lease_until = NULL
+    WHERE lease_token IS NOT NULL`.execute(db);
 }

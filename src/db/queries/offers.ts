@@ -25,18 +25,6 @@ export interface ObservedScope {
   readonly countryCode: string | null;
 }
 
-/** A provider's cheapest cost for a service in a country, over everything that is in stock. */
-export interface BestOfferRow {
-  readonly provider: string;
-  readonly serviceId: string;
-  readonly countryId: string;
-  readonly costMicros: bigint;
-  /** Sum of the stock that providers tell; null: none tells. */
-  readonly stock: number | null;
-  /** The oldest observation among them. */
-  readonly observedAt: Date;
-}
-
 export interface OfferFilter {
   readonly providers: readonly string[];
   readonly serviceIds: readonly string[];
@@ -56,7 +44,6 @@ export const REFUSED_MAPPING_MS = 10 * 60 * 1000;
 
 const CHUNK = 500;
 const MAX_ROUTE = 200;
-const MAX_BEST = 20_000;
 
 /**
  * Replaces the offers of a scope by what was observed at `observedAt` (when the request was sent): missing offers are
@@ -164,30 +151,6 @@ function sellable(db: Executor, filter: OfferFilter) {
     );
   if (filter.countryIds) query = query.where("offers.country_id", "in", filter.countryIds);
   return query;
-}
-
-export async function selectBestOffers(db: Executor, filter: OfferFilter): Promise<BestOfferRow[]> {
-  if (isEmpty(filter)) return [];
-  const rows = await sellable(db, filter)
-    .select([
-      "offers.provider",
-      "offers.service_id",
-      "offers.country_id",
-      sql<bigint>`min(offers.cost_micros)`.as("cost_micros"),
-      sql<bigint | null>`sum(offers.stock)`.as("stock"),
-      sql<Date>`min(offers.observed_at)`.as("observed_at"),
-    ])
-    .groupBy(["offers.provider", "offers.service_id", "offers.country_id"])
-    .limit(MAX_BEST)
-    .execute();
-  return rows.map((row) => ({
-    provider: row.provider,
-    serviceId: row.service_id,
-    countryId: row.country_id,
-    costMicros: row.cost_micros,
-    stock: row.stock === null ? null : Number(row.stock),
-    observedAt: row.observed_at,
-  }));
 }
 
 /** Single offers at or under the ceiling, cheapest first. */

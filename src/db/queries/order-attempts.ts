@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Executor } from "../client.ts";
 
 export type AttemptOutcome = "rented" | "refused" | "in_doubt" | "surplus";
@@ -16,28 +17,40 @@ export interface AttemptRow {
   readonly errorKind: string | null;
 }
 
-/** False: this offer was tried for this order before. */
-export async function insertAttempt(
-  db: Executor,
-  attempt: Omit<AttemptRow, "endedAt" | "outcome" | "errorKind">,
-): Promise<boolean> {
-  const result = await db
-    .insertInto("order_attempts")
-    .values({
-      id: attempt.id,
-      order_id: attempt.orderId,
-      provider: attempt.provider,
-      service_code: attempt.serviceCode,
-      country_code: attempt.countryCode,
-      operator: attempt.operator,
-      cost_micros: attempt.costMicros,
-      started_at: attempt.startedAt,
-    })
-    .onConflict((conflict) =>
-      conflict.columns(["order_id", "provider", "service_code", "country_code", "operator"]).doNothing(),
+export interface NewAttempt {
+  readonly id: string;
+  readonly orderId: string;
+  readonly provider: string;
+  readonly serviceCode: string | null;
+  readonly countryCode: string;
+  readonly operator: string | null;
+  readonly costMicros: bigint;
+  readonly startedAt: Date;
+}
+
+/**
+ * Notes on the order what is tried, and stores the attempt, in one statement. False, and nothing is stored: the order is
+ * not in `placing` any more, another attempt is open, or this offer was tried before. Two at the same moment wait for each
+ * other at the order's row; a unique index allows one open attempt an order.
+ */
+export async function insertAttempt(db: Executor, attempt: NewAttempt): Promise<boolean> {
+  const { serviceCode, operator } = attempt;
+  const result = await sql<{ id: string }>`
+    WITH ours AS (
+      SELECT id FROM orders WHERE id = ${attempt.orderId}::uuid AND state = 'placing' FOR UPDATE
+    ), attempt AS (
+      INSERT INTO order_attempts (id, order_id, provider, service_code, country_code, operator, cost_micros, started_at)
+      SELECT ${attempt.id}::uuid, id, ${attempt.provider}, ${serviceCode ?? ""}, ${attempt.countryCode},
+             ${operator ?? ""}, ${attempt.costMicros}::bigint, ${attempt.startedAt}::timestamptz
+      FROM ours
+      ON CONFLICT DO NOTHING
+      RETURNING order_id
     )
-    .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+    UPDATE orders SET provider = ${attempt.provider}, service_code = ${serviceCode},
+      country_code = ${attempt.countryCode}, operator = ${operator}, cost_micros = ${attempt.costMicros}::bigint
+    FROM attempt WHERE orders.id = attempt.order_id
+    RETURNING orders.id`.execute(db);
+  return result.rows.length > 0;
 }
 
 interface AttemptEnd {

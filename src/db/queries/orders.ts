@@ -72,41 +72,6 @@ export function toOrder(row: Selectable<OrdersTable>): OrderRow {
   };
 }
 
-export interface NewOrder {
-  readonly id: string;
-  readonly buyerId: string;
-  readonly quoteId: string;
-  readonly serviceId: string;
-  readonly countryId: string;
-  readonly priceMicros: bigint;
-  readonly costCeilingMicros: bigint;
-  readonly chatId: number;
-  readonly cardMessageId: number | null;
-  readonly at: Date;
-}
-
-/** False: the quote has an order already. */
-export async function insertOrder(db: Executor, order: NewOrder): Promise<boolean> {
-  const result = await db
-    .insertInto("orders")
-    .values({
-      id: order.id,
-      buyer_id: order.buyerId,
-      quote_id: order.quoteId,
-      service_id: order.serviceId,
-      country_id: order.countryId,
-      state: "placing",
-      price_micros: order.priceMicros,
-      cost_ceiling_micros: order.costCeilingMicros,
-      placed_at: order.at,
-      chat_id: BigInt(order.chatId),
-      card_message_id: order.cardMessageId === null ? null : BigInt(order.cardMessageId),
-    })
-    .onConflict((conflict) => conflict.column("quote_id").doNothing())
-    .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
-}
-
 export async function selectOrder(db: Executor, orderId: string): Promise<OrderRow | undefined> {
   const row = await db.selectFrom("orders").selectAll().where("id", "=", orderId).executeTakeFirst();
   return row && toOrder(row);
@@ -189,7 +154,8 @@ export interface OrderChange {
   readonly finishDue?: boolean;
 }
 
-function toColumns(change: OrderChange) {
+/** For the other queries of this table. */
+export function toColumns(change: OrderChange) {
   return {
     ...(change.provider !== undefined && { provider: change.provider }),
     ...(change.serviceCode !== undefined && { service_code: change.serviceCode }),
@@ -211,23 +177,6 @@ function toColumns(change: OrderChange) {
     ...(change.checks !== undefined && { checks: change.checks }),
     ...(change.finishDue !== undefined && { finish_due: change.finishDue }),
   };
-}
-
-/**
- * The conditional UPDATE that decides every race. Undefined: the order is no longer in `from`.
- */
-export async function moveOrder(
-  db: Executor,
-  move: { orderId: string; from: string; to: string; change: OrderChange },
-): Promise<OrderRow | undefined> {
-  const row = await db
-    .updateTable("orders")
-    .set({ ...toColumns(move.change), state: move.to, version: sql`version + 1` })
-    .where("id", "=", move.orderId)
-    .where("state", "=", move.from)
-    .returningAll()
-    .executeTakeFirst();
-  return row && toOrder(row);
 }
 
 /**

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import { type OutboxMessage, outboxMessageSchema } from "../../core/messages.ts";
+import type { TelegramLimits } from "../../core/telegram-limits.ts";
 import type { Executor } from "../client.ts";
 
 export interface ClaimedMessage {
@@ -7,6 +8,8 @@ export interface ClaimedMessage {
   readonly chatId: number;
   readonly buyerId: string | null;
   readonly kind: string;
+  /** 0 codes, 1 cards, 2 news, 3 broadcasts (migration 0022). With the chat it names the queue. */
+  readonly priority: number;
   /** Undefined: the row is not a message that this version knows. */
   readonly message: OutboxMessage | undefined;
   /** Earlier tries, this one not included. */
@@ -20,75 +23,54 @@ export interface ClaimedMessage {
 
 /**
  * A message that could not be made this often is set aside: its chat goes on without it. The number stands in the
- * statements too, because the indexes of migration 0017 are used only where it is written out.
+ * statements too, because indexes are used only where it is written out.
  */
 export const setAsideAfter = 3;
 
-/** A claim looks at this many times the rows it wants, because other replicas may hold the first ones locked. */
-const CONTENDED = 4;
-
 const isOpen = sql`sent_at IS NULL AND dropped_at IS NULL`;
-const isQueued = sql`${isOpen} AND failures < 3`;
-const isSetAside = sql`${isOpen} AND failures >= 3`;
+
+export interface ClaimRequest {
+  readonly now: Date;
+  /** How many messages at most. */
+  readonly limit: number;
+  /** How many of them may be other than codes. */
+  readonly limitOfOthers: number;
+  readonly leaseMs: number;
+  readonly leaseToken: string;
+  readonly limits: TelegramLimits;
+}
 
 /**
- * Claims what may be sent now. A chat has two queues, its cards and all its other messages: of each the oldest is claimed,
- * when it is due and nothing of the queue is in hand on any replica, so a message that waits for a retry holds up its
- * queue and nothing else. Messages that were set aside stand in no queue. Cards come last.
+ * Claims what may be sent now, and takes it from Telegram's budget, which all replicas share. Codes come before cards
+ * before news before broadcasts. A chat has a queue for each of these: of each the oldest is claimed, when it is due and
+ * nothing of the queue is in hand on any replica, so a message that waits for a retry holds up its queue and nothing else.
+ * Of the cards of an order only the newest is claimed; the others are dropped. Messages set aside stand in no queue.
  *
- * As in the inbox, the recursive part reads one row of each queue, and the chosen ids are an array and not joined.
+ * The work is done by a function of the database (migration 0022), because each of its steps has to see what was committed
+ * before the lock it holds, and a replica that stops in the middle must not keep the lock.
  */
-export async function claimMessages(
-  db: Executor,
-  claim: {
-    readonly now: Date;
-    readonly limit: number;
-    readonly leaseMs: number;
-    readonly leaseToken: string;
-  },
-): Promise<ClaimedMessage[]> {
-  const looked = claim.limit * CONTENDED;
+export async function claimMessages(db: Executor, claim: ClaimRequest): Promise<ClaimedMessage[]> {
   const result = await sql<{
     id: bigint;
     chat_id: bigint;
     buyer_id: string | null;
     kind: string;
+    priority: number;
     payload: unknown;
     attempts: number;
     failures: number;
     created_at: Date;
   }>`
-    WITH RECURSIVE heads AS (
-      (SELECT chat_id, kind = 'order_card' AS is_card, id, next_attempt_at FROM outbox WHERE ${isQueued}
-       ORDER BY chat_id, (kind = 'order_card'), id LIMIT 1)
-      UNION ALL
-      SELECT next.* FROM heads CROSS JOIN LATERAL (
-        SELECT chat_id, kind = 'order_card' AS is_card, id, next_attempt_at FROM outbox
-        WHERE ${isQueued} AND (chat_id, (kind = 'order_card')) > (heads.chat_id, heads.is_card)
-        ORDER BY chat_id, (kind = 'order_card'), id LIMIT 1) AS next
-    ), ready AS (
-      (SELECT id, is_card FROM heads
-       WHERE next_attempt_at <= ${claim.now} AND (chat_id, is_card) NOT IN (
-         SELECT chat_id, kind = 'order_card' FROM outbox WHERE ${isQueued} AND lease_until > now())
-       ORDER BY is_card, id LIMIT ${looked})
-      UNION ALL
-      (SELECT id, true FROM outbox WHERE ${isSetAside} AND next_attempt_at <= ${claim.now}
-       ORDER BY next_attempt_at LIMIT ${looked})
-    ), chosen AS (
-      SELECT id FROM outbox
-      WHERE id = ANY(ARRAY(SELECT id FROM ready))
-        AND ${isOpen} AND next_attempt_at <= ${claim.now} AND (lease_until IS NULL OR lease_until <= now())
-      ORDER BY kind = 'order_card', id LIMIT ${claim.limit} FOR UPDATE SKIP LOCKED
-    )
-    UPDATE outbox SET attempts = attempts + 1, lease_token = ${claim.leaseToken}::uuid,
-                      lease_until = now() + make_interval(secs => ${claim.leaseMs / 1000})
-    FROM chosen WHERE outbox.id = chosen.id
-    RETURNING outbox.id, chat_id, buyer_id, kind, payload, attempts, failures, created_at`.execute(db);
+    SELECT id, chat_id, buyer_id, kind, priority, payload, attempts, failures, created_at
+    FROM claim_messages(${claim.now}::timestamptz, ${claim.leaseToken}::uuid,
+                        make_interval(secs => ${claim.leaseMs / 1000}), ${claim.limit}::integer,
+                        ${claim.limitOfOthers}::integer, ${JSON.stringify(claim.limits)}::jsonb)`.execute(db);
   return result.rows.map((row) => ({
     id: row.id,
     chatId: Number(row.chat_id),
     buyerId: row.buyer_id,
     kind: row.kind,
+    priority: row.priority,
     message: outboxMessageSchema.safeParse(row.payload).data,
     attempts: row.attempts - 1,
     failures: row.failures,
@@ -97,46 +79,36 @@ export async function claimMessages(
   }));
 }
 
-/**
- * Drops cards that a later card of the same order in the same chat draws again: a card is made from what the database
- * says when it is sent, so only the newest is needed. Claimed rows count when the claim is `leaseToken`. Returns the
- * dropped ids.
- */
-export async function dropSupersededCards(
-  db: Executor,
-  chatIds: readonly number[],
-  leaseToken: string,
-  at: Date,
-): Promise<ReadonlySet<bigint>> {
-  if (chatIds.length === 0) return new Set();
-  const result = await sql<{ id: bigint }>`
-    WITH cards AS (
-      SELECT id, lead(id) OVER (PARTITION BY chat_id, payload->>'orderId' ORDER BY id) AS newer_id
-      FROM outbox WHERE chat_id = ANY(${chatIds}::bigint[]) AND kind = 'order_card' AND ${isOpen}
-    )
-    UPDATE outbox SET dropped_at = ${at}, drop_reason = 'superseded', lease_token = NULL, lease_until = NULL
-    WHERE id = ANY(ARRAY(SELECT id FROM cards WHERE newer_id IS NOT NULL))
-      AND ${isOpen} AND (lease_token IS NULL OR lease_token = ${leaseToken}::uuid)
-    RETURNING id`.execute(db);
-  return new Set(result.rows.map((row) => row.id));
-}
+type Sql = ReturnType<typeof sql>;
+type Claim = Pick<ClaimedMessage, "id" | "chatId" | "priority" | "leaseToken">;
 
-type Claim = Pick<ClaimedMessage, "id" | "leaseToken">;
-
-/** False: the claim was lost meanwhile. */
+/** The message was sent, so Telegram does not refuse the whole bot. False: the claim was lost meanwhile. */
 export async function markSent(db: Executor, claim: Claim, at: Date): Promise<boolean> {
-  return settle(db, claim, sql`sent_at = ${at}`);
+  return settle(
+    db,
+    claim,
+    sql`sent_at = ${at}`,
+    sql`, served AS (UPDATE telegram_budget SET floods = 0 WHERE floods > 0)`,
+  );
 }
 
 /** Prolongs the claims on messages that are still being sent. */
 export async function renewMessages(db: Executor, claims: readonly Claim[], leaseMs: number): Promise<void> {
   if (claims.length === 0) return;
+  const until = sql`now() + make_interval(secs => ${leaseMs / 1000})`;
   await sql`
-    UPDATE outbox SET lease_until = now() + make_interval(secs => ${leaseMs / 1000})
-    FROM unnest(${claims.map(({ id }) => id)}::bigint[],
-                ${claims.map(({ leaseToken }) => leaseToken)}::uuid[]) AS held (message_id, token)
-    WHERE id = held.message_id AND lease_token = held.token
-      AND ${isOpen}`.execute(db);
+    WITH held AS (
+      SELECT * FROM unnest(${claims.map(({ id }) => id)}::bigint[], ${claims.map(({ chatId }) => chatId)}::bigint[],
+                           ${claims.map(({ priority }) => priority)}::smallint[],
+                           ${claims.map(({ leaseToken }) => leaseToken)}::uuid[])
+        AS held (message_id, chat_id, priority, token)
+    ), messages AS (
+      UPDATE outbox SET lease_until = ${until} FROM held
+      WHERE id = held.message_id AND lease_token = held.token AND ${isOpen}
+      RETURNING id)
+    UPDATE outbox_queues AS queue SET lease_until = ${until} FROM held JOIN messages ON messages.id = held.message_id
+    WHERE queue.chat_id = held.chat_id AND queue.priority = held.priority
+      AND queue.in_hand = held.message_id AND queue.lease_token = held.token`.execute(db);
 }
 
 /** Why a message waits for its next try. */
@@ -156,19 +128,19 @@ export async function retryAt(
   );
 }
 
-/** Telegram asked for a pause in this chat: nothing that it is owed is tried before then. */
-export async function postponeChat(db: Executor, chatId: number, until: Date): Promise<void> {
-  await sql`
-    UPDATE outbox SET next_attempt_at = ${until}, wait_reason = 'flood'
-    WHERE chat_id = ${chatId}::bigint AND ${isOpen} AND next_attempt_at < ${until}`.execute(db);
-}
-
 /** Telegram answers again: what waited only for that is due now. Returns how many. */
 export async function endOutage(db: Executor, now: Date): Promise<number> {
-  const result = await sql`
-    UPDATE outbox SET next_attempt_at = ${now}
-    WHERE ${isOpen} AND wait_reason = 'outage' AND next_attempt_at > ${now}`.execute(db);
-  return Number(result.numAffectedRows ?? 0n);
+  const result = await sql<{ count: bigint }>`
+    WITH due AS (
+      UPDATE outbox SET next_attempt_at = ${now}
+      WHERE ${isOpen} AND wait_reason = 'outage' AND next_attempt_at > ${now}
+      RETURNING chat_id, priority
+    ), queues AS (
+      UPDATE outbox_queues AS queue SET due_at = ${now}
+      FROM (SELECT DISTINCT chat_id, priority FROM due) AS of_due
+      WHERE queue.chat_id = of_due.chat_id AND queue.priority = of_due.priority AND queue.due_at > ${now})
+    SELECT count(*) FROM due`.execute(db);
+  return Number(result.rows[0]?.count ?? 0n);
 }
 
 /** The message will never be sent; `reason` is kept for the operator. */
@@ -176,11 +148,19 @@ export async function dropMessage(db: Executor, claim: Claim, reason: string, at
   return settle(db, claim, sql`dropped_at = ${at}, drop_reason = ${reason}`);
 }
 
-async function settle(db: Executor, claim: Claim, change: ReturnType<typeof sql>): Promise<boolean> {
+/** Ends the claim on the message and on its queue; `also` is a further part of the statement. */
+async function settle(db: Executor, claim: Claim, change: Sql, also: Sql = sql``): Promise<boolean> {
   const result = await sql<{ id: bigint }>`
-    UPDATE outbox SET lease_token = NULL, lease_until = NULL, ${change}
-    WHERE id = ${claim.id}::bigint AND lease_token = ${claim.leaseToken}::uuid
-      AND ${isOpen}
-    RETURNING id`.execute(db);
+    WITH settled AS (
+      UPDATE outbox SET lease_token = NULL, lease_until = NULL, ${change}
+      WHERE id = ${claim.id}::bigint AND lease_token = ${claim.leaseToken}::uuid
+        AND ${isOpen}
+      RETURNING id
+    ), freed AS (
+      UPDATE outbox_queues SET in_hand = NULL, lease_token = NULL, lease_until = NULL
+      WHERE chat_id = ${claim.chatId}::bigint AND priority = ${claim.priority}::smallint
+        AND in_hand = ${claim.id}::bigint AND lease_token = ${claim.leaseToken}::uuid
+    )${also}
+    SELECT id FROM settled`.execute(db);
   return result.rows.length > 0;
 }

@@ -2,10 +2,11 @@ import type { Offer } from "../../catalog/catalog.ts";
 import type { ShopErrorCode } from "../../core/errors.ts";
 import { newId } from "../../core/ids.ts";
 import { type AttemptRow, insertAttempt, selectAttempts } from "../../db/queries/order-attempts.ts";
-import { lockOrder, type OrderRow, selectOrder, touchOrder } from "../../db/queries/orders.ts";
+import { type OrderRow, selectOrder } from "../../db/queries/orders.ts";
 import { inTransaction, isUniqueViolation } from "../../db/transaction.ts";
 import type { Provider, Rental } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
+import { isTooLate, tooLate } from "../../providers/transport/http.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { failOrder, markInDoubt } from "./fail-or-doubt.ts";
 import { type Attempt, endCall, giveUpNumber, type Step, storeNumber } from "./store-number.ts";
@@ -21,28 +22,52 @@ const MAX_TRIES_PER_PROVIDER = 3;
  * and by any replica: each offer is called at most once, because a unique attempt row is committed before the call.
  */
 export async function place(deps: OrderDeps, orderId: string): Promise<void> {
-  // One round more than tries: the last one finds no offer left, and ends the order.
-  for (let round = 0; round <= MAX_TRIES; round += 1) {
+  // Tries may begin anew when the choice changed while they waited; the last one finds no offer left, and ends the order.
+  for (let round = 0; round <= 2 * MAX_TRIES; round += 1) {
     if ((await placeOnce(deps, orderId)) === "done") return;
   }
 }
 
 async function placeOnce(deps: OrderDeps, orderId: string): Promise<Step> {
-  const order = await selectOrder(deps.db, orderId);
-  if (order?.state !== "placing") return "done";
-  const attempts = await selectAttempts(deps.db, orderId);
-  if (attempts.some((attempt) => attempt.endedAt === null)) return "done";
+  const next = await chooseOffer(deps, orderId);
+  if (!next) return "done";
+  const slot = await deps.slots.take(next.provider.name);
+  // Too many wait, or the process stops. The order is stored, and the sweep takes it up.
+  if (!slot) return "done";
+  try {
+    // Offers may have gone while this waited for its turn.
+    const current = slot.hasWaited ? await chooseOffer(deps, orderId) : next;
+    if (!current) return "done";
+    if (current.provider !== next.provider) return "next";
+    const attempt = await beginAttempt(deps, current);
+    if (!attempt) return "done";
+    deps.checkpoint("place/attempt-committed");
+    return await call(deps, attempt);
+  } finally {
+    slot.release();
+  }
+}
+
+interface Choice {
+  readonly order: OrderRow;
+  readonly offer: Offer;
+  readonly provider: Provider;
+}
+
+/** The offer to try next. Undefined: somebody else places the order, or there is no offer left and the order has failed. */
+async function chooseOffer(deps: OrderDeps, orderId: string): Promise<Choice | undefined> {
+  const [order, attempts] = await Promise.all([
+    selectOrder(deps.db, orderId),
+    selectAttempts(deps.db, orderId),
+  ]);
+  if (order?.state !== "placing") return undefined;
+  if (attempts.some((attempt) => attempt.endedAt === null)) return undefined;
   const offers = await deps.catalog.route({ ...order, ceilingMicros: order.costCeilingMicros });
   const offer = offers.find((candidate) => mayTry(attempts, candidate));
   const provider = offer && deps.providers.get(offer.provider);
-  if (!offer || !provider) {
-    await fail(deps, order, attempts);
-    return "done";
-  }
-  const attempt = await beginAttempt(deps, order, offer, provider);
-  if (!attempt) return "done";
-  deps.checkpoint("place/attempt-committed");
-  return await call(deps, attempt);
+  if (offer && provider) return { order, offer, provider };
+  await fail(deps, order, attempts);
+  return undefined;
 }
 
 function mayTry(attempts: readonly AttemptRow[], offer: Offer): boolean {
@@ -62,40 +87,21 @@ function isSameOffer(attempt: AttemptRow, offer: Offer): boolean {
 /** Stores the attempt before the call is made. Undefined: another process is placing this order. */
 async function beginAttempt(
   deps: OrderDeps,
-  order: OrderRow,
-  offer: Offer,
-  provider: Provider,
+  { order, offer, provider }: Choice,
 ): Promise<Attempt | undefined> {
   const id = newId();
   const startedAt = deps.clock.now();
-  const isOurs = await inTransaction(deps.db, async (tx) => {
-    const locked = await lockOrder(tx, order.id);
-    if (locked?.state !== "placing") return false;
-    const attempts = await selectAttempts(tx, order.id);
-    if (attempts.some((attempt) => attempt.endedAt === null)) return false;
-    await touchOrder(tx, { orderId: order.id, from: ["placing"], change: offerColumns(offer) });
-    return await insertAttempt(tx, {
-      id,
-      orderId: order.id,
-      provider: offer.provider,
-      serviceCode: offer.serviceCode ?? "",
-      countryCode: offer.countryCode,
-      operator: offer.operator ?? "",
-      costMicros: offer.costMicros,
-      startedAt,
-    });
-  });
-  return isOurs ? { id, order, offer, provider, startedAt } : undefined;
-}
-
-function offerColumns(offer: Offer) {
-  return {
+  const isOurs = await insertAttempt(deps.db, {
+    id,
+    orderId: order.id,
     provider: offer.provider,
     serviceCode: offer.serviceCode,
     countryCode: offer.countryCode,
     operator: offer.operator,
     costMicros: offer.costMicros,
-  };
+    startedAt,
+  });
+  return isOurs ? { id, order, offer, provider, startedAt } : undefined;
 }
 
 /** Makes the purchase call, once: a second call could buy a second number. */
@@ -103,6 +109,8 @@ async function call(deps: OrderDeps, attempt: Attempt): Promise<Step> {
   const { offer, order, provider } = attempt;
   let rental: Rental;
   try {
+    // A replica that stood still for a while: the sweep of another one may have put the order in doubt meanwhile.
+    if (isTooLate(attempt.startedAt, deps.clock.now())) throw tooLate(provider.name);
     rental = await provider.buy(
       {
         serviceCode: offer.serviceCode,

@@ -3,16 +3,15 @@ import { newId } from "../../core/ids.ts";
 import type { Tx } from "../../db/client.ts";
 import { acceptTerms, lockBuyer } from "../../db/queries/buyers.ts";
 import { selectBalance } from "../../db/queries/ledger.ts";
-import { insertHistory } from "../../db/queries/order-history.ts";
 import { selectPurchaseCounts } from "../../db/queries/order-limits.ts";
-import { insertOrder, selectOrder, selectOrderByQuote } from "../../db/queries/orders.ts";
+import { insertOrder } from "../../db/queries/order-moves.ts";
+import { selectOrderByQuote } from "../../db/queries/orders.ts";
 import { type QuoteRow, selectQuote } from "../../db/queries/quotes.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { debtOf } from "../../wallet/debts.ts";
 import { hold } from "../../wallet/wallet.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import type { PurchaseInput, PurchaseResult } from "../orders.ts";
-import { oweCard } from "../transition.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 const DAY_MS = 24 * HOUR_MS;
@@ -26,8 +25,7 @@ type Refusal = Extract<PurchaseResult, { kind: "refused" }>;
 export async function purchase(deps: OrderDeps, input: PurchaseInput): Promise<PurchaseResult> {
   const quote = await selectQuote(deps.db, input.quoteId);
   if (!quote || quote.buyerId !== input.buyerId) return refuse("quote_expired", null);
-  const earlier = await selectOrderByQuote(deps.db, quote.id);
-  if (earlier) return { kind: "already", orderId: earlier.id };
+  if (quote.orderId !== null) return { kind: "already", orderId: quote.orderId };
   const refusal = await refusalBeforeHold(deps, quote);
   if (refusal) return refusal;
   deps.checkpoint("purchase/before-hold");
@@ -45,8 +43,11 @@ export async function purchase(deps: OrderDeps, input: PurchaseInput): Promise<P
 /** The refusals that need no lock. */
 async function refusalBeforeHold(deps: OrderDeps, quote: QuoteRow): Promise<Refusal | undefined> {
   if (quote.expiresAt <= deps.clock.now()) return refuse("quote_expired", quote);
-  if (await deps.catalog.isBlocked(quote.serviceId)) return refuse("service_blocked", quote);
-  const offers = await deps.catalog.route({ ...quote, ceilingMicros: quote.costCeilingMicros });
+  const [isBlocked, offers] = await Promise.all([
+    deps.catalog.isBlocked(quote.serviceId),
+    deps.catalog.route({ ...quote, ceilingMicros: quote.costCeilingMicros }),
+  ]);
+  if (isBlocked) return refuse("service_blocked", quote);
   if (offers.length === 0) return refuse("out_of_stock", quote);
   return undefined;
 }
@@ -61,7 +62,8 @@ async function commitOrder(
   const code = await refusalUnderLock(deps, tx, input, at);
   if (code) return refuse(code, quote);
   const orderId = newId();
-  const isNew = await insertOrder(tx, { ...input, ...quote, id: orderId, quoteId: quote.id, at });
+  const order = { ...input, ...quote, id: orderId, quoteId: quote.id, at };
+  const isNew = await insertOrder(tx, order, { cause: "tap", actor: "buyer" });
   if (!isNew) {
     const earlier = await selectOrderByQuote(tx, quote.id);
     return earlier ? { kind: "already", orderId: earlier.id } : refuse("quote_used", quote);
@@ -74,17 +76,6 @@ async function commitOrder(
     reason: `${quote.serviceId}/${quote.countryId}`,
     at,
   });
-  await insertHistory(tx, {
-    orderId,
-    version: 1,
-    from: null,
-    to: "placing",
-    cause: "tap",
-    actor: "buyer",
-    at,
-  });
-  const row = await selectOrder(tx, orderId);
-  if (row) await oweCard(tx, row, at);
   return { kind: "placed", orderId };
 }
 

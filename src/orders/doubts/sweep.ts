@@ -7,7 +7,7 @@ import { selectDoubtsElsewhere } from "../../db/queries/orphans.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { systemAccounts } from "../../wallet/accounts.ts";
 import { failOrder, markInDoubt } from "../buying/fail-or-doubt.ts";
-import { place } from "../buying/place.ts";
+import type { Placer } from "../buying/placer.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { endOrder } from "../watching/apply-observation.ts";
 import { GIVE_UP_DOUBT_MS, quiesceMs } from "./match-doubts.ts";
@@ -24,15 +24,21 @@ const REMOVED_GRACE_MS = 10 * 60 * 1000;
  * one whose purchase call never came back goes in doubt; one of a provider that is no longer configured ends by the
  * clock.
  */
-export async function sweep(deps: OrderDeps): Promise<void> {
+export async function sweep(deps: OrderDeps, placer: Placer): Promise<void> {
   const now = deps.clock.now();
   const left = await selectOrdersInStates(deps.db, ["placing"], {
     placedBefore: addMs(now, -2_000),
     limit: BATCH,
   });
-  for (const order of left) await takeUp(deps, order, now);
+  const placing: Promise<void>[] = [];
+  for (const order of left) {
+    // It waits here for its turn with the provider, and the buyer for it; after a while it is released all the same.
+    if (placer.isPlacing(order.id) && !isTooLate(order, now)) continue;
+    if ((await takeUp(deps, order, now)) === "place") placing.push(placer.place(order.id));
+  }
   await endRemoved(deps, now);
   await releaseRemoved(deps, now);
+  await Promise.all(placing);
 }
 
 /** Releases doubts about providers that are not configured any more: whether they sold a number, nobody will tell. */
@@ -45,20 +51,25 @@ async function releaseRemoved(deps: OrderDeps, now: Date): Promise<void> {
   }
 }
 
-async function takeUp(deps: OrderDeps, order: OrderRow, now: Date): Promise<void> {
+function isTooLate(order: OrderRow, now: Date): boolean {
+  return addMs(order.placedAt, TOO_LATE_MS) <= now;
+}
+
+async function takeUp(deps: OrderDeps, order: OrderRow, now: Date): Promise<"place" | "done"> {
   const attempts = await selectAttempts(deps.db, order.id);
   const open = attempts.find((attempt) => attempt.endedAt === null);
   if (open) {
-    if (addMs(open.startedAt, quiesceMs) > now) return;
+    if (addMs(open.startedAt, quiesceMs) > now) return "done";
     await inTransaction(deps.db, (tx) => markInDoubt(deps, tx, order.id, open.id, "no answer recorded"));
     deps.checkpoint("sweep/in-doubt");
     deps.onMessages();
-    return;
+    return "done";
   }
-  if (addMs(order.placedAt, TOO_LATE_MS) > now) return await place(deps, order.id);
+  if (!isTooLate(order, now)) return "place";
   await inTransaction(deps.db, (tx) => failOrder(deps, tx, order.id, "placing", "providers_unavailable"));
   deps.checkpoint("sweep/too-late");
   deps.onMessages();
+  return "done";
 }
 
 /** Ends orders of providers that are not configured any more: nobody can be asked about them. */

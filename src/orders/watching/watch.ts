@@ -14,6 +14,8 @@ import { isOverdue } from "./schedule.ts";
 const LEASE_MS = 8_000;
 /** How many orders one step looks at, the longest due first; the others come in the next step. */
 const BATCH = 100;
+/** How many orders one step looks for in a provider's list. */
+const LISTED = 500;
 /** How many checks of one provider run at once. */
 const CONCURRENCY = 8;
 /** A step waits so long for its last checks; a healthy provider answers sooner. */
@@ -100,37 +102,34 @@ async function checkTogether(
   provider: Provider,
   due: readonly OrderRow[],
 ): Promise<readonly OrderRow[]> {
-  const { checkMany, checkManyLimit, pollIntervalMs } = provider.capabilities;
+  const { checkMany, pollIntervalMs } = provider.capabilities;
   const now = deps.clock.now();
   const isListed = (order: OrderRow): boolean =>
     (order.state === "waiting" || order.state === "waiting_again") && !isOverdue(order, now);
   if (!checkMany || !due.some(isListed)) return due;
-  const near = await selectDueOrders(
-    deps.db,
-    provider.name,
-    addMs(now, pollIntervalMs),
-    Math.max(BATCH, checkManyLimit),
-  );
-  const group = near.filter(isListed).slice(0, checkManyLimit);
+  const near = await selectDueOrders(deps.db, provider.name, addMs(now, pollIntervalMs), LISTED);
+  const group = near.filter(isListed);
   if (group.length < 2) return due;
+  const byUpstreamId = new Map(group.map((order) => [upstreamIdOf(order), order]));
+  const settled = new Set<string>();
   try {
-    const answers = await provider.checkMany(group.map(upstreamIdOf), { priority: "poll" });
-    deps.checkpoint("watch/list-answered");
-    const settled = new Set<string>();
-    for (const order of group) {
-      const observation = answers.get(upstreamIdOf(order));
-      if (!observation) continue;
-      settled.add(order.id);
-      await guarded(deps, provider, order, async () => {
-        await applyAnswer(deps, provider, order, observation);
-      });
+    for await (const answers of provider.checkMany([...byUpstreamId.keys()], { priority: "poll" })) {
+      deps.checkpoint("watch/list-answered");
+      for (const [upstreamId, observation] of answers) {
+        const order = byUpstreamId.get(upstreamId);
+        if (!order) continue;
+        settled.add(order.id);
+        await guarded(deps, provider, order, async () => {
+          await applyAnswer(deps, provider, order, observation);
+        });
+      }
     }
     const asked = new Set(group.map((order) => order.id));
     return due.filter((order) => !settled.has(order.id) && (asked.has(order.id) || !isListed(order)));
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     deps.logger.debug({ provider: provider.name, kind: error.kind }, "list check failed");
-    return due;
+    return due.filter((order) => !settled.has(order.id));
   }
 }
 

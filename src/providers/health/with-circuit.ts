@@ -25,14 +25,17 @@ export function withCircuit(provider: Provider, deps: WithCircuitDeps): Provider
     }
   }
 
+  async function failed(error: unknown): Promise<void> {
+    if (!(error instanceof ProviderError)) return;
+    const { kind, retryAfterMs = null } = error;
+    await record(() => health.recordFailure(name, { kind, retryAfterMs }));
+  }
+
   async function watchFailure<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await call();
     } catch (error) {
-      if (error instanceof ProviderError) {
-        const { kind, retryAfterMs = null } = error;
-        await record(() => health.recordFailure(name, { kind, retryAfterMs }));
-      }
+      await failed(error);
       throw error;
     }
   }
@@ -47,6 +50,7 @@ export function withCircuit(provider: Provider, deps: WithCircuitDeps): Provider
     name,
     protocol: provider.protocol,
     capabilities: provider.capabilities,
+    reserve: (priority, count) => provider.reserve(priority, count),
     async balance(options) {
       const balance = await watchFailure(() => provider.balance(options));
       if (balance) await record(() => health.recordBalance(name, balance));
@@ -61,7 +65,18 @@ export function withCircuit(provider: Provider, deps: WithCircuitDeps): Provider
         : watch(() => provider.prices(query, options)),
     buy: (request, options) => watch(() => provider.buy(request, options)),
     check: (upstreamId, options) => watch(() => provider.check(upstreamId, options)),
-    checkMany: (upstreamIds, options) => watch(() => provider.checkMany(upstreamIds, options)),
+    async *checkMany(upstreamIds, options) {
+      try {
+        for await (const page of provider.checkMany(upstreamIds, options)) {
+          await record(() => health.recordSuccess(name));
+          yield page;
+        }
+      } catch (error) {
+        await failed(error);
+        throw error;
+      }
+    },
+    text: (upstreamId, code, options) => watch(() => provider.text(upstreamId, code, options)),
     cancel: (upstreamId, options) => watch(() => provider.cancel(upstreamId, options)),
     ban: (upstreamId, options) => watch(() => provider.ban(upstreamId, options)),
     another: (upstreamId, options) => watch(() => provider.another(upstreamId, options)),

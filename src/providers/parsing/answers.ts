@@ -17,7 +17,16 @@ export function unsupported(provider: string, operation: string): ProviderError 
   return new ProviderError({ provider, kind: "unsupported", definite: true, reason: operation });
 }
 
-type Optional = "check" | "checkMany" | "cancel" | "ban" | "another" | "finish" | "active" | "parseWebhook";
+type Optional =
+  | "check"
+  | "checkMany"
+  | "text"
+  | "cancel"
+  | "ban"
+  | "another"
+  | "finish"
+  | "active"
+  | "parseWebhook";
 
 /** "Unsupported" versions of the optional methods. A protocol overrides those that it has. */
 export function lacking(provider: string): Pick<Provider, Optional> {
@@ -26,7 +35,11 @@ export function lacking(provider: string): Pick<Provider, Optional> {
   };
   return {
     check: cannot("check"),
-    checkMany: cannot("checkMany"),
+    // biome-ignore lint/correctness/useYield: it only throws, when the first page is asked for.
+    async *checkMany() {
+      throw unsupported(provider, "checkMany");
+    },
+    text: cannot("text"),
     cancel: cannot("cancel"),
     ban: cannot("ban"),
     another: cannot("another"),

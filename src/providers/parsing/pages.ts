@@ -1,3 +1,5 @@
+import type { Observation } from "../port/provider.ts";
+
 /** No account has open numbers for so many pages; a longer list is broken. */
 export const MAX_PAGES = 200;
 
@@ -5,36 +7,94 @@ interface Row {
   readonly upstreamId: string;
 }
 
-export interface PagesRead<T extends Row> {
-  /** Each row once, by its id; a later page shows it in its newer state. */
-  readonly rows: ReadonlyMap<string, T>;
-  /** Why reading ended: an empty page, a page with no new row, `isEnough`, or {@link MAX_PAGES}. */
-  readonly end: "empty" | "repeated" | "enough" | "bound";
-  /** How many rows the first page had. */
-  readonly firstPageRows: number;
+/** A list that an upstream returns page by page. */
+export interface PagedList<T extends Row> {
+  /** Sends one request and may reject. Gets the number of the page, from 0, and the place in the list where it begins. */
+  read(index: number, offset: number): Promise<readonly T[]>;
+  /**
+   * True: rows vanish from the list when their numbers end, and every later row moves up. A page then begins some rows
+   * before the last one ended, so that rows that move meanwhile are not passed over.
+   */
+  readonly isShrinking?: boolean;
+}
+
+/** A page with at least one row that no earlier page had. */
+export interface Page<T extends Row> {
+  readonly rows: readonly T[];
+  /** The rows of all pages so far, each once by its id; a later page shows it in its newer state. */
+  readonly found: ReadonlyMap<string, T>;
+}
+
+/** Why reading ended: an empty page, a page with no new row, the reader had enough, or {@link MAX_PAGES}. */
+export type End = "empty" | "repeated" | "enough" | "bound";
+
+/**
+ * One in twenty rows of a page is read again by the next: five of a hundred. More numbers than that rarely end between two
+ * requests. A row that is passed over all the same is absent, and whoever misses it asks about it alone.
+ */
+const OVERLAP = 20;
+
+/** How a list ended, with its last page. */
+interface Ended<T extends Row> extends Page<T> {
+  readonly end: End;
 }
 
 /**
- * Reads a list page by page. Only an empty page or a page without new rows ends the list: a short page may be followed by
- * others, because some suppliers return fewer rows than requested. `page` gets the page number, from 0, and the number of
- * rows before it; it sends one request and may reject.
+ * Reads a list page by page, one request a page. Only an empty page or a page without new rows ends the list: a short page
+ * may be followed by others, because some suppliers return fewer rows than requested.
  */
-export async function readPages<T extends Row>(
-  page: (index: number, offset: number) => Promise<readonly T[]>,
-  isEnough: (found: ReadonlyMap<string, T>, latest: readonly T[]) => boolean = () => false,
-): Promise<PagesRead<T>> {
-  const rows = new Map<string, T>();
+export async function* eachPage<T extends Row>(
+  list: PagedList<T>,
+): AsyncGenerator<Page<T>, Ended<T>, undefined> {
+  const found = new Map<string, T>();
   let offset = 0;
-  let firstPageRows = 0;
   for (let index = 0; index < MAX_PAGES; index += 1) {
-    const latest = await page(index, offset);
-    if (index === 0) firstPageRows = latest.length;
-    if (latest.length === 0) return { rows, end: "empty", firstPageRows };
-    const known = rows.size;
-    for (const row of latest) rows.set(row.upstreamId, row);
-    if (rows.size === known) return { rows, end: "repeated", firstPageRows };
-    if (isEnough(rows, latest)) return { rows, end: "enough", firstPageRows };
-    offset += latest.length;
+    const rows = await list.read(index, offset);
+    if (rows.length === 0) return { end: "empty", rows, found };
+    const known = found.size;
+    for (const row of rows) found.set(row.upstreamId, row);
+    if (found.size === known) return { end: "repeated", rows, found };
+    yield { rows, found };
+    offset += rows.length - (list.isShrinking ? Math.floor(rows.length / OVERLAP) : 0);
   }
-  return { rows, end: "bound", firstPageRows };
+  return { end: "bound", rows: [], found };
+}
+
+/** Reads the pages of a list until `isEnough`, or to its end. */
+export async function readPages<T extends Row>(
+  list: PagedList<T>,
+  isEnough: (page: Page<T>) => boolean = () => false,
+): Promise<Ended<T>> {
+  const pages = eachPage(list);
+  for (;;) {
+    const step = await pages.next();
+    if (step.done) return step.value;
+    if (isEnough(step.value)) return { ...step.value, end: "enough" };
+  }
+}
+
+/**
+ * Looks for these ids in a list: after each request, what its page tells about them. Reading ends when every id has come up
+ * or `isPast`, or with the list. `observe` returns undefined for a row that does not tell an order's state.
+ */
+export async function* watchPages<T extends Row>(
+  list: PagedList<T>,
+  upstreamIds: readonly string[],
+  observe: (row: T) => Observation | undefined,
+  isPast: (page: Page<T>) => boolean = () => false,
+): AsyncGenerator<ReadonlyMap<string, Observation>, void, undefined> {
+  const missing = new Set(upstreamIds);
+  const wanted = new Set(upstreamIds);
+  if (missing.size === 0) return;
+  for await (const page of eachPage(list)) {
+    const seen = new Map<string, Observation>();
+    for (const row of page.rows) {
+      if (!wanted.has(row.upstreamId)) continue;
+      missing.delete(row.upstreamId);
+      const observation = observe(row);
+      if (observation) seen.set(row.upstreamId, observation);
+    }
+    yield seen;
+    if (missing.size === 0 || isPast(page)) return;
+  }
 }

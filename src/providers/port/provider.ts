@@ -25,8 +25,10 @@ export interface Capabilities {
   readonly poll: boolean;
   /** The upstream calls our webhook, and `parseWebhook` reads its calls. */
   readonly webhook: boolean;
-  /** `checkMany` covers many orders in one request. */
+  /** `checkMany` covers many orders with few requests. */
   readonly checkMany: boolean;
+  /** `text` can tell the full text of an SMS of which only the code is known. */
+  readonly text: boolean;
   /** `active` lists our open rentals. Reconciliation needs it to find the number of a purchase in doubt. */
   readonly activeList: boolean;
   /** What one price request covers. "configured": the API has no prices, the operator sets them. */
@@ -43,7 +45,7 @@ export interface Capabilities {
   readonly lifetimeMs: number | null;
   /** The shortest time between two checks of the same order. */
   readonly pollIntervalMs: number;
-  /** The most orders that one `checkMany` call covers. */
+  /** The most orders that one request of `checkMany` covers: the rows of a page. */
   readonly checkManyLimit: number;
 }
 
@@ -52,6 +54,15 @@ export type Priority = "purchase" | "tap" | "poll" | "background";
 
 export interface CallOptions {
   readonly priority: Priority;
+}
+
+/** Requests that may be sent now, out of the budget that all replicas share. */
+export interface Reservation {
+  readonly count: number;
+  /** When further ones will be there, for whoever needs more. */
+  readonly nextInMs: number;
+  /** The rate of all requests now: the configured one, or what was learned from the upstream's 429. */
+  readonly requestsPerSecond: number;
 }
 
 export interface ProviderBalance {
@@ -168,14 +179,37 @@ export interface Provider {
   readonly name: string;
   readonly protocol: Protocol;
   readonly capabilities: Capabilities;
+  /**
+   * Books up to `count` requests of this priority with one statement at most, and with none right after a shortage. Whoever
+   * sends many requests asks first how many fit, and for how long to rest: each refused request would cost a statement. The
+   * next calls of this process with that priority use the booked requests up; after a second they are lost. "poll" and
+   * "background" leave a part of the budget that no purchase or tap has to wait for. Never books for a later time.
+   */
+  reserve(priority: Priority, count: number): Promise<Reservation>;
   balance(options: CallOptions): Promise<ProviderBalance | null>;
   services(options: CallOptions): Promise<readonly ProviderService[]>;
   countries(options: CallOptions): Promise<readonly ProviderCountry[]>;
   prices(query: PriceQuery, options: CallOptions): Promise<readonly ProviderPrice[]>;
   buy(request: PurchaseRequest, options: CallOptions): Promise<Rental>;
   check(upstreamId: string, options: CallOptions): Promise<Observation>;
-  /** Ids that the answer does not cover are absent from the map. The caller checks them one by one. */
-  checkMany(upstreamIds: readonly string[], options: CallOptions): Promise<ReadonlyMap<string, Observation>>;
+  /**
+   * Looks for these orders in the upstream's list and yields one map for each request, so that a code of the first page
+   * does not wait for the last. Reads on until every id has come up, the list ends or repeats, or a bound is reached; each
+   * page is a request of its own with `options.priority`. An error is thrown after the maps of the pages before it. Ids that
+   * no map has were not covered: they have ended, are unreadable, or their row moved from a page not yet read to one already
+   * read. The caller checks them one by one, so that no order is hidden by a list. An id may come twice; the later one counts.
+   */
+  checkMany(
+    upstreamIds: readonly string[],
+    options: CallOptions,
+  ): AsyncIterable<ReadonlyMap<string, Observation>>;
+  /**
+   * The full text of the SMS with this code, where `check` and `checkMany` told the code alone: `sms.text === null`. Null: the
+   * upstream does not have it, do not ask again. It costs a request, and nobody waits for it: the code is delivered first, and
+   * the watcher calls this with priority "background" from what the codes leave of the budget. A rejection is no reason to
+   * look at the order again; the caller may try again later. Money never depends on it: the code has already been charged.
+   */
+  text(upstreamId: string, code: string, options: CallOptions): Promise<string | null>;
   cancel(upstreamId: string, options: CallOptions): Promise<CancelOutcome>;
   /** A cancel that also reports that the app refused the number, so that the upstream does not sell it to us again. */
   ban(upstreamId: string, options: CallOptions): Promise<CancelOutcome>;
@@ -185,6 +219,9 @@ export interface Provider {
   /** Undefined: the protocol does not document such a body. */
   parseWebhook(body: unknown): WebhookEvent | undefined;
 }
+
+/** What a protocol implements. The budget is the same for all. */
+export type ProtocolProvider = Omit<Provider, "reserve">;
 
 /** The settings of one upstream account, read from PROVIDER_<NAME>_* by config.ts. */
 export interface ProviderSettings {

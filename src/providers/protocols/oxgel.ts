@@ -28,6 +28,7 @@ import { smsIn } from "../parsing/sms.ts";
 import type {
   CallOptions,
   Capabilities,
+  ProtocolProvider,
   Provider,
   ProviderSettings,
   PurchaseRequest,
@@ -51,6 +52,7 @@ const capabilities: Capabilities = {
   poll: true,
   webhook: false,
   checkMany: false,
+  text: false,
   activeList: false,
   prices: "per-service",
   priceCeiling: false,
@@ -82,7 +84,7 @@ const readOperations: ReadonlySet<string> = new Set(["balance", "services", "cou
 const accountRefusals: ReadonlySet<number> = new Set([401, 402, 403]);
 const plainRefusals: ReadonlySet<number> = new Set([...accountRefusals, 404]);
 
-export function createOxgel(settings: ProviderSettings, http: ProviderHttp): Provider {
+export function createOxgel(settings: ProviderSettings, http: ProviderHttp): ProtocolProvider {
   const client = createClient(settings, http);
   return {
     name: settings.name,

@@ -16,7 +16,7 @@ import { smsIn } from "../parsing/sms.ts";
 import type {
   CallOptions,
   Capabilities,
-  Provider,
+  ProtocolProvider,
   ProviderCountry,
   ProviderSettings,
   PurchaseRequest,
@@ -42,6 +42,7 @@ const capabilities: Capabilities = {
   poll: false,
   webhook: true,
   checkMany: false,
+  text: false,
   activeList: false,
   prices: "configured",
   priceCeiling: false,
@@ -78,7 +79,11 @@ const webhookBody = z.object({
   }),
 });
 
-export function createPushGateway(settings: ProviderSettings, http: ProviderHttp, clock: Clock): Provider {
+export function createPushGateway(
+  settings: ProviderSettings,
+  http: ProviderHttp,
+  clock: Clock,
+): ProtocolProvider {
   const { name } = settings;
   /** Country id → calling code, for numbers that are returned without one. Filled by `countries`. */
   const callingCodes = new Map<string, string>();

@@ -1,25 +1,38 @@
 import { addMs, type Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Executor } from "../../db/client.ts";
-import { blockGate, bookTurn, ensureGate, selectGate } from "../../db/queries/provider-gates.ts";
-import type { Priority } from "../port/provider.ts";
+import {
+  blockGate,
+  bookTurns,
+  ensureGate,
+  lowerRate,
+  selectBlockedUntil,
+  type Turns,
+} from "../../db/queries/provider-gates.ts";
+import type { Priority, Reservation } from "../port/provider.ts";
 import { ProviderError } from "../port/provider-error.ts";
 import type { RequestGate } from "./gate.ts";
+import { rateRule } from "./request-rate.ts";
+import { createTurnsInHand } from "./turns-in-hand.ts";
 
 export interface DatabaseGateDeps {
   readonly db: Executor;
   readonly provider: string;
+  /** The configured rate: the most that is ever sent. */
   readonly requestsPerSecond: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
 
 interface Attempt {
-  /** The share of the burst that stays reserved for more urgent requests, 0–1. */
-  readonly reserve: number;
+  /** The share of the burst that this request may use, 0–1. The rest stays for more urgent requests. */
+  readonly burstShare: number;
   readonly maxWaitMs: number;
 }
 
+/** The shares of the burst that polls and left-over work may use. */
+const POLLS_SHARE = 0.5;
+const LEFT_OVER_SHARE = 0.25;
 const BUYERS_WAIT_MS = 8_000;
 const POLLS_WAIT_MS = 250;
 const YIELDS = 2;
@@ -27,7 +40,8 @@ const LONGEST_YIELD_MS = 2_000;
 /** The longest wait of background work, which is repeated later anyway. Longer waits occur when the provider blocks us. */
 const WORTH_YIELDING_MS = 30_000;
 const LONGEST_BLOCK_MS = 3_600_000;
-
+/** After a 429 the rate is lowered to this share. The limit is not known to be much lower, so it is not halved. */
+const LOWERED_TO = 0.7;
 /**
  * How a request of this priority waits for the budget. Buyers' requests may reserve a later slot and use the whole burst.
  * Polls take only a slot that is due within 250 ms, so that a purchase never queues behind them. Background work yields
@@ -37,21 +51,39 @@ function planOf(priority: Priority, intervalMs: number): readonly Attempt[] {
   switch (priority) {
     case "purchase":
     case "tap":
-      return [{ reserve: 0, maxWaitMs: BUYERS_WAIT_MS }];
+      return [{ burstShare: 1, maxWaitMs: BUYERS_WAIT_MS }];
     case "poll":
-      return [{ reserve: 0.5, maxWaitMs: POLLS_WAIT_MS }];
+      return [{ burstShare: POLLS_SHARE, maxWaitMs: POLLS_WAIT_MS }];
     case "background": {
-      const yielding = Array.from({ length: YIELDS }, () => ({ reserve: 0.75, maxWaitMs: 0 }));
-      return [...yielding, { reserve: 0.5, maxWaitMs: POLLS_WAIT_MS + Math.ceil(intervalMs) }];
+      const yielding = Array.from({ length: YIELDS }, () => ({
+        burstShare: LEFT_OVER_SHARE,
+        maxWaitMs: 0,
+      }));
+      const last = { burstShare: POLLS_SHARE, maxWaitMs: POLLS_WAIT_MS + Math.ceil(intervalMs) };
+      return [...yielding, last];
     }
   }
 }
 
-/** The request budget of a provider, kept in PostgreSQL so that all replicas share it. The burst is one second of requests. */
+/** What a reservation may use: turns that are there now, so that none of them makes a buyer's request wait. */
+const reservedShare: Readonly<Record<Priority, number>> = {
+  purchase: 1,
+  tap: 1,
+  poll: POLLS_SHARE,
+  background: LEFT_OVER_SHARE,
+};
+
+/**
+ * The request budget of a provider, kept in PostgreSQL so that all replicas share it. The burst is one second of requests.
+ * The rate is the configured one until the upstream answers 429; then it is lowered by a factor and rises by a fixed amount
+ * a second (additive increase, multiplicative decrease), so that it stays around what the upstream takes.
+ */
 export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
   const { db, provider, clock, logger } = deps;
-  const intervalMs = 1000 / deps.requestsPerSecond;
-  const burstMs = Math.max(0, Math.floor(deps.requestsPerSecond) - 1) * intervalMs;
+  const ceiling = deps.requestsPerSecond;
+  const rate = rateRule(ceiling);
+  const inHand = createTurnsInHand(clock);
+  let requestsPerSecond = ceiling;
   let isMade = false;
 
   async function make(): Promise<void> {
@@ -60,55 +92,81 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
     isMade = true;
   }
 
-  function refuse(retryAfterMs: number): ProviderError {
-    const details = {
-      provider,
-      kind: "rate_limited",
-      definite: true,
-      wasAsked: false,
-      reason: "request budget spent",
-    } as const;
-    return new ProviderError({ ...details, retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)) });
+  async function book(attempt: Attempt, count: number): Promise<Turns> {
+    const turns = await bookTurns(db, { provider, now: clock.now(), rate, count, ...attempt });
+    if (!turns) throw new Error(`the gate of ${provider} vanished`);
+    ({ requestsPerSecond } = turns);
+    return turns;
   }
 
-  async function waitOf(attempt: Attempt): Promise<number> {
-    const gate = await selectGate(db, provider);
-    if (!gate) return 0;
-    const freeAt = gate.nextAt.getTime() - burstMs * (1 - attempt.reserve);
-    return Math.max(freeAt, gate.blockedUntil.getTime()) - clock.now().getTime();
-  }
-
-  async function tryOnce(attempt: Attempt): Promise<boolean> {
-    const toleranceMs = burstMs * (1 - attempt.reserve);
-    const turn = { provider, now: clock.now(), intervalMs, toleranceMs, maxWaitMs: attempt.maxWaitMs };
-    const waitMs = await bookTurn(db, turn);
-    if (waitMs === undefined) return false;
-    if (waitMs === 0) return true;
+  async function waitFor(waitMs: number): Promise<void> {
+    if (waitMs === 0) return;
     await clock.sleep(waitMs);
     // The upstream may have asked for a pause (penalise) while this request waited for its slot.
-    const blockedMs = ((await selectGate(db, provider))?.blockedUntil.getTime() ?? 0) - clock.now().getTime();
-    if (blockedMs > 0) throw refuse(blockedMs);
-    return true;
+    const until = await selectBlockedUntil(db, provider);
+    const blockedMs = (until?.getTime() ?? 0) - clock.now().getTime();
+    if (blockedMs > 0) throw refuse(provider, blockedMs);
+  }
+
+  async function reserve(priority: Priority, count: number): Promise<Reservation> {
+    const held = inHand.count(priority);
+    const closedMs = inHand.closedMs(priority);
+    if (held >= count || closedMs > 0)
+      return { count: Math.min(held, count), nextInMs: closedMs, requestsPerSecond };
+    await make();
+    const attempt = { burstShare: reservedShare[priority], maxWaitMs: 0 };
+    const turns = await book(attempt, count - held);
+    inHand.add(priority, turns.booked);
+    if (turns.booked < count - held) inHand.close(priority, turns.nextInMs);
+    return { count: held + turns.booked, nextInMs: turns.nextInMs, requestsPerSecond };
+  }
+
+  async function acquire(priority: Priority): Promise<void> {
+    if (inHand.take(priority)) return;
+    // A poll refused a moment ago would be refused again: that needs no statement.
+    const closedMs = priority === "poll" ? inHand.closedMs(priority) : 0;
+    if (closedMs > POLLS_WAIT_MS) throw refuse(provider, closedMs);
+    await make();
+    let waitMs = 0;
+    const intervalMs = 1000 / requestsPerSecond;
+    const plan = planOf(priority, intervalMs);
+    for (const [index, attempt] of plan.entries()) {
+      const turns = await book(attempt, 1);
+      if (turns.booked > 0) return await waitFor(turns.waitMs);
+      waitMs = turns.nextInMs;
+      if (index === plan.length - 1 || waitMs > WORTH_YIELDING_MS) break;
+      await clock.sleep(Math.min(Math.max(waitMs, intervalMs), LONGEST_YIELD_MS));
+    }
+    inHand.close(priority, waitMs);
+    throw refuse(provider, waitMs);
   }
 
   return {
-    async acquire(priority) {
+    reserve,
+    acquire,
+    async penalise(retryAfterMs, reason) {
       await make();
-      let waitMs = 0;
-      const plan = planOf(priority, intervalMs);
-      for (const [index, attempt] of plan.entries()) {
-        if (await tryOnce(attempt)) return;
-        waitMs = await waitOf(attempt);
-        if (index === plan.length - 1 || waitMs > WORTH_YIELDING_MS) break;
-        await clock.sleep(Math.min(Math.max(waitMs, intervalMs), LONGEST_YIELD_MS));
-      }
-      throw refuse(waitMs);
-    },
-    async penalise(retryAfterMs) {
-      await make();
+      inHand.drop();
       const blockMs = Math.min(Math.max(retryAfterMs, 0), LONGEST_BLOCK_MS);
-      await blockGate(db, provider, addMs(clock.now(), blockMs));
-      logger.warn({ provider, blockMs }, "provider asked us to wait");
+      const now = clock.now();
+      const until = addMs(now, blockMs);
+      await blockGate(db, provider, until);
+      if (reason === "too_fast") {
+        const lowered = { provider, now, until, rate, factor: LOWERED_TO };
+        requestsPerSecond = (await lowerRate(db, lowered)) ?? requestsPerSecond;
+      }
+      logger.warn({ provider, blockMs, requestsPerSecond }, "provider asked us to wait");
     },
   };
+}
+
+function refuse(provider: string, retryAfterMs: number): ProviderError {
+  const details = {
+    provider,
+    kind: "rate_limited",
+    definite: true,
+    wasAsked: false,
+    reason: "request budget spent",
+  } as const;
+  return new ProviderError({ ...details, retryAfterMs: Math.max(1, Math.ceil(retryAfterMs)) });
 }

@@ -9,6 +9,11 @@ import { createTransport, type Exchange, type Transport } from "./transport.ts";
 
 /** The timeout of a purchase. Reconciliation must wait longer before it decides that a purchase is in doubt. */
 export const PURCHASE_TIMEOUT_MS = 30_000;
+/**
+ * A purchase that has waited so long is not made any more: this process stood still, and what became of the purchase is
+ * being decided without it.
+ */
+export const PURCHASE_PATIENCE_MS = PURCHASE_TIMEOUT_MS / 2;
 const TIMEOUT_MS = 10_000;
 /** The largest price list known is 5sim's full list, with 9 MB. */
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
@@ -87,7 +92,8 @@ export function createProviderHttp(deps: ProviderHttpDeps): ProviderHttp {
 
 /** Waits for the request budget. If the database fails, no request is sent, so the error is definite. */
 async function passGate(deps: ProviderHttpDeps, request: HttpRequest): Promise<void> {
-  const { provider, gate, logger } = deps;
+  const { provider, gate, logger, clock } = deps;
+  const askedAt = clock.now();
   try {
     await gate.acquire(request.priority);
   } catch (error) {
@@ -95,13 +101,34 @@ async function passGate(deps: ProviderHttpDeps, request: HttpRequest): Promise<v
     logger.error({ provider, operation: request.operation, error: messageOf(error) }, "request gate failed");
     throw new ProviderError({ provider, kind: "unreachable", definite: true, reason: "request gate failed" });
   }
+  if (request.priority === "purchase" && isTooLate(askedAt, clock.now())) throw tooLate(provider);
+}
+
+/** Whether a purchase that was decided then may still be made now. */
+export function isTooLate(decidedAt: Date, now: Date): boolean {
+  return now.getTime() - decidedAt.getTime() > PURCHASE_PATIENCE_MS;
+}
+
+/** No request was sent, because its time had passed. */
+export function tooLate(provider: string): ProviderError {
+  const details = {
+    kind: "rate_limited",
+    definite: true,
+    wasAsked: false,
+    reason: "this process stood still",
+  } as const;
+  return new ProviderError({ provider, ...details });
 }
 
 /** Stores the pause. A failure is only logged, because the upstream's answer must still be returned. */
-async function penalise(deps: ProviderHttpDeps, waitMs: number): Promise<void> {
+async function penalise(
+  deps: ProviderHttpDeps,
+  waitMs: number,
+  reason: Parameters<RequestGate["penalise"]>[1],
+): Promise<void> {
   const { provider, gate, logger } = deps;
   try {
-    await gate.penalise(waitMs);
+    await gate.penalise(waitMs, reason);
   } catch (error) {
     logger.error({ provider, error: messageOf(error) }, "request gate cannot be closed");
   }
@@ -133,7 +160,7 @@ async function exchange(
   });
 }
 
-/** Handles the statuses that mean the same in every protocol: 3xx is an error, 429 pauses all requests. */
+/** Handles the statuses that mean the same in every protocol: 3xx is an error, 429 pauses all requests and lowers the rate. */
 async function obey(deps: ProviderHttpDeps, answer: HttpAnswer): Promise<void> {
   const { provider } = deps;
   if (answer.status >= 300 && answer.status < 400) {
@@ -142,7 +169,7 @@ async function obey(deps: ProviderHttpDeps, answer: HttpAnswer): Promise<void> {
   const askedMs = retryAfterMs(answer.headers.get("retry-after"), deps.clock.now());
   if (answer.status === 429) {
     const waitMs = askedMs ?? DEFAULT_PENALTY_MS;
-    await penalise(deps, waitMs);
+    await penalise(deps, waitMs, "too_fast");
     throw new ProviderError({
       provider,
       kind: "rate_limited",
@@ -152,7 +179,7 @@ async function obey(deps: ProviderHttpDeps, answer: HttpAnswer): Promise<void> {
       retryAfterMs: waitMs,
     });
   }
-  if (answer.status === 503 && askedMs !== undefined) await penalise(deps, askedMs);
+  if (answer.status === 503 && askedMs !== undefined) await penalise(deps, askedMs, "busy");
 }
 
 /** Parses Retry-After: seconds or a date (RFC 9110, 10.2.3). Limited, so that one answer cannot block a provider for a day. */

@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Database } from "../../db/client.ts";
 import { selectGates } from "../../db/queries/provider-gates.ts";
 import { selectProviderHealth } from "../../db/queries/provider-health.ts";
+import { rateRule } from "../../providers/transport/request-rate.ts";
 import type { GaugeOf, Readings, Sample } from "./gauges.ts";
 
 export interface ProviderReadingDeps {
@@ -15,6 +16,7 @@ export interface ProviderReadingDeps {
 /** What is known of the providers: their circuits, balances and request budgets. */
 export function addProviderReadings({ readings, db, clock, rates }: ProviderReadingDeps): void {
   const names = [...rates.keys()];
+  const rules = new Map([...rates].map(([provider, rate]) => [provider, rateRule(rate)]));
   readings.add({
     name: "provider health",
     read: () => selectProviderHealth(db, names),
@@ -22,11 +24,11 @@ export function addProviderReadings({ readings, db, clock, rates }: ProviderRead
   });
   readings.add({
     name: "provider budgets",
-    read: () => selectGates(db, names),
+    read: () => selectGates(db, rules, clock.now()),
     gauges: [
       {
         name: "numstore_provider_rate",
-        help: "Requests a second that we may make: as configured, and just now (0 while the provider asked us to wait)",
+        help: "Requests a second that we may make: as configured, and just now, lowered where it answered 429 (0 while the provider asked us to wait)",
         labelNames: ["provider", "limit"],
         samples: (gates) =>
           [...rates].flatMap(([provider, rate]): Sample[] => {
@@ -34,7 +36,7 @@ export function addProviderReadings({ readings, db, clock, rates }: ProviderRead
             const isPaused = gate !== undefined && gate.blockedUntil > clock.now();
             return [
               { labels: { provider, limit: "configured" }, value: rate },
-              { labels: { provider, limit: "effective" }, value: isPaused ? 0 : rate },
+              { labels: { provider, limit: "effective" }, value: isPaused ? 0 : (gate?.rate ?? rate) },
             ];
           }),
       },

@@ -74,6 +74,14 @@ describe("what people look at", () => {
     await clock.advance(31_000);
     const first = catalog.refreshLookedAt();
     await expect.poll(() => priceCalls(alpha)).toHaveLength(2);
+    const observedAt = async (): Promise<Date | null | undefined> => {
+      const rows = database.db
+        .selectFrom("offer_scopes")
+        .select("observed_at")
+        .where("provider", "=", "alpha");
+      return (await rows.executeTakeFirst())?.observed_at;
+    };
+    await expect.poll(observedAt).toEqual(clock.now());
     await clock.pass(10_000);
     await first;
     await clock.advance(21_000);

@@ -175,6 +175,7 @@ describe("a database that restarts while a purchase is under way", () => {
       return rental("bought", "+447700900005");
     };
     const orderId = await begun();
+    await provider.called("buy");
     const drained = shop.orders.drain();
     let isDrained = false;
     void drained.then(() => {
@@ -185,6 +186,24 @@ describe("a database that restarts while a purchase is under way", () => {
       await new Promise((resolve) => setImmediate(resolve));
     }
     expect(await shop.order(orderId)).toMatchObject({ state: "waiting", upstreamId: "bought" });
+    await shop.assertSound();
+  });
+});
+
+describe("a purchase that was about to be made when its process stood still", () => {
+  it("is not made when the process wakes up: another replica has decided without it, and the money is free", async () => {
+    // The process stands still between the committed attempt and the call, and wakes up a minute later.
+    let hasSlept = false;
+    const checkpoint = (name: string): void => {
+      if (name !== "place/attempt-committed" || hasSlept) return;
+      hasSlept = true;
+      void shop.clock.advance(61_000);
+    };
+    shop = await createTestShop(database.db, { providers: [provider], deps: { checkpoint } });
+    const orderId = await shop.buy(await shop.buyer(1_000_000n));
+    await shop.replica("other").sweep();
+    expect(provider.calls.filter((call) => call.startsWith("buy"))).toEqual([]);
+    expect((await shop.order(orderId)).state).toBe("failed");
     await shop.assertSound();
   });
 });

@@ -8,6 +8,7 @@ import { createProviders } from "../../../src/providers/registry.ts";
 import { createTestClock } from "../../support/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { createTestLogger } from "../../support/logger.ts";
+import { createOpenGate } from "../../support/open-gate.ts";
 import { createTestShop, offerOf } from "../../support/shop.ts";
 
 const STEP_MS = 500;
@@ -25,7 +26,7 @@ async function openTempcodeShop(name: string) {
   const clock = createTestClock();
   const market = createMarket({ clock, ...goodsOf("tempcode77") });
   const upstream = await startPretendProvider({ protocol: "tempcode77", clock, market });
-  const gate = { acquire: async () => undefined, penalise: async () => undefined };
+  const gate = createOpenGate();
   const settings = {
     name,
     protocol: "tempcode77" as const,

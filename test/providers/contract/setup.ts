@@ -16,6 +16,7 @@ import { ProviderError, type ProviderErrorKind } from "../../../src/providers/po
 import { createProviders } from "../../../src/providers/registry.ts";
 import { createTestClock, type TestClock } from "../../support/clock.ts";
 import { createTestLogger } from "../../support/logger.ts";
+import { createOpenGate } from "../../support/open-gate.ts";
 
 /** Situations whose error differs between protocols, because some have no word for it. */
 export type Situation =
@@ -111,10 +112,7 @@ export async function openBench(options: ContractOptions): Promise<Bench> {
   const penalties: number[] = [];
   const logger = createTestLogger();
   const settings = settingsOf(options, upstream, market);
-  const gate = {
-    acquire: async () => undefined,
-    penalise: async (ms: number) => void penalties.push(ms),
-  };
+  const gate = createOpenGate(async (ms) => void penalties.push(ms));
   const accounts = [settings, { ...settings, name: "impostor", key: "another-key-000000000000" }];
   const deps = { clock, logger, gateFor: () => gate };
   const providers = createProviders(accounts, { ...deps, timeoutMs: TIMEOUT_MS });

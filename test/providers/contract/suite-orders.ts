@@ -1,5 +1,6 @@
 import { serve } from "@hono/node-server";
 import { describe, expect, it } from "vitest";
+import { allOf } from "../../support/pages.ts";
 import { type Bench, type ContractOptions, errorOf, expectKind, found } from "./setup.ts";
 
 const purchase = { priority: "purchase" } as const;
@@ -154,7 +155,7 @@ export function describeOrders(options: ContractOptions, bench: () => Bench): vo
       const second = await rent();
       market.deliver(second.real.id, { code: "555555", text: "Your code is 555555" });
       const before = upstream.requests().length;
-      const seen = await provider.checkMany([first.upstreamId, second.upstreamId, "999999999"], poll);
+      const seen = await allOf(provider.checkMany([first.upstreamId, second.upstreamId, "999999999"], poll));
       expect(upstream.requests().length - before).toBeLessThanOrEqual(2);
       expect(seen.get(first.upstreamId)).toMatchObject({ status: "waiting", sms: [] });
       const other = seen.get(second.upstreamId);
@@ -168,7 +169,8 @@ export function describeOrders(options: ContractOptions, bench: () => Bench): vo
       const can = provider.capabilities;
       const calls: [boolean, () => Promise<unknown>][] = [
         [can.poll, () => provider.check("1", poll)],
-        [can.checkMany, () => provider.checkMany(["1"], poll)],
+        [can.checkMany, () => allOf(provider.checkMany(["1"], poll))],
+        [can.text, () => provider.text("1", "0123", poll)],
         [can.cancel, () => provider.cancel("1", tap)],
         [can.ban, () => provider.ban("1", tap)],
         [can.another, () => provider.another("1", tap)],

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { PurchaseRequest } from "../../../src/providers/port/provider.ts";
 import { refusals } from "../../../src/providers/protocols/fivesim/answers.ts";
 import { createFiveSim } from "../../../src/providers/protocols/fivesim/fivesim.ts";
+import { allOf } from "../../support/pages.ts";
 import { providerSettings } from "../../support/provider-settings.ts";
 import { createScriptedHttp, type ScriptedAnswer } from "../../support/scripted-http.ts";
 import { errorOf } from "../contract/setup.ts";
@@ -183,7 +184,7 @@ describe("the list of 5sim's orders", () => {
       row(4, { status: "RECEIVED", sms: null }),
     ];
     const { provider, sent } = setUp({ body: { Data, Total: 4 } }, { body: { Data: [] } });
-    const seen = await provider.checkMany(["1", "2", "3", "4", "5"], tap);
+    const seen = await allOf(provider.checkMany(["1", "2", "3", "4", "5"], tap));
     expect([...seen].map(([id, { status }]) => [id, status])).toEqual([
       ["1", "waiting"],
       ["2", "received"],

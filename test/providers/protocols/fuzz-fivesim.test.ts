@@ -10,6 +10,7 @@ import {
   fuzzAnswers,
   outcomeOf,
 } from "../../support/fuzzed-answers.ts";
+import { allOf } from "../../support/pages.ts";
 import { providerSettings } from "../../support/provider-settings.ts";
 
 const settings = providerSettings("fivesim", "https://fivesim.example/v1");
@@ -123,7 +124,7 @@ it("makes of 10,000 5sim answers only what they really say", { timeout: 60_000 }
       expect(isSuccess(answer)).toBe(true);
       for (const row of active.value) expect(["waiting", "received"]).toContain(row.observation.status);
     }
-    const watched = await outcomeOf(provider.checkMany(["741000001"], tap));
+    const watched = await outcomeOf(allOf(provider.checkMany(["741000001"], tap)));
     for (const [, { status }] of watched.kind === "value" ? watched.value : [])
       expect(["waiting", "received"]).toContain(status);
 

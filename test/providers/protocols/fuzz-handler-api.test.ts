@@ -11,6 +11,7 @@ import {
   fuzzAnswers,
   outcomeOf,
 } from "../../support/fuzzed-answers.ts";
+import { allOf } from "../../support/pages.ts";
 import { providerSettings } from "../../support/provider-settings.ts";
 
 const settings = providerSettings("handler-api", "https://supplier.example/stubs/handler_api.php", {
@@ -182,7 +183,7 @@ it("makes of 10,000 handler_api answers only what they really say", { timeout: 3
       expect(isSuccess).toBe(true);
       for (const { upstreamId, phone } of active.value) expect(`${upstreamId}${phone}`).toMatch(/.\+\d{6}/);
     }
-    await outcomeOf(provider.checkMany(["1", "635468024"], tap));
+    await outcomeOf(allOf(provider.checkMany(["1", "635468024"], tap)));
 
     const prices = await outcomeOf(provider.prices({ serviceCode: "wa" }, tap));
     for (const { costMicros, stock } of prices.kind === "value" ? prices.value : []) {

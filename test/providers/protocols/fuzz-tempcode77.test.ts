@@ -11,6 +11,7 @@ import {
   isJson,
   outcomeOf,
 } from "../../support/fuzzed-answers.ts";
+import { allOf } from "../../support/pages.ts";
 
 const settings: ProviderSettings = {
   name: "alpha",
@@ -112,7 +113,7 @@ it("makes of 10,000 tempcode77 answers only what they really say", { timeout: 60
 
     const active = await outcomeOf(provider.active(poll));
     if (active.kind === "value") expect(Array.isArray(at(data, "activations"))).toBe(true);
-    const watched = await outcomeOf(provider.checkMany(["43"], poll));
+    const watched = await outcomeOf(allOf(provider.checkMany(["43"], poll)));
     for (const [upstreamId, observation] of watched.kind === "value" ? watched.value : []) {
       waits += 1;
       expect(observation).toEqual({ status: "waiting", sms: [] });

@@ -51,7 +51,7 @@ describe("parameters in the operator's base URL", () => {
       [],
       {},
       "STATUS_OK:1234",
-      "BAD_ACTION",
+      { sms: { code: "1234", text: "Your code is 1234" } },
       "ACCESS_CANCEL",
       "ACCESS_RETRY_GET",
       "ACCESS_ACTIVATION",
@@ -63,6 +63,7 @@ describe("parameters in the operator's base URL", () => {
     await provider.countries(tap);
     await provider.prices({ serviceCode: "wa" }, tap);
     await provider.check("1", tap);
+    await provider.text("1", "1234", tap);
     await provider.cancel("1", tap);
     await provider.another("1", tap);
     await provider.finish("1", tap);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { usualCountries, usualServices } from "../../../src/providers/protocols/handler-api/read-lists.ts";
 import { type Canned, failure, handlerApiSupplier, json } from "../../support/handler-api.ts";
+import { allOf } from "../../support/pages.ts";
 
 const tap = { priority: "tap" } as const;
 
@@ -117,14 +118,14 @@ describe("the list of active numbers", () => {
   const rowsFrom = (first: number, count: number) =>
     Array.from({ length: count }, (_, index) => ({ ...row, activationId: first + index }));
 
-  it("is read until a page is empty, from where the last one ended", async () => {
-    const pages = [rowsFrom(1, 100), rowsFrom(101, 40), rowsFrom(141, 1), []];
+  it("is read until a page is empty; each page begins before the end of the last, because rows move up", async () => {
+    const pages = [rowsFrom(1, 100), rowsFrom(96, 45), rowsFrom(139, 3), []];
     const { provider, requests } = handlerApiSupplier(
       pages.map((data) => json({ data })),
       { dialect: "herosms" },
     );
     expect(await provider.active(tap)).toHaveLength(141);
-    expect(requests.map((sent) => sent.url.searchParams.get("start"))).toEqual(["0", "100", "140", "141"]);
+    expect(requests.map((sent) => sent.url.searchParams.get("start"))).toEqual(["0", "95", "138", "141"]);
   });
 
   it("ends where a page repeats the ones before it", async () => {
@@ -153,7 +154,7 @@ describe("the list of active numbers", () => {
       pages.map((data) => json({ data })),
       { dialect: "herosms" },
     );
-    expect([...(await provider.checkMany(["150", "7"], tap)).keys()].sort()).toEqual(["150", "7"]);
+    expect([...(await allOf(provider.checkMany(["150", "7"], tap))).keys()].sort()).toEqual(["150", "7"]);
     expect(requests).toHaveLength(2);
   });
 
@@ -176,7 +177,7 @@ describe("the list of active numbers", () => {
     const { provider } = handlerApiSupplier([json({ data: rows }), json({ data: [] })], {
       dialect: "herosms",
     });
-    const seen = await provider.checkMany(["1", "2", "3", "4", "5", "6"], tap);
+    const seen = await allOf(provider.checkMany(["1", "2", "3", "4", "5", "6"], tap));
     expect(Object.fromEntries(seen)).toEqual({
       "1": { status: "waiting", sms: [] },
       "2": {

@@ -6,17 +6,17 @@ import { createScriptedHttp, type ScriptedAnswer } from "../../support/scripted-
 const settings = providerSettings("handler-api", "https://supplier.example/stubs/handler_api.php");
 const poll = { priority: "poll" } as const;
 const tap = { priority: "tap" } as const;
+const background = { priority: "background" } as const;
 const TEXT = "Your code is 0123. Do not share it";
-const inFull = { code: "0123", text: TEXT };
 
 /** A supplier that gives these answers in turn; the test fails at one request more. */
 function supplier(answers: readonly (string | ScriptedAnswer)[], dialect = "herosms") {
   const script = answers.map((answer) => (typeof answer === "string" ? { body: answer } : answer));
   const http = createScriptedHttp(...script);
   const provider = createHandlerApi({ ...settings, dialect }, http);
-  const shown = async (id = "1") => (await provider.check(id, poll)).sms;
+  const text = (code = "0123", id = "1") => provider.text(id, code, background);
   const actions = () => http.requests.map(({ url }) => url.searchParams.get("action"));
-  return { provider, shown, actions, requests: http.requests };
+  return { provider, text, actions, requests: http.requests };
 }
 
 const sent = { dateTime: "2026-03-01 12:00:00", code: "0123", text: TEXT };
@@ -29,7 +29,7 @@ describe("the text of an SMS", () => {
     ["other names", { verificationType: 0, data: { smsCode: "0123", smsText: TEXT } }],
     ["one level more", { verificationType: 0, data: { sms: sent } }],
   ])("is read from the shape of %s", async (_name, body) => {
-    expect(await supplier(["STATUS_OK:0123", { body }]).shown()).toEqual([inFull]);
+    expect(await supplier([{ body }]).text()).toBe(TEXT);
   });
 
   it.each<[string, string | ScriptedAnswer]>([
@@ -46,120 +46,69 @@ describe("the text of an SMS", () => {
     ["null", "null"],
     ["nothing", ""],
     ["half a body", '{"verificationType":0,"sms":{"code":"0123","te'],
-    ["a page", { status: 502, body: "<html></html>" }],
-  ])("is left out, and the code is shown, when V2 answers %s", async (_name, answer) => {
-    const { shown, actions } = supplier(["STATUS_OK:0123", answer, "STATUS_OK:0123"]);
-    expect(await shown()).toEqual([{ code: "0123", text: null }]);
-    expect(await shown()).toEqual([{ code: "0123", text: null }]);
-    expect(actions()).toEqual(["getStatus", "getStatusV2", "getStatus"]);
+  ])("is none when V2 answers %s", async (_name, answer) => {
+    expect(await supplier([answer]).text()).toBeNull();
   });
 
-  it("is asked for once, and stays with its code", async () => {
-    const { shown, actions, requests } = supplier([
-      "STATUS_OK:0123",
-      { body: { verificationType: 0, sms: sent } },
-      "STATUS_OK:0123",
-    ]);
-    expect([await shown(), await shown()]).toEqual([[inFull], [inFull]]);
-    expect(actions()).toEqual(["getStatus", "getStatusV2", "getStatus"]);
-    expect(requests[1]).toMatchObject({ method: "GET", priority: "poll", timeoutMs: 2000 });
-    expect(requests[1]?.url.searchParams.get("id")).toBe("1");
+  it("can be asked for again when the supplier did not answer", async () => {
+    const { text } = supplier([{ status: 502, body: "<html></html>" }, { body: { sms: sent } }]);
+    await expect(text()).rejects.toMatchObject({ kind: "unavailable" });
+    expect(await text()).toBe(TEXT);
   });
 
-  it("is asked for by one of two checks at the same time", async () => {
-    const { shown, actions } = supplier([
-      "STATUS_OK:0123",
-      "STATUS_OK:0123",
-      { body: { verificationType: 0, sms: sent } },
-    ]);
-    const seen = await Promise.all([shown(), shown()]);
-    expect(seen.map(([sms]) => sms?.code)).toEqual(["0123", "0123"]);
-    expect(seen).toContainEqual([inFull]);
-    expect(actions()).toHaveLength(3);
+  it("never delays its code: a check sends one request and shows the code alone", async () => {
+    const { provider, actions } = supplier(["STATUS_OK:0123"]);
+    const seen = await provider.check("1", poll);
+    expect(seen).toEqual({ status: "received", sms: [{ code: "0123", text: null }] });
+    expect(actions()).toEqual(["getStatus"]);
   });
 
-  it("is asked for again when another code comes, and when the same one comes again", async () => {
+  it("is asked for with the priority of what is left over", async () => {
+    const { text, requests } = supplier([{ body: { sms: sent } }]);
+    await text();
+    expect(requests[0]).toMatchObject({ method: "GET", priority: "background" });
+    expect(requests[0]?.url.searchParams.get("id")).toBe("1");
+  });
+
+  it("is the last one's when the same code comes again", async () => {
     const second = { ...sent, text: "0123 it is, once more" };
-    const { provider, shown, actions } = supplier([
-      "STATUS_OK:9876",
-      { body: { sms: { code: "9876", text: "First 9876" } } },
-      "STATUS_OK:0123",
+    const { provider, text } = supplier([
       { body: { sms: sent } },
       "ACCESS_RETRY_GET",
-      "STATUS_WAIT_RETRY:0123",
-      "STATUS_OK:0123",
       { body: { sms: second } },
     ]);
-    expect(await shown()).toEqual([{ code: "9876", text: "First 9876" }]);
-    expect(await shown()).toEqual([inFull]);
+    expect(await text()).toBe(TEXT);
     await provider.another("1", tap);
-    expect(await shown()).toEqual([]);
-    expect(await shown()).toEqual([{ code: "0123", text: second.text }]);
-    expect(actions().filter((action) => action === "getStatusV2")).toHaveLength(3);
+    expect(await text()).toBe(second.text);
   });
 
-  it("comes with the code that beats a cancel", async () => {
-    const { provider } = supplier([
-      { status: 409, body: { title: "BAD_STATUS" } },
-      "STATUS_OK:0123",
-      { body: { data: sent } },
-    ]);
-    expect(await provider.cancel("1", tap)).toEqual({ kind: "has_sms", sms: [inFull] });
-  });
-
-  it("is not asked for where the status has it, shows no code, or belongs to an order that waits", async () => {
-    const answers = [`STATUS_OK:${TEXT}`, "STATUS_WAIT_CODE", "STATUS_WAIT_RETRY:0123"];
-    const { shown, actions } = supplier(answers);
-    expect(await shown()).toEqual([inFull]);
-    for (const _answer of answers.slice(1)) expect(await shown()).toEqual([]);
-    expect(actions()).toEqual(answers.map(() => "getStatus"));
+  it("comes with the status where that has it", async () => {
+    const { provider } = supplier([`STATUS_OK:${TEXT}`]);
+    expect((await provider.check("1", poll)).sms).toEqual([{ code: "0123", text: TEXT }]);
   });
 
   it("is not asked for at a supplier that does not have it", async () => {
-    const { shown, actions } = supplier(["STATUS_OK:0123"], "smsbower");
-    expect(await shown()).toEqual([{ code: "0123", text: null }]);
-    expect(actions()).toEqual(["getStatus"]);
+    const { provider, text, actions } = supplier([], "smsbower");
+    expect(provider.capabilities.text).toBe(false);
+    await expect(text()).rejects.toMatchObject({ kind: "unsupported", definite: true });
+    expect(actions()).toEqual([]);
   });
 
   it.each<[string, string | ScriptedAnswer]>([
     ["does not know the action", "BAD_ACTION"],
     ["answers with a page", { status: 404, body: "<html></html>" }],
   ])("is not asked for again at an unknown supplier that %s", async (_name, answer) => {
-    const { shown, actions } = supplier(
-      ["STATUS_OK:0123", answer, "STATUS_OK:1111", "STATUS_OK:2222"],
-      "plain",
-    );
-    for (const id of ["1", "2", "3"]) expect(await shown(id)).toHaveLength(1);
-    expect(actions()).toEqual(["getStatus", "getStatusV2", "getStatus", "getStatus"]);
+    const { text, actions } = supplier([answer], "plain");
+    for (const id of ["1", "2", "3"]) expect(await text("0123", id)).toBeNull();
+    expect(actions()).toEqual(["getStatusV2"]);
   });
 
-  it("goes on at an unknown supplier that has it, and forgets no failure for a lack", async () => {
-    const { shown } = supplier(
-      [
-        "STATUS_OK:0123",
-        { body: { sms: sent } },
-        "STATUS_OK:1111",
-        "BAD_ACTION",
-        "STATUS_OK:0123",
-        { body: { sms: sent } },
-      ],
+  it("goes on at an unknown supplier that has it, and takes no failure for a lack", async () => {
+    const { text } = supplier(
+      [{ status: 502, body: "" }, { body: { sms: sent } }, "BAD_ACTION", { body: { sms: sent } }],
       "plain",
     );
-    expect([await shown("1"), await shown("2"), await shown("3")]).toEqual([
-      [inFull],
-      [{ code: "1111", text: null }],
-      [inFull],
-    ]);
-  });
-
-  it("remembers the orders asked about last, not all that ever were", async () => {
-    const ids = Array.from({ length: 2001 }, (_, index) => String(index));
-    const once = [{ body: "STATUS_OK:0123" }, { body: { sms: sent } }];
-    const { shown, actions } = supplier([...ids.flatMap(() => once), { body: "STATUS_OK:0123" }, ...once]);
-    for (const id of ids) await shown(id);
-    await shown("2000");
-    expect(actions().at(-1)).toBe("getStatus");
-    expect(await shown("0")).toEqual([inFull]);
-    expect(actions().at(-1)).toBe("getStatusV2");
+    await expect(text()).rejects.toMatchObject({ kind: "unavailable" });
+    expect([await text(), await text(), await text()]).toEqual([TEXT, null, TEXT]);
   });
 });

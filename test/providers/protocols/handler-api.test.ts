@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Provider } from "../../../src/providers/port/provider.ts";
+import type { ProtocolProvider } from "../../../src/providers/port/provider.ts";
 import type { ProviderErrorKind } from "../../../src/providers/port/provider-error.ts";
 import { refusals } from "../../../src/providers/protocols/handler-api/tokens.ts";
 import { type Canned, failure, handlerApiSupplier, json } from "../../support/handler-api.ts";
@@ -13,7 +13,7 @@ const request = {
 };
 const tap = { priority: "tap" } as const;
 
-function buy(provider: Provider, overrides = {}) {
+function buy(provider: ProtocolProvider, overrides = {}) {
   return provider.buy({ ...request, ...overrides }, { priority: "purchase" });
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ObservedSms, Provider } from "../../../src/providers/port/provider.ts";
+import type { ObservedSms, ProtocolProvider } from "../../../src/providers/port/provider.ts";
 import { ProviderError } from "../../../src/providers/port/provider-error.ts";
 import { createOtpBuddy } from "../../../src/providers/protocols/otpbuddy/otpbuddy.ts";
 import { createOxgel } from "../../../src/providers/protocols/oxgel.ts";
@@ -8,6 +8,7 @@ import { createTempcode77 } from "../../../src/providers/protocols/tempcode77/te
 import { createTestClock } from "../../support/clock.ts";
 import { handlerApiSupplier, json } from "../../support/handler-api.ts";
 import { wordsWithoutCode } from "../../support/no-codes.ts";
+import { allOf } from "../../support/pages.ts";
 import { providerSettings } from "../../support/provider-settings.ts";
 import { createScriptedHttp } from "../../support/scripted-http.ts";
 
@@ -19,7 +20,7 @@ const sms = (code: string | null, text: string | null): ObservedSms => ({ code, 
 const FULL = "Your code is 482913";
 
 /** The SMS of a check; an answer that proves nothing ends in "garbage", which is none either. */
-async function smsOf(provider: Provider): Promise<readonly ObservedSms[]> {
+async function smsOf(provider: ProtocolProvider): Promise<readonly ObservedSms[]> {
   try {
     return (await provider.check("43", poll)).sms;
   } catch (error) {
@@ -102,7 +103,7 @@ describeTable(
     const { provider } = handlerApiSupplier([json({ data: [fields] }), json({ data: [] })], {
       dialect: "herosms",
     });
-    return (await provider.checkMany(["1"], poll)).get("1")?.sms ?? [];
+    return (await allOf(provider.checkMany(["1"], poll))).get("1")?.sms ?? [];
   },
   [
     [{ ...row, smsCode: "0123", smsText: "null" }, sms("0123", null)],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ProviderSettings } from "../../../src/providers/port/provider.ts";
 import { createTempcode77 } from "../../../src/providers/protocols/tempcode77/tempcode77.ts";
+import { allOf } from "../../support/pages.ts";
 import { createScriptedHttp, type ScriptedAnswer } from "../../support/scripted-http.ts";
 
 const settings: ProviderSettings = {
@@ -35,7 +36,7 @@ function setUp(...answers: ScriptedAnswer[]) {
   const provider = createTempcode77(settings, http);
   return {
     http,
-    watch: async (...ids: string[]) => Object.fromEntries(await provider.checkMany(ids, poll)),
+    watch: async (...ids: string[]) => Object.fromEntries(await allOf(provider.checkMany(ids, poll))),
     paths: () => http.requests.map(({ url }) => url.searchParams.get("path")),
     pages: () => http.requests.map(({ url }) => url.searchParams.get("page")),
   };

@@ -1,11 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { newId } from "../../../src/core/ids.ts";
-import type { Priority } from "../../../src/providers/port/provider.ts";
 import { ProviderError } from "../../../src/providers/port/provider-error.ts";
-import { createDatabaseGate } from "../../../src/providers/transport/database-gate.ts";
-import { createTestClock } from "../../support/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
-import { createTestLogger } from "../../support/logger.ts";
+import { openGates, run } from "../../support/gates.ts";
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -13,39 +9,8 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-function setUp(requestsPerSecond: number, replicas = 1) {
-  const clock = createTestClock();
-  const start = clock.now().getTime();
-  const provider = newId();
-  const gates = Array.from({ length: replicas }, () =>
-    createDatabaseGate({ db: database.db, provider, requestsPerSecond, clock, logger: createTestLogger() }),
-  );
-  const sentAt: { priority: Priority; ms: number }[] = [];
-  const refused: { priority: Priority; error: unknown }[] = [];
-  let open = 0;
-  function ask(priority: Priority, replica = 0): Promise<void> {
-    open += 1;
-    const turn = gates[replica]?.acquire(priority) ?? Promise.reject(new Error("no such replica"));
-    return turn
-      .then(() => void sentAt.push({ priority, ms: clock.now().getTime() - start }))
-      .catch((error: unknown) => void refused.push({ priority, error }))
-      .finally(() => {
-        open -= 1;
-      });
-  }
-  /** Every request that is open has been answered by the database and sleeps until its turn. */
-  const rest = () => expect.poll(() => open - clock.sleeping(), { interval: 1, timeout: 15_000 }).toBe(0);
-  return { clock, gate: gates[0], ask, sentAt, refused, rest, isBusy: () => open > 0 };
-}
-
-/** Moves time until nobody waits, and only when nothing else is under way. */
-async function run({ clock, rest, isBusy }: ReturnType<typeof setUp>, stepMs = 50): Promise<void> {
-  for (let i = 0; i < 2000 && isBusy(); i += 1) {
-    await rest();
-    await clock.advance(stepMs);
-  }
-  expect(isBusy()).toBe(false);
-}
+const setUp = (requestsPerSecond: number, replicas = 1) =>
+  openGates(database.db, requestsPerSecond, replicas);
 
 describe("createDatabaseGate", () => {
   it("lets one second's worth through at once and spaces the rest", async () => {
@@ -146,7 +111,7 @@ describe("createDatabaseGate", () => {
   it("sends nothing before the time that the provider named, and then no burst of all that waited", async () => {
     const gated = setUp(2);
     const { gate, ask, sentAt, refused } = gated;
-    await gate?.penalise(5000);
+    await gate?.penalise(5000, "busy");
     await ask("poll");
     expect(refused).toHaveLength(1);
     const asked = Array.from({ length: 6 }, () => ask("purchase"));
@@ -162,7 +127,7 @@ describe("createDatabaseGate", () => {
     await ask("purchase");
     const waiting = ask("purchase");
     await rest();
-    await gate?.penalise(60_000);
+    await gate?.penalise(60_000, "busy");
     await run(gated);
     await waiting;
     expect(sentAt).toHaveLength(1);
@@ -172,8 +137,8 @@ describe("createDatabaseGate", () => {
   it("never shortens a block", async () => {
     const gated = setUp(1);
     const { clock, gate, ask, sentAt, refused } = gated;
-    await gate?.penalise(20_000);
-    await gate?.penalise(1000);
+    await gate?.penalise(20_000, "busy");
+    await gate?.penalise(1000, "busy");
     await clock.advance(5000);
     await ask("purchase");
     expect(sentAt).toEqual([]);

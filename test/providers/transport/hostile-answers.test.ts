@@ -6,6 +6,7 @@ import { parseBody } from "../../../src/providers/transport/body.ts";
 import { createProviderHttp } from "../../../src/providers/transport/http.ts";
 import { createTestClock } from "../../support/clock.ts";
 import { createTestLogger } from "../../support/logger.ts";
+import { createOpenGate } from "../../support/open-gate.ts";
 
 const MIB = 1024 * 1024;
 const servers: Server[] = [];
@@ -25,7 +26,7 @@ async function ask(answer: RequestListener, timeoutMs = 3_000): Promise<unknown>
   if (typeof address !== "object" || address === null) throw new Error("no port");
   const http = createProviderHttp({
     provider: "alpha",
-    gate: { acquire: async () => undefined, penalise: async () => undefined },
+    gate: createOpenGate(),
     clock: createTestClock(),
     logger: createTestLogger(),
     timeoutMs,

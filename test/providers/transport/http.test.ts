@@ -12,6 +12,7 @@ import type { RequestRecord } from "../../../src/providers/transport/gate.ts";
 import { createProviderHttp, type HttpRequest, retryAfterMs } from "../../../src/providers/transport/http.ts";
 import { createTestClock } from "../../support/clock.ts";
 import { createTestLogger } from "../../support/logger.ts";
+import { createOpenGate } from "../../support/open-gate.ts";
 
 const servers: Server[] = [];
 
@@ -35,7 +36,7 @@ function client(timeoutMs = 1000) {
   const penalties: number[] = [];
   const records: RequestRecord[] = [];
   const logger = createTestLogger();
-  const gate = { acquire: async () => undefined, penalise: async (ms: number) => void penalties.push(ms) };
+  const gate = createOpenGate(async (ms) => void penalties.push(ms));
   const http = createProviderHttp({
     provider: "alpha",
     gate,
@@ -226,4 +227,25 @@ it("reads Retry-After as seconds or as a date, within bounds", () => {
   expect(retryAfterMs("Sun, 01 Mar 2026 12:01:00 GMT", now)).toBe(60_000);
   expect(retryAfterMs("Sun, 01 Mar 2020 12:01:00 GMT", now)).toBe(1000);
   for (const header of [null, "", "soon", "-5x", "1e3"]) expect(retryAfterMs(header, now)).toBeUndefined();
+});
+
+describe("a purchase whose process stood still while it waited for the request budget", () => {
+  it("is not made any more, and certainly not: what became of it has been decided elsewhere", async () => {
+    let asked = 0;
+    const { origin } = await listen((_request, response) => {
+      asked += 1;
+      response.end("{}");
+    });
+    const clock = createTestClock();
+    const acquire = async (): Promise<void> => void clock.advance(60_000);
+    const reserve = () => Promise.reject(new Error("nothing is reserved here"));
+    const gate = { acquire, reserve, penalise: async () => undefined };
+    const http = createProviderHttp({ provider: "alpha", gate, clock, logger: createTestLogger() });
+    const error = await failure(http.request(get(origin)));
+    expect(error).toMatchObject({ kind: "rate_limited", definite: true, wasAsked: false });
+    expect(asked).toBe(0);
+    // Anything else may come late: it buys nothing.
+    await http.request(get(origin, { operation: "check", priority: "poll" }));
+    expect(asked).toBe(1);
+  });
 });

@@ -1,11 +1,12 @@
 import { garbage, lacking, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
-import { readPages } from "../../parsing/pages.ts";
+import { type PagedList, readPages, watchPages } from "../../parsing/pages.ts";
 import { type Currency, parseBalance } from "../../parsing/parse.ts";
 import { cancelOutcomeOf, cancelRefusal } from "../../parsing/refusals.ts";
 import type {
   CallOptions,
   CancelOutcome,
   Capabilities,
+  ProtocolProvider,
   Provider,
   ProviderSettings,
   PurchaseRequest,
@@ -27,8 +28,7 @@ import {
   rentalOf,
 } from "./read-orders.ts";
 
-/** The most orders in one `checkMany` call. It reads as many pages as they need. */
-const MANY = 500;
+const PAGE_ROWS = 100;
 
 /**
  * 5sim.net (source: 5sim API documentation). All requests are GET with slugs in the path. `/user/…` needs the key as a bearer
@@ -44,6 +44,7 @@ const capabilities: Capabilities = {
   poll: true,
   webhook: false,
   checkMany: true,
+  text: false,
   activeList: true,
   prices: "per-service",
   // Enforced only for the operator "any", which buys the cheapest offer. A dearer number of a named operator is returned.
@@ -53,11 +54,10 @@ const capabilities: Capabilities = {
   cancelAfterMs: null,
   lifetimeMs: 900_000,
   pollIntervalMs: 3000,
-  checkManyLimit: MANY,
+  checkManyLimit: PAGE_ROWS,
 };
 
 const ANY_OPERATOR = "any";
-const PAGE_ROWS = 100;
 
 /** One account. */
 interface Account {
@@ -74,7 +74,7 @@ interface Account {
   ): Promise<HttpAnswer>;
 }
 
-export function createFiveSim(settings: ProviderSettings, http: ProviderHttp): Provider {
+export function createFiveSim(settings: ProviderSettings, http: ProviderHttp): ProtocolProvider {
   const account = createAccount(settings, http);
   return {
     name: settings.name,
@@ -192,32 +192,30 @@ async function buy(account: Account, request: PurchaseRequest, options: CallOpti
 function listsOf(account: Account): Pick<Provider, "active" | "checkMany"> {
   const { name, currency, get } = account;
 
-  /** Newest first. A purchase between two pages moves rows to the next page: they are read twice, never missed. */
-  const pagesOf =
-    (operation: string, options: CallOptions) =>
-    async (_index: number, offset: number): Promise<readonly Order[]> => {
+  /** Newest first, ended orders too. A purchase between two pages moves rows to the next page: read twice, never missed. */
+  const listFor = (operation: string, options: CallOptions): PagedList<Order> => ({
+    async read(_index, offset) {
       const range = { limit: `${PAGE_ROWS}`, offset: `${offset}`, order: "id", reverse: "true" };
       const query = { category: "activation", ...range };
       const answer = await get(operation, "user", ["orders"], options, query);
       return ordersOf(name, operation, dataOf(name, operation, answer));
-    };
+    },
+  });
 
   return {
     async active(options) {
-      const { rows, end, firstPageRows } = await readPages(pagesOf("active", options), reachesBack);
+      const { rows, found, end } = await readPages(listFor("active", options), reachesBack);
       // A number missing from the list counts as not bought, so a list that was not read to its end is rejected.
-      const isCut = end === "repeated" && firstPageRows === PAGE_ROWS && rows.size === PAGE_ROWS;
+      const isCut = end === "repeated" && rows.length === PAGE_ROWS && found.size === PAGE_ROWS;
       if (end === "bound" || isCut) throw garbage(name, "active", "the list does not end");
-      return [...rows.values()].filter(isOpen).map((row) => activeOf(row, currency));
+      return [...found.values()].filter(isOpen).map((row) => activeOf(row, currency));
     },
-    async checkMany(upstreamIds, options) {
-      const wanted = new Set(upstreamIds);
-      const { rows } = await readPages(
-        pagesOf("checkMany", options),
-        (found, latest) => upstreamIds.every((id) => found.has(id)) || reachesBack(found, latest),
-      );
-      const told = [...rows.values()].filter((row) => wanted.has(row.upstreamId) && isConclusive(row));
-      return new Map(told.map((row) => [row.upstreamId, observationOf(row)]));
-    },
+    checkMany: (upstreamIds, options) =>
+      watchPages(
+        listFor("checkMany", options),
+        upstreamIds,
+        (row) => (isConclusive(row) ? observationOf(row) : undefined),
+        reachesBack,
+      ),
   };
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseAs } from "../../parsing/answers.ts";
+import type { Page } from "../../parsing/pages.ts";
 import {
   type Currency,
   goodRows,
@@ -103,9 +104,9 @@ export function isOpen({ status }: Order): boolean {
 const LONGEST_LIFE_MS = 60 * 60_000;
 
 /** True: the list was read an hour back. Numbers live for 15 minutes, so no older one is open. */
-export function reachesBack(found: ReadonlyMap<string, Order>, latest: readonly Order[]): boolean {
+export function reachesBack({ found, rows }: Page<Order>): boolean {
   const [newest] = found.values();
-  const [to, from] = [parseDate(newest?.created_at), parseDate(latest.at(-1)?.created_at)];
+  const [to, from] = [parseDate(newest?.created_at), parseDate(rows.at(-1)?.created_at)];
   return to !== undefined && from !== undefined && to.getTime() - from.getTime() > LONGEST_LIFE_MS;
 }
 

@@ -1,8 +1,14 @@
 import { z } from "zod";
 import { garbage, lacking, unsupported } from "../../parsing/answers.ts";
-import { MAX_PAGES, readPages } from "../../parsing/pages.ts";
+import { MAX_PAGES, type PagedList, readPages, watchPages } from "../../parsing/pages.ts";
 import { idField, parseBalance } from "../../parsing/parse.ts";
-import type { CallOptions, Capabilities, Provider, ProviderSettings } from "../../port/provider.ts";
+import type {
+  CallOptions,
+  Capabilities,
+  ProtocolProvider,
+  Provider,
+  ProviderSettings,
+} from "../../port/provider.ts";
 import { ProviderError } from "../../port/provider-error.ts";
 import type { ProviderHttp } from "../../transport/http.ts";
 import { type Client, createClient } from "./client.ts";
@@ -26,6 +32,7 @@ function capabilitiesOf(dialect: Dialect): Capabilities {
     poll: true,
     webhook: true,
     checkMany: dialect.listStatuses !== null,
+    text: dialect.statusV2 !== "no",
     activeList: dialect.activeList,
     prices: "per-service",
     priceCeiling: true,
@@ -34,16 +41,14 @@ function capabilitiesOf(dialect: Dialect): Capabilities {
     cancelAfterMs: 120_000,
     lifetimeMs: 1_200_000,
     pollIntervalMs: 3000,
-    checkManyLimit: dialect.listStatuses === null ? 0 : MANY,
+    checkManyLimit: dialect.listStatuses === null ? 0 : PAGE_SIZE,
   };
 }
 
 /** The most rows in one page of getActiveActivations. */
 const PAGE_SIZE = 100;
-/** The most orders in one `checkMany` call. It reads as many pages as they need. */
-const MANY = 500;
 
-export function createHandlerApi(settings: ProviderSettings, http: ProviderHttp): Provider {
+export function createHandlerApi(settings: ProviderSettings, http: ProviderHttp): ProtocolProvider {
   const client = createClient(settings, http);
   return {
     name: settings.name,
@@ -117,9 +122,10 @@ const notUnderstood: ReadonlySet<string> = new Set([
 function listsOf(client: Client): Pick<Provider, "active" | "checkMany"> {
   const { name, dialect, currency, send, fail } = client;
 
-  const pagesOf =
-    (operation: string, options: CallOptions) =>
-    async (_index: number, offset: number): Promise<readonly ListedRental[]> => {
+  /** The list holds open numbers only, so it shrinks while it is read. Its order is not documented. */
+  const listFor = (operation: string, options: CallOptions): PagedList<ListedRental> => ({
+    isShrinking: true,
+    async read(_index, offset) {
       const range = { start: String(offset), limit: String(PAGE_SIZE) };
       const reply = await send(operation, "getActiveActivations", range, options);
       if (reply.kind === "refused") throw fail(operation, reply.refusal);
@@ -128,26 +134,24 @@ function listsOf(client: Client): Pick<Provider, "active" | "checkMany"> {
       // A number that is missing from the list counts as not bought, so a list is rejected unless every row is readable.
       if (!rows) throw garbage(name, operation, "not a list");
       return rows;
-    };
+    },
+  });
 
   return {
     async active(options) {
       if (!dialect.activeList) throw unsupported(name, "active");
-      const { rows, end, firstPageRows } = await readPages(pagesOf("active", options));
+      const { rows, found, end } = await readPages(listFor("active", options));
       if (end === "bound") throw garbage(name, "active", `more than ${MAX_PAGES} pages`);
       // The supplier ignores `start` and its page is full: further rows may exist and cannot be read.
-      if (end === "repeated" && firstPageRows === PAGE_SIZE && rows.size === PAGE_SIZE)
+      if (end === "repeated" && rows.length === PAGE_SIZE && found.size === PAGE_SIZE)
         throw garbage(name, "active", "no second page");
-      return [...rows.values()];
+      return [...found.values()];
     },
-    async checkMany(upstreamIds, options) {
+    async *checkMany(upstreamIds, options) {
       if (dialect.listStatuses === null) throw unsupported(name, "checkMany");
-      const wanted = new Set(upstreamIds);
-      const { rows } = await readPages(pagesOf("checkMany", options), (found) =>
-        upstreamIds.every((id) => found.has(id)),
+      yield* watchPages(listFor("checkMany", options), upstreamIds, (row) =>
+        row.isConclusive ? row.observation : undefined,
       );
-      const conclusive = [...rows.values()].filter((row) => row.isConclusive && wanted.has(row.upstreamId));
-      return new Map(conclusive.map((row) => [row.upstreamId, row.observation]));
     },
   };
 }

@@ -9,9 +9,10 @@ import type { Refusal, Reply } from "./reply.ts";
 import { createSmsTexts } from "./sms-texts.ts";
 
 /** The methods of the port that buy a number and manage its order. */
-export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "cancel" | "another" | "finish"> {
+export function ordersOf(
+  client: Client,
+): Pick<Provider, "buy" | "check" | "text" | "cancel" | "another" | "finish"> {
   const { name, dialect, send, fail } = client;
-  const texts = createSmsTexts(client);
   const lastWord = createLastWord(client);
 
   const check: Provider["check"] = async (upstreamId, options) => {
@@ -19,8 +20,7 @@ export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "canc
     if (reply.kind === "refused") throw fail("check", reply.refusal);
     const observation = reply.kind === "token" ? observationOf(reply.token) : undefined;
     if (!observation) throw garbage(name, "check", "not a status");
-    const completed = await texts.complete(upstreamId, observation, options);
-    return await lastWord.after(upstreamId, completed, options);
+    return await lastWord.after(upstreamId, observation, options);
   };
 
   /** Sends setStatus. Resolves with the refusal, or with undefined if the answer is one of the expected words. */
@@ -39,6 +39,7 @@ export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "canc
 
   return {
     check,
+    text: createSmsTexts(client),
     buy: (request, options) => buy(client, request, options),
     async cancel(id, options) {
       const parameters = { id, status: dialect.cancelStatus };
@@ -56,7 +57,6 @@ export function ordersOf(client: Client): Pick<Provider, "buy" | "check" | "canc
       const words = ["ACCESS_RETRY_GET", "ACCESS_READY"];
       const refusal = await setStatus("another", { id, status: "3" }, words, options);
       if (refusal && !isAboutState(refusal)) throw fail("another", refusal);
-      if (!refusal) texts.forget(id);
       return { kind: refusal ? "refused" : "requested" };
     },
     async finish(id, options) {

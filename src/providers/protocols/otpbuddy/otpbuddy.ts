@@ -11,7 +11,7 @@ import type {
   Observation,
   PriceQuery,
   Priority,
-  Provider,
+  ProtocolProvider,
   ProviderBalance,
   ProviderPrice,
   ProviderSettings,
@@ -43,6 +43,7 @@ const capabilities: Capabilities = {
   poll: true,
   webhook: false,
   checkMany: false,
+  text: false,
   activeList: false,
   prices: "all",
   priceCeiling: false,
@@ -81,7 +82,11 @@ interface Account {
  * otpbuddy.xyz. Its documentation and its later client use different names for some methods. One name is tried first, and
  * the other one if the server answers 404 or 405.
  */
-export function createOtpBuddy(settings: ProviderSettings, http: ProviderHttp, clock: Clock): Provider {
+export function createOtpBuddy(
+  settings: ProviderSettings,
+  http: ProviderHttp,
+  clock: Clock,
+): ProtocolProvider {
   const { name } = settings;
   const account = createAccount(settings, http);
   let readForNames: { at: Date; products: Promise<Product[]> } | undefined;

@@ -236,6 +236,8 @@ export interface WatchedRow {
   readonly upstreamId: string;
   /** False: the order has an SMS or has ended. Only `get` and `poll` tell which, and return the SMS. */
   readonly isWaiting: boolean;
+  /** The words of the row: while they stay the same, nothing new is to be fetched. */
+  readonly state: string;
 }
 
 /** The same page, read for watching. An unreadable row is left out, and its order is checked on its own. */
@@ -244,5 +246,6 @@ export function watchedPageOf(provider: string, value: unknown): WatchedRow[] {
   return goodRows(activations, watchedRow).map((row) => ({
     upstreamId: row.id,
     isWaiting: row.activation_status === "active" && row.sms_status === "smsRequested",
+    state: `${row.sms_status} ${row.activation_status}`,
   }));
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { toMicrosAtRate } from "../../../core/money.ts";
 import { garbage, lacking, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
-import { readPages } from "../../parsing/pages.ts";
+import { type Page, readPages } from "../../parsing/pages.ts";
 import { parseBalance, parseCharge, parseCost, parseStock } from "../../parsing/parse.ts";
 import { cancelRefusal } from "../../parsing/refusals.ts";
 import type {
@@ -11,7 +11,7 @@ import type {
   Observation,
   PriceQuery,
   Priority,
-  Provider,
+  ProtocolProvider,
   ProviderPrice,
   ProviderSettings,
   PurchaseRequest,
@@ -33,9 +33,6 @@ import {
 } from "./answers.ts";
 import { createListWatch } from "./watch.ts";
 
-/** The most orders in one `checkMany` call. It reads as many pages as they need. */
-const MANY = 500;
-
 const capabilities: Capabilities = {
   cancel: true,
   ban: false,
@@ -45,6 +42,7 @@ const capabilities: Capabilities = {
   poll: true,
   webhook: false,
   checkMany: true,
+  text: false,
   activeList: true,
   prices: "per-pair",
   priceCeiling: true,
@@ -53,7 +51,7 @@ const capabilities: Capabilities = {
   cancelAfterMs: null,
   lifetimeMs: null,
   pollIntervalMs: 5_000,
-  checkManyLimit: MANY,
+  checkManyLimit: PAGE_ROWS,
 };
 
 /** The documented range of `max_price` is 1-10000. */
@@ -78,7 +76,7 @@ interface Account {
 type Params = Readonly<Record<string, string>>;
 
 /** tempcode77.com: amounts are in cents, answers are `{ok, data}`, and the charge is made when an SMS is fetched. */
-export function createTempcode77(settings: ProviderSettings, http: ProviderHttp): Provider {
+export function createTempcode77(settings: ProviderSettings, http: ProviderHttp): ProtocolProvider {
   const { name } = settings;
   const account = createAccount(settings, http);
   return {
@@ -229,22 +227,25 @@ async function cancel(account: Account, upstreamId: string, priority: Priority):
 async function active(account: Account, priority: Priority): Promise<ActiveRental[]> {
   const { name, usdRate } = account;
   // A purchase between two pages moves rows to the next page. They are then read twice, never missed.
-  const { rows } = await readPages(
-    async (index) => {
-      const answer = await listPage(account, "active", index + 1, priority);
-      return listPageOf(name, usdRate, dataOf(name, "active", answer));
+  const { found } = await readPages<ListedRow>(
+    {
+      read: async (index) => {
+        const answer = await listPage(account, "active", index + 1, priority);
+        return listPageOf(name, usdRate, dataOf(name, "active", answer));
+      },
     },
-    (found, latest) => isPast([...found.values()], latest),
+    isPast,
   );
-  return [...rows.values()].flatMap(({ rental }) => (rental === null ? [] : [rental]));
+  return [...found.values()].flatMap(({ rental }) => (rental === null ? [] : [rental]));
 }
 
 /**
  * True: this page is so much older than the newest row that no open number can follow. The list holds every number that we
  * ever had, newest first.
  */
-function isPast(found: readonly ListedRow[], latest: readonly ListedRow[]): boolean {
-  const newestMs = found[0]?.listedAtMs ?? null;
+function isPast({ found, rows }: Page<ListedRow>): boolean {
+  const [newest] = found.values();
+  const newestMs = newest?.listedAtMs ?? null;
   if (newestMs === null) return false;
-  return latest.every(({ listedAtMs }) => listedAtMs !== null && listedAtMs < newestMs - LONGEST_LIFE_MS);
+  return rows.every(({ listedAtMs }) => listedAtMs !== null && listedAtMs < newestMs - LONGEST_LIFE_MS);
 }

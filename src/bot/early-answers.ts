@@ -1,0 +1,86 @@
+import type { Api } from "grammy";
+import { z } from "zod";
+import type { Logger } from "../core/logger.ts";
+import { type ActionKind, decodeAction } from "./callback-data.ts";
+import { loggable } from "./telegram-errors.ts";
+
+/**
+ * Taps whose answer says nothing: it only ends the spinner. The features of the others tell a result in the answer, so
+ * those wait for their turn.
+ */
+const silent: ReadonlySet<ActionKind> = new Set([
+  "home",
+  "help",
+  "services",
+  "countries",
+  "confirm",
+  "get",
+  "payShort",
+  "otherWays",
+  "orders",
+  "order",
+  "another",
+  "balance",
+  "dismiss",
+]);
+
+/** More answers at once are not begun: the tap is then answered in its turn. */
+const MAX_UNDER_WAY = 2_000;
+/** How many answered taps are remembered until their turn comes. Beyond it the oldest is answered twice, which does no harm. */
+const MAX_REMEMBERED = 10_000;
+
+const tapSchema = z.object({
+  callback_query: z.object({
+    id: z.string(),
+    data: z.string(),
+    message: z.object({ chat: z.object({ type: z.literal("private") }) }),
+  }),
+});
+
+export interface EarlyAnswers {
+  /** Begins to answer the taps among these updates; does not wait for Telegram. */
+  answer(updates: readonly unknown[]): void;
+  /** True, once: this tap's answer is on its way. */
+  take(queryId: string): boolean;
+}
+
+/**
+ * Ends the spinners of taps as soon as the taps are stored, while their turn may still be seconds away. Nothing depends on
+ * it: whatever is lost here ends the spinner a little later, or not at all where Telegram refuses.
+ */
+export function createEarlyAnswers(deps: { readonly api: Api; readonly logger: Logger }): EarlyAnswers {
+  const answered = new Set<string>();
+  let underWay = 0;
+
+  async function end(queryId: string): Promise<void> {
+    underWay += 1;
+    try {
+      await deps.api.answerCallbackQuery(queryId);
+    } catch (error) {
+      // If its turn has not come yet, it is answered then.
+      answered.delete(queryId);
+      deps.logger.debug(loggable(error), "a tap could not be answered");
+    } finally {
+      underWay -= 1;
+    }
+  }
+
+  return {
+    answer(updates) {
+      for (const update of updates) {
+        const query = isTap(update) ? tapSchema.safeParse(update).data?.callback_query : undefined;
+        const action = query && decodeAction(query.data);
+        if (!query || !action || !silent.has(action.kind) || underWay >= MAX_UNDER_WAY) continue;
+        answered.add(query.id);
+        const [oldest] = answered;
+        if (answered.size > MAX_REMEMBERED && oldest !== undefined) answered.delete(oldest);
+        void end(query.id);
+      }
+    },
+    take: (queryId) => answered.delete(queryId),
+  };
+}
+
+function isTap(update: unknown): boolean {
+  return typeof update === "object" && update !== null && "callback_query" in update;
+}

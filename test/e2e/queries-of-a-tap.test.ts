@@ -1,0 +1,100 @@
+import pg from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
+import type { PretendUser, TranscriptMessage } from "../../sandbox/telegram/index.ts";
+import { startWorld, type World } from "../../sandbox/world.ts";
+import { type Action, encodeAction } from "../../src/bot/callback-data.ts";
+import { systemClock } from "../../src/core/clock.ts";
+import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestLogger } from "../support/logger.ts";
+
+/** Statements of the bot's part of a tap: neither the inbox nor what loops do in the background. */
+const elsewhere =
+  /inbox|leases|outbox|provider_gates|order_sms WHERE|"next_check_at" <=|'placing'|expires_at <|unclaimed|listed_numbers|^(?:begin|commit|rollback|SET )/i;
+
+let database: TestDatabase;
+let world: World;
+let user: PretendUser;
+let seen: string[] = [];
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const env = { MAX_OPEN_ORDERS: "50" };
+  world = await startWorld({
+    clock: systemClock,
+    logger: createTestLogger(),
+    connectionString: database.connectionString,
+    env,
+  });
+  user = world.telegram.user({ languageCode: "en" });
+  const welcome = user.waitForMessage("Welcome");
+  user.start();
+  await welcome;
+  // What is read once and kept for a minute: lists, statistics, prices.
+  await tap({ kind: "services", page: 0, sort: "popular" });
+  await tap({ kind: "countries", serviceId: "wa", page: 0, sort: "best" });
+  await tap({ kind: "confirm", serviceId: "wa", countryId: "GB" });
+});
+afterAll(async () => {
+  await world.close();
+  await database.close();
+});
+afterEach(() => vi.restoreAllMocks());
+
+function menu(): TranscriptMessage {
+  const found = user.messages().findLast(({ from, buttons }) => from.isBot && buttons.length > 0);
+  if (!found) throw new Error("there is no menu");
+  return found;
+}
+
+/** Taps, and returns the statements that were asked until the message was edited. */
+async function tap(action: Action): Promise<readonly string[]> {
+  const { messageId } = menu();
+  count();
+  const shown = new Promise<void>((resolve) => {
+    const stop = world.telegram.events.subscribe((event) => {
+      if (event.type !== "message_edited" || event.message.chatId !== user.id) return;
+      stop();
+      resolve();
+    });
+  });
+  await user.pressData(messageId, encodeAction(action));
+  await shown;
+  return seen.filter((text) => !elsewhere.test(text));
+}
+
+function count(): void {
+  vi.restoreAllMocks();
+  seen = [];
+  const query = pg.Client.prototype.query;
+  vi.spyOn(pg.Client.prototype, "query").mockImplementation(function (this: pg.Client, ...words: unknown[]) {
+    if (typeof words[0] === "string") seen.push(words[0]);
+    return Reflect.apply(query, this, words);
+  });
+}
+
+describe("a tap asks the database only", () => {
+  it.each([
+    ["home: the buyer, the balance, the orders", { kind: "home" }, 6],
+    [
+      "services: the buyer, the balance, the shelf, its prices",
+      { kind: "services", page: 0, sort: "popular" },
+      4,
+    ],
+    ["services by name: the buyer, the balance", { kind: "services", page: 0, sort: "name" }, 2],
+    [
+      "countries: the buyer, what has changed",
+      { kind: "countries", serviceId: "wa", page: 0, sort: "best" },
+      2,
+    ],
+    ["countries by price: the same", { kind: "countries", serviceId: "wa", page: 0, sort: "price" }, 2],
+    [
+      "a price: the buyer, what has changed, the quote, the balance",
+      { kind: "confirm", serviceId: "wa", countryId: "GB" },
+      4,
+    ],
+    ["balance: the buyer, the balance, the debt, two for the movements", { kind: "balance", page: 0 }, 5],
+  ] as const)("%s", async (_what, action, atMost) => {
+    const statements = await tap(action);
+    expect(statements.length, statements.join("\n")).toBeLessThanOrEqual(atMost);
+  });
+});
