@@ -106,6 +106,32 @@ export function foundServicesCard(
   };
 }
 
+/** The countries that a typed text could mean; each button leads straight to the confirm card. */
+export function foundCountriesCard(
+  texts: Texts,
+  found: { service: ServiceItem; countries: readonly CountryItem[] },
+): Card {
+  const { labels, messages } = texts;
+  const { service, countries } = found;
+  const buttons = countries.map((country) =>
+    tap(`${country.flag} ${shorten(country.name, COUNTRY_LABEL)}`.trim(), {
+      kind: "confirm",
+      serviceId: service.id,
+      countryId: country.id,
+    }),
+  );
+  return {
+    text: messages.countries({ service: escapeHtml(shorten(service.name, 60)) }),
+    keyboard: [
+      ...inRows(buttons, 2),
+      [
+        tap(labels.browse, { kind: "services", page: 0, sort: "popular" }),
+        tap(labels.home, { kind: "home" }),
+      ],
+    ],
+  };
+}
+
 export function notFoundCard(texts: Texts, query: string): Card {
   const { labels, messages } = texts;
   return {
