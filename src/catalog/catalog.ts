@@ -61,6 +61,8 @@ export interface Offer {
   readonly costMicros: bigint;
   readonly stock: number | null;
   readonly observedAt: Date;
+  /** The median wait for a code of this service at this provider. Null: too few came. */
+  readonly usualWaitMs: number | null;
 }
 
 /** A binding price: the price that the buyer sees is the price that is charged. */

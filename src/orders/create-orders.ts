@@ -1,6 +1,7 @@
 import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts";
 import { updateCard } from "../db/queries/order-cards.ts";
 import type { OrderRow } from "../db/queries/orders.ts";
+import { keepWaiting, swap } from "./swapping/swap.ts";
 import { another, cancel, findOwnOrder, finish } from "./actions.ts";
 import { createPlacer } from "./buying/placer.ts";
 import { purchase } from "./buying/purchase.ts";
@@ -41,8 +42,9 @@ export interface OrderHooks {
 const RECONCILE_LEASE_MS = 20_000;
 
 /** Orders for the chat, and the jobs that keep them moving. `holder` names this process in leases. */
-export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks): Orders & OrderJobs {
-  const placer = createPlacer(deps);
+export function createOrders(given: OrderDeps, holder: string, hooks: OrderHooks): Orders & OrderJobs {
+  const placer = createPlacer(given);
+  const deps = { ...given, onReplaced: (orderId: string) => void placer.place(orderId) };
   const reconciling = new Map<string, Lease>();
   const watchers = new Map(
     [...deps.providers.values()].map((provider) => [provider.name, createWatcher(deps, provider, holder)]),
@@ -62,6 +64,17 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
       const result = await cancel(deps, order);
       if (result.kind === "requested") wake(order);
       return result;
+    },
+    async swap(orderId, buyerId) {
+      const order = await findOwnOrder(deps, orderId, buyerId);
+      if (!order) return { kind: "refused", code: "order_not_found" };
+      const result = await swap(deps, order);
+      if (result.kind === "requested") wake(order);
+      return result;
+    },
+    async keepWaiting(orderId, buyerId) {
+      const order = await findOwnOrder(deps, orderId, buyerId);
+      return order ? await keepWaiting(deps, order) : { kind: "refused", code: "order_not_found" };
     },
     async another(orderId, buyerId) {
       const order = await findOwnOrder(deps, orderId, buyerId);
