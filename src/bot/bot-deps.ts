@@ -1,5 +1,6 @@
 import type { Buyers } from "../buyers/buyers.ts";
 import type { ConversationStates } from "../buyers/conversation-states.ts";
+import type { StockAlerts } from "../catalog/alerts/stock-alerts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
@@ -20,6 +21,7 @@ export interface BotConfig {
 /** What the chat calls. */
 export interface BotDeps {
   readonly catalog: Catalog;
+  readonly stockAlerts: StockAlerts;
   readonly orders: Orders;
   readonly topups: Topups;
   readonly wallet: WalletReader;

@@ -30,7 +30,7 @@ export type Action =
       readonly sort: "best" | "price" | "name";
     }
   | {
-      readonly kind: "confirm" | "payShort" | "otherWays";
+      readonly kind: "confirm" | "payShort" | "otherWays" | "tellWhenBack";
       readonly serviceId: string;
       readonly countryId: string;
     }
@@ -42,8 +42,10 @@ export type Action =
     }
   /** `termsVersion` is the version that the card asked to accept; 0: none was asked. */
   | { readonly kind: "get"; readonly quoteId: string; readonly termsVersion: number }
-  | { readonly kind: "order" | "cancel" | "another" | "finish" | "payLate"; readonly orderId: string }
+  | { readonly kind: OrderActionKind; readonly orderId: string }
   | { readonly kind: "approve" | "reject"; readonly claimId: string };
+
+type OrderActionKind = "order" | "cancel" | "swap" | "keepWaiting" | "another" | "finish" | "payLate";
 
 export type ActionKind = Action["kind"];
 
@@ -71,8 +73,16 @@ const plain = {
   k: "keep",
 } as const;
 const paged = { o: "orders", b: "balance" } as const;
-const pair = { c: "confirm", y: "payShort", w: "otherWays" } as const;
-const ofOrder = { O: "order", C: "cancel", A: "another", D: "finish", P: "payLate" } as const;
+const pair = { c: "confirm", y: "payShort", w: "otherWays", B: "tellWhenBack" } as const;
+const ofOrder = {
+  O: "order",
+  C: "cancel",
+  R: "swap",
+  K: "keepWaiting",
+  A: "another",
+  D: "finish",
+  P: "payLate",
+} as const;
 const ofClaim = { v: "approve", j: "reject" } as const;
 const serviceSorts = { p: "popular", n: "name" } as const;
 const countrySorts = { b: "best", p: "price", n: "name" } as const;
@@ -102,6 +112,7 @@ function fieldsOf(action: Action): readonly (string | number)[] {
     case "confirm":
     case "payShort":
     case "otherWays":
+    case "tellWhenBack":
       return [letterOf(pair, action.kind), action.serviceId, action.countryId];
     case "save":
       return ["V", action.serviceId, action.countryId, action.isFavourite ? 1 : 0];
@@ -109,6 +120,8 @@ function fieldsOf(action: Action): readonly (string | number)[] {
       return ["G", shortenId(action.quoteId), action.termsVersion];
     case "order":
     case "cancel":
+    case "swap":
+    case "keepWaiting":
     case "another":
     case "finish":
     case "payLate":

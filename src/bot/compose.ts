@@ -14,6 +14,7 @@ import { createPay } from "./features/pay.ts";
 import { createPurchase } from "./features/purchase.ts";
 import { createQuestions, keepConversations } from "./features/questions.ts";
 import { createShownLists } from "./features/shown-lists.ts";
+import { createStockAlertsFeature } from "./features/stock-alerts.ts";
 import { createSupport } from "./features/support.ts";
 import { createUnhandled } from "./features/unhandled.ts";
 import { createMenus } from "./menus/menus.ts";
@@ -46,6 +47,7 @@ export function compose(deps: BotDeps, early: EarlyAnswers): Composer<ShopContex
     createPurchase({ ...deps, screens, pay }),
     createOrdersFeature({ ...deps, screens }),
     createLateSms(deps),
+    createStockAlertsFeature(deps),
     createBalanceFeature({ ...deps, screens }),
     createMenuDoors(screens),
     createLegal({ ...deps, screens }),

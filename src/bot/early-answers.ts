@@ -19,7 +19,6 @@ const silent: ReadonlySet<ActionKind> = new Set([
   "otherWays",
   "orders",
   "order",
-  "another",
   "balance",
   "dismiss",
 ]);

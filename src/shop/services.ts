@@ -7,6 +7,7 @@ import { createStarsApi } from "../bot/stars-api.ts";
 import { createTelegramApi } from "../bot/telegram-api.ts";
 import { createBuyers } from "../buyers/buyers.ts";
 import { createConversationStates } from "../buyers/conversation-states.ts";
+import { createStockAlerts, type StockAlerts } from "../catalog/alerts/stock-alerts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
@@ -86,7 +87,8 @@ export function createServices(deps: ServiceDeps): Services {
   const api = createTelegramApi({ ...config.telegram, clock, onCall: metrics.requests.telegramCall });
   const topups = createShopTopups(deps, { api, signals });
 
-  const chat = createChatDeps(deps, { catalog, orders, topups, signals });
+  const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
+  const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
@@ -105,6 +107,7 @@ export function createServices(deps: ServiceDeps): Services {
     providerNames: [...providers.keys()],
     orders,
     catalog,
+    stockAlerts,
     topups,
     selfCheck: () =>
       selfCheck({
@@ -174,12 +177,19 @@ function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals
 /** What the chat calls. */
 function createChatDeps(
   deps: ServiceDeps,
-  parts: { catalog: Catalog; orders: Orders; topups: Topups & TopupJobs; signals: Signals },
+  parts: {
+    catalog: Catalog;
+    stockAlerts: StockAlerts;
+    orders: Orders;
+    topups: Topups & TopupJobs;
+    signals: Signals;
+  },
 ): BotDeps {
   const { config, db, clock, logger } = deps;
-  const { catalog, orders, topups, signals } = parts;
+  const { catalog, stockAlerts, orders, topups, signals } = parts;
   return {
     catalog,
+    stockAlerts,
     orders,
     topups,
     wallet: createWalletReader(db),

@@ -82,7 +82,7 @@ describe("an order's card", () => {
     shop.fakes.orders.change(order.id, {
       state: "received",
       sms: [{ id: "s", sequence: 1, code: "482913", text: "Your code: 482913", receivedAt: new Date() }],
-      actions: { cancel: false, another: true, finish: true },
+      actions: { cancel: false, swap: false, keepWaiting: false, another: true, finish: true },
     });
     await shop.say(user, "/orders");
     await shop.press(user, /^WhatsApp 🇬🇧/);
@@ -106,7 +106,7 @@ describe("an order's card", () => {
         chatId: user.id,
         state: "finished",
         closedAt: new Date(),
-        actions: { cancel: false, another: false, finish: false },
+        actions: { cancel: false, swap: false, keepWaiting: false, another: false, finish: false },
       });
     }
     await shop.say(user, "/orders");

@@ -29,7 +29,7 @@ describe("events", () => {
     const { id: orderId } = outbox.order({
       state: "received",
       sms: [{ ...sms, id: smsId }],
-      actions: { cancel: false, another: true, finish: true },
+      actions: { cancel: false, swap: false, keepWaiting: false, another: true, finish: true },
     });
     const message = {
       kind: "order_code",

@@ -122,7 +122,7 @@ export const another: Drive = async (stage) => {
 
 export const done: Drive = async (stage) => {
   await buyAndReceive(stage, "herosms");
-  await stage.buyer.press(/^Done$/);
+  await stage.buyer.press(/^Close number$/);
 };
 
 export const stars: Drive = async ({ buyer }) => {

@@ -95,7 +95,7 @@ describe("a buyer", () => {
     expect(code.silent).toBe(false);
     expect(code.text).toContain("$0.24 charged · balance $0.41");
     expect((await user.press(code, "Copy 482913")).copied).toBe("482913");
-    await tap(code, "Done", "done");
+    await tap(card, "Close number", "done");
     expect(user.message(card).text).toContain("482913");
     expect(oxgel.requests().filter((request) => request.operation === "buy")).toHaveLength(1);
   });
@@ -159,7 +159,8 @@ describe("a buyer", () => {
     const card = await buyWhatsApp();
     deliver("111111");
     const first = await user.waitForMessage((message) => message.text.startsWith("111111"), wait);
-    await user.press(first, "Another code", wait);
+    expect(first.buttons.flat().map(({ text }) => text)).toEqual(["Copy 111111", "Buy again"]);
+    await user.press(card, "Another code", wait);
     await user.waitForMessage(
       (message) => message.messageId === card.messageId && message.text.includes("another"),
       wait,

@@ -7,7 +7,7 @@ import {
 } from "../../sandbox/telegram/index.ts";
 import { createBot, type ShopBot } from "../../src/bot/bot.ts";
 import type { BotConfig, BotDeps } from "../../src/bot/bot-deps.ts";
-import { createFakeCatalog, createFakeOrders } from "./bot-fakes.ts";
+import { createFakeCatalog, createFakeOrders, createFakeStockAlerts } from "./bot-fakes.ts";
 import {
   createFakeBuyers,
   createFakeConversationStates,
@@ -45,6 +45,7 @@ function createFakes(config: Partial<BotConfig>) {
   const logger = createTestLogger();
   const catalog = createFakeCatalog(clock);
   const orders = createFakeOrders(clock, catalog.state.quotes);
+  const stockAlerts = createFakeStockAlerts();
   const topups = createFakeTopups(clock);
   const wallet = createFakeWallet();
   const conversations = createFakeConversationStates();
@@ -52,6 +53,7 @@ function createFakes(config: Partial<BotConfig>) {
   const operatorActions = createFakeOperatorActions();
   const deps: BotDeps = {
     catalog: catalog.catalog,
+    stockAlerts: stockAlerts.stockAlerts,
     orders: orders.orders,
     topups: topups.topups,
     wallet: wallet.wallet,
@@ -68,7 +70,7 @@ function createFakes(config: Partial<BotConfig>) {
     clock,
     logger,
   };
-  return { clock, logger, catalog, orders, topups, buyers, wallet, conversations, operatorActions, deps };
+  return { clock, logger, catalog, stockAlerts, orders, topups, buyers, wallet, conversations, operatorActions, deps };
 }
 
 /** The real bot, talking HTTP to a pretend Telegram, above services in memory. */
