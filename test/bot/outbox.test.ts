@@ -114,7 +114,6 @@ describe("an order's card", () => {
     const { text } = last();
     expect(text.indexOf("deleted")).toBeLessThan(text.indexOf("482913"));
     expect(text.indexOf("482913")).toBeLessThan(text.indexOf("again 77"));
-    expect(labelsOf(last())[0]).toBe("Copy 77");
   });
 
   it("fits into a message however long the SMS are", async () => {

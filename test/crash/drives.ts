@@ -183,6 +183,18 @@ export const refusedRefund: Drive = async (stage) => {
   await refund(stage);
 };
 
+/** The app refused the number: it is exchanged when the lock of the supplier opens. */
+export const swapping: Drive = async (stage) => {
+  await buy(stage, "herosms");
+  await stage.buyer.press(/^App refused it$/);
+};
+
+/** The cancel is queued, and taken back. */
+export const keeping: Drive = async (stage) => {
+  await cancelling(stage);
+  await stage.buyer.press(/^Keep waiting$/);
+};
+
 export const refusedCancel: Drive = async (stage) => {
   const body = JSON.stringify({ title: "ACTIVATION_NOT_ACTIVE", details: "pretended", info: {} });
   supplier(stage.world, "herosms").faults.add("cancel", faults.raw(409, body));
