@@ -1,7 +1,6 @@
 import type { Buyers } from "../buyers/buyers.ts";
 import type { ConversationStates } from "../buyers/conversation-states.ts";
-import type { StockAlerts } from "../catalog/alerts/stock-alerts.ts";
-import type { Catalog } from "../catalog/catalog.ts";
+import type { Catalog, StockAlerts } from "../catalog/catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { OperatorActions } from "../operations/operator-actions.ts";

@@ -164,3 +164,14 @@ export interface Catalog {
   /** True: the service is on the blocklist, and the operator has not allowed it. */
   isBlocked(serviceId: string): Promise<boolean>;
 }
+
+/** Who is told when a sold-out product can be had again. */
+export interface StockAlerts {
+  /** Tells this buyer once if the product is back within a day. False: they wait for too many products. */
+  add(alert: {
+    readonly buyerId: string;
+    readonly chatId: number;
+    readonly serviceId: string;
+    readonly countryId: string;
+  }): Promise<boolean>;
+}

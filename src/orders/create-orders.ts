@@ -1,7 +1,6 @@
 import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts";
 import { updateCard } from "../db/queries/order-cards.ts";
 import type { OrderRow } from "../db/queries/orders.ts";
-import { keepWaiting, swap } from "./swapping/swap.ts";
 import { another, cancel, findOwnOrder, finish } from "./actions.ts";
 import { createPlacer } from "./buying/placer.ts";
 import { purchase } from "./buying/purchase.ts";
@@ -10,6 +9,7 @@ import { reconcile } from "./doubts/reconcile.ts";
 import { sweep } from "./doubts/sweep.ts";
 import type { OrderDeps } from "./order-deps.ts";
 import type { Orders } from "./orders.ts";
+import { keepWaiting, swap } from "./swapping/swap.ts";
 import { viewOrder, viewOrders } from "./view.ts";
 import { payLate } from "./watching/late-sms.ts";
 import { createWatcher } from "./watching/watch.ts";

@@ -7,7 +7,7 @@ import { createStarsApi } from "../bot/stars-api.ts";
 import { createTelegramApi } from "../bot/telegram-api.ts";
 import { createBuyers } from "../buyers/buyers.ts";
 import { createConversationStates } from "../buyers/conversation-states.ts";
-import { createStockAlerts, type StockAlerts } from "../catalog/alerts/stock-alerts.ts";
+import { createStockAlerts } from "../catalog/alerts/stock-alerts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
@@ -174,24 +174,14 @@ function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals
   });
 }
 
+type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders"> & { topups: Topups & TopupJobs };
+
 /** What the chat calls. */
-function createChatDeps(
-  deps: ServiceDeps,
-  parts: {
-    catalog: Catalog;
-    stockAlerts: StockAlerts;
-    orders: Orders;
-    topups: Topups & TopupJobs;
-    signals: Signals;
-  },
-): BotDeps {
+function createChatDeps(deps: ServiceDeps, { signals, ...parts }: ChatParts & { signals: Signals }): BotDeps {
   const { config, db, clock, logger } = deps;
-  const { catalog, stockAlerts, orders, topups, signals } = parts;
+  const { topups } = parts;
   return {
-    catalog,
-    stockAlerts,
-    orders,
-    topups,
+    ...parts,
     wallet: createWalletReader(db),
     buyers: createBuyers({ db, clock }),
     conversationStates: createConversationStates({ db, clock }),

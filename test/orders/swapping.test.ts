@@ -13,10 +13,7 @@ afterAll(() => database.close());
 beforeEach(async () => {
   await database.db.deleteFrom("outbox").execute();
   await database.db.deleteFrom("leases").execute();
-  await database.db
-    .updateTable("orders")
-    .set({ next_check_at: null, card_due_at: null })
-    .execute();
+  await database.db.updateTable("orders").set({ next_check_at: null, card_due_at: null }).execute();
   shop = await createTestShop(database.db, { providers: [createScriptedProvider(`p${Math.random()}`)] });
 });
 

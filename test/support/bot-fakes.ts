@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { StockAlerts } from "../../src/catalog/alerts/stock-alerts.ts";
-import type { Catalog, CountryItem, CountryOffer, Quote, ServiceItem } from "../../src/catalog/catalog.ts";
+import type {
+  Catalog,
+  CountryItem,
+  CountryOffer,
+  Quote,
+  ServiceItem,
+  StockAlerts,
+} from "../../src/catalog/catalog.ts";
 import { addMs, type Clock } from "../../src/core/clock.ts";
 import type { ShopErrorCode } from "../../src/core/errors.ts";
 import type { Orders, OrderView, PurchaseInput } from "../../src/orders/orders.ts";

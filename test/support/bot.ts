@@ -70,7 +70,19 @@ function createFakes(config: Partial<BotConfig>) {
     clock,
     logger,
   };
-  return { clock, logger, catalog, stockAlerts, orders, topups, buyers, wallet, conversations, operatorActions, deps };
+  return {
+    clock,
+    logger,
+    catalog,
+    stockAlerts,
+    orders,
+    topups,
+    buyers,
+    wallet,
+    conversations,
+    operatorActions,
+    deps,
+  };
 }
 
 /** The real bot, talking HTTP to a pretend Telegram, above services in memory. */

@@ -4,16 +4,7 @@ import type { OrderSms } from "../../orders/orders.ts";
 import { bold, code, type Html, money } from "../../texts/html.ts";
 import { ltrIn, rlmIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
-import {
-  type Card,
-  copyButton,
-  lines,
-  productLine,
-  productName,
-  productTitle,
-  quoted,
-  tap,
-} from "./card.ts";
+import { type Card, copyButton, lines, productLine, productName, productTitle, quoted, tap } from "./card.ts";
 import { offerLabel, productLabel } from "./label.ts";
 import { copyLabel, formatPhone, type NamedOrder } from "./order.ts";
 

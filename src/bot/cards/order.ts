@@ -62,7 +62,6 @@ const MAX_CODE_SHOWN = 100;
 
 /** The one message that shows an order and is edited as it changes. `now` decides only whether a cancel is still locked. */
 export function orderCard(texts: Texts, named: NamedOrder, now: Date): Card {
-  const { order } = named;
   const full = cardText(texts, named, now, MAX_SMS_TEXT);
   const text = isTooLong(full) ? cardText(texts, named, now, 60) : full;
   return { text, keyboard: orderKeyboard(texts, named) };

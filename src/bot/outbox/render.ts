@@ -6,7 +6,13 @@ import { operatorLabels, operatorNotice, operatorTexts } from "../../texts/opera
 import type { Texts } from "../../texts/texts.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { type Card, lines, productName, tap } from "../cards/card.ts";
-import { backInStockCard, codeEventCard, endedEventCard, lateSmsCard, orderNewsCard } from "../cards/events.ts";
+import {
+  backInStockCard,
+  codeEventCard,
+  endedEventCard,
+  lateSmsCard,
+  orderNewsCard,
+} from "../cards/events.ts";
 import { noticeCard } from "../cards/home.ts";
 import { shorten } from "../cards/label.ts";
 import { creditedCard, type ResumeView } from "../cards/money.ts";

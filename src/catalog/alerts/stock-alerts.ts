@@ -1,14 +1,9 @@
 import { addMs, type Clock } from "../../core/clock.ts";
 import type { Database } from "../../db/client.ts";
 import { enqueue } from "../../db/queries/outbox.ts";
-import {
-  insertAlert,
-  selectAlertedProducts,
-  type StockAlert,
-  takeAlerts,
-} from "../../db/queries/stock-alerts.ts";
+import { insertAlert, selectAlertedProducts, takeAlerts } from "../../db/queries/stock-alerts.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import type { Catalog } from "../catalog.ts";
+import type { Catalog, StockAlerts } from "../catalog.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** For how many products one buyer can wait at once. */
@@ -19,11 +14,6 @@ const PRODUCTS_A_ROUND = 20;
 const BUYERS_A_ROUND = 50;
 /** Whoever sees it comes to a confirm card, which knows today's price. */
 const ANY_PRICE = 2n ** 62n;
-
-export interface StockAlerts {
-  /** Tells this buyer once if the product is back within a day. False: they wait for too many products. */
-  add(alert: Pick<StockAlert, "buyerId" | "chatId" | "serviceId" | "countryId">): Promise<boolean>;
-}
 
 export interface StockAlertJobs {
   /** Looks whether what is waited for is back, and owes the messages. */

@@ -1,7 +1,12 @@
 import { createCached } from "../../core/cached.ts";
 import { addMs, type Clock } from "../../core/clock.ts";
 import type { Database } from "../../db/client.ts";
-import { selectDelivery, selectProviderWaits, selectSales, selectWaits } from "../../db/queries/statistics.ts";
+import {
+  selectDelivery,
+  selectProviderWaits,
+  selectSales,
+  selectWaits,
+} from "../../db/queries/statistics.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const DELIVERY_WINDOW_MS = 7 * DAY_MS;

@@ -2,11 +2,7 @@ import type { Executor } from "../client.ts";
 
 /** The order that replaces this one; undefined: none does. */
 export async function selectReplacement(db: Executor, orderId: string): Promise<string | undefined> {
-  const row = await db
-    .selectFrom("orders")
-    .select("id")
-    .where("replaces", "=", orderId)
-    .executeTakeFirst();
+  const row = await db.selectFrom("orders").select("id").where("replaces", "=", orderId).executeTakeFirst();
   return row?.id;
 }
 

@@ -1,9 +1,9 @@
 import type { Offer } from "../../catalog/catalog.ts";
 import type { Tx } from "../../db/client.ts";
-import { isRefusedByApp } from "../../db/queries/swaps.ts";
 import { endAttempt } from "../../db/queries/order-attempts.ts";
 import { lockOrder, type OrderRow } from "../../db/queries/orders.ts";
 import { insertOrphan } from "../../db/queries/orphans.ts";
+import { isRefusedByApp } from "../../db/queries/swaps.ts";
 import type { Provider, Rental } from "../../providers/port/provider.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { assignNumber, isIdInUse, isSharedNumber } from "./assign-number.ts";

@@ -1,9 +1,9 @@
 import { addMs } from "../../core/clock.ts";
 import { ensureSystemAccounts } from "../../db/queries/ledger.ts";
 import { selectAttempts } from "../../db/queries/order-attempts.ts";
+import { oweDueCards } from "../../db/queries/order-cards.ts";
 import { selectOrdersInStates } from "../../db/queries/order-lists.ts";
 import type { OrderRow } from "../../db/queries/orders.ts";
-import { oweDueCards } from "../../db/queries/order-cards.ts";
 import { selectDoubtsElsewhere } from "../../db/queries/orphans.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { systemAccounts } from "../../wallet/accounts.ts";

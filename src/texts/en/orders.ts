@@ -42,12 +42,14 @@ export const orders: OrdersTexts = {
     cancelOpens: ({ time }) => `You can cancel ${time}. Tap now and we'll cancel then.`,
     cancelQueued: ({ time }) => `We'll cancel ${time}. If a code arrives first, you keep it and pay.`,
     cancelAsked: "Cancelling. If a code arrives first, you keep it and pay.",
-    swapQueued: ({ time }) => `We'll exchange the number ${time}. If a code arrives first, you keep it and pay.`,
+    swapQueued: ({ time }) =>
+      `We'll exchange the number ${time}. If a code arrives first, you keep it and pay.`,
     swapAsked: "Exchanging the number. If a code arrives first, you keep it and pay.",
     swapped: "The app refused this number; the new one has a card of its own.",
     slow: "Slower than usual. Ask the app to send the code once more, or exchange the number.",
     moreCodesUntil: ({ time }) => `More codes possible until ${time}`,
-    noOtherCode: ({ product }) => `No other code came for ${product}. The number is closed; nothing more was charged.`,
+    noOtherCode: ({ product }) =>
+      `No other code came for ${product}. The number is closed; nothing more was charged.`,
     backInStock: ({ product }) => `${product} is on sale again.`,
     held: ({ price }) => `${price} held, charged only if a code arrives`,
     charged: ({ price }) => `${price} charged`,

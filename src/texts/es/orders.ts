@@ -47,7 +47,8 @@ export const orders: OrdersTexts = {
     swapped: "La app rechazó este número; el nuevo tiene su propio mensaje.",
     slow: "Tarda más de lo normal. Pide a la app que reenvíe el código o cambia el número.",
     moreCodesUntil: ({ time }) => `Puede haber más códigos, termina ${time}`,
-    noOtherCode: ({ product }) => `No llegó otro código para ${product}. El número está cerrado y no se cobró nada más.`,
+    noOtherCode: ({ product }) =>
+      `No llegó otro código para ${product}. El número está cerrado y no se cobró nada más.`,
     backInStock: ({ product }) => `Vuelve a estar a la venta: ${product}.`,
     held: ({ price }) => `${price} reservados, se cobran solo si llega un código`,
     charged: ({ price }) => `${price} cobrados`,

@@ -47,7 +47,8 @@ export const orders: OrdersTexts = {
     swapped: "Aplikasi menolak nomor ini; nomor baru ada di pesan tersendiri.",
     slow: "Lebih lambat dari biasanya. Minta aplikasi mengirim ulang kode, atau tukar nomornya.",
     moreCodesUntil: ({ time }) => `Kode lain masih bisa masuk, berakhir ${time}`,
-    noOtherCode: ({ product }) => `Tidak ada kode lain untuk ${product}. Nomor ditutup; saldo tidak terpotong lagi.`,
+    noOtherCode: ({ product }) =>
+      `Tidak ada kode lain untuk ${product}. Nomor ditutup; saldo tidak terpotong lagi.`,
     backInStock: ({ product }) => `Dijual lagi: ${product}.`,
     held: ({ price }) => `${price} ditahan, saldo terpotong hanya jika kode masuk`,
     charged: ({ price }) => `Saldo terpotong ${price}`,

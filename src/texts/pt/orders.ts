@@ -47,7 +47,8 @@ export const orders: OrdersTexts = {
     swapped: "O app recusou este número; o novo tem sua própria mensagem.",
     slow: "Mais lento que o normal. Peça ao app para reenviar o código ou troque o número.",
     moreCodesUntil: ({ time }) => `Pode haver mais códigos, termina ${time}`,
-    noOtherCode: ({ product }) => `Nenhum outro código chegou para ${product}. O número foi fechado e nada mais foi cobrado.`,
+    noOtherCode: ({ product }) =>
+      `Nenhum outro código chegou para ${product}. O número foi fechado e nada mais foi cobrado.`,
     backInStock: ({ product }) => `À venda de novo: ${product}.`,
     held: ({ price }) => `${price} reservados, cobrados só se chegar um código`,
     charged: ({ price }) => `${price} cobrados`,
