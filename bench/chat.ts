@@ -145,6 +145,8 @@ async function tap(telegram: PretendTelegram, menu: Menu): Promise<Tap> {
 
 interface Measured {
   readonly taps: readonly Tap[];
+  /** Taps that nobody could make, because all buyers waited for an answer: the bot did not keep up. */
+  readonly notMade: number;
   readonly cpuMsPerTap: number;
 }
 
@@ -155,21 +157,29 @@ async function measure(
 ): Promise<Measured> {
   await run(telegram, menus, WARM_UP_MS);
   const before = bot.cpuMs();
-  const taps = await run(telegram, menus, DURATION_MS);
-  return { taps, cpuMsPerTap: (bot.cpuMs() - before) / taps.length };
+  const { taps, notMade } = await run(telegram, menus, DURATION_MS);
+  return { taps, notMade, cpuMsPerTap: (bot.cpuMs() - before) / taps.length };
 }
 
-async function run(telegram: PretendTelegram, menus: readonly Menu[], durationMs: number): Promise<Tap[]> {
+async function run(
+  telegram: PretendTelegram,
+  menus: readonly Menu[],
+  durationMs: number,
+): Promise<Pick<Measured, "taps" | "notMade">> {
   const taps: Tap[] = [];
+  let notMade = 0;
   // Two taps of one buyer at once would be mistaken for each other: a busy buyer is passed over.
   const free = [...menus];
   await arrive({ perSecond: PER_SECOND, durationMs }, async () => {
     const menu = free.shift();
-    if (!menu) throw new Error("all buyers wait: the bot does not keep up");
+    if (!menu) {
+      notMade += 1;
+      return;
+    }
     taps.push(await tap(telegram, menu));
     free.push(menu);
   });
-  return taps;
+  return { taps, notMade };
 }
 
 async function withBareBot<T>(
@@ -191,7 +201,7 @@ async function withBareBot<T>(
 }
 
 function report(context: BenchContext, shop: Measured, bare: Measured): void {
-  const row = (title: string, { taps, cpuMsPerTap }: Measured) => {
+  const row = (title: string, { taps, notMade, cpuMsPerTap }: Measured) => {
     const shown = taps.map(({ shownMs }) => shownMs);
     const answered = taps.map(({ answeredMs }) => answeredMs);
     const times = [
@@ -200,11 +210,11 @@ function report(context: BenchContext, shop: Measured, bare: Measured): void {
       percentile(shown, 50),
       percentile(shown, 95),
     ];
-    return [title, taps.length, cpuMsPerTap, ...times, maximum(shown)];
+    return [title, taps.length, notMade, cpuMsPerTap, ...times, maximum(shown)];
   };
   context.table(
     `${PER_SECOND} taps/s at random moments for ${DURATION_MS / 1000} s, ${BUYERS} buyers; CPU of the bot's process alone`,
-    ["bot", "taps", "CPU ms each", "spinner p50 ms", "p95", "page p50 ms", "p95", "max"],
+    ["bot", "taps", "not made", "CPU ms each", "spinner p50 ms", "p95", "page p50 ms", "p95", "max"],
     [row("the shop", shop), row("bare grammY", bare)],
   );
   context.note(
