@@ -20,12 +20,12 @@ const DURATION_MS = 20_000;
 const PATIENCE_MS = 30_000;
 const RATE = 5;
 
-/** What each buyer does again and again: looks at countries, turns the page, opens a price, and goes back. */
+/** What each buyer does again and again: looks at countries, opens a price, and goes back. Each screen differs from the one before. */
 const walk: readonly Action[] = [
   { kind: "countries", serviceId: "ig", page: 0, sort: "best" },
-  { kind: "countries", serviceId: "ig", page: 1, sort: "best" },
   { kind: "confirm", serviceId: "ig", countryId: "GB" },
   { kind: "countries", serviceId: "ig", page: 0, sort: "price" },
+  { kind: "services", page: 0, sort: "name" },
   { kind: "services", page: 0, sort: "popular" },
 ];
 
@@ -103,7 +103,8 @@ async function recordScreens(telegram: PretendTelegram, menus: readonly Menu[]):
   const found: Record<string, { text: unknown; keyboard: unknown }> = {};
   for (const action of walk) {
     telegram.clearCalls();
-    await tap(telegram, menu);
+    const { shownMs } = await tap(telegram, menu);
+    if (Number.isNaN(shownMs)) throw new Error(`a tap on ${encodeAction(action)} changed nothing`);
     const call = telegram.calls("editMessageText").at(-1);
     const markup = call?.params.reply_markup;
     const parsed: unknown = typeof markup === "string" ? JSON.parse(markup) : markup;
