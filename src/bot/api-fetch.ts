@@ -26,9 +26,10 @@ const floodSchema = z.object({ parameters: z.object({ retry_after: z.number().in
 
 /** A Response whose text is here already: its own streams would cost as much as the rest of the call. */
 function responseOf({ status, text }: ApiAnswer): Response {
-  return Object.assign(new Response(null, { status }), {
-    text: async () => text,
-    json: async (): Promise<unknown> => JSON.parse(text),
+  // Not by assignment: a web server in this process may have put its own class in the place of node's, with fixed methods.
+  return Object.defineProperties(new Response(null, { status }), {
+    text: { value: async () => text },
+    json: { value: async (): Promise<unknown> => JSON.parse(text) },
   });
 }
 
