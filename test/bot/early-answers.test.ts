@@ -110,7 +110,9 @@ describe("a banned buyer whose tap was answered early", () => {
     await ban();
     const tap = tapOf({ kind: "services", page: 0, sort: "popular" }, "tap-9");
     await shop.bot.handleUpdate(tap);
-    expect(shop.telegram.calls("answerCallbackQuery")).toMatchObject([{ params: { text: expect.any(String) } }]);
+    expect(shop.telegram.calls("answerCallbackQuery")).toMatchObject([
+      { params: { text: expect.any(String) } },
+    ]);
     expect(shop.telegram.calls("sendMessage")).toEqual([]);
   });
 });

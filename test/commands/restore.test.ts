@@ -109,7 +109,9 @@ describe("a restore", () => {
     const path = join(directory, "old.gz");
     await writeBackup({ db: shop.database.db, clock: shop.clock }, path);
     await restoreBackup({ db: target.db, logger }, path);
-    const services = (await run("SELECT DISTINCT service_id AS id FROM offers", target)).map(({ id }) => String(id));
+    const services = (await run("SELECT DISTINCT service_id AS id FROM offers", target)).map(({ id }) =>
+      String(id),
+    );
     const known = services.map((subject) => ({ subject, mark: "0" }));
     const ask = { providers: [], serviceIds: [], scopes: [] };
     const first = await selectMarketState(target.db, { ...ask, known });

@@ -152,7 +152,11 @@ describe("a card that answers a tap", () => {
     await outbox.owe(1, "news");
     await outbox.round();
     outbox.take();
-    await holdChat(database.db, { chatId: 1, now: clock.now(), until: new Date(clock.now().getTime() + 5_000) });
+    await holdChat(database.db, {
+      chatId: 1,
+      now: clock.now(),
+      until: new Date(clock.now().getTime() + 5_000),
+    });
     await tapped(outbox, 1);
     expect(await answers(outbox)).toEqual([]);
     await clock.advance(5_000);
@@ -190,7 +194,11 @@ describe("a card that answers a tap", () => {
     await outbox.owe(1, "news");
     await outbox.round();
     outbox.take();
-    await holdChat(database.db, { chatId: 1, now: clock.now(), until: new Date(clock.now().getTime() + 31_000) });
+    await holdChat(database.db, {
+      chatId: 1,
+      now: clock.now(),
+      until: new Date(clock.now().getTime() + 31_000),
+    });
     await tapped(outbox, 1);
     await answers(outbox);
     await clock.advance(31_000);
@@ -214,7 +222,9 @@ describe("replicas that answer taps", () => {
     for (let round = 0; round < 6; round += 1) {
       await Promise.all(replicas.flatMap(({ worker }) => [worker.stepAnswers(), worker.step()]));
       await Promise.all(replicas.map(({ worker }) => worker.settled()));
-      cards.push(...replicas.flatMap((replica) => replica.take()).filter((name) => name.endsWith("order_card")));
+      cards.push(
+        ...replicas.flatMap((replica) => replica.take()).filter((name) => name.endsWith("order_card")),
+      );
       await clock.advance(100);
     }
     expect(new Set(cards).size).toBe(60);

@@ -51,7 +51,9 @@ describe("updates that a webhook brings one by one", () => {
 
   it("are refused beyond a thousand that wait, so that Telegram sends them again later", async () => {
     const { store } = open();
-    const results = await Promise.allSettled(Array.from({ length: 1_200 }, (_, index) => store(tap(index + 1))));
+    const results = await Promise.allSettled(
+      Array.from({ length: 1_200 }, (_, index) => store(tap(index + 1))),
+    );
     const refused = results.filter(({ status }) => status === "rejected");
     expect(refused.length).toBeGreaterThan(0);
     expect(await storedCount()).toBe(1_200 - refused.length);

@@ -93,9 +93,7 @@ export async function claimAnswers(
     SELECT claimed.*, owed.order_id, claimed.id IS NOT NULL AS is_claimed
     FROM owed LEFT JOIN claimed ON claimed.id = owed.id`.execute(db);
   return {
-    claimed: result.rows
-      .filter((row) => row.is_claimed)
-      .map((row) => claimedMessage(row, claim.leaseToken)),
+    claimed: result.rows.filter((row) => row.is_claimed).map((row) => claimedMessage(row, claim.leaseToken)),
     waiting: new Set(result.rows.filter((row) => !row.is_claimed).map((row) => row.order_id)),
   };
 }
