@@ -21,10 +21,10 @@ const FIRST_RATE = 1;
 
 export interface Asker {
   /**
-   * Asks until nothing is worth asking any more, the budget is spent, or this has lasted long enough. False: nothing was
-   * asked, or the budget is spent.
+   * Asks until nothing is worth asking any more, the budget is spent, this has lasted long enough, or it should stop. False:
+   * nothing was asked, or the budget is spent.
    */
-  askOn(session: Session, signal: AbortSignal): Promise<boolean>;
+  askOn(session: Session, shouldStop: () => boolean): Promise<boolean>;
   /** Resolves when no request is on its way any more. */
   rest(): Promise<void>;
 }
@@ -79,7 +79,7 @@ export function createAsker(deps: OrderDeps, provider: Provider): Asker {
   }
 
   return {
-    async askOn(session, signal) {
+    async askOn(session, shouldStop) {
       const untilMs = clock.now().getTime() + STEP_MS;
       const running = new Set<Promise<Outcome>>();
       let isSpent = false;
@@ -87,7 +87,7 @@ export function createAsker(deps: OrderDeps, provider: Provider): Asker {
       for (let turn = 0; ; turn += 1) {
         await session.takeNews(turn === 0);
         const none = { asks: [], isSpent };
-        const chosen = isSpent || signal.aborted ? none : await choose(session);
+        const chosen = isSpent || shouldStop() ? none : await choose(session);
         for (const ask of chosen.asks) {
           const job = start(ask, session);
           running.add(job);
