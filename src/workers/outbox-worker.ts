@@ -93,8 +93,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     try {
       const outcome = await decide(deps, row, held.isHeld(row), log);
       deps.onSettled?.(outcome.kind, row, clock.now());
-      if (!(await settle(row, outcome, log)))
-        log.warn({}, "message is another replica's by now");
+      if (!(await settle(row, outcome, log))) log.warn({}, "message is another replica's by now");
       checkpoint("outbox/settled");
     } catch (error) {
       // The lease runs out and the message is claimed again.

@@ -33,22 +33,24 @@ export function createWatcher(deps: OrderDeps, provider: Provider, holder: strin
   let session: Session | undefined;
   let nextGiveUpAt = new Date(0);
 
+  const isHeld = (): boolean => kept?.isHeld() ?? false;
+
   return {
     async step(signal) {
-      if (!kept?.isHeld()) kept = await keepLease(deps, watchLease(provider.name), holder);
+      if (!isHeld()) kept = await keepLease(deps, watchLease(provider.name), holder);
       if (!kept) {
         session = undefined;
         return false;
       }
-      const held = kept;
-      held.use();
-      if (session?.lease.epoch !== held.lease.epoch) session = await openSession(deps, provider, held.lease);
+      kept.use();
+      if (session?.lease.epoch !== kept.lease.epoch)
+        session = await openSession(deps, provider, { lease: kept.lease, isHeld });
       const now = clock.now();
       if (nextGiveUpAt <= now) {
         nextGiveUpAt = addMs(now, GIVE_UP_INTERVAL_MS);
         await giveUpUnasked(deps, provider, session.since);
       }
-      return await asker.askOn(session, () => signal.aborted || !held.isHeld());
+      return await asker.askOn(session, signal);
     },
     async release() {
       // First, because a request on its way may take seconds, and its answer does no harm beside another watcher.
