@@ -13,6 +13,7 @@ import { createOperators } from "./features/operators.ts";
 import { createPay } from "./features/pay.ts";
 import { createPurchase } from "./features/purchase.ts";
 import { createQuestions, keepConversations } from "./features/questions.ts";
+import { createShownLists } from "./features/shown-lists.ts";
 import { createSupport } from "./features/support.ts";
 import { createUnhandled } from "./features/unhandled.ts";
 import { createMenus } from "./menus/menus.ts";
@@ -29,7 +30,8 @@ export function compose(deps: BotDeps, early: EarlyAnswers): Composer<ShopContex
   const pay = createPay(deps);
   const menus = createMenus(deps, pay);
   const screens = createScreens(deps, menus);
-  const browse = createBrowse({ ...deps, screens });
+  const shownLists = createShownLists(deps.conversationStates);
+  const browse = createBrowse({ ...deps, screens, shownLists });
 
   const composer = new Composer<ShopContext>();
   composer.use(readAndAnswerTaps(deps.logger, screens, early), meetBuyer(deps.buyers));
@@ -38,6 +40,7 @@ export function compose(deps: BotDeps, early: EarlyAnswers): Composer<ShopContex
   // A forwarded command is somebody else's text: it must not act for the one who forwards it.
   const own = composer.filter((ctx) => ctx.message?.forward_origin === undefined);
   own.use(
+    shownLists.leave,
     createHome(screens),
     browse.feature,
     createPurchase({ ...deps, screens, pay }),
