@@ -5,12 +5,8 @@ import { systemClock } from "../src/core/clock.ts";
 import { arrive } from "./support/arrivals.ts";
 import type { Bench, BenchContext } from "./support/bench.ts";
 import { screens, tapUntil, untilShown } from "./support/chat.ts";
-import {
-  type MeasuredProcess,
-  type ShopProcess,
-  startMeasured,
-  startShopProcess,
-} from "./support/shop-process.ts";
+import { type MeasuredProcess, startMeasured } from "./support/measured-process.ts";
+import { type ShopProcess, startShopProcess } from "./support/shop-process.ts";
 import { maximum, percentile } from "./support/statistics.ts";
 
 const BUYERS = 200;
@@ -188,7 +184,7 @@ async function withBareBot<T>(
   shown: Screens,
   work: (bot: MeasuredProcess) => Promise<T>,
 ): Promise<T> {
-  const bot = startMeasured("bench/support/bare-bot.ts", {
+  const bot = await startMeasured("bench/support/bare-bot.ts", {
     BOT_TOKEN: telegram.token,
     TELEGRAM_API_ROOT: telegram.apiRoot,
     SCREENS: JSON.stringify(shown),
