@@ -4,9 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
+import { fileURLToPath } from "node:url";
 import { bundleShop } from "../../sandbox/soak/bundle.ts";
 import { startNode } from "../../test/support/shop-child.ts";
 
+const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
 /** Linux counts the CPU time of a process in hundredths of a second. */
 const TICK_MS = 10;
 
@@ -69,7 +71,7 @@ export async function startMeasured(
 
 /** Starts the shop as an operator does. `env`: the operator's variables, DATABASE_URL included. */
 export async function startMeasuredShop(env: Readonly<Record<string, string>>): Promise<MeasuredShop> {
-  const shop = await startMeasured("src/main.ts", { PORT: "0", ADMIN_PORT: "0", LOG_LEVEL: "info", ...env });
+  const shop = await startMeasured(MAIN, { PORT: "0", ADMIN_PORT: "0", LOG_LEVEL: "info", ...env });
   await shop.says("Numstore is open");
   const port = Number(/"port":(\d+)[^\n]*Numstore is open/.exec(shop.output())?.[1]);
   return { ...shop, port };
