@@ -95,6 +95,7 @@ describe("a buyer", () => {
     expect(code.silent).toBe(false);
     expect(code.text).toContain("$0.24 charged · balance $0.41");
     expect((await user.press(code, "Copy 482913")).copied).toBe("482913");
+    await user.waitForMessage(has("code received"), wait);
     await tap(card, "Close number", "done");
     expect(user.message(card).text).toContain("482913");
     expect(oxgel.requests().filter((request) => request.operation === "buy")).toHaveLength(1);
@@ -134,12 +135,17 @@ describe("a buyer", () => {
     await tap(again, " · $", "waiting for the code");
   });
 
-  it("cancels before the provider allows it: queued, then released with a message", async () => {
+  it("cancels before the provider allows it: queued, then released, and the card says so", async () => {
     user.start();
     await topUp();
     const card = await buyWhatsApp();
     await user.press(card, "Cancel", wait);
-    await user.waitForMessage(has("released, balance $0.65"), wait);
+    // The card says it; no message rings for what the buyer asked for.
+    await user.waitForMessage(
+      (message) => message.messageId === card.messageId && message.text.includes("released, nothing charged"),
+      wait,
+    );
+    expect(user.lastMessage()?.messageId).toBe(card.messageId);
     expect(oxgel.market.rentals()[0]?.status).toBe("cancelled");
   });
 
@@ -160,6 +166,10 @@ describe("a buyer", () => {
     deliver("111111");
     const first = await user.waitForMessage((message) => message.text.startsWith("111111"), wait);
     expect(first.buttons.flat().map(({ text }) => text)).toEqual(["Copy 111111", "Buy again"]);
+    await user.waitForMessage(
+      (message) => message.messageId === card.messageId && message.text.includes("code received"),
+      wait,
+    );
     await user.press(card, "Another code", wait);
     await user.waitForMessage(
       (message) => message.messageId === card.messageId && message.text.includes("another"),

@@ -73,7 +73,8 @@ function cardText(texts: Texts, { order, service, country }: NamedOrder, now: Da
     order.phone !== null &&
       `${rlmIn(texts.language)}${ltrIn(texts.language, code(formatPhone(order.phone)))}`,
     `${productTitle(texts, service, country)} · ${messages.orderStates[order.state]}`,
-    order.state === "failed" && order.failure !== null && texts.errors[order.failure],
+    // A price that has moved is a question, which is asked in a message of its own.
+    order.failure !== null && order.failure !== "price_moved" && texts.errors[order.failure],
     order.state === "cancelled" && order.isSwap && messages.swapped,
     order.state === "placing"
       ? messages.placing({ price: money(order.priceMicros) })

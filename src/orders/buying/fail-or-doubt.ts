@@ -56,8 +56,13 @@ export async function failOrder(
   });
   if (!row) return undefined;
   deps.events?.ended(from === "in_doubt" ? "doubt_failed" : "failed", code);
-  // Who tapped a moment ago still watches the card, which says why. Others are told by a message.
-  const isWatched = from === "placing" && row.replaces === null && addMs(row.placedAt, WATCHED_MS) > at;
+  // Who tapped a moment ago still watches the card, which says why. Others are told by a message, and so is a new price,
+  // which is a question.
+  const isWatched =
+    code !== "price_moved" &&
+    from === "placing" &&
+    row.replaces === null &&
+    addMs(row.placedAt, WATCHED_MS) > at;
   if (isWatched) return row;
   const { availableMicros } = await selectBalance(tx, row.buyerId);
   const message = {
