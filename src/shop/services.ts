@@ -78,11 +78,7 @@ export function createServices(deps: ServiceDeps): Services {
   const { config, db, clock, logger, metrics, checkpoint } = deps;
   const { providers: settings, adminIds, pricing, orders: defaults, allowedServices } = config;
   const holder = randomUUID();
-  const signals: Signals = {
-    messages: createSignal(),
-    dueOrders: createSignal(),
-    answers: createSignal(),
-  };
+  const signals: Signals = { messages: createSignal(), dueOrders: createSignal(), answers: createSignal() };
 
   const onRequest = deps.onProviderRequest;
   const upstreams = createUpstreams({ settings, adminIds, db, clock, logger, onRequest });
