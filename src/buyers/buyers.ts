@@ -58,7 +58,7 @@ export function createBuyers({ db, clock }: { db: Database; clock: Clock }): Buy
       inTransaction(db, async (tx) => {
         // The purchase takes the same lock: no order can begin in between.
         const buyer = await queries.lockBuyer(tx, buyerId);
-        const open = await selectOrdersOfBuyer(tx, buyerId, { open: true, limit: 1, offset: 0 });
+        const open = await selectOrdersOfBuyer(tx, buyerId, { isOpenOnly: true, limit: 1, offset: 0 });
         if (open.length > 0) return "open_orders";
         if (buyer) await forget(tx, buyer, clock.now());
         return "forgotten";

@@ -29,11 +29,11 @@ export async function showHome(
   ctx: ShopContext,
   isGreeting: boolean,
 ): Promise<void> {
-  const [balance, orders] = await Promise.all([
+  const [balance, openOrders] = await Promise.all([
     deps.wallet.balance(ctx.buyer.id),
-    deps.orders.list(ctx.buyer.id, 0),
+    deps.orders.countOpen(ctx.buyer.id),
   ]);
-  const view = { availableMicros: balance.availableMicros, openOrders: orders.open.length };
+  const view = { availableMicros: balance.availableMicros, openOrders };
   await deps.show(ctx, homeCard(ctx.texts, view, isGreeting));
 }
 
