@@ -105,8 +105,7 @@ export interface Orders {
   /** How many orders this buyer has open. */
   countOpen(buyerId: string): Promise<number>;
   /**
-   * The orders placed before this one, newest first and without their SMS, for reading all of them piece by piece;
-   * undefined: from the newest on.
+   * The orders placed before this one, newest first, for reading all of them piece by piece; undefined: from the newest on.
    */
   listBefore(buyerId: string, order: OrderView | undefined, limit: number): Promise<readonly OrderView[]>;
   /** The order's card is now this message (it was sent anew). */

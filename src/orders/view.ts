@@ -42,7 +42,7 @@ export async function countOpen(deps: OrderDeps, buyerId: string): Promise<numbe
   return await countOpenOf(deps.db, buyerId);
 }
 
-/** The orders placed before this one, without their SMS; undefined: from the newest on. */
+/** The orders placed before this one, newest first; undefined: from the newest on. */
 export async function viewOrdersBefore(
   deps: OrderDeps,
   buyerId: string,
@@ -50,7 +50,7 @@ export async function viewOrdersBefore(
   limit: number,
 ): Promise<readonly OrderView[]> {
   const rows = await selectOrdersBefore(deps.db, buyerId, order, limit);
-  return rows.map((row) => toView(deps, row, []));
+  return await withSms(deps, rows);
 }
 
 async function withSms(deps: OrderDeps, rows: readonly OrderRow[]): Promise<OrderView[]> {

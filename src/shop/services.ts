@@ -7,6 +7,7 @@ import { createStarsApi } from "../bot/stars-api.ts";
 import { createTelegramApi } from "../bot/telegram-api.ts";
 import { createBuyers } from "../buyers/buyers.ts";
 import { createConversationStates } from "../buyers/conversation-states.ts";
+import { createReferral, type Referral, type ReferralJobs } from "../buyers/referrals.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
@@ -86,7 +87,8 @@ export function createServices(deps: ServiceDeps): Services {
   const api = createTelegramApi({ ...config.telegram, clock, onCall: metrics.requests.telegramCall });
   const topups = createShopTopups(deps, { api, signals });
 
-  const chat = createChatDeps(deps, { catalog, orders, topups, signals });
+  const referral = config.referral && createReferral({ db, clock, terms: config.referral });
+  const chat = createChatDeps(deps, { catalog, orders, topups, referral, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
@@ -106,6 +108,7 @@ export function createServices(deps: ServiceDeps): Services {
     orders,
     catalog,
     topups,
+    referral,
     selfCheck: () =>
       selfCheck({
         db,
@@ -174,16 +177,23 @@ function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals
 /** What the chat calls. */
 function createChatDeps(
   deps: ServiceDeps,
-  parts: { catalog: Catalog; orders: Orders; topups: Topups & TopupJobs; signals: Signals },
+  parts: {
+    catalog: Catalog;
+    orders: Orders;
+    topups: Topups & TopupJobs;
+    referral: (Referral & ReferralJobs) | null;
+    signals: Signals;
+  },
 ): BotDeps {
   const { config, db, clock, logger } = deps;
-  const { catalog, orders, topups, signals } = parts;
+  const { catalog, orders, topups, referral, signals } = parts;
   return {
     catalog,
     orders,
     topups,
     wallet: createWalletReader(db),
-    buyers: createBuyers({ db, clock }),
+    buyers: createBuyers({ db, clock, referralTerms: config.referral }),
+    referral,
     conversationStates: createConversationStates({ db, clock }),
     operatorActions: createOperatorActions({ db, clock, topups, onMessages: signals.messages.send }),
     config: {

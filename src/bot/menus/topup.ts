@@ -116,7 +116,7 @@ function addWays(deps: TopupMenuDeps, ctx: ShopContext, state: TopupState, add: 
 
 async function askAmount(ctx: ShopContext, state: TopupState): Promise<void> {
   await ctx.answerTap();
-  const card = askCard(ctx.texts, amountQuestion(ctx, state));
+  const card = askCard(ctx.texts, amountQuestion(ctx, state), { kind: "leave", topup: state });
   await ctx.reply(card.text, messageOptions(card));
   await enterQuestion(ctx, questionIds.amount, encodeTopupState(state));
 }
