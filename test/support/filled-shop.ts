@@ -36,7 +36,7 @@ export async function fillShop(): Promise<FilledShop> {
   const database = await createTestDatabase();
 
   async function open(target: TestDatabase, world = outside): Promise<Shop> {
-    const result = loadConfig({ ...environmentOf(world), PORT: "0" });
+    const result = loadConfig({ ...environmentOf(world), PORT: "0", ADMIN_PORT: "0" });
     if (!result.ok) throw new Error(JSON.stringify(result.problems));
     const { connectionString } = target;
     const logger = createTestLogger();

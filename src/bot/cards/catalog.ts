@@ -4,7 +4,7 @@ import { formatUsd } from "../../core/money.ts";
 import { escapeHtml, money } from "../../texts/html.ts";
 import type { Texts } from "../../texts/texts.ts";
 import { type Card, inRows, lines, pageLine, pager, quoted, tap } from "./card.ts";
-import { LABEL_WIDTH, offerLabel, productLabel, shorten } from "./label.ts";
+import { fitted, LABEL_WIDTH, offerLabel, productLabel, shorten } from "./label.ts";
 
 /** Something bought or saved before, with today's price where one is known. */
 interface Shortcut {
@@ -114,11 +114,10 @@ export function foundCountriesCard(
   const { labels, messages } = texts;
   const { service, countries } = found;
   const buttons = countries.map((country) =>
-    tap(`${country.flag} ${shorten(country.name, COUNTRY_LABEL)}`.trim(), {
-      kind: "confirm",
-      serviceId: service.id,
-      countryId: country.id,
-    }),
+    tap(
+      fitted(country.name, (name) => `${country.flag} ${name}`.trim()),
+      { kind: "confirm", serviceId: service.id, countryId: country.id },
+    ),
   );
   return {
     text: messages.countries({ service: escapeHtml(shorten(service.name, 60)) }),

@@ -45,6 +45,7 @@ describe("a quote", () => {
       ...result.quote,
       buyerId,
       createdAt: clock.now(),
+      orderId: null,
     });
     expect(await selectQuote(database.db, newId())).toBeUndefined();
   });
