@@ -174,8 +174,7 @@ function decodeBrowsing(letter: string | undefined, fields: Fields): Action | un
   if (letter === "l") {
     const state = fields.join(":");
     const topup = decodeTopupState(state);
-    // Old buttons carry no state.
-    return state === "" || encodeTopupState(topup) === state ? { kind: "leave", topup } : undefined;
+    return encodeTopupState(topup) === state ? { kind: "leave", topup } : undefined;
   }
   if (letter === "S" && fields.length === 2) {
     const [page, sort] = [numberOf(fields[0]), lookUp(serviceSorts, fields[1])];

@@ -86,12 +86,7 @@ export function createReferral({ db, clock, terms }: ReferralDeps): Referral & R
  * paid for this friend is taken back, and nothing more is paid. A refund that the friend's balance covered changes
  * nothing, because no order was bought with that money.
  */
-export async function settleFriend(
-  tx: Tx,
-  terms: ReferralTerms,
-  friendId: string,
-  at: Date,
-): Promise<void> {
+export async function settleFriend(tx: Tx, terms: ReferralTerms, friendId: string, at: Date): Promise<void> {
   const found = await queries.findReferral(tx, friendId);
   if (!found) return;
   // One referrer's rewards one after the other, on whichever replica: they count each other for the limits.

@@ -9,7 +9,7 @@ import {
 import { type SmsRow, selectSms } from "../db/queries/order-sms.ts";
 import { type OrderRow, selectOrder } from "../db/queries/orders.ts";
 import type { OrderDeps } from "./order-deps.ts";
-import type { OrderPage, OrderView, OrdersQuery } from "./orders.ts";
+import type { OrderPage, OrdersQuery, OrderView } from "./orders.ts";
 import { stateOf } from "./transition.ts";
 
 const PAGE_SIZE = 8;

@@ -94,7 +94,7 @@ describe("a typed amount", () => {
     const buyer = shop.fakes.buyers.state.known.get(user.id);
     const order = shop.fakes.orders.add({ buyerId: buyer?.id ?? "", chatId: user.id });
     await shop.say(user, "/orders");
-    await shop.press(user, /^WhatsApp 🇬🇧/);
+    await shop.press(user, /⏳ WhatsApp 🇬🇧/);
     await ask();
     await shop.press(user, "Cancel");
     expect(shop.fakes.orders.state.asked).toEqual([`cancel ${order.id}`]);

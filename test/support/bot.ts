@@ -56,6 +56,7 @@ function createFakes(config: Partial<BotConfig>) {
     topups: topups.topups,
     wallet: wallet.wallet,
     buyers: buyers.buyers,
+    referral: null,
     conversationStates: conversations.states,
     operatorActions: operatorActions.operatorActions,
     config: {

@@ -49,7 +49,10 @@ function orderButton({ order, service, country }: NamedOrder, page: number): Inl
   const sign = order.closedAt === null ? "⏳" : isCharged(order) ? "✅" : "▫️";
   const label = productLabel({ service, country, price }, (what) => `${sign} ${what}`);
   const { id: orderId } = order;
-  return tap(label, order.closedAt === null ? { kind: "order", orderId } : { kind: "receipt", orderId, page });
+  return tap(
+    label,
+    order.closedAt === null ? { kind: "order", orderId } : { kind: "receipt", orderId, page },
+  );
 }
 
 /** Whether an ended order was paid: with its code, or later for an SMS that came late (only then that is shown). */
@@ -61,7 +64,11 @@ export function isCharged(order: OrderView): boolean {
 export function receiptCard(
   texts: Texts,
   named: NamedOrder,
-  receipt: { readonly movements: readonly OrderMovement[]; readonly page: number; readonly isMasked: boolean },
+  receipt: {
+    readonly movements: readonly OrderMovement[];
+    readonly page: number;
+    readonly isMasked: boolean;
+  },
 ): Card {
   const { order, service, country } = named;
   const { language, labels, messages } = texts;

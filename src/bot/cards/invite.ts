@@ -5,7 +5,7 @@ import { type Card, copyButton, lines, linkButton, tap } from "./card.ts";
 
 export interface InviteView {
   readonly link: string;
-  readonly percent: string;
+  readonly share: string;
   readonly orders: number;
   readonly perFriend: Html;
   readonly perMonth: Html;
@@ -16,11 +16,11 @@ export interface InviteView {
 /** What a friend's orders bring, and the link that they have to come by. */
 export function inviteCard(texts: Texts, view: InviteView): Card {
   const { language, labels, messages } = texts;
-  const share = `https://t.me/share/url?url=${encodeURIComponent(view.link)}`;
+  const shareUrl = `https://t.me/share/url?url=${encodeURIComponent(view.link)}`;
   return {
     text: lines(messages.invite(view), ltrIn(language, code(view.link)), messages.inviteTotals(view)),
     keyboard: [
-      [linkButton(labels.shareLink, share), copyButton(labels.copyLink, view.link)],
+      [linkButton(labels.shareLink, shareUrl), copyButton(labels.copyLink, view.link)],
       [tap(labels.balance, { kind: "balance", page: 0 }), tap(labels.home, { kind: "home" })],
     ],
   };

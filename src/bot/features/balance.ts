@@ -34,9 +34,7 @@ async function showBalance(deps: BalanceDeps, ctx: ShopContext, page: number): P
   const isHolding = page === 0 && balance.heldMicros > 0n;
   const holding = isHolding ? (await deps.orders.list(id, { page: 0, isOpenOnly: true })).items : [];
   const [open, items] = await Promise.all([
-    Promise.all(
-      holding.filter(isHeld).map((order) => nameOrder(deps.catalog, order, language)),
-    ),
+    Promise.all(holding.filter(isHeld).map((order) => nameOrder(deps.catalog, order, language))),
     Promise.all(statement.items.map((line) => nameLine(deps, line, language))),
   ]);
   const view = { items, open, page, pageCount, canInvite: deps.referral !== null };

@@ -72,7 +72,9 @@ function ordersTable(deps: FilesDeps, ctx: ShopContext): Table<OrderView> {
     cells: async (order) => {
       const { service, country } = await nameOrder(deps.catalog, order, language);
       const { phone, closedAt } = order;
-      const paid = !isEnded(order.state) ? order.state === "received" || order.state === "waiting_again" : isCharged(order);
+      const paid = !isEnded(order.state)
+        ? order.state === "received" || order.state === "waiting_again"
+        : isCharged(order);
       const number = phone && (isNumberMasked(deps, order) ? maskedPhone(phone) : formatPhone(phone));
       return [
         { text: order.placedAt.toISOString() },

@@ -22,7 +22,7 @@ async function showInvite({ referral, screens }: InviteDeps, ctx: ShopContext): 
   const { terms } = referral;
   const view = {
     link: `https://t.me/${ctx.me.username}?start=r_${code}`,
-    percent: `${Number(terms.shareBasisPoints) / 100}%`,
+    share: `${Number(terms.shareBasisPoints) / 100}%`,
     orders: terms.orders,
     perFriend: money(terms.perFriendMicros),
     perMonth: money(terms.perMonthMicros),

@@ -10,7 +10,8 @@ import { removeButtons, removeMessage, say } from "../navigation.ts";
 import { isGone, isNotModified } from "../telegram-errors.ts";
 import { createFeature, type Feature, onTap, onTapAnswering } from "./feature.ts";
 
-export interface OrdersFeatureDeps extends Pick<BotDeps, "catalog" | "orders" | "wallet" | "config" | "clock"> {
+export interface OrdersFeatureDeps
+  extends Pick<BotDeps, "catalog" | "orders" | "wallet" | "config" | "clock"> {
   readonly screens: Screens;
 }
 

@@ -104,10 +104,13 @@ async function takeAmount(
     return "done";
   }
   const { messages } = ctx.texts;
-  await say(ctx, askCard(ctx.texts, `${messages.amountNotUnderstood}\n${amountQuestion(ctx, state)}`, {
+  await say(
+    ctx,
+    askCard(ctx.texts, `${messages.amountNotUnderstood}\n${amountQuestion(ctx, state)}`, {
       kind: "leave",
       topup: state,
-    }));
+    }),
+  );
   return "again";
 }
 
@@ -135,7 +138,10 @@ async function takeClaim(
   const photo = message.photo?.at(-1);
   const note = typedText(message);
   if (photo === undefined && note === "") {
-    await say(ctx, askCard(ctx.texts, ctx.texts.messages.manualNeedsProof, { kind: "leave", topup: noTopupState }));
+    await say(
+      ctx,
+      askCard(ctx.texts, ctx.texts.messages.manualNeedsProof, { kind: "leave", topup: noTopupState }),
+    );
     return "again";
   }
   const claimed = await deps.topups.claimManual({

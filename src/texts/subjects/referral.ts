@@ -8,8 +8,8 @@ export interface ReferralTexts {
     readonly copyLink: string;
   };
   readonly messages: {
-    /** `percent` of what the shop earns; `orders` is how many first orders count; the limits are amounts. */
-    readonly invite: (view: { percent: string; orders: number; perFriend: Html; perMonth: Html }) => string;
+    /** `share` ("20%") of what the shop earns; `orders` is how many first orders count; the limits are amounts. */
+    readonly invite: (view: { share: string; orders: number; perFriend: Html; perMonth: Html }) => string;
     readonly inviteTotals: (view: { friends: number; earned: Html }) => string;
     /** A sentence of /privacy. */
     readonly privacyReferral: string;
