@@ -18,7 +18,7 @@ import {
   quoted,
   tap,
 } from "./card.ts";
-import { fitted, LABEL_WIDTH, labelWidth, productLabel, shorten } from "./label.ts";
+import { fitted, LABEL_WIDTH, labelWidth, shorten } from "./label.ts";
 
 /** An order with the names of what it is for. */
 export interface NamedOrder {
