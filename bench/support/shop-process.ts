@@ -29,13 +29,17 @@ export interface MeasuredProcess {
 export function startMeasured(script: string, env: Readonly<Record<string, string>>): MeasuredProcess {
   const flags = (process.env.BENCH_NODE_FLAGS ?? "").split(" ").filter((flag) => flag !== "");
   const child = startNode([...flags, "--import", "tsx", script], env);
+  let isEnded = false;
+  void child.ended.then(() => {
+    isEnded = true;
+  });
   return {
     pid: child.pid,
     cpuMs: () => cpuMsOf(child.pid),
     says: child.says,
     count: (text) => child.output().split(text).length - 1,
     async stop() {
-      child.signal("SIGTERM");
+      if (!isEnded) child.signal("SIGTERM");
       await child.ended;
     },
   };

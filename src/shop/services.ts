@@ -70,6 +70,8 @@ interface Signals {
   readonly messages: Signal;
   /** An order of this provider is due now. */
   readonly dueOrders: Signal<[provider: string]>;
+  /** This order's card was committed, and answers a tap. */
+  readonly answers: Signal<[card: { readonly chatId: number; readonly orderId: string }]>;
 }
 
 /** Builds every service, each after the ones it needs. Nothing runs yet. */
@@ -77,7 +79,11 @@ export function createServices(deps: ServiceDeps): Services {
   const { config, db, clock, logger, metrics, checkpoint } = deps;
   const { providers: settings, adminIds, pricing, orders: defaults, allowedServices } = config;
   const holder = randomUUID();
-  const signals: Signals = { messages: createSignal(), dueOrders: createSignal() };
+  const signals: Signals = {
+    messages: createSignal(),
+    dueOrders: createSignal(),
+    answers: createSignal(),
+  };
 
   const onRequest = deps.onProviderRequest;
   const upstreams = createUpstreams({ settings, adminIds, db, clock, logger, onRequest });
@@ -100,6 +106,7 @@ export function createServices(deps: ServiceDeps): Services {
   });
   const outbox = createShopOutbox(deps, { chat });
   signals.messages.listen(outbox.wake);
+  signals.answers.listen(outbox.answer);
 
   const jobs = createJobs({
     clock,
@@ -153,7 +160,10 @@ function createShopOrders(
     operatorChatIds: config.adminIds,
     events: deps.metrics.orderEvents,
   };
-  return createOrders(orderDeps, holder, { wakeWatcher: signals.dueOrders.send });
+  return createOrders(orderDeps, holder, {
+    wakeWatcher: signals.dueOrders.send,
+    answer: signals.answers.send,
+  });
 }
 
 function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals }): Topups & TopupJobs {

@@ -50,22 +50,29 @@ export interface ClaimRequest {
  * before the lock it holds, and a replica that stops in the middle must not keep the lock.
  */
 export async function claimMessages(db: Executor, claim: ClaimRequest): Promise<ClaimedMessage[]> {
-  const result = await sql<{
-    id: bigint;
-    chat_id: bigint;
-    buyer_id: string | null;
-    kind: string;
-    priority: number;
-    payload: unknown;
-    attempts: number;
-    failures: number;
-    created_at: Date;
-  }>`
+  const result = await sql<ClaimedRow>`
     SELECT id, chat_id, buyer_id, kind, priority, payload, attempts, failures, created_at
     FROM claim_messages(${claim.now}::timestamptz, ${claim.leaseToken}::uuid,
                         make_interval(secs => ${claim.leaseMs / 1000}), ${claim.limit}::integer,
                         ${claim.limitOfOthers}::integer, ${JSON.stringify(claim.limits)}::jsonb)`.execute(db);
-  return result.rows.map((row) => ({
+  return result.rows.map((row) => claimedMessage(row, claim.leaseToken));
+}
+
+/** A claimed row of the table. */
+export interface ClaimedRow {
+  readonly id: bigint;
+  readonly chat_id: bigint;
+  readonly buyer_id: string | null;
+  readonly kind: string;
+  readonly priority: number;
+  readonly payload: unknown;
+  readonly attempts: number;
+  readonly failures: number;
+  readonly created_at: Date;
+}
+
+export function claimedMessage(row: ClaimedRow, leaseToken: string): ClaimedMessage {
+  return {
     id: row.id,
     chatId: Number(row.chat_id),
     buyerId: row.buyer_id,
@@ -75,8 +82,8 @@ export async function claimMessages(db: Executor, claim: ClaimRequest): Promise<
     attempts: row.attempts - 1,
     failures: row.failures,
     createdAt: row.created_at,
-    leaseToken: claim.leaseToken,
-  }));
+    leaseToken,
+  };
 }
 
 type Sql = ReturnType<typeof sql>;
