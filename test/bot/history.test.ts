@@ -94,9 +94,7 @@ describe("files", () => {
       "\ufeffordered_at,ended_at,service,country,state,price_usd,charged_usd,number,order_id",
     );
     const at = shop.fakes.clock.now().toISOString();
-    expect(row).toBe(
-      `${at},${at},WhatsApp,United Kingdom,finished,0.48,0.48,'+447700900123,${order.id}`,
-    );
+    expect(row).toBe(`${at},${at},WhatsApp,United Kingdom,finished,0.48,0.48,'+447700900123,${order.id}`);
     const again = await user.press(card, "As a file (CSV)");
     expect(again.answer?.text).toBe("One file a minute, please.");
   });

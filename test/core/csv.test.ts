@@ -8,9 +8,12 @@ describe("a line of a CSV file", () => {
     );
   });
 
-  it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])("keeps %j from being run as a formula", (text) => {
-    expect(csvLine([{ text }])).toMatch(/^"?'/);
-  });
+  it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])(
+    "keeps %j from being run as a formula",
+    (text) => {
+      expect(csvLine([{ text }])).toMatch(/^"?'/);
+    },
+  );
 
   it("writes our own amounts as plain decimals, also below zero, and nothing for what is not there", () => {
     expect(csvLine([{ number: "-0.12" }, { text: null }, { number: "3.00" }])).toBe("-0.12,,3.00\r\n");

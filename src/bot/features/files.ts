@@ -78,7 +78,7 @@ function ordersTable(deps: FilesDeps, ctx: ShopContext): Table<OrderView> {
       const number = phone && (isNumberMasked(deps, order) ? maskedPhone(phone) : formatPhone(phone));
       return [
         { text: order.placedAt.toISOString() },
-        { text: closedAt && closedAt.toISOString() },
+        { text: closedAt?.toISOString() ?? null },
         { text: service.name },
         { text: country.name },
         { text: order.state },
