@@ -1,18 +1,16 @@
 import { performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
 import type { PretendTelegram, PretendUser } from "../sandbox/telegram/index.ts";
 import { type Action, encodeAction } from "../src/bot/callback-data.ts";
 import { systemClock } from "../src/core/clock.ts";
 import { arrive } from "./support/arrivals.ts";
 import type { Bench, BenchContext } from "./support/bench.ts";
 import { screens, tapUntil, untilShown } from "./support/chat.ts";
-import {
-  type MeasuredProcess,
-  type ShopProcess,
-  startMeasured,
-  startShopProcess,
-} from "./support/shop-process.ts";
+import { type MeasuredProcess, startMeasured } from "./support/measured-process.ts";
+import { type ShopProcess, startShopProcess } from "./support/shop-process.ts";
 import { maximum, percentile } from "./support/statistics.ts";
 
+const BARE_BOT = fileURLToPath(new URL("./support/bare-bot.ts", import.meta.url));
 const BUYERS = 200;
 const PER_SECOND = 100;
 const WARM_UP_MS = 5_000;
@@ -188,7 +186,7 @@ async function withBareBot<T>(
   shown: Screens,
   work: (bot: MeasuredProcess) => Promise<T>,
 ): Promise<T> {
-  const bot = startMeasured("bench/support/bare-bot.ts", {
+  const bot = await startMeasured(BARE_BOT, {
     BOT_TOKEN: telegram.token,
     TELEGRAM_API_ROOT: telegram.apiRoot,
     SCREENS: JSON.stringify(shown),

@@ -10,6 +10,7 @@ import { selectNextTurn } from "../db/queries/telegram-budget.ts";
 import { isConnectionLost } from "../db/transaction.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
 import { createAnswers } from "./outbox-answers.ts";
+import { createHeldClaims } from "./outbox-held.ts";
 import { createSettling, type SettlingDeps } from "./outbox-settling.ts";
 
 const CONCURRENCY = 30;
@@ -23,8 +24,8 @@ const ANSWER_RETRY_MS = 100;
 /** What is due and was not claimed is locked for a moment by a transaction that adds to it. */
 const LOCKED_MS = 20;
 /** Renewed while a message is being sent. After a kill, another process sends what was in hand when this has passed. */
-const LEASE_MS = 15_000;
-const RENEW_MS = 5_000;
+const LEASE_MS = 4_000;
+const RENEW_MS = 1_000;
 const MAX_AGE_MS = 24 * 3_600_000;
 
 export interface OutboxWorkerDeps extends SettlingDeps {
@@ -59,6 +60,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   const { db, clock, logger, checkpoint = noCheckpoint, limits = telegramLimits } = deps;
   const inHand = new Map<ClaimedMessage, Promise<void>>();
   const answersInHand = new Set<ClaimedMessage>();
+  const held = createHeldClaims(clock, LEASE_MS);
   const settle = createSettling(deps);
   const answers = createAnswers({ db, clock, limits, leaseMs: LEASE_MS });
 
@@ -73,7 +75,8 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   const renewing = createLoop({ name: "outbox leases", everyMs: RENEW_MS, run: renew, clock, logger });
 
   async function renew(): Promise<StepResult> {
-    await renewMessages(db, [...inHand.keys()], LEASE_MS);
+    const askedAt = clock.now();
+    held.prolong(await renewMessages(db, [...inHand.keys()], LEASE_MS), askedAt);
     return "idle";
   }
 
@@ -81,9 +84,11 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     const limit = CONCURRENCY - othersInHand();
     if (limit <= 0) return 0;
     const limitOfOthers = Math.max(0, limit - FOR_CODES);
-    const claim = { now: clock.now(), limit, limitOfOthers, leaseMs: LEASE_MS, leaseToken: newId(), limits };
+    const now = clock.now();
+    const claim = { now, limit, limitOfOthers, leaseMs: LEASE_MS, leaseToken: newId(), limits };
     const claimed = await claimMessages(db, claim);
     if (claimed.length > 0) checkpoint("outbox/claimed");
+    held.prolong(claimed, now);
     for (const row of claimed) inHand.set(row, work(row));
     return claimed.length;
   }
@@ -95,8 +100,10 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   async function stepAnswers(): Promise<number> {
     const limit = ANSWERS_AT_ONCE - answersInHand.size;
     if (limit <= 0 || !answers.isWaiting()) return 0;
+    const now = clock.now();
     const claimed = await answers.claim(limit);
     if (claimed.length > 0) checkpoint("outbox/claimed");
+    held.prolong(claimed, now);
     for (const row of claimed) {
       answersInHand.add(row);
       inHand.set(row, work(row));
@@ -128,10 +135,9 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   async function work(row: ClaimedMessage): Promise<void> {
     const log = logger.child({ outboxId: String(row.id), kind: row.kind, attempt: row.attempts + 1 });
     try {
-      const outcome = await decide(deps, row, log);
+      const outcome = await decide(deps, row, held.isHeld(row), log);
       deps.onSettled?.(outcome.kind, row, clock.now());
-      if (!(await settle(row, outcome, log)))
-        log.warn({}, "message was settled by another replica meanwhile");
+      if (!(await settle(row, outcome, log))) log.warn({}, "message is another replica's by now");
       checkpoint("outbox/settled");
     } catch (error) {
       // The lease runs out and the message is claimed again.
@@ -140,6 +146,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
       inHand.delete(row);
       // An answer makes room for answers; anything else makes room in its chat.
       if (answersInHand.delete(row) || answers.isWaiting()) answering.wake();
+      held.forget(row);
       loop.wake();
     }
   }
@@ -172,12 +179,17 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
 }
 
 /** Sends what can be sent, and says what became of it. */
-async function decide(deps: OutboxWorkerDeps, row: ClaimedMessage, log: Logger): Promise<SendOutcome> {
+async function decide(
+  deps: OutboxWorkerDeps,
+  row: ClaimedMessage,
+  isHeld: () => boolean,
+  log: Logger,
+): Promise<SendOutcome> {
   const { id, chatId, buyerId, message, attempts } = row;
   if (!message) return { kind: "drop", reason: "unreadable" };
   if (deps.clock.now() >= addMs(row.createdAt, MAX_AGE_MS)) return { kind: "drop", reason: "too old" };
   try {
-    return await deps.send({ id, chatId, buyerId, message, attempts });
+    return await deps.send({ id, chatId, buyerId, message, attempts, isHeld });
   } catch (error) {
     if (isConnectionLost(error)) return { kind: "retry", reason: "outage" };
     log.error({ error }, "a message could not be made");

@@ -99,11 +99,15 @@ export async function markSent(db: Executor, claim: Claim, at: Date): Promise<bo
   );
 }
 
-/** Prolongs the claims on messages that are still being sent. */
-export async function renewMessages(db: Executor, claims: readonly Claim[], leaseMs: number): Promise<void> {
-  if (claims.length === 0) return;
+/** Prolongs the claims on messages that are still being sent. Returns those that were still ours. */
+export async function renewMessages<Held extends Claim>(
+  db: Executor,
+  claims: readonly Held[],
+  leaseMs: number,
+): Promise<Held[]> {
+  if (claims.length === 0) return [];
   const until = sql`now() + make_interval(secs => ${leaseMs / 1000})`;
-  await sql`
+  const result = await sql<{ id: bigint }>`
     WITH held AS (
       SELECT * FROM unnest(${claims.map(({ id }) => id)}::bigint[], ${claims.map(({ chatId }) => chatId)}::bigint[],
                            ${claims.map(({ priority }) => priority)}::smallint[],
@@ -112,10 +116,14 @@ export async function renewMessages(db: Executor, claims: readonly Claim[], leas
     ), messages AS (
       UPDATE outbox SET lease_until = ${until} FROM held
       WHERE id = held.message_id AND lease_token = held.token AND ${isOpen}
-      RETURNING id)
+      RETURNING id
+    ), queues AS (
     UPDATE outbox_queues AS queue SET lease_until = ${until} FROM held JOIN messages ON messages.id = held.message_id
     WHERE queue.chat_id = held.chat_id AND queue.priority = held.priority
-      AND queue.in_hand = held.message_id AND queue.lease_token = held.token`.execute(db);
+      AND queue.in_hand = held.message_id AND queue.lease_token = held.token)
+    SELECT id FROM messages`.execute(db);
+  const renewed = new Set(result.rows.map(({ id }) => id));
+  return claims.filter(({ id }) => renewed.has(id));
 }
 
 /** Why a message waits for its next try. */
