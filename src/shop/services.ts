@@ -7,7 +7,7 @@ import { createStarsApi } from "../bot/stars-api.ts";
 import { createTelegramApi } from "../bot/telegram-api.ts";
 import { createBuyers } from "../buyers/buyers.ts";
 import { createConversationStates } from "../buyers/conversation-states.ts";
-import { createReferral, type Referral, type ReferralJobs } from "../buyers/referrals.ts";
+import { createReferral } from "../buyers/referrals.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
@@ -37,6 +37,7 @@ import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.
 import type { Config } from "./config/config.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import { purchasesAtOnce } from "./purchases-at-once.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -187,11 +188,8 @@ function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals
 /** What the chat calls. */
 function createChatDeps(
   deps: ServiceDeps,
-  parts: {
-    catalog: Catalog;
-    orders: Orders;
+  parts: Pick<BotDeps, "catalog" | "orders" | "referral"> & {
     topups: Topups & TopupJobs;
-    referral: (Referral & ReferralJobs) | null;
     signals: Signals;
   },
 ): BotDeps {
@@ -247,16 +245,4 @@ function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): OutboxWo
     onSettled: metrics.messages.message,
     checkpoint,
   });
-}
-
-/** No connection is kept for a purchase, and the system bounds how many are opened at once. */
-const MAX_PURCHASES_AT_ONCE = 32;
-
-/**
- * Two seconds' worth of requests: enough to use the whole budget of a provider that takes so long to answer, and few enough
- * that none waits for its place in the budget until it is refused, even with several replicas.
- */
-function purchasesAtOnce(config: Config, provider: string): number {
-  const rate = config.providers.find(({ name }) => name === provider)?.requestsPerSecond ?? 1;
-  return Math.min(Math.max(Math.ceil(2 * rate), 1), MAX_PURCHASES_AT_ONCE);
 }

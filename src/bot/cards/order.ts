@@ -5,19 +5,7 @@ import { heldStates, isEnded, type OrderState } from "../../orders/state.ts";
 import { bold, code, money, relativeTime } from "../../texts/html.ts";
 import { ltrIn, rlmIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
-import {
-  type Card,
-  copyButton,
-  inRows,
-  isTooLong,
-  lines,
-  pageLine,
-  pager,
-  productLine,
-  productTitle,
-  quoted,
-  tap,
-} from "./card.ts";
+import { type Card, copyButton, inRows, isTooLong, lines, productTitle, quoted, tap } from "./card.ts";
 import { fitted, LABEL_WIDTH, labelWidth, shorten } from "./label.ts";
 
 /** An order with the names of what it is for. */
