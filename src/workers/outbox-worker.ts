@@ -9,6 +9,7 @@ import { type ClaimedMessage, claimMessages, renewMessages } from "../db/queries
 import { selectNextTurn } from "../db/queries/telegram-budget.ts";
 import { isConnectionLost } from "../db/transaction.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
+import { createAnswering } from "./outbox-answering.ts";
 import { createAnswers } from "./outbox-answers.ts";
 import { createHeldClaims } from "./outbox-held.ts";
 import { createSettling, type SettlingDeps } from "./outbox-settling.ts";
@@ -16,11 +17,7 @@ import { createSettling, type SettlingDeps } from "./outbox-settling.ts";
 const CONCURRENCY = 30;
 /** Of these, kept free for codes: whatever hangs, a code finds a sender. */
 const FOR_CODES = 6;
-/** Cards that answer a tap, besides the others: a rush of taps must not delay codes, nor a rush of codes the taps. */
-const ANSWERS_AT_ONCE = 30;
 const POLL_MS = 500;
-/** A card that answers a tap and has no turn now is tried again after this. */
-const ANSWER_RETRY_MS = 100;
 /** What is due and was not claimed is locked for a moment by a transaction that adds to it. */
 const LOCKED_MS = 20;
 /** Renewed while a message is being sent. After a kill, another process sends what was in hand when this has passed. */
@@ -59,19 +56,16 @@ export interface OutboxWorker extends Runnable {
 export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   const { db, clock, logger, checkpoint = noCheckpoint, limits = telegramLimits } = deps;
   const inHand = new Map<ClaimedMessage, Promise<void>>();
-  const answersInHand = new Set<ClaimedMessage>();
   const held = createHeldClaims(clock, LEASE_MS);
   const settle = createSettling(deps);
-  const answers = createAnswers({ db, clock, limits, leaseMs: LEASE_MS });
-
-  const loop = createLoop({ name: "outbox", everyMs: POLL_MS, run, clock, logger });
-  const answering = createLoop({
-    name: "outbox answers",
-    everyMs: POLL_MS,
-    run: runAnswers,
+  const answering = createAnswering({
+    answers: createAnswers({ db, clock, limits, leaseMs: LEASE_MS }),
+    begin: (claimed, askedAt) => begin(claimed, askedAt),
     clock,
     logger,
   });
+
+  const loop = createLoop({ name: "outbox", everyMs: POLL_MS, run, clock, logger });
   const renewing = createLoop({ name: "outbox leases", everyMs: RENEW_MS, run: renew, clock, logger });
 
   async function renew(): Promise<StepResult> {
@@ -81,47 +75,26 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   }
 
   async function step(): Promise<number> {
-    const limit = CONCURRENCY - othersInHand();
+    const limit = CONCURRENCY - (inHand.size - answering.inHand());
     if (limit <= 0) return 0;
     const limitOfOthers = Math.max(0, limit - FOR_CODES);
     const now = clock.now();
     const claim = { now, limit, limitOfOthers, leaseMs: LEASE_MS, leaseToken: newId(), limits };
     const claimed = await claimMessages(db, claim);
+    begin(claimed, now);
+    return claimed.length;
+  }
+
+  function begin(claimed: readonly ClaimedMessage[], askedAt: Date): void {
     if (claimed.length > 0) checkpoint("outbox/claimed");
-    held.prolong(claimed, now);
+    held.prolong(claimed, askedAt);
     for (const row of claimed) inHand.set(row, work(row));
-    return claimed.length;
-  }
-
-  function othersInHand(): number {
-    return inHand.size - answersInHand.size;
-  }
-
-  async function stepAnswers(): Promise<number> {
-    const limit = ANSWERS_AT_ONCE - answersInHand.size;
-    if (limit <= 0 || !answers.isWaiting()) return 0;
-    const now = clock.now();
-    const claimed = await answers.claim(limit);
-    if (claimed.length > 0) checkpoint("outbox/claimed");
-    held.prolong(claimed, now);
-    for (const row of claimed) {
-      answersInHand.add(row);
-      inHand.set(row, work(row));
-    }
-    return claimed.length;
-  }
-
-  async function runAnswers(): Promise<StepResult> {
-    const claimed = await stepAnswers();
-    // Whatever is settled wakes the loop.
-    if (!answers.isWaiting() || answersInHand.size >= ANSWERS_AT_ONCE) return "idle";
-    return claimed > 0 ? "again" : { pauseMs: ANSWER_RETRY_MS };
   }
 
   async function run(signal: AbortSignal): Promise<StepResult> {
     const claimed = await step();
     // Whatever is settled wakes the loop.
-    if (othersInHand() >= CONCURRENCY - FOR_CODES) return "idle";
+    if (inHand.size - answering.inHand() >= CONCURRENCY - FOR_CODES) return "idle";
     const turn = await selectNextTurn(db, { now: clock.now(), limits });
     if (turn.dueInMs === undefined) return "idle";
     if (turn.dueInMs > 0) return { pauseMs: Math.min(turn.dueInMs, POLL_MS) };
@@ -144,9 +117,8 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
       log.error({ error }, "message could not be settled");
     } finally {
       inHand.delete(row);
-      // An answer makes room for answers; anything else makes room in its chat.
-      if (answersInHand.delete(row) || answers.isWaiting()) answering.wake();
       held.forget(row);
+      answering.settled(row);
       loop.wake();
     }
   }
@@ -168,12 +140,9 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
       await renewing.stop();
     },
     wake: loop.wake,
-    answer(card) {
-      answers.add(card);
-      answering.wake();
-    },
+    answer: answering.answer,
     step,
-    stepAnswers,
+    stepAnswers: answering.step,
     settled,
   };
 }
