@@ -1,3 +1,4 @@
+import type { ReferralJobs } from "../buyers/referrals.ts";
 import type { CatalogJobs } from "../catalog/create-catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
@@ -17,6 +18,8 @@ export interface JobDeps {
   readonly orders: Pick<OrderJobs, "watch" | "reconcile" | "sweep">;
   readonly catalog: CatalogJobs;
   readonly topups: Pick<Topups, "gateways"> & Pick<TopupJobs, "sweepStars" | "resumeRefunds" | "pollCrypto">;
+  /** Null: referral is off. */
+  readonly referral: Pick<ReferralJobs, "settle"> | null;
   readonly selfCheck: () => Promise<unknown>;
 }
 
@@ -28,7 +31,7 @@ export interface Jobs {
 
 /** Everything that runs on a schedule, and how often. Each loop is bounded, backs off after errors and stops cleanly. */
 export function createJobs(deps: JobDeps): Jobs {
-  const { orders, catalog, topups, providerNames } = deps;
+  const { orders, catalog, topups, referral, providerNames } = deps;
   const every = (name: string, everyMs: number, run: (signal: AbortSignal) => Promise<unknown>): Loop =>
     createLoop({
       name,
@@ -64,6 +67,7 @@ export function createJobs(deps: JobDeps): Jobs {
   if (topups.gateways.includes("crypto-pay")) {
     loops.push(every("poll Crypto Pay", 10 * SECOND_MS, () => topups.pollCrypto()));
   }
+  if (referral) loops.push(every("settle referral", MINUTE_MS, () => referral.settle()));
   return { loops, wakeWatcher: (provider) => watchers.get(provider)?.wake() };
 }
 

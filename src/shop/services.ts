@@ -7,6 +7,7 @@ import { createStarsApi } from "../bot/stars-api.ts";
 import { createTelegramApi } from "../bot/telegram-api.ts";
 import { createBuyers } from "../buyers/buyers.ts";
 import { createConversationStates } from "../buyers/conversation-states.ts";
+import { createReferral } from "../buyers/referrals.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
@@ -36,6 +37,7 @@ import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.
 import type { Config } from "./config/config.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import { purchasesAtOnce } from "./purchases-at-once.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -88,7 +90,8 @@ export function createServices(deps: ServiceDeps): Services {
   const api = createTelegramApi({ ...config.telegram, clock, onCall: metrics.requests.telegramCall });
   const topups = createShopTopups(deps, { api, signals });
 
-  const chat = createChatDeps(deps, { catalog, orders, topups, signals });
+  const referral = config.referral && createReferral({ db, clock, terms: config.referral });
+  const chat = createChatDeps(deps, { catalog, orders, topups, referral, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
@@ -109,6 +112,7 @@ export function createServices(deps: ServiceDeps): Services {
     orders,
     catalog,
     topups,
+    referral,
     selfCheck: () =>
       selfCheck({
         db,
@@ -180,16 +184,20 @@ function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals
 /** What the chat calls. */
 function createChatDeps(
   deps: ServiceDeps,
-  parts: { catalog: Catalog; orders: Orders; topups: Topups & TopupJobs; signals: Signals },
+  parts: Pick<BotDeps, "catalog" | "orders" | "referral"> & {
+    topups: Topups & TopupJobs;
+    signals: Signals;
+  },
 ): BotDeps {
   const { config, db, clock, logger } = deps;
-  const { catalog, orders, topups, signals } = parts;
+  const { catalog, orders, topups, referral, signals } = parts;
   return {
     catalog,
     orders,
     topups,
     wallet: createWalletReader(db),
-    buyers: createBuyers({ db, clock }),
+    buyers: createBuyers({ db, clock, referralTerms: config.referral }),
+    referral,
     conversationStates: createConversationStates({ db, clock }),
     operatorActions: createOperatorActions({ db, clock, topups, onMessages: signals.messages.send }),
     config: {
@@ -233,16 +241,4 @@ function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): OutboxWo
     onSettled: metrics.messages.message,
     checkpoint,
   });
-}
-
-/** No connection is kept for a purchase, and the system bounds how many are opened at once. */
-const MAX_PURCHASES_AT_ONCE = 32;
-
-/**
- * Two seconds' worth of requests: enough to use the whole budget of a provider that takes so long to answer, and few enough
- * that none waits for its place in the budget until it is refused, even with several replicas.
- */
-function purchasesAtOnce(config: Config, provider: string): number {
-  const rate = config.providers.find(({ name }) => name === provider)?.requestsPerSecond ?? 1;
-  return Math.min(Math.max(Math.ceil(2 * rate), 1), MAX_PURCHASES_AT_ONCE);
 }
