@@ -6,13 +6,14 @@ import { telegramLimits } from "../src/core/telegram-limits.ts";
 import type { Database, Executor } from "../src/db/client.ts";
 import { selectShelf } from "../src/db/queries/favourites.ts";
 import { claimUpdates, inboxBacklog } from "../src/db/queries/inbox.ts";
-import { selectBalance, selectLedgerDifferences, selectMovements } from "../src/db/queries/ledger.ts";
+import { selectBalance, selectLedgerDifferences } from "../src/db/queries/ledger.ts";
 import { selectMarketOffers } from "../src/db/queries/market.ts";
 import { selectRoute } from "../src/db/queries/offers.ts";
 import { countCancels, selectPurchaseCounts } from "../src/db/queries/order-limits.ts";
 import * as lists from "../src/db/queries/order-lists.ts";
 import { selectOrder, selectOrderByPhone } from "../src/db/queries/orders.ts";
 import { claimMessages } from "../src/db/queries/outbox-claims.ts";
+import { countStatement, selectStatement } from "../src/db/queries/statements.ts";
 import { selectDelivery, selectSales, selectWaits } from "../src/db/queries/statistics.ts";
 import { selectPastWaits, selectWatchedOrders, takeWatchNews } from "../src/db/queries/watched-orders.ts";
 import type { DB } from "../src/db/schema.ts";
@@ -87,8 +88,8 @@ function asksAbout({
       "selectOrderByPhone",
       (db) => selectOrderByPhone(db, "p0", `+44${size.endedOrders + size.openOrders}`, ago(DAY_MS / 24)),
     ],
-    ["selectOrdersOfBuyer", (db) => lists.selectOrdersOfBuyer(db, buyerId, { ...page, open: false })],
-    ["countEndedOrders", (db) => lists.countEndedOrders(db, buyerId)],
+    ["selectOrdersOfBuyer", (db) => lists.selectOrdersOfBuyer(db, buyerId, { ...page, isOpenOnly: false })],
+    ["countOrdersOfBuyer", (db) => lists.countOrdersOfBuyer(db, buyerId)],
     ["selectShelf", (db) => selectShelf(db, buyerId, 20)],
     [
       "selectPurchaseCounts",
@@ -96,7 +97,8 @@ function asksAbout({
     ],
     ["countCancels", (db) => countCancels(db, buyerId, ago(DAY_MS))],
     ["selectBalance", (db) => selectBalance(db, buyerId)],
-    ["selectMovements", (db) => selectMovements(db, buyerId, page)],
+    ["selectStatement", (db) => selectStatement(db, buyerId, page)],
+    ["countStatement", (db) => countStatement(db, buyerId)],
     ["selectDelivery (7 days)", (db) => selectDelivery(db, ago(7 * DAY_MS))],
     ["selectWaits (7 days)", (db) => selectWaits(db, ago(7 * DAY_MS))],
     ["selectSales (30 days)", (db) => selectSales(db, ago(30 * DAY_MS))],

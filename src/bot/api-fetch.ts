@@ -39,10 +39,12 @@ function responseOf({ status, text }: ApiAnswer): Response {
  * URL, which contains the token, out of errors.
  */
 export function createApiFetch(deps: ApiFetchDeps): (url: string, init?: ClientInit) => Promise<Response> {
-  const retries = (deps.waitsForFloods ?? true) ? MAX_RETRIES : 0;
   const exchange = createExchange();
   return async (url, init = {}) => {
     const method = url.slice(url.lastIndexOf("/") + 1);
+    // A file is a stream that is gone once it was sent.
+    const canRepeat = (deps.waitsForFloods ?? true) && (typeof init.body === "string" || !init.body);
+    const retries = canRepeat ? MAX_RETRIES : 0;
     for (let attempt = 0; ; attempt++) {
       const answer = await callOnce(deps, exchange, { method, url, init });
       if (answer.status !== 429 || attempt >= retries) return responseOf(answer);

@@ -1,5 +1,6 @@
 import type { Buyers } from "../buyers/buyers.ts";
 import type { ConversationStates } from "../buyers/conversation-states.ts";
+import type { Referral } from "../buyers/referrals.ts";
 import type { Catalog, StockAlerts } from "../catalog/catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
@@ -25,6 +26,8 @@ export interface BotDeps {
   readonly topups: Topups;
   readonly wallet: WalletReader;
   readonly buyers: Buyers;
+  /** Null: nobody is paid for inviting friends. */
+  readonly referral: Referral | null;
   readonly conversationStates: ConversationStates;
   readonly operatorActions: OperatorActions;
   readonly config: BotConfig;

@@ -1,4 +1,5 @@
 import { expandId, shortenId } from "../core/ids.ts";
+import { decodeTopupState, encodeTopupState, type TopupState } from "./topup-state.ts";
 
 /**
  * What a button of our own keyboards says. Ids and page numbers only, never a price: everything is read again and
@@ -11,7 +12,9 @@ export type Action =
         | "help"
         | "topup"
         | "settings"
-        | "leave"
+        | "ordersFile"
+        | "balanceFile"
+        | "invite"
         | "support"
         | "leaveSupport"
         | "sendToShop"
@@ -21,7 +24,12 @@ export type Action =
         | "forgetNow";
     }
   | { readonly kind: "dismiss" | "keep" }
-  | { readonly kind: "orders" | "balance"; readonly page: number }
+  | { readonly kind: "orders"; readonly page: number; readonly isOpenOnly: boolean }
+  | { readonly kind: "balance"; readonly page: number }
+  /** The receipt of an ended order; `page` is where in /orders it was found. */
+  | { readonly kind: "receipt"; readonly orderId: string; readonly page: number }
+  /** Back from the question for an amount, to the top-up menu as it was. */
+  | { readonly kind: "leave"; readonly topup: TopupState }
   | { readonly kind: "services"; readonly page: number; readonly sort: "popular" | "name" }
   | {
       readonly kind: "countries";
@@ -61,7 +69,6 @@ const plain = {
   p: "help",
   t: "topup",
   s: "settings",
-  l: "leave",
   u: "support",
   L: "leaveSupport",
   U: "sendToShop",
@@ -71,8 +78,10 @@ const plain = {
   X: "forgetNow",
   x: "dismiss",
   k: "keep",
+  e: "ordersFile",
+  E: "balanceFile",
+  i: "invite",
 } as const;
-const paged = { o: "orders", b: "balance" } as const;
 const pair = { c: "confirm", y: "payShort", w: "otherWays", B: "tellWhenBack" } as const;
 const ofOrder = {
   O: "order",
@@ -103,8 +112,13 @@ function lookUp<T extends string>(
 function fieldsOf(action: Action): readonly (string | number)[] {
   switch (action.kind) {
     case "orders":
+      return ["o", action.page, ...(action.isOpenOnly ? [1] : [])];
     case "balance":
-      return [letterOf(paged, action.kind), action.page];
+      return ["b", action.page];
+    case "receipt":
+      return ["R", shortenId(action.orderId), action.page];
+    case "leave":
+      return ["l", encodeTopupState(action.topup)];
     case "services":
       return ["S", action.page, letterOf(serviceSorts, action.sort)];
     case "countries":
@@ -163,10 +177,17 @@ function decodePlain(letter: string | undefined, fields: Fields): Action | undef
 }
 
 function decodeBrowsing(letter: string | undefined, fields: Fields): Action | undefined {
-  const pagedKind = lookUp(paged, letter);
-  if (pagedKind !== undefined && fields.length === 1) {
+  if (letter === "o" || letter === "b") {
     const page = numberOf(fields[0]);
-    return page === undefined ? undefined : { kind: pagedKind, page };
+    if (page === undefined) return undefined;
+    if (letter === "b") return fields.length === 1 ? { kind: "balance", page } : undefined;
+    const isOpenOnly = fields.length === 2 && fields[1] === "1";
+    return fields.length === 1 || isOpenOnly ? { kind: "orders", page, isOpenOnly } : undefined;
+  }
+  if (letter === "l") {
+    const state = fields.join(":");
+    const topup = decodeTopupState(state);
+    return encodeTopupState(topup) === state ? { kind: "leave", topup } : undefined;
   }
   if (letter === "S" && fields.length === 2) {
     const [page, sort] = [numberOf(fields[0]), lookUp(serviceSorts, fields[1])];
@@ -201,6 +222,10 @@ function decodeById(letter: string | undefined, fields: Fields): Action | undefi
   if (letter === "G" && fields.length === 2) {
     const termsVersion = numberOf(fields[1]);
     return termsVersion === undefined ? undefined : { kind: "get", quoteId: id, termsVersion };
+  }
+  if (letter === "R" && fields.length === 2) {
+    const page = numberOf(fields[1]);
+    return page === undefined ? undefined : { kind: "receipt", orderId: id, page };
   }
   if (fields.length !== 1) return undefined;
   const order = lookUp(ofOrder, letter);

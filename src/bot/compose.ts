@@ -4,7 +4,9 @@ import type { ShopContext } from "./context.ts";
 import type { EarlyAnswers } from "./early-answers.ts";
 import { createBalanceFeature } from "./features/balance.ts";
 import { createBrowse } from "./features/browse.ts";
+import { createFiles } from "./features/files.ts";
 import { createHome } from "./features/home.ts";
+import { createInvite } from "./features/invite.ts";
 import { createLateSms } from "./features/late-sms.ts";
 import { createLegal } from "./features/legal.ts";
 import { createMenuDoors } from "./features/menu-doors.ts";
@@ -42,13 +44,15 @@ export function compose(deps: BotDeps, early: EarlyAnswers): Composer<ShopContex
   const own = composer.filter((ctx) => ctx.message?.forward_origin === undefined);
   own.use(
     shownLists.leave,
-    createHome(screens),
+    createHome({ ...deps, screens }),
     browse.feature,
     createPurchase({ ...deps, screens, pay }),
     createOrdersFeature({ ...deps, screens }),
     createLateSms(deps),
     createStockAlertsFeature(deps),
     createBalanceFeature({ ...deps, screens }),
+    createFiles(deps),
+    createInvite({ ...deps, screens }),
     createMenuDoors(screens),
     createLegal({ ...deps, screens }),
     createSupport({ ...deps, screens, search: browse.search }),

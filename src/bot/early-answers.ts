@@ -19,6 +19,7 @@ const silent: ReadonlySet<ActionKind> = new Set([
   "otherWays",
   "orders",
   "order",
+  "receipt",
   "balance",
   "dismiss",
 ]);

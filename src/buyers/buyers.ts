@@ -5,6 +5,7 @@ import * as queries from "../db/queries/buyers.ts";
 import { selectOrdersOfBuyer } from "../db/queries/order-lists.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { arrive, forget } from "./people.ts";
+import { leaveReferral, type ReferralTerms } from "./referrals.ts";
 
 /** A person who writes to the bot, as the chat needs to know them. */
 export type Buyer = Pick<
@@ -38,7 +39,14 @@ export interface Buyers {
   forget(buyerId: string): Promise<"forgotten" | "open_orders">;
 }
 
-export function createBuyers({ db, clock }: { db: Database; clock: Clock }): Buyers {
+export interface BuyersDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  /** Null or left out: nobody is paid for inviting friends. */
+  readonly referralTerms?: ReferralTerms | null;
+}
+
+export function createBuyers({ db, clock, referralTerms = null }: BuyersDeps): Buyers {
   return {
     async meet({ telegramId, language }) {
       const known = await findWithConversation(db, telegramId);
@@ -58,9 +66,12 @@ export function createBuyers({ db, clock }: { db: Database; clock: Clock }): Buy
       inTransaction(db, async (tx) => {
         // The purchase takes the same lock: no order can begin in between.
         const buyer = await queries.lockBuyer(tx, buyerId);
-        const open = await selectOrdersOfBuyer(tx, buyerId, { open: true, limit: 1, offset: 0 });
+        const open = await selectOrdersOfBuyer(tx, buyerId, { isOpenOnly: true, limit: 1, offset: 0 });
         if (open.length > 0) return "open_orders";
-        if (buyer) await forget(tx, buyer, clock.now());
+        const at = clock.now();
+        if (buyer?.telegramId != null)
+          await leaveReferral(tx, referralTerms, { buyerId, telegramId: buyer.telegramId, at });
+        if (buyer) await forget(tx, buyer, at);
         return "forgotten";
       }),
   };

@@ -3,6 +3,7 @@ import { createTelegramApi } from "../bot/telegram-api.ts";
 import { type Clock, systemClock } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
+import { formatUsd } from "../core/money.ts";
 import type { Database } from "../db/client.ts";
 import { presets } from "../providers/presets.ts";
 import { createProviders } from "../providers/registry.ts";
@@ -12,7 +13,7 @@ import { type Config, loadConfig, secretsOf } from "../shop/config/config.ts";
 import { createLogger, createScrubber } from "../shop/logging.ts";
 import { createCryptoPay } from "../topups/crypto-pay-client.ts";
 import { examine } from "./doctor/examine.ts";
-import { createReport, fail, warn } from "./doctor/report.ts";
+import { createReport, fail, pass, warn } from "./doctor/report.ts";
 
 const USAGE = "Usage: npm run doctor, or npm run doctor -- --accept <provider>";
 
@@ -43,6 +44,7 @@ async function main(): Promise<number> {
   }
   const { config } = result;
   for (const { variable, problem } of result.warnings) report.line(variable, warn(problem));
+  if (config.referral) report.line("referral", pass(describeReferral(config.referral)));
   const { apiRoot, token } = config.telegram;
   // The report says what is wrong; log lines between its lines would only hide it.
   const logger = createLogger("silent");
@@ -61,6 +63,12 @@ async function main(): Promise<number> {
     createProviders: (db, time) => providersOf(config, { db, clock: time, logger }),
   });
   return report.hasFailed() ? 1 : 0;
+}
+
+function describeReferral(referral: NonNullable<Config["referral"]>): string {
+  const { shareBasisPoints, orders, perFriendMicros, perMonthMicros } = referral;
+  const share = `${Number(shareBasisPoints) / 100} % of the profit of a friend's first charged orders (${orders})`;
+  return `on: ${share}, at most ${formatUsd(perFriendMicros)} for a friend and ${formatUsd(perMonthMicros)} in 30 days`;
 }
 
 /** Without circuits, so that a failed check takes no provider off sale. */

@@ -39,6 +39,7 @@ export interface Buyers {
   blocked_bot_at: Timestamp | null;
   created_at: Timestamp;
   deleted_at: Timestamp | null;
+  exported_at: Timestamp | null;
   flag_reason: string | null;
   flagged_at: Timestamp | null;
   id: string;
@@ -46,6 +47,7 @@ export interface Buyers {
   language_chosen: Generated<boolean>;
   navigation_message_id: Int8 | null;
   notify_edits: Generated<boolean>;
+  referral_code: string | null;
   telegram_id: Int8 | null;
   terms_accepted_at: Timestamp | null;
   terms_version: number | null;
@@ -84,6 +86,11 @@ export interface Disputes {
   created_at: Timestamp;
   id: string;
   text: string;
+}
+
+export interface EarlierPeople {
+  at: Timestamp;
+  person_hash: string;
 }
 
 export interface Entries {
@@ -362,6 +369,24 @@ export interface Quotes {
   service_id: string;
 }
 
+export interface ReferralRewards {
+  amount_micros: Int8;
+  created_at: Timestamp;
+  friend_id: string | null;
+  id: string;
+  order_id: string | null;
+  referrer_id: string | null;
+  taken_micros: Int8 | null;
+}
+
+export interface Referrals {
+  created_at: Timestamp;
+  ended_at: Timestamp | null;
+  friend_id: string;
+  referrer_id: string;
+  taken_back_at: Timestamp | null;
+}
+
 export interface Services {
   blocked: boolean | null;
   id: string;
@@ -467,6 +492,7 @@ export interface DB {
   conversation_states: ConversationStates;
   countries: Countries;
   disputes: Disputes;
+  earlier_people: EarlierPeople;
   entries: Entries;
   favourites: Favourites;
   findings: Findings;
@@ -490,6 +516,8 @@ export interface DB {
   provider_health: ProviderHealth;
   provider_services: ProviderServices;
   quotes: Quotes;
+  referral_rewards: ReferralRewards;
+  referrals: Referrals;
   services: Services;
   settings: Settings;
   stock_alerts: StockAlerts;

@@ -10,7 +10,7 @@ import { sweep } from "./doubts/sweep.ts";
 import type { OrderDeps } from "./order-deps.ts";
 import type { Orders } from "./orders.ts";
 import { keepWaiting, swap } from "./swapping/swap.ts";
-import { viewOrder, viewOrders } from "./view.ts";
+import { countOpen, viewOrder, viewOrders, viewOrdersBefore } from "./view.ts";
 import { payLate } from "./watching/late-sms.ts";
 import { createWatcher } from "./watching/watch.ts";
 import { takeWebhook } from "./watching/webhook.ts";
@@ -98,7 +98,9 @@ export function createOrders(given: OrderDeps, holder: string, hooks: OrderHooks
     },
     find: (orderId, buyerId) => viewOrder(deps, orderId, buyerId),
     load: (orderId) => viewOrder(deps, orderId, null),
-    list: (buyerId, page) => viewOrders(deps, buyerId, page),
+    list: (buyerId, query) => viewOrders(deps, buyerId, query),
+    countOpen: (buyerId) => countOpen(deps, buyerId),
+    listBefore: (buyerId, order, limit) => viewOrdersBefore(deps, buyerId, order, limit),
     moveCard: (orderId, chatId, messageId) => updateCard(deps.db, orderId, chatId, messageId),
 
     watch: async (provider, signal) => (await watchers.get(provider)?.step(signal)) ?? false,

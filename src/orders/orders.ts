@@ -87,10 +87,17 @@ export type ActionResult =
   | { readonly kind: "done" }
   | { readonly kind: "refused"; readonly code: ShopErrorCode };
 
-export interface OrderPage {
-  readonly open: readonly OrderView[];
-  readonly past: readonly OrderView[];
+export interface OrdersQuery {
   readonly page: number;
+  /** False: ended ones too. */
+  readonly isOpenOnly: boolean;
+}
+
+/** A page of a buyer's orders: each once, newest first. */
+export interface OrderPage extends OrdersQuery {
+  readonly items: readonly OrderView[];
+  /** Of all open orders, whatever the page shows. */
+  readonly openCount: number;
   readonly pageCount: number;
 }
 
@@ -113,7 +120,13 @@ export interface Orders {
   find(orderId: string, buyerId: string): Promise<OrderView | undefined>;
   /** For rendering by the outbox: no owner check. */
   load(orderId: string): Promise<OrderView | undefined>;
-  list(buyerId: string, page: number): Promise<OrderPage>;
+  list(buyerId: string, query: OrdersQuery): Promise<OrderPage>;
+  /** How many orders this buyer has open. */
+  countOpen(buyerId: string): Promise<number>;
+  /**
+   * The orders placed before this one, newest first, for reading all of them piece by piece; undefined: from the newest on.
+   */
+  listBefore(buyerId: string, order: OrderView | undefined, limit: number): Promise<readonly OrderView[]>;
   /** The order's card is now this message (it was sent anew). */
   moveCard(orderId: string, chatId: number, messageId: number): Promise<void>;
 }

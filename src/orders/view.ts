@@ -1,16 +1,19 @@
 import { shopErrorCodes } from "../core/errors.ts";
 import type { Database } from "../db/client.ts";
-import { countEndedOrders, selectOrdersOfBuyer } from "../db/queries/order-lists.ts";
+import {
+  countOpenOf,
+  countOrdersOfBuyer,
+  selectOrdersBefore,
+  selectOrdersOfBuyer,
+} from "../db/queries/order-lists.ts";
 import { type SmsRow, selectSms } from "../db/queries/order-sms.ts";
 import { type OrderRow, selectOrder } from "../db/queries/orders.ts";
 import { isCancelQueued } from "./cancel-queue.ts";
 import type { OrderDeps } from "./order-deps.ts";
-import type { OrderPage, OrderView } from "./orders.ts";
+import type { OrderPage, OrdersQuery, OrderView } from "./orders.ts";
 import { stateOf } from "./transition.ts";
 
 const PAGE_SIZE = 8;
-/** Bounds the query; a buyer's limit of open orders is far lower. */
-const MAX_OPEN = 50;
 
 /** An order as its buyer may see it. `buyerId` null: without an owner check. Undefined: no such order of this buyer. */
 export async function viewOrder(
@@ -24,17 +27,31 @@ export async function viewOrder(
   return view;
 }
 
-/** Open orders (all of them, first page only) and past ones, newest first; a page out of range reads as the nearest. */
-export async function viewOrders(deps: OrderDeps, buyerId: string, page: number): Promise<OrderPage> {
-  const pageCount = Math.max(1, Math.ceil((await countEndedOrders(deps.db, buyerId)) / PAGE_SIZE));
-  const current = Number.isSafeInteger(page) ? Math.min(Math.max(page, 0), pageCount - 1) : 0;
-  const past = { open: false, limit: PAGE_SIZE, offset: current * PAGE_SIZE };
-  const [openRows, pastRows] = await Promise.all([
-    current === 0 ? selectOrdersOfBuyer(deps.db, buyerId, { open: true, limit: MAX_OPEN, offset: 0 }) : [],
-    selectOrdersOfBuyer(deps.db, buyerId, past),
-  ]);
-  const [open, ended] = await Promise.all([withSms(deps, openRows), withSms(deps, pastRows)]);
-  return { open, past: ended, page: current, pageCount };
+/** A page of a buyer's orders, newest first; a page out of range reads as the nearest. */
+export async function viewOrders(deps: OrderDeps, buyerId: string, query: OrdersQuery): Promise<OrderPage> {
+  const { isOpenOnly } = query;
+  const { open: openCount, all } = await countOrdersOfBuyer(deps.db, buyerId);
+  const pageCount = Math.max(1, Math.ceil((isOpenOnly ? openCount : all) / PAGE_SIZE));
+  const page = Number.isSafeInteger(query.page) ? Math.min(Math.max(query.page, 0), pageCount - 1) : 0;
+  const range = { isOpenOnly, limit: PAGE_SIZE, offset: page * PAGE_SIZE };
+  const items = await withSms(deps, await selectOrdersOfBuyer(deps.db, buyerId, range));
+  return { items, openCount, isOpenOnly, page, pageCount };
+}
+
+/** How many orders the buyer has open. */
+export async function countOpen(deps: OrderDeps, buyerId: string): Promise<number> {
+  return await countOpenOf(deps.db, buyerId);
+}
+
+/** The orders placed before this one, newest first; undefined: from the newest on. */
+export async function viewOrdersBefore(
+  deps: OrderDeps,
+  buyerId: string,
+  order: OrderView | undefined,
+  limit: number,
+): Promise<readonly OrderView[]> {
+  const rows = await selectOrdersBefore(deps.db, buyerId, order, limit);
+  return await withSms(deps, rows);
 }
 
 async function withSms(deps: OrderDeps, rows: readonly OrderRow[]): Promise<OrderView[]> {

@@ -1,3 +1,4 @@
+import type { ReferralJobs } from "../buyers/referrals.ts";
 import type { StockAlertJobs } from "../catalog/alerts/stock-alerts.ts";
 import type { CatalogJobs } from "../catalog/create-catalog.ts";
 import type { Clock } from "../core/clock.ts";
@@ -19,6 +20,8 @@ export interface JobDeps {
   readonly catalog: CatalogJobs;
   readonly stockAlerts: StockAlertJobs;
   readonly topups: Pick<Topups, "gateways"> & Pick<TopupJobs, "sweepStars" | "resumeRefunds" | "pollCrypto">;
+  /** Null: referral is off. */
+  readonly referral: Pick<ReferralJobs, "settle"> | null;
   readonly selfCheck: () => Promise<unknown>;
 }
 
@@ -30,7 +33,7 @@ export interface Jobs {
 
 /** Everything that runs on a schedule, and how often. Each loop is bounded, backs off after errors and stops cleanly. */
 export function createJobs(deps: JobDeps): Jobs {
-  const { orders, catalog, topups, providerNames } = deps;
+  const { orders, catalog, topups, referral, providerNames } = deps;
   const every = (name: string, everyMs: number, run: (signal: AbortSignal) => Promise<unknown>): Loop =>
     createLoop({
       name,
@@ -67,6 +70,7 @@ export function createJobs(deps: JobDeps): Jobs {
   if (topups.gateways.includes("crypto-pay")) {
     loops.push(every("poll Crypto Pay", 10 * SECOND_MS, () => topups.pollCrypto()));
   }
+  if (referral) loops.push(every("settle referral", MINUTE_MS, () => referral.settle()));
   return { loops, wakeWatcher: (provider) => watchers.get(provider)?.wake() };
 }
 

@@ -7,6 +7,7 @@ import { createStarsApi } from "../bot/stars-api.ts";
 import { createTelegramApi } from "../bot/telegram-api.ts";
 import { createBuyers } from "../buyers/buyers.ts";
 import { createConversationStates } from "../buyers/conversation-states.ts";
+import { createReferral } from "../buyers/referrals.ts";
 import { createStockAlerts } from "../catalog/alerts/stock-alerts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
@@ -37,6 +38,7 @@ import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.
 import type { Config } from "./config/config.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import { purchasesAtOnce } from "./purchases-at-once.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -79,11 +81,7 @@ export function createServices(deps: ServiceDeps): Services {
   const { config, db, clock, logger, metrics, checkpoint } = deps;
   const { providers: settings, adminIds, pricing, orders: defaults, allowedServices } = config;
   const holder = randomUUID();
-  const signals: Signals = {
-    messages: createSignal(),
-    dueOrders: createSignal(),
-    answers: createSignal(),
-  };
+  const signals: Signals = { messages: createSignal(), dueOrders: createSignal(), answers: createSignal() };
 
   const onRequest = deps.onProviderRequest;
   const upstreams = createUpstreams({ settings, adminIds, db, clock, logger, onRequest });
@@ -93,8 +91,9 @@ export function createServices(deps: ServiceDeps): Services {
   const api = createTelegramApi({ ...config.telegram, clock, onCall: metrics.requests.telegramCall });
   const topups = createShopTopups(deps, { api, signals });
 
+  const referral = config.referral && createReferral({ db, clock, terms: config.referral });
   const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
-  const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, signals });
+  const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
@@ -116,6 +115,7 @@ export function createServices(deps: ServiceDeps): Services {
     catalog,
     stockAlerts,
     topups,
+    referral,
     selfCheck: () =>
       selfCheck({
         db,
@@ -184,7 +184,9 @@ function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals
   });
 }
 
-type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders"> & { topups: Topups & TopupJobs };
+type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral"> & {
+  topups: Topups & TopupJobs;
+};
 
 /** What the chat calls. */
 function createChatDeps(deps: ServiceDeps, { signals, ...parts }: ChatParts & { signals: Signals }): BotDeps {
@@ -193,7 +195,7 @@ function createChatDeps(deps: ServiceDeps, { signals, ...parts }: ChatParts & { 
   return {
     ...parts,
     wallet: createWalletReader(db),
-    buyers: createBuyers({ db, clock }),
+    buyers: createBuyers({ db, clock, referralTerms: config.referral }),
     conversationStates: createConversationStates({ db, clock }),
     operatorActions: createOperatorActions({ db, clock, topups, onMessages: signals.messages.send }),
     config: {
@@ -237,16 +239,4 @@ function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): OutboxWo
     onSettled: metrics.messages.message,
     checkpoint,
   });
-}
-
-/** No connection is kept for a purchase, and the system bounds how many are opened at once. */
-const MAX_PURCHASES_AT_ONCE = 32;
-
-/**
- * Two seconds' worth of requests: enough to use the whole budget of a provider that takes so long to answer, and few enough
- * that none waits for its place in the budget until it is refused, even with several replicas.
- */
-function purchasesAtOnce(config: Config, provider: string): number {
-  const rate = config.providers.find(({ name }) => name === provider)?.requestsPerSecond ?? 1;
-  return Math.min(Math.max(Math.ceil(2 * rate), 1), MAX_PURCHASES_AT_ONCE);
 }

@@ -2,10 +2,12 @@ import type { ShopErrorCode } from "../core/errors.ts";
 import type { AccountTexts } from "./subjects/account.ts";
 import type { CatalogueTexts } from "./subjects/catalogue.ts";
 import type { ChatTexts } from "./subjects/chat.ts";
+import type { HistoryTexts } from "./subjects/history.ts";
 import type { LegalTexts } from "./subjects/legal.ts";
 import type { MoneyTexts } from "./subjects/money.ts";
 import type { OrdersTexts } from "./subjects/orders.ts";
 import type { ProfileTexts } from "./subjects/profile.ts";
+import type { ReferralTexts } from "./subjects/referral.ts";
 
 /** ISO 639-1, as in Telegram's language_code. */
 export type TextLanguage = "ar" | "en" | "es" | "id" | "pt" | "ru";
@@ -24,6 +26,8 @@ export interface TextsBySubject {
   readonly orders: OrdersTexts;
   readonly money: MoneyTexts;
   readonly account: AccountTexts;
+  readonly history: HistoryTexts;
+  readonly referral: ReferralTexts;
   readonly legal: LegalTexts;
   readonly errors: ErrorTexts;
 }
@@ -37,9 +41,14 @@ export interface Texts extends ProfileTexts, Pick<MoneyTexts, "invoice"> {
     CatalogueTexts["labels"] &
     OrdersTexts["labels"] &
     MoneyTexts["labels"] &
-    AccountTexts["labels"];
+    AccountTexts["labels"] &
+    HistoryTexts["labels"] &
+    ReferralTexts["labels"];
   /** Short answers to a tap, shown for a moment. Plain text. */
-  readonly toasts: ChatTexts["toasts"] & CatalogueTexts["toasts"] & OrdersTexts["toasts"];
+  readonly toasts: ChatTexts["toasts"] &
+    CatalogueTexts["toasts"] &
+    OrdersTexts["toasts"] &
+    HistoryTexts["toasts"];
   readonly errors: ErrorTexts;
   /** Message texts: HTML. What is put into them is Html already, so that nothing unescaped can get in. */
   readonly messages: ChatTexts["messages"] &
@@ -47,12 +56,14 @@ export interface Texts extends ProfileTexts, Pick<MoneyTexts, "invoice"> {
     OrdersTexts["messages"] &
     MoneyTexts["messages"] &
     AccountTexts["messages"] &
+    HistoryTexts["messages"] &
+    ReferralTexts["messages"] &
     LegalTexts;
 }
 
 /** A language's subjects put together. A sentence belongs to one subject; its name is used in no other. */
 export function composeTexts(subjects: TextsBySubject): Texts {
-  const { chat, catalogue, orders, money, account, legal } = subjects;
+  const { chat, catalogue, orders, money, account, history, referral, legal } = subjects;
   return {
     language: subjects.language,
     name: subjects.name,
@@ -64,8 +75,10 @@ export function composeTexts(subjects: TextsBySubject): Texts {
       ...orders.labels,
       ...money.labels,
       ...account.labels,
+      ...history.labels,
+      ...referral.labels,
     },
-    toasts: { ...chat.toasts, ...catalogue.toasts, ...orders.toasts },
+    toasts: { ...chat.toasts, ...catalogue.toasts, ...orders.toasts, ...history.toasts },
     errors: subjects.errors,
     messages: {
       ...chat.messages,
@@ -73,6 +86,8 @@ export function composeTexts(subjects: TextsBySubject): Texts {
       ...orders.messages,
       ...money.messages,
       ...account.messages,
+      ...history.messages,
+      ...referral.messages,
       ...legal,
     },
   };

@@ -9,6 +9,8 @@ export const system = {
   /** Refunds that could not be taken back from a buyer. */
   loss: "system:loss",
   adjustments: "system:adjustments",
+  /** What referral paid for friends' orders. Made with the first reward. */
+  referral: "system:referral",
   /** What this buyer owes the shop. Made when a debt is booked; it has no balance row, the debt is minus its entries. */
   debt: (buyerId: string): string => `system:debt:${buyerId}`,
   /** The debts of people whose data is deleted; the amounts are in forgotten_people. */

@@ -1,4 +1,4 @@
-import { Api, GrammyError, HttpError } from "grammy";
+import { Api, GrammyError, HttpError, InputFile } from "grammy";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { type PretendTelegram, startPretendTelegram } from "../../sandbox/telegram/index.ts";
 import { type ApiCall, createApiFetch } from "../../src/bot/api-fetch.ts";
@@ -21,9 +21,9 @@ afterEach(async () => {
   await telegram.close();
 });
 
-function flood(retryAfter: number, times: number): void {
+function flood(retryAfter: number, times: number, method = "getMe"): void {
   telegram.faults.add({
-    method: "getMe",
+    method,
     times,
     action: {
       kind: "status",
@@ -57,6 +57,15 @@ describe("calls to Telegram", () => {
   it("leave a long flood wait to the caller", async () => {
     flood(30, 1);
     await expect(api.getMe()).rejects.toMatchObject({ error_code: 429, parameters: { retry_after: 30 } });
+    expect(calls).toHaveLength(1);
+  });
+
+  it("do not send a file a second time: what was sent of it is gone", async () => {
+    flood(1, 1, "sendDocument");
+    const file = new InputFile(async function* () {
+      yield new TextEncoder().encode("a,b");
+    }, "orders.csv");
+    await expect(api.sendDocument(1, file)).rejects.toMatchObject({ error_code: 429 });
     expect(calls).toHaveLength(1);
   });
 

@@ -8,12 +8,32 @@ const page = fc.integer({ min: 0, max: 9999 });
 const product = fc.stringMatching(/^[A-Za-z0-9~_-]{1,12}$/);
 const kindOf = <K extends string>(...kinds: K[]) => fc.constantFrom(...kinds);
 
+const topupState = fc.record({
+  gateway: kindOf("stars", "crypto-pay", "manual"),
+  stars: fc.integer({ min: 0, max: 99_999 }),
+  resume: fc.option(fc.record({ serviceId: product, countryId: product })),
+});
+
 const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({
-    kind: kindOf("home", "help", "topup", "settings", "leave", "forgetAsk", "forgetSure", "forgetNow"),
+    kind: kindOf(
+      "home",
+      "help",
+      "topup",
+      "settings",
+      "ordersFile",
+      "balanceFile",
+      "invite",
+      "forgetAsk",
+      "forgetSure",
+      "forgetNow",
+    ),
   }),
   fc.record({ kind: kindOf("dismiss", "keep") }),
-  fc.record({ kind: kindOf("orders", "balance"), page }),
+  fc.record({ kind: kindOf("orders"), page, isOpenOnly: fc.boolean() }),
+  fc.record({ kind: kindOf("balance"), page }),
+  fc.record({ kind: kindOf("receipt"), orderId: fc.uuid(), page }),
+  fc.record({ kind: kindOf("leave"), topup: topupState }),
   fc.record({ kind: kindOf("services"), page, sort: kindOf("popular", "name") }),
   fc.record({ kind: kindOf("countries"), serviceId: product, page, sort: kindOf("best", "price", "name") }),
   fc.record({ kind: kindOf("confirm", "payShort", "otherWays"), serviceId: product, countryId: product }),
@@ -65,13 +85,8 @@ describe("callback data", () => {
 
 describe("top-up state", () => {
   it("reads itself back, fits beside the menu plugin's own data, and is empty for garbage", () => {
-    const state = fc.record({
-      gateway: kindOf("stars", "crypto-pay", "manual"),
-      stars: fc.integer({ min: 0, max: 99_999 }),
-      resume: fc.option(fc.record({ serviceId: product, countryId: product })),
-    });
     fc.assert(
-      fc.property(state, (value) => {
+      fc.property(topupState, (value) => {
         expect(Buffer.byteLength(encodeTopupState(value))).toBeLessThanOrEqual(44);
         expect(decodeTopupState(encodeTopupState(value))).toEqual(value);
       }),
@@ -91,6 +106,8 @@ describe("deep links", () => {
     ["buy_wa_gb_x", undefined],
     ["", undefined],
     ["buy__", undefined],
+    ["r_abcDEF123-_x", { kind: "invitation", code: "abcDEF123-_x" }],
+    ["r_123456789", undefined],
   ])("%s", (payload, expected) => {
     expect(parseDeepLink(payload)).toEqual(expected);
   });

@@ -5,6 +5,7 @@ import type { Card } from "../../src/bot/cards/card.ts";
 import { countriesCard, foundServicesCard, notFoundCard, servicesCard } from "../../src/bot/cards/catalog.ts";
 import { confirmCard, refusedCard, shortCard } from "../../src/bot/cards/confirm.ts";
 import { codeEventCard, endedEventCard, lateSmsCard, orderNewsCard } from "../../src/bot/cards/events.ts";
+import { ordersCard, receiptCard } from "../../src/bot/cards/history.ts";
 import {
   forgetCard,
   groupCard,
@@ -13,9 +14,11 @@ import {
   privacyCard,
   sendToShopCard,
 } from "../../src/bot/cards/home.ts";
+import { inviteCard } from "../../src/bot/cards/invite.ts";
 import { LABEL_WIDTH, labelWidth } from "../../src/bot/cards/label.ts";
-import { askCard, balanceCard, creditedCard, cryptoInvoiceCard } from "../../src/bot/cards/money.ts";
-import { type NamedOrder, orderCard, ordersCard } from "../../src/bot/cards/order.ts";
+import { askCard, creditedCard, cryptoInvoiceCard } from "../../src/bot/cards/money.ts";
+import { type NamedOrder, orderCard } from "../../src/bot/cards/order.ts";
+import { balanceCard } from "../../src/bot/cards/statement.ts";
 import type { CountryItem, CountryOffer, ServiceItem } from "../../src/catalog/catalog.ts";
 import type { OrderView } from "../../src/orders/orders.ts";
 import { orderStates } from "../../src/orders/state.ts";
@@ -84,12 +87,6 @@ function cardsOf(texts: Texts, sample: Sample): Card[] {
 
 function plainCards(texts: Texts): Card[] {
   const available = { availableMicros: 3_200_000n, heldMicros: 0n, debtMicros: 650_000n };
-  const movements = (["topup", "hold", "late_charge"] as const).map((kind, index) => ({
-    id: String(index),
-    kind,
-    amountMicros: index === 0 ? 5_000_000n : -480_000n,
-    at: now,
-  }));
   return [
     homeCard(texts, { availableMicros: 3_200_000n, openOrders: 2 }, true),
     helpCard(texts),
@@ -99,8 +96,17 @@ function plainCards(texts: Texts): Card[] {
     privacyCard(texts, texts.messages.privacy({ hours: 24, contact: null })),
     sendToShopCard(texts),
     notFoundCard(texts, "asdf"),
-    askCard(texts, texts.messages.paysupport({ contact: null }), "leaveSupport"),
-    balanceCard(texts, available, { items: movements, page: 1, pageCount: 3 }),
+    askCard(texts, texts.messages.paysupport({ contact: null }), { kind: "leaveSupport" }),
+    balanceCard(texts, available, { items: [], open: [], page: 0, pageCount: 1, canInvite: true }),
+    inviteCard(texts, {
+      link: "https://t.me/numstore_bot?start=r_abcDEF123-_x",
+      share: "12.5%",
+      orders: 3,
+      perFriend: money(1_000_000n),
+      perMonth: money(20_000_000n),
+      friends: 2,
+      earned: money(480_000n),
+    }),
     cryptoInvoiceCard(texts, { amountMicros: 25_000_000n, payUrl: "https://pay.example/1" }),
     creditedCard(texts, { ...available, amountMicros: 1n }, null),
   ];
@@ -186,6 +192,25 @@ function orderCards(texts: Texts, sample: Sample): Card[] {
     country,
   });
   const open = named({ state: "received", sms: [sms] });
+  const ended = named({ state: "expired", closedAt: now });
+  const movements = (["hold", "release", "late_charge"] as const).map((kind) => ({
+    kind,
+    amountMicros: priceMicros,
+    at: now,
+  }));
+  const statement = (["topup", "capture", "late_charge", "referral"] as const).map((kind, index) => ({
+    line: {
+      id: BigInt(index),
+      kind,
+      amountMicros: index === 0 ? 5_000_000n : -priceMicros,
+      balanceMicros: 3_200_000n,
+      orderId: null,
+      serviceId: null,
+      countryId: null,
+      at: now,
+    },
+    product: kind === "capture" || kind === "late_charge" ? { service, country } : null,
+  }));
   const available = money(3_200_000n);
   const event = {
     text: texts.messages.failedEvent({ amount: available, available }),
@@ -196,7 +221,14 @@ function orderCards(texts: Texts, sample: Sample): Card[] {
   return [
     ...orderStates.map((state) => orderCard(texts, named({ state, sms: [] }), now)),
     orderCard(texts, open, now),
-    ordersCard(texts, { page: 1, pageCount: 3 }, { open: [open], past: [named({ state: "expired" })] }),
+    ordersCard(texts, { page: 1, pageCount: 3, openCount: 12, isOpenOnly: false }, [open, ended]),
+    ordersCard(texts, { page: 1, pageCount: 3, openCount: 12, isOpenOnly: true }, [open]),
+    receiptCard(texts, ended, { movements, page: 2, isMasked: true }),
+    balanceCard(
+      texts,
+      { availableMicros: 3_200_000n, heldMicros: priceMicros, debtMicros: 0n },
+      { items: statement, open: [open], page: 1, pageCount: 3, canInvite: true },
+    ),
     codeEventCard(texts, open, { sms, charged: available, available }),
     endedEventCard(texts, open, { ...event, newPriceMicros: null }),
     endedEventCard(texts, open, { ...event, newPriceMicros: priceMicros }),

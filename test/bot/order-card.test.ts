@@ -35,7 +35,7 @@ describe("an order's card", () => {
     const order = await openOrder();
     await shop.say(user, "/orders");
     expect(shown()).toContain("Open: 1");
-    await shop.press(user, "WhatsApp 🇬🇧 $0.48");
+    await shop.press(user, "⏳ WhatsApp 🇬🇧 $0.48");
     expect(shown()).toContain("+447700900123");
     expect(labels()).toEqual(["Copy +447700900123", "Copy 7700900123", "Cancel", "App refused it"]);
     expect(shop.fakes.orders.state.views.get(order.id)?.cardMessageId).toBe(shop.last(user).messageId);
@@ -44,7 +44,7 @@ describe("an order's card", () => {
   it("shows the end as a relative time that the reader's app counts down", async () => {
     await openOrder();
     await shop.say(user, "/orders");
-    await shop.press(user, /^WhatsApp 🇬🇧/);
+    await shop.press(user, /WhatsApp 🇬🇧/);
     const time = shop.last(user).entities.find(({ type }) => type === "date_time");
     expect(time).toMatchObject({ unix_time: 1_772_367_600, date_time_format: "r" });
   });
@@ -52,9 +52,9 @@ describe("an order's card", () => {
   it("has one message an order: reopening takes the earlier one away", async () => {
     await openOrder();
     await shop.say(user, "/orders");
-    await shop.press(user, /^WhatsApp 🇬🇧/);
+    await shop.press(user, /WhatsApp 🇬🇧/);
     const first = shop.last(user).messageId;
-    await shop.press(user, /^WhatsApp 🇬🇧/);
+    await shop.press(user, /WhatsApp 🇬🇧/);
     expect(user.messages().some(({ messageId }) => messageId === first)).toBe(false);
   });
 
@@ -62,7 +62,7 @@ describe("an order's card", () => {
     const order = await openOrder();
     shop.fakes.orders.state.cancel = { kind: "queued", at: new Date() };
     await shop.say(user, "/orders");
-    await shop.press(user, /^WhatsApp 🇬🇧/);
+    await shop.press(user, /WhatsApp 🇬🇧/);
     expect(await shop.press(user, "Cancel")).toBe(
       "Too early to cancel. We'll do it as soon as it is possible.",
     );
@@ -73,14 +73,14 @@ describe("an order's card", () => {
     await openOrder();
     shop.fakes.orders.state.cancel = { kind: "refused", code: "too_many_cancels" };
     await shop.say(user, "/orders");
-    await shop.press(user, /^WhatsApp 🇬🇧/);
+    await shop.press(user, /WhatsApp 🇬🇧/);
     expect(await shop.press(user, "Cancel")).toContain("Too many cancellations in one hour.");
   });
 
   it("exchanges a number that the app refused, and says why not where that cannot be", async () => {
     const order = await openOrder();
     await shop.say(user, "/orders");
-    await shop.press(user, /^WhatsApp 🇬🇧/);
+    await shop.press(user, /WhatsApp 🇬🇧/);
     expect(await shop.press(user, "App refused it")).toContain("Exchanging the number.");
     shop.fakes.orders.state.cancel = { kind: "queued", at: new Date() };
     expect(await shop.press(user, "App refused it")).toContain("Too early to exchange.");
@@ -97,7 +97,7 @@ describe("an order's card", () => {
       actions: { cancel: false, swap: false, keepWaiting: true, another: false, finish: false },
     });
     await shop.say(user, "/orders");
-    await shop.press(user, /^WhatsApp 🇬🇧/);
+    await shop.press(user, /WhatsApp 🇬🇧/);
     expect(labels()).toEqual(["Copy +447700900123", "Copy 7700900123", "Keep waiting"]);
     expect(await shop.press(user, "Keep waiting")).toBe("We keep waiting for the code.");
     shop.fakes.orders.state.keepWaiting = { kind: "refused", code: "cancel_begun" };
@@ -108,7 +108,7 @@ describe("an order's card", () => {
     const order = await openOrder();
     shop.fakes.orders.change(order.id, { isSlow: true });
     await shop.say(user, "/orders");
-    await shop.press(user, /^WhatsApp 🇬🇧/);
+    await shop.press(user, /WhatsApp 🇬🇧/);
     expect(shown()).toContain("Slower than usual.");
   });
 
@@ -122,7 +122,7 @@ describe("an order's card", () => {
       actions: { cancel: false, swap: false, keepWaiting: false, another: false, finish: false },
     });
     await shop.say(user, "/orders");
-    await shop.press(user, /^WhatsApp 🇬🇧/);
+    await shop.press(user, /WhatsApp 🇬🇧/);
     expect(shown()).toContain("Just sold out.");
     expect(labels()[0]).toBe("Try 🇺🇸 Unite… $0.62 · 84%");
     expect(labels()).toContain("Tell me when it's back");
@@ -138,7 +138,7 @@ describe("an order's card", () => {
       actions: { cancel: false, swap: false, keepWaiting: false, another: true, finish: true },
     });
     await shop.say(user, "/orders");
-    await shop.press(user, /^WhatsApp 🇬🇧/);
+    await shop.press(user, /WhatsApp 🇬🇧/);
     // The code's own message has the button that copies it.
     expect(labels()).toEqual(["Copy +447700900123", "Copy 7700900123", "Another code", "Close number"]);
     expect(shown()).toContain("More codes possible until");
@@ -163,14 +163,16 @@ describe("an order's card", () => {
     await shop.press(user, "Next");
     expect(shown()).toContain("Page 3 of 3");
     expect(labels()).toContain("Previous");
-    await shop.press(user, /^WhatsApp 🇬🇧/);
-    expect(labels()).toEqual(["Buy again", "Home"]);
+    await shop.press(user, /WhatsApp 🇬🇧/);
+    expect(labels()).toEqual(["Buy again", "Back", "Home"]);
+    await shop.press(user, "Back");
+    expect(shown()).toContain("Page 3 of 3");
   });
 
   it("does not exist for anyone but its buyer", async () => {
     await openOrder();
     await shop.say(user, "/orders");
-    await shop.press(user, /^WhatsApp 🇬🇧/);
+    await shop.press(user, /WhatsApp 🇬🇧/);
     const buttons = shop.last(user).buttons.flat();
     const cancelData = buttons.find(({ text }) => text === "Cancel")?.callback_data ?? "";
     const openData = `1O${cancelData.slice(2)}`;
@@ -187,18 +189,26 @@ describe("an order's card", () => {
 });
 
 describe("balance", () => {
-  it("names what is available and what is held, and pages through the movements", async () => {
+  it("names what is available and what is held, and pages through a statement by product", async () => {
     const { state } = shop.fakes.wallet;
-    state.heldMicros = 480_000n;
-    state.movements = Array.from({ length: 19 }, (_, index) => ({
-      kind: index === 0 ? "hold" : "topup",
+    state.lines = Array.from({ length: 19 }, (_, index) => ({
+      id: BigInt(19 - index),
+      kind: index === 0 ? "capture" : "topup",
       amountMicros: index === 0 ? -480_000n : 650_000n,
+      balanceMicros: 3_680_000n,
+      orderId: null,
+      serviceId: index === 0 ? "wa" : null,
+      countryId: index === 0 ? "GB" : null,
       at: new Date("2026-03-01T10:00:00Z"),
     }));
+    await shop.say(user, "/start");
+    state.heldMicros = 480_000n;
+    shop.fakes.orders.add({ buyerId: buyerOf(user).id, chatId: user.id });
     await shop.say(user, "/balance");
     expect(shown()).toContain("Available $3.20");
     expect(shown()).toContain("Held for open orders $0.48");
-    expect(shown()).toContain("Set aside for an order -$0.48");
+    expect(shown()).toContain("WhatsApp · 🇬🇧 United Kingdom · $0.48 held");
+    expect(shown()).toContain("WhatsApp · 🇬🇧 United Kingdom -$0.48 = $3.68");
     expect(shown()).toContain("Top-up +$0.65");
     await shop.press(user, "Next");
     await shop.press(user, "Next");

@@ -63,6 +63,51 @@ describe("the top-up menu", () => {
   });
 });
 
+describe("the rows of the top-up menu", () => {
+  const rows = (): string[][] => shop.last(user).buttons.map((row) => row.map(({ text }) => text));
+
+  it("are two columns of amounts where there is one way to pay", async () => {
+    await shop.say(user, "/topup");
+    expect(rows().map((row) => row.length)).toEqual([2, 2, 1, 2]);
+  });
+
+  it("begin with the ways to pay where there are several, the chosen one marked", async () => {
+    shop.fakes.topups.state.gateways = ["stars", "crypto-pay", "manual"];
+    await shop.say(user, "/topup");
+    expect(rows().slice(0, 3)).toEqual([
+      ["✓ Telegram ⭐", "Crypto"],
+      ["Transfer to the shop"],
+      ["⭐50 · $0.65", "⭐100 · $1.30"],
+    ]);
+    await shop.press(user, "Crypto");
+    expect(rows().slice(0, 3)).toEqual([
+      ["Telegram ⭐", "✓ Crypto"],
+      ["Transfer to the shop"],
+      ["Pay $5.00", "Pay $10.00"],
+    ]);
+  });
+
+  it("still offer what the waiting purchase lacks after Back from the question for an amount", async () => {
+    shop.fakes.wallet.state.availableMicros = 0n;
+    await shop.say(user, "whatsapp uk");
+    const quote = [...shop.fakes.catalog.state.quotes.values()].at(-1);
+    shop.fakes.orders.state.purchaseResult = {
+      kind: "short",
+      missingMicros: 480_000n,
+      priceMicros: quote?.priceMicros ?? 0n,
+      serviceId: "wa",
+      countryId: "GB",
+    };
+    await shop.press(user, /Get number/);
+    await shop.press(user, "Other ways");
+    expect(rows()[0]).toEqual(["⭐37 · $0.481"]);
+    await shop.press(user, "Other amount");
+    await shop.press(user, "Back");
+    expect(shown()).toContain("Top up for WhatsApp");
+    expect(rows()[0]).toEqual(["⭐37 · $0.481"]);
+  });
+});
+
 describe("a typed amount", () => {
   const ask = async (): Promise<void> => {
     await shop.say(user, "/topup");
@@ -94,7 +139,7 @@ describe("a typed amount", () => {
     const buyer = shop.fakes.buyers.state.known.get(user.id);
     const order = shop.fakes.orders.add({ buyerId: buyer?.id ?? "", chatId: user.id });
     await shop.say(user, "/orders");
-    await shop.press(user, /^WhatsApp 🇬🇧/);
+    await shop.press(user, /⏳ WhatsApp 🇬🇧/);
     await ask();
     await shop.press(user, "Cancel");
     expect(shop.fakes.orders.state.asked).toEqual([`cancel ${order.id}`]);

@@ -4,9 +4,13 @@ import type { PretendUser, TranscriptMessage } from "../../sandbox/telegram/inde
 import { startWorld, type World } from "../../sandbox/world.ts";
 import { type Action, encodeAction } from "../../src/bot/callback-data.ts";
 import { systemClock } from "../../src/core/clock.ts";
+import { inboxBacklog } from "../../src/db/queries/inbox.ts";
+import { outboxBacklog } from "../../src/db/queries/outbox.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestLogger } from "../support/logger.ts";
 
+/** What is asked after the answer was sent, which may fall into either tap's count. */
+const afterwards = /^delete from "conversation_states"/;
 /** Statements of the bot's part of a tap: neither the inbox nor what loops do in the background. */
 const elsewhere =
   /inbox|leases|outbox|provider_gates|order_sms WHERE|"next_check_at" <=|'placing'|expires_at <|unclaimed|listed_numbers|^(?:begin|commit|rollback|SET )/i;
@@ -46,21 +50,30 @@ function menu(): TranscriptMessage {
   return found;
 }
 
-/** Taps, and returns the statements that were asked until the message was edited. */
-async function tap(action: Action): Promise<readonly string[]> {
-  const { messageId } = menu();
+/** Acts, and returns the statements that were asked until the bot sent or edited a message that contains `text`. */
+async function statementsOf(act: () => unknown, text = ""): Promise<readonly string[]> {
+  // What was shown before may not be written down yet.
+  await vi.waitFor(async () => {
+    expect((await inboxBacklog(database.db)).open).toBe(0);
+    expect((await outboxBacklog(database.db)).open).toBe(0);
+  });
   count();
   const shown = new Promise<void>((resolve) => {
     const stop = world.telegram.events.subscribe((event) => {
-      if (event.type !== "message_edited" || event.message.chatId !== user.id) return;
+      if (event.type !== "message_edited" && event.type !== "message_sent") return;
+      const { message } = event;
+      if (message.chatId !== user.id || !message.from.isBot || !message.text.includes(text)) return;
       stop();
       resolve();
     });
   });
-  await user.pressData(messageId, encodeAction(action));
+  await act();
   await shown;
-  return seen.filter((text) => !elsewhere.test(text));
+  return seen.filter((statement) => !elsewhere.test(statement) && !afterwards.test(statement));
 }
+
+const tap = (action: Action, text = ""): Promise<readonly string[]> =>
+  statementsOf(() => user.pressData(menu().messageId, encodeAction(action)), text);
 
 function count(): void {
   vi.restoreAllMocks();
@@ -72,9 +85,13 @@ function count(): void {
   });
 }
 
+function expectAtMost(statements: readonly string[], atMost: number): void {
+  expect(statements.length, statements.join("\n")).toBeLessThanOrEqual(atMost);
+}
+
 describe("a tap asks the database only", () => {
   it.each([
-    ["home: the buyer, the balance, the orders", { kind: "home" }, 6],
+    ["home: the buyer, the balance, the orders, their SMS", { kind: "home" }, 6],
     [
       "services: the buyer, the balance, the shelf, its prices",
       { kind: "services", page: 0, sort: "popular" },
@@ -95,6 +112,16 @@ describe("a tap asks the database only", () => {
     ["balance: the buyer, the balance, the debt, two for the movements", { kind: "balance", page: 0 }, 5],
   ] as const)("%s", async (_what, action, atMost) => {
     const statements = await tap(action);
-    expect(statements.length, statements.join("\n")).toBeLessThanOrEqual(atMost);
+    expectAtMost(statements, atMost);
+  });
+});
+
+describe("a command asks the database only", () => {
+  it("/start: the buyer, the balance, the orders, where the new card is", async () => {
+    expectAtMost(await statementsOf(() => user.send("/start")), 7);
+  });
+
+  it("/orders: the buyer, the orders, how many, where the new card is", async () => {
+    expectAtMost(await statementsOf(() => user.send("/orders")), 5);
   });
 });

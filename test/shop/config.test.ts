@@ -19,6 +19,7 @@ describe("loadConfig", () => {
       orders: { cancelAfterMs: 120_000, lifetimeMs: 1_200_000 },
       limits: { maxOpenOrders: 5, purchasesPerHour: 20, cancelsPerHour: 10, newBuyerOrdersPerDay: 10 },
       smsRetentionMs: 86_400_000,
+      referral: null,
       allowedServices: [],
       supportContact: null,
       logLevel: "info",
@@ -200,9 +201,22 @@ describe("describeConfig", () => {
   });
 });
 
+describe("referral", () => {
+  it("is on with a share above zero, and never pays more than the whole profit", () => {
+    expect(configOf({ REFERRAL_PERCENT: "12.5", REFERRAL_ORDERS: "5" }).referral).toEqual({
+      shareBasisPoints: 1_250n,
+      orders: 5,
+      perFriendMicros: 1_000_000n,
+      perMonthMicros: 20_000_000n,
+    });
+    expect(load({ REFERRAL_PERCENT: "101" }).ok).toBe(false);
+  });
+});
+
 describe(".env.example", () => {
   it("names every variable that the shop reads, and no other", () => {
-    const source = readFileSync(new URL("../../src/shop/config/config.ts", import.meta.url), "utf8");
+    const files = ["config", "referral"].map((name) => `../../src/shop/config/${name}.ts`);
+    const source = files.map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join("\n");
     const read = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map((match) => match[1]);
     const documented = readExample().filter((name) => !name.startsWith("PROVIDER_"));
     expect(documented.sort()).toEqual([...read, "PROVIDERS"].sort());

@@ -4,7 +4,7 @@ import type { ConversationStates } from "../../src/buyers/conversation-states.ts
 import { addMs, type Clock } from "../../src/core/clock.ts";
 import type { OperatorActions } from "../../src/operations/operator-actions.ts";
 import type { GatewayName, Topups } from "../../src/topups/topups.ts";
-import type { Movement, WalletReader } from "../../src/wallet/reader.ts";
+import type { OrderMovement, StatementLine, WalletReader } from "../../src/wallet/reader.ts";
 
 const STAR_MICROS = 13_000n;
 
@@ -129,14 +129,31 @@ export function createFakeBuyers(conversationOf: (key: string) => unknown) {
 }
 
 export function createFakeWallet() {
-  const state = { availableMicros: 3_200_000n, heldMicros: 0n, debtMicros: 0n, movements: [] as Movement[] };
+  const state = {
+    availableMicros: 3_200_000n,
+    heldMicros: 0n,
+    debtMicros: 0n,
+    lines: [] as StatementLine[],
+    ofOrder: [] as OrderMovement[],
+    exportedAt: undefined as Date | undefined,
+  };
   const wallet: WalletReader = {
     balance: async () => ({ availableMicros: state.availableMicros, heldMicros: state.heldMicros }),
     debt: async () => state.debtMicros,
-    movements: async (_buyer, { limit, offset }) => ({
-      items: state.movements.slice(offset, offset + limit),
-      total: state.movements.length,
+    statement: async (_buyer, { limit, offset }) => ({
+      items: state.lines.slice(offset, offset + limit),
+      total: state.lines.length,
     }),
+    statementBefore: async (_buyer, line, limit) => {
+      const start = line === undefined ? 0 : state.lines.indexOf(line) + 1;
+      return state.lines.slice(start, start + limit);
+    },
+    ofOrder: async () => state.ofOrder,
+    mayExport: async (_buyer, at) => {
+      if (state.exportedAt !== undefined && at.getTime() - state.exportedAt.getTime() < 60_000) return false;
+      state.exportedAt = at;
+      return true;
+    },
   };
   return { wallet, state };
 }

@@ -188,6 +188,8 @@ export function createFakeOrders(clock: Clock, quotes: ReadonlyMap<string, Quote
     return view?.buyerId === buyerId ? view : undefined;
   };
   const notFound = { kind: "refused", code: "order_not_found" } as const;
+  const viewsOf = (buyerId: string): OrderView[] =>
+    [...state.views.values()].filter((view) => view.buyerId === buyerId);
   const orders: Orders = {
     purchase: async (input) => {
       state.purchases.push(input);
@@ -233,13 +235,20 @@ export function createFakeOrders(clock: Clock, quotes: ReadonlyMap<string, Quote
     },
     find: async (id, buyerId) => own(id, buyerId),
     load: async (id) => state.views.get(id),
-    list: async (buyerId, page) => {
-      const mine = [...state.views.values()].filter((view) => view.buyerId === buyerId);
+    list: async (buyerId, { page, isOpenOnly }) => {
+      const mine = viewsOf(buyerId);
       const open = mine.filter(({ closedAt }) => closedAt === null);
-      const past = mine.filter(({ closedAt }) => closedAt !== null);
-      const pageCount = Math.max(1, Math.ceil(past.length / 5));
+      const shown = isOpenOnly ? open : mine;
+      const pageCount = Math.max(1, Math.ceil(shown.length / 5));
       const at = Math.min(page, pageCount - 1);
-      return { open: at === 0 ? open : [], past: past.slice(at * 5, at * 5 + 5), page: at, pageCount };
+      const items = shown.slice(at * 5, at * 5 + 5);
+      return { items, openCount: open.length, isOpenOnly, page: at, pageCount };
+    },
+    countOpen: async (buyerId) => viewsOf(buyerId).filter(({ closedAt }) => closedAt === null).length,
+    listBefore: async (buyerId, order, limit) => {
+      const mine = viewsOf(buyerId);
+      const start = order === undefined ? 0 : mine.indexOf(order) + 1;
+      return mine.slice(start, start + limit);
     },
     moveCard: async (id, chatId, cardMessageId) => {
       const view = state.views.get(id);

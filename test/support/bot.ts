@@ -7,6 +7,7 @@ import {
 } from "../../sandbox/telegram/index.ts";
 import { createBot, type ShopBot } from "../../src/bot/bot.ts";
 import type { BotConfig, BotDeps } from "../../src/bot/bot-deps.ts";
+import type { Referral } from "../../src/buyers/referrals.ts";
 import { createFakeCatalog, createFakeOrders, createFakeStockAlerts } from "./bot-fakes.ts";
 import {
   createFakeBuyers,
@@ -40,7 +41,7 @@ export function labelsOf(message: TranscriptMessage): string[] {
   return message.buttons.flat().map(({ text }) => text);
 }
 
-function createFakes(config: Partial<BotConfig>) {
+function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
   const clock = createTestClock();
   const logger = createTestLogger();
   const catalog = createFakeCatalog(clock);
@@ -58,6 +59,7 @@ function createFakes(config: Partial<BotConfig>) {
     topups: topups.topups,
     wallet: wallet.wallet,
     buyers: buyers.buyers,
+    referral,
     conversationStates: conversations.states,
     operatorActions: operatorActions.operatorActions,
     config: {
@@ -85,9 +87,12 @@ function createFakes(config: Partial<BotConfig>) {
   };
 }
 
-/** The real bot, talking HTTP to a pretend Telegram, above services in memory. */
-export async function startBotShop(config: Partial<BotConfig> = {}): Promise<BotShop> {
-  const fakes = createFakes(config);
+/** The real bot, talking HTTP to a pretend Telegram, above services in memory. Nobody is paid for friends by default. */
+export async function startBotShop(
+  config: Partial<BotConfig> = {},
+  { referral = null }: { referral?: Referral | null } = {},
+): Promise<BotShop> {
+  const fakes = createFakes(config, referral);
   const telegram = await startPretendTelegram({ clock: fakes.clock });
   const bot = createBot({ ...fakes.deps, token: telegram.token, apiRoot: telegram.apiRoot });
   await bot.setUp();

@@ -153,7 +153,7 @@ describe("somebody with a debt", () => {
     expect(await available(buyer.buyerId)).toBe(0n);
     const [settled] = await test.messages("debt_settled");
     expect(settled).toMatchObject({ amountMicros: "130000", debtMicros: "350000", availableMicros: "0" });
-    const page = await createWalletReader(database.db).movements(buyer.buyerId, { limit: 2, offset: 0 });
+    const page = await createWalletReader(database.db).statement(buyer.buyerId, { limit: 2, offset: 0 });
     expect(page.items.map(({ kind, amountMicros }) => [kind, amountMicros])).toEqual([
       ["debt_settled", -130_000n],
       ["topup", 130_000n],

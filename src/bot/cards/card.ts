@@ -98,8 +98,8 @@ export function pager(
 }
 
 /** Buttons in rows of `width`. */
-export function inRows(buttons: readonly InlineKeyboardButton[], width: number): InlineKeyboardButton[][] {
-  const rows: InlineKeyboardButton[][] = [];
+export function inRows<Button>(buttons: readonly Button[], width: number): Button[][] {
+  const rows: Button[][] = [];
   for (let start = 0; start < buttons.length; start += width) rows.push(buttons.slice(start, start + width));
   return rows;
 }

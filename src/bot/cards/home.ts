@@ -14,7 +14,10 @@ export function homeCard(
     text: lines(isGreeting && messages.welcome, status),
     keyboard: [
       [tap(labels.buy, { kind: "services", page: 0, sort: "popular" })],
-      [tap(labels.orders, { kind: "orders", page: 0 }), tap(labels.balance, { kind: "balance", page: 0 })],
+      [
+        tap(labels.orders, { kind: "orders", page: 0, isOpenOnly: false }),
+        tap(labels.balance, { kind: "balance", page: 0 }),
+      ],
       [tap(labels.topup, { kind: "topup" }), tap(labels.settings, { kind: "settings" })],
       [tap(labels.help, { kind: "help" }), tap(labels.support, { kind: "support" })],
     ],

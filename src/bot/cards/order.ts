@@ -1,25 +1,12 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import type { Catalog, CountryItem, CountryOffer, ServiceItem } from "../../catalog/catalog.ts";
-import { formatUsd } from "../../core/money.ts";
-import type { OrderPage, OrderSms, OrderView } from "../../orders/orders.ts";
+import type { OrderSms, OrderView } from "../../orders/orders.ts";
 import { heldStates, isEnded, type OrderState } from "../../orders/state.ts";
-import { bold, code, localTime, money, relativeTime } from "../../texts/html.ts";
+import { bold, code, money, relativeTime } from "../../texts/html.ts";
 import { ltrIn, rlmIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
-import {
-  type Card,
-  copyButton,
-  inRows,
-  isTooLong,
-  lines,
-  pageLine,
-  pager,
-  productLine,
-  productTitle,
-  quoted,
-  tap,
-} from "./card.ts";
-import { fitted, LABEL_WIDTH, labelWidth, offerLabel, productLabel, shorten } from "./label.ts";
+import { type Card, copyButton, inRows, isTooLong, lines, productTitle, quoted, tap } from "./card.ts";
+import { fitted, LABEL_WIDTH, labelWidth, offerLabel, shorten } from "./label.ts";
 
 /** An order with the names of what it is for. */
 export interface NamedOrder {
@@ -116,7 +103,8 @@ function timeLine(texts: Texts, order: OrderView, now: Date): string {
   return lines(ends, opens, order.isSlow && messages.slow);
 }
 
-function smsLine(texts: Texts, sms: OrderSms, maxText: number): string {
+/** One SMS: its code, and its text as far as there is room. */
+export function smsLine(texts: Texts, sms: OrderSms, maxText: number): string {
   if (sms.code === null && sms.text === null) return texts.messages.smsPurged;
   const shown = sms.text === null ? "" : quoted(sms.text, maxText);
   return lines(
@@ -212,38 +200,4 @@ function callingCode(digits: string): string | undefined {
 /** "+447700900123": digits with one plus. */
 export function formatPhone(phone: string): string {
   return `+${phone.replace(/\D/g, "")}`;
-}
-
-/** /orders: open ones first; each button opens the order's card. */
-export function ordersCard(
-  texts: Texts,
-  page: Pick<OrderPage, "page" | "pageCount">,
-  orders: { open: readonly NamedOrder[]; past: readonly NamedOrder[] },
-): Card {
-  const { labels, messages } = texts;
-  const all = [...orders.open, ...orders.past];
-  const button = ({ order, service, country }: NamedOrder): InlineKeyboardButton[] => [
-    tap(
-      productLabel({ service, country, price: formatUsd(order.priceMicros) }, (what) => what),
-      {
-        kind: "order",
-        orderId: order.id,
-      },
-    ),
-  ];
-  const orderLines = all.map(
-    ({ order, service, country }) =>
-      `${productLine(texts, service, country)} · ${messages.orderStates[order.state]} · ${ltrIn(texts.language, localTime(order.placedAt))}`,
-  );
-  return {
-    text:
-      all.length === 0
-        ? messages.noOrders
-        : lines(messages.ordersTitle({ open: orders.open.length }), ...orderLines, pageLine(texts, page)),
-    keyboard: [
-      ...all.map(button),
-      ...pager(texts, page, (to) => ({ kind: "orders", page: to })),
-      [tap(labels.buy, { kind: "services", page: 0, sort: "popular" }), tap(labels.home, { kind: "home" })],
-    ],
-  };
 }

@@ -1,15 +1,19 @@
+import type { OrderView } from "../../orders/orders.ts";
+import { heldStates, type OrderState } from "../../orders/state.ts";
+import type { StatementLine } from "../../wallet/reader.ts";
 import type { BotDeps } from "../bot-deps.ts";
-import { balanceCard } from "../cards/money.ts";
+import { nameOrder } from "../cards/order.ts";
+import { balanceCard, type NamedLine } from "../cards/statement.ts";
 import type { Screens, ShopContext } from "../context.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
 
-const MOVEMENTS_A_PAGE = 8;
+const LINES_A_PAGE = 8;
 
-export interface BalanceDeps extends Pick<BotDeps, "wallet"> {
+export interface BalanceDeps extends Pick<BotDeps, "wallet" | "orders" | "catalog" | "referral"> {
   readonly screens: Screens;
 }
 
-/** /balance with its movements. */
+/** /balance with its statement. */
 export function createBalanceFeature(deps: BalanceDeps): Feature {
   const feature = createFeature();
   feature.command("balance", (ctx) => showBalance(deps, ctx, 0));
@@ -18,17 +22,38 @@ export function createBalanceFeature(deps: BalanceDeps): Feature {
 }
 
 async function showBalance(deps: BalanceDeps, ctx: ShopContext, page: number): Promise<void> {
-  const { id } = ctx.buyer;
-  const [balance, debtMicros, movements] = await Promise.all([
+  const { id, language } = ctx.buyer;
+  const [balance, debtMicros, statement] = await Promise.all([
     deps.wallet.balance(id),
     deps.wallet.debt(id),
-    deps.wallet.movements(id, { limit: MOVEMENTS_A_PAGE, offset: page * MOVEMENTS_A_PAGE }),
+    deps.wallet.statement(id, { limit: LINES_A_PAGE, offset: page * LINES_A_PAGE }),
   ]);
-  const pageCount = Math.max(1, Math.ceil(movements.total / MOVEMENTS_A_PAGE));
+  const pageCount = Math.max(1, Math.ceil(statement.total / LINES_A_PAGE));
   // A page beyond the end (an old button, or a forged one) is the last page.
   if (page >= pageCount) return await showBalance(deps, ctx, pageCount - 1);
-  await deps.screens.show(
-    ctx,
-    balanceCard(ctx.texts, { ...balance, debtMicros }, { items: movements.items, page, pageCount }),
-  );
+  const isHolding = page === 0 && balance.heldMicros > 0n;
+  const holding = isHolding ? (await deps.orders.list(id, { page: 0, isOpenOnly: true })).items : [];
+  const [open, items] = await Promise.all([
+    Promise.all(holding.filter(isHeld).map((order) => nameOrder(deps.catalog, order, language))),
+    Promise.all(statement.items.map((line) => nameLine(deps, line, language))),
+  ]);
+  const view = { items, open, page, pageCount, canInvite: deps.referral !== null };
+  await deps.screens.show(ctx, balanceCard(ctx.texts, { ...balance, debtMicros }, view));
+}
+
+function isHeld({ state }: OrderView): boolean {
+  const held: readonly OrderState[] = heldStates;
+  return held.includes(state);
+}
+
+/** A service that is gone from the catalogue is shown by its id. */
+export async function nameLine(
+  { catalog }: Pick<BotDeps, "catalog">,
+  line: StatementLine,
+  language: string,
+): Promise<NamedLine> {
+  const { serviceId, countryId } = line;
+  if (serviceId === null || countryId === null) return { line, product: null };
+  const service = (await catalog.service(serviceId)) ?? { id: serviceId, name: serviceId };
+  return { line, product: { service, country: catalog.country(countryId, language) } };
 }

@@ -7,7 +7,7 @@ import type { Screens, ShopContext } from "../context.ts";
 import { removeButtons, say } from "../navigation.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
 
-export interface LegalDeps extends Pick<BotDeps, "wallet" | "buyers" | "config" | "logger"> {
+export interface LegalDeps extends Pick<BotDeps, "wallet" | "buyers" | "referral" | "config" | "logger"> {
   readonly screens: Screens;
 }
 
@@ -21,7 +21,11 @@ export function createLegal(deps: LegalDeps): Feature {
     await say(ctx, noticeCard(ctx.texts, text));
   });
   feature.command("privacy", async (ctx) => {
-    const text = ctx.texts.messages.privacy({ hours: config.smsRetentionHours, contact });
+    const { messages } = ctx.texts;
+    const text = lines(
+      messages.privacy({ hours: config.smsRetentionHours, contact }),
+      deps.referral !== null && messages.privacyReferral,
+    );
     await deps.screens.show(ctx, privacyCard(ctx.texts, text));
   });
   onTap(feature, ["forgetAsk"], (ctx) => deps.screens.askForget(ctx, "ask"));

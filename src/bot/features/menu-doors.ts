@@ -9,9 +9,9 @@ export function createMenuDoors(screens: Screens): Feature {
   onTap(feature, ["topup"], (ctx) => screens.topup(ctx));
   onTap(feature, ["settings"], (ctx) => screens.settings(ctx));
   // "Back" under the question for an amount: nobody waits for its answer any more.
-  onTap(feature, ["leave"], async (ctx) => {
+  onTap(feature, ["leave"], async (ctx, { topup }) => {
     await ctx.conversation.exitAll();
-    await screens.topup(ctx);
+    await screens.topup(ctx, topup);
   });
   return feature;
 }

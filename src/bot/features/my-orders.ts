@@ -1,14 +1,17 @@
-import type { OrderView } from "../../orders/orders.ts";
+import { addMs } from "../../core/clock.ts";
+import type { OrdersQuery, OrderView } from "../../orders/orders.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { type Card, messageOptions } from "../cards/card.ts";
+import { ordersCard, receiptCard } from "../cards/history.ts";
 import { noticeCard } from "../cards/home.ts";
-import { type NamedOrder, nameOrder, nameOrderCard, orderCard, ordersCard } from "../cards/order.ts";
+import { nameOrder, nameOrderCard, orderCard } from "../cards/order.ts";
 import type { Screens, ShopContext } from "../context.ts";
 import { removeButtons, removeMessage, say } from "../navigation.ts";
 import { isGone, isNotModified } from "../telegram-errors.ts";
 import { createFeature, type Feature, onTap, onTapAnswering } from "./feature.ts";
 
-export interface OrdersFeatureDeps extends Pick<BotDeps, "catalog" | "orders"> {
+export interface OrdersFeatureDeps
+  extends Pick<BotDeps, "catalog" | "orders" | "wallet" | "config" | "clock"> {
   readonly screens: Screens;
 }
 
@@ -16,8 +19,9 @@ export interface OrdersFeatureDeps extends Pick<BotDeps, "catalog" | "orders"> {
 export function createOrdersFeature(deps: OrdersFeatureDeps): Feature {
   const { orders } = deps;
   const feature = createFeature();
-  feature.command("orders", (ctx) => showOrders(deps, ctx, 0));
-  onTap(feature, ["orders"], (ctx, { page }) => showOrders(deps, ctx, page));
+  feature.command("orders", (ctx) => showOrders(deps, ctx, { page: 0, isOpenOnly: false }));
+  onTap(feature, ["orders"], (ctx, query) => showOrders(deps, ctx, query));
+  onTap(feature, ["receipt"], (ctx, { orderId, page }) => showReceipt(deps, ctx, orderId, page));
   onTap(feature, ["order"], (ctx, { orderId }) => deps.screens.order(ctx, orderId));
   onTapAnswering(feature, ["cancel"], async (ctx, { orderId }) => {
     const { toasts, errors } = ctx.texts;
@@ -50,13 +54,37 @@ export function createOrdersFeature(deps: OrdersFeatureDeps): Feature {
   return feature;
 }
 
-async function showOrders(deps: OrdersFeatureDeps, ctx: ShopContext, page: number): Promise<void> {
+async function showOrders(deps: OrdersFeatureDeps, ctx: ShopContext, query: OrdersQuery): Promise<void> {
   const { language, id } = ctx.buyer;
-  const list = await deps.orders.list(id, page);
-  const named = (views: readonly OrderView[]): Promise<NamedOrder[]> =>
-    Promise.all(views.map((view) => nameOrder(deps.catalog, view, language)));
-  const [open, past] = await Promise.all([named(list.open), named(list.past)]);
-  await deps.screens.show(ctx, ordersCard(ctx.texts, list, { open, past }));
+  const list = await deps.orders.list(id, query);
+  const named = await Promise.all(list.items.map((order) => nameOrder(deps.catalog, order, language)));
+  await deps.screens.show(ctx, ordersCard(ctx.texts, list, named));
+}
+
+/** The receipt of an ended order. Of one that has not ended (a forged button), its card. */
+async function showReceipt(
+  deps: OrdersFeatureDeps,
+  ctx: ShopContext,
+  orderId: string,
+  page: number,
+): Promise<void> {
+  const order = await deps.orders.find(orderId, ctx.buyer.id);
+  if (!order) return await deps.screens.show(ctx, noticeCard(ctx.texts, ctx.texts.errors.order_not_found));
+  if (order.closedAt === null) return await deps.screens.order(ctx, orderId);
+  const movements = await deps.wallet.ofOrder(orderId);
+  const isMasked = isNumberMasked(deps, order);
+  const named = await nameOrder(deps.catalog, order, ctx.buyer.language);
+  await deps.screens.show(ctx, receiptCard(ctx.texts, named, { movements, page, isMasked }));
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The whole number is shown for as long as codes are kept: afterwards nobody needs it who looks over a shoulder. */
+export function isNumberMasked(
+  { config, clock }: Pick<BotDeps, "config" | "clock">,
+  { closedAt }: OrderView,
+): boolean {
+  return closedAt !== null && addMs(closedAt, config.smsRetentionHours * HOUR_MS) <= clock.now();
 }
 
 /** Sends the order's card as a new message and deletes the old one, so that an order has one card. */

@@ -62,7 +62,8 @@ export function createPay(deps: Pick<BotDeps, "topups" | "config">): Pay {
       const { supportContact } = deps.config;
       const contact = supportContact === null ? null : escapeHtml(supportContact);
       const text = ctx.texts.messages.manualInstructions({ amount: money(amountMicros), contact });
-      await say(ctx, askCard(ctx.texts, text));
+      const topup = { gateway, stars: 0, resume };
+      await say(ctx, askCard(ctx.texts, text, { kind: "leave", topup }));
       return { kind: "claim", topupId: begun.invoice.topupId };
     },
   };

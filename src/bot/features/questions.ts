@@ -11,7 +11,7 @@ import { noticeCard, sendToShopCard } from "../cards/home.ts";
 import { askCard } from "../cards/money.ts";
 import type { ShopContext } from "../context.ts";
 import { say } from "../navigation.ts";
-import { decodeTopupState, type TopupState } from "../topup-state.ts";
+import { decodeTopupState, noTopupState, type TopupState } from "../topup-state.ts";
 import { typedText } from "../typed-text.ts";
 import { amountQuestion, type Pay, questionIds, starsRange, usdRange } from "./pay.ts";
 
@@ -104,7 +104,13 @@ async function takeAmount(
     return "done";
   }
   const { messages } = ctx.texts;
-  await say(ctx, askCard(ctx.texts, `${messages.amountNotUnderstood}\n${amountQuestion(ctx, state)}`));
+  await say(
+    ctx,
+    askCard(ctx.texts, `${messages.amountNotUnderstood}\n${amountQuestion(ctx, state)}`, {
+      kind: "leave",
+      topup: state,
+    }),
+  );
   return "again";
 }
 
@@ -132,7 +138,10 @@ async function takeClaim(
   const photo = message.photo?.at(-1);
   const note = typedText(message);
   if (photo === undefined && note === "") {
-    await say(ctx, askCard(ctx.texts, ctx.texts.messages.manualNeedsProof));
+    await say(
+      ctx,
+      askCard(ctx.texts, ctx.texts.messages.manualNeedsProof, { kind: "leave", topup: noTopupState }),
+    );
     return "again";
   }
   const claimed = await deps.topups.claimManual({
@@ -150,7 +159,7 @@ async function takeClaim(
 /** Nothing goes to the shop before the buyer says so: what is typed here may be meant as a search. */
 async function takeDispute(ctx: ShopContext, message: Message): Promise<Verdict> {
   if (typedText(message) === "") {
-    await say(ctx, askCard(ctx.texts, ctx.texts.messages.disputeNeedsText, "leaveSupport"));
+    await say(ctx, askCard(ctx.texts, ctx.texts.messages.disputeNeedsText, { kind: "leaveSupport" }));
     return "again";
   }
   await say(ctx, sendToShopCard(ctx.texts), message.message_id);

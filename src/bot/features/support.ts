@@ -45,6 +45,6 @@ export function createSupport(deps: SupportDeps): Feature {
 
 async function ask({ config }: SupportDeps, ctx: ShopContext): Promise<void> {
   const contact = config.supportContact === null ? null : escapeHtml(config.supportContact);
-  await say(ctx, askCard(ctx.texts, ctx.texts.messages.paysupport({ contact }), "leaveSupport"));
+  await say(ctx, askCard(ctx.texts, ctx.texts.messages.paysupport({ contact }), { kind: "leaveSupport" }));
   await enterQuestion(ctx, questionIds.dispute, "");
 }

@@ -1,9 +1,9 @@
-import { Menu, type MenuRange } from "@grammyjs/menu";
+import { Menu } from "@grammyjs/menu";
 import { formatUsd } from "../../core/money.ts";
 import { money } from "../../texts/html.ts";
 import type { GatewayName } from "../../topups/topups.ts";
 import type { BotDeps } from "../bot-deps.ts";
-import { messageOptions } from "../cards/card.ts";
+import { inRows, messageOptions } from "../cards/card.ts";
 import { askCard } from "../cards/money.ts";
 import type { ShopContext } from "../context.ts";
 import { amountQuestion, enterQuestion, type Pay, questionIds, starsRange } from "../features/pay.ts";
@@ -37,86 +37,89 @@ export function createTopupMenu(deps: TopupMenuDeps): Menu<ShopContext> {
   });
   menu.dynamic((ctx, range) => {
     const state = stateOf(ctx);
-    const add = adderFor(range, encodeTopupState(state));
-    if (state.gateway === "stars") addStars(deps, ctx, state, add);
-    else addUsd(deps, ctx, state, state.gateway, add);
-    add.full(ctx.texts.labels.otherAmount, (pressed) => askAmount(pressed, stateOf(pressed)));
-    addWays(deps, ctx, state, add);
-    add.full(ctx.texts.labels.home, async (pressed) => {
-      await pressed.answerTap();
-      await pressed.screens.home(pressed);
-    });
+    const { labels } = ctx.texts;
+    const rows = [
+      ...inRows(ways(deps, ctx, state), 2),
+      ...(state.gateway === "stars" ? stars(deps, ctx, state) : dollars(deps, ctx, state, state.gateway)),
+      [
+        { text: labels.otherAmount, press: (pressed: ShopContext) => askAmount(pressed, stateOf(pressed)) },
+        { text: labels.home, press: goHome },
+      ],
+    ];
+    const payload = encodeTopupState(state);
+    for (const row of rows) {
+      for (const { text, press } of row) range.text({ text, payload }, (pressed) => press(pressed));
+      range.row();
+    }
   });
   return menu;
 }
 
-type Press = (ctx: ShopContext) => Promise<void>;
-
-interface Adder {
-  full(text: string, press: Press): void;
+interface Button {
+  readonly text: string;
+  readonly press: (ctx: ShopContext) => Promise<void>;
 }
 
-function adderFor(range: MenuRange<ShopContext>, payload: string): Adder {
-  return {
-    full: (text, press) => {
-      range.text({ text, payload }, (ctx) => press(ctx)).row();
-    },
-  };
+async function goHome(ctx: ShopContext): Promise<void> {
+  await ctx.answerTap();
+  await ctx.screens.home(ctx);
 }
 
-function addStars(deps: TopupMenuDeps, ctx: ShopContext, state: TopupState, add: Adder): void {
-  if (!deps.topups.gateways.includes("stars")) return;
-  const isShort = state.resume !== null && state.stars >= starsRange.min && state.stars <= starsRange.max;
-  const amounts = [
-    ...(isShort ? [state.stars] : []),
-    ...starPresets.filter((stars) => stars !== state.stars || !isShort),
-  ];
-  for (const stars of amounts) {
-    const value = formatUsd(deps.topups.starsValueMicros(stars));
-    add.full(ctx.texts.labels.stars(stars, value), async (pressed) => {
-      await pressed.answerTap();
-      await deps.pay.stars(pressed, stars, stateOf(pressed).resume);
-    });
-  }
-}
-
-function addUsd(
-  deps: TopupMenuDeps,
-  ctx: ShopContext,
-  state: TopupState,
-  gateway: Exclude<GatewayName, "stars">,
-  add: Adder,
-): void {
-  if (!deps.topups.gateways.includes(gateway)) return;
-  for (const amountMicros of usdPresets) {
-    add.full(ctx.texts.labels.payNow(formatUsd(amountMicros)), async (pressed) => {
-      await pressed.answerTap();
-      const proof = await deps.pay.usd(pressed, gateway, amountMicros, state.resume);
-      if (proof.kind === "claim") await enterQuestion(pressed, questionIds.claim, proof.topupId);
-    });
-  }
-}
-
-/** The other ways to pay that the operator has switched on. */
-function addWays(deps: TopupMenuDeps, ctx: ShopContext, state: TopupState, add: Adder): void {
+/** The ways to pay, above the amounts of the chosen one; nothing where there is one way only. */
+function ways(deps: TopupMenuDeps, ctx: ShopContext, state: TopupState): Button[] {
   const { labels } = ctx.texts;
+  const { gateways } = deps.topups;
+  if (gateways.length < 2) return [];
   const names: Readonly<Record<GatewayName, string>> = {
     stars: "Telegram ⭐",
     "crypto-pay": labels.cryptoPay,
     manual: labels.manual,
   };
-  for (const gateway of deps.topups.gateways) {
-    if (gateway === state.gateway) continue;
-    add.full(names[gateway], async (pressed) => {
+  return gateways.map((gateway) => ({
+    text: gateway === state.gateway ? `✓ ${names[gateway]}` : names[gateway],
+    press: async (pressed) => {
       await pressed.answerTap();
       await pressed.screens.topup(pressed, { ...stateOf(pressed), gateway });
-    });
-  }
+    },
+  }));
+}
+
+/** What a waiting purchase lacks stands alone in the first row. */
+function stars(deps: TopupMenuDeps, ctx: ShopContext, state: TopupState): Button[][] {
+  if (!deps.topups.gateways.includes("stars")) return [];
+  const isShort = state.resume !== null && state.stars >= starsRange.min && state.stars <= starsRange.max;
+  const button = (count: number): Button => ({
+    text: ctx.texts.labels.stars(count, formatUsd(deps.topups.starsValueMicros(count))),
+    press: async (pressed) => {
+      await pressed.answerTap();
+      await deps.pay.stars(pressed, count, stateOf(pressed).resume);
+    },
+  });
+  const presets = starPresets.filter((count) => count !== state.stars || !isShort);
+  return [...(isShort ? [[button(state.stars)]] : []), ...inRows(presets.map(button), 2)];
+}
+
+function dollars(
+  deps: TopupMenuDeps,
+  ctx: ShopContext,
+  state: TopupState,
+  gateway: Exclude<GatewayName, "stars">,
+): Button[][] {
+  if (!deps.topups.gateways.includes(gateway)) return [];
+  const button = (amountMicros: bigint): Button => ({
+    text: ctx.texts.labels.payNow(formatUsd(amountMicros)),
+    press: async (pressed) => {
+      await pressed.answerTap();
+      const proof = await deps.pay.usd(pressed, gateway, amountMicros, state.resume);
+      if (proof.kind === "claim") await enterQuestion(pressed, questionIds.claim, proof.topupId);
+    },
+  });
+  return inRows(usdPresets.map(button), 2);
 }
 
 async function askAmount(ctx: ShopContext, state: TopupState): Promise<void> {
   await ctx.answerTap();
-  const card = askCard(ctx.texts, amountQuestion(ctx, state));
+  const card = askCard(ctx.texts, amountQuestion(ctx, state), { kind: "leave", topup: state });
   await ctx.reply(card.text, messageOptions(card));
   await enterQuestion(ctx, questionIds.amount, encodeTopupState(state));
 }

@@ -27,6 +27,8 @@ export async function forgetBuyer(tx: Tx, buyerId: string, at: Date): Promise<nu
       ban_reason: null,
       flag_reason: null,
       navigation_message_id: null,
+      referral_code: null,
+      exported_at: null,
       deleted_at: at,
     })
     .where("id", "=", buyerId)

@@ -15,7 +15,9 @@ export type TransferKind =
   | "provider_cost"
   | "provider_loss"
   | "stray_loss"
-  | "adjustment";
+  | "adjustment"
+  | "referral"
+  | "referral_back";
 
 export interface TransferRow {
   readonly key: string;
@@ -89,65 +91,6 @@ export async function selectSystemBalance(db: Executor, code: string): Promise<b
   return BigInt(row.micros);
 }
 
-export interface MovementRow {
-  readonly id: bigint;
-  readonly kind: TransferKind;
-  /** Change of the available balance: negative when money was held or taken. */
-  readonly amountMicros: bigint;
-  readonly availableAfterMicros: bigint;
-  readonly orderId: string | null;
-  readonly reason: string;
-  readonly at: Date;
-}
-
-/** What changed a buyer's available balance, newest first. */
-export async function selectMovements(
-  db: Executor,
-  buyerId: string,
-  page: { limit: number; offset: number },
-): Promise<MovementRow[]> {
-  const rows = await db
-    .selectFrom("entries")
-    .innerJoin("accounts", "accounts.id", "entries.account_id")
-    .innerJoin("transfers", "transfers.id", "entries.transfer_id")
-    .select([
-      "transfers.id",
-      "transfers.kind",
-      "entries.amount_micros",
-      "entries.balance_after_micros",
-      "transfers.order_id",
-      "transfers.reason",
-      "transfers.created_at",
-    ])
-    .where("accounts.buyer_id", "=", buyerId)
-    .where("accounts.kind", "=", "available")
-    .orderBy("transfers.id", "desc")
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute();
-  return rows.map((row) => ({
-    id: row.id,
-    kind: row.kind as TransferKind,
-    amountMicros: row.amount_micros,
-    availableAfterMicros: row.balance_after_micros ?? 0n,
-    orderId: row.order_id,
-    reason: row.reason,
-    at: row.created_at,
-  }));
-}
-
-/** How many rows {@link selectMovements} could return. */
-export async function countMovements(db: Executor, buyerId: string): Promise<number> {
-  const row = await db
-    .selectFrom("entries")
-    .innerJoin("accounts", "accounts.id", "entries.account_id")
-    .select((eb) => eb.fn.countAll<bigint>().as("count"))
-    .where("accounts.buyer_id", "=", buyerId)
-    .where("accounts.kind", "=", "available")
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
-}
-
 export interface PostedTransfer {
   readonly key: string;
   readonly kind: TransferKind;
@@ -177,7 +120,7 @@ export async function selectTransfersByKey(db: Executor, keys: readonly string[]
 }
 
 export interface LedgerDifference {
-  readonly check: "entries_sum" | "balance" | "held" | "resolve" | "debt";
+  readonly check: "entries_sum" | "balance" | "held" | "resolve" | "debt" | "referral";
   readonly subject: string;
   readonly detail: string;
   /** How much money it is about; an order that is resolved wrongly counts with its price. */
@@ -187,7 +130,8 @@ export interface LedgerDifference {
 /**
  * The promises of the ledger, checked in one statement: entries sum to zero, a balance is the sum of its entries,
  * held money is the price of the orders that hold it, an ended order is resolved exactly once, nobody has money
- * available while they owe some, and the debts of people whose data is deleted are the ones that are kept for them.
+ * available while they owe some, the debts of people whose data is deleted are the ones that are kept for them, and
+ * what referral paid out is what its rewards say.
  */
 export async function selectLedgerDifferences(db: Executor): Promise<LedgerDifference[]> {
   const result = await sql<{
@@ -216,7 +160,11 @@ export async function selectLedgerDifferences(db: Executor): Promise<LedgerDiffe
     carried AS (
       SELECT (SELECT coalesce(sum(debt_micros), 0) FROM forgotten_people) AS kept_micros,
              (SELECT -coalesce(sum(e.amount_micros), 0) FROM accounts a JOIN entries e ON e.account_id = a.id
-               WHERE a.code = 'system:debts_carried') AS micros)
+               WHERE a.code = 'system:debts_carried') AS micros),
+    rewards AS (
+      SELECT (SELECT coalesce(sum(amount_micros - coalesce(taken_micros, 0)), 0) FROM referral_rewards) AS rewards_micros,
+             (SELECT -coalesce(sum(e.amount_micros), 0) FROM accounts a JOIN entries e ON e.account_id = a.id
+               WHERE a.code = 'system:referral') AS ledger_micros)
     SELECT 'entries_sum' AS check, 'ledger' AS subject, micros::text AS detail, abs(micros) AS amount_micros FROM total WHERE micros <> 0
     UNION ALL
     SELECT 'balance', code, format('balance %s, entries %s', balance_micros, entries_micros),
@@ -241,6 +189,10 @@ export async function selectLedgerDifferences(db: Executor): Promise<LedgerDiffe
     SELECT 'debt', 'people whose data is deleted', format('ledger %s, kept %s', micros, kept_micros),
            abs(micros - kept_micros)
       FROM carried WHERE micros <> kept_micros
+    UNION ALL
+    SELECT 'referral', 'rewards', format('ledger %s, rewards %s', ledger_micros, rewards_micros),
+           abs(ledger_micros - rewards_micros)
+      FROM rewards WHERE ledger_micros <> rewards_micros
     LIMIT 100`.execute(db);
   return result.rows.map(({ amount_micros, ...row }) => ({ ...row, amountMicros: BigInt(amount_micros) }));
 }

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Executor } from "../client.ts";
 import { type OrderRow, toOrder } from "./orders.ts";
 
@@ -40,29 +41,70 @@ export async function selectOrdersInStates(
   return (await query.execute()).map(toOrder);
 }
 
+/** Newest first. The rows are found in the index before any is read, so that a late page costs little more than the first. */
 export async function selectOrdersOfBuyer(
   db: Executor,
   buyerId: string,
-  page: { open: boolean; limit: number; offset: number },
+  page: { isOpenOnly: boolean; limit: number; offset: number },
 ): Promise<OrderRow[]> {
+  let ids = db
+    .selectFrom("orders")
+    .select("id")
+    .where("buyer_id", "=", buyerId)
+    .orderBy("placed_at", "desc")
+    .orderBy("id", "desc")
+    .limit(page.limit)
+    .offset(page.offset);
+  if (page.isOpenOnly) ids = ids.where("closed_at", "is", null);
   const rows = await db
     .selectFrom("orders")
     .selectAll()
-    .where("buyer_id", "=", buyerId)
-    .where("closed_at", page.open ? "is" : "is not", null)
+    .where("id", "in", ids)
     .orderBy("placed_at", "desc")
-    .limit(page.limit)
-    .offset(page.offset)
+    .orderBy("id", "desc")
     .execute();
   return rows.map(toOrder);
 }
 
-export async function countEndedOrders(db: Executor, buyerId: string): Promise<number> {
+/** Orders of a buyer that were placed before this one, newest first; undefined: from the newest on. */
+export async function selectOrdersBefore(
+  db: Executor,
+  buyerId: string,
+  before: { readonly placedAt: Date; readonly id: string } | undefined,
+  limit: number,
+): Promise<OrderRow[]> {
+  let query = db
+    .selectFrom("orders")
+    .selectAll()
+    .where("buyer_id", "=", buyerId)
+    .orderBy("placed_at", "desc")
+    .orderBy("id", "desc")
+    .limit(limit);
+  if (before) {
+    const { placedAt, id } = before;
+    query = query.where(sql<boolean>`(placed_at, id) < (${placedAt}::timestamptz, ${id}::uuid)`);
+  }
+  return (await query.execute()).map(toOrder);
+}
+
+/** How many orders a buyer has, open ones and all. */
+export async function countOrdersOfBuyer(
+  db: Executor,
+  buyerId: string,
+): Promise<{ readonly open: number; readonly all: number }> {
+  const result = await sql<{ open: bigint; total: bigint }>`
+    SELECT (SELECT count(*) FROM orders WHERE buyer_id = ${buyerId}::uuid AND closed_at IS NULL) AS open,
+           (SELECT count(*) FROM orders WHERE buyer_id = ${buyerId}::uuid) AS total`.execute(db);
+  const [row] = result.rows;
+  return { open: Number(row?.open ?? 0n), all: Number(row?.total ?? 0n) };
+}
+
+export async function countOpenOf(db: Executor, buyerId: string): Promise<number> {
   const row = await db
     .selectFrom("orders")
     .select((eb) => eb.fn.countAll<bigint>().as("count"))
     .where("buyer_id", "=", buyerId)
-    .where("closed_at", "is not", null)
+    .where("closed_at", "is", null)
     .executeTakeFirstOrThrow();
   return Number(row.count);
 }

@@ -4,6 +4,7 @@ import { presets } from "../../providers/presets.ts";
 import { type GatewayName, gatewayNames } from "../../topups/topups.ts";
 import * as field from "./fields.ts";
 import { type Presets, type Problem, readProviders, type Variables } from "./provider-settings.ts";
+import { type ReferralSettings, referralFields, referralOf } from "./referral.ts";
 
 export type LogLevel = (typeof logLevels)[number];
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -43,6 +44,8 @@ export interface Config {
     /** In a buyer's first 24 hours. */
     readonly newBuyerOrdersPerDay: number;
   };
+  /** Null: nobody is paid for inviting friends. */
+  readonly referral: ReferralSettings | null;
   readonly smsRetentionMs: number;
   /** Service ids that are sold although the blocklist names them. */
   readonly allowedServices: readonly string[];
@@ -89,6 +92,7 @@ const base = z.object({
   CRYPTO_PAY_API_ROOT: field.baseUrl.default("https://pay.crypt.bot/api"),
   CANCEL_AFTER_SECONDS: field.wholeNumber(0, 86_400).default(120),
   ORDER_LIFETIME_SECONDS: field.wholeNumber(60, 86_400).default(1200),
+  ...referralFields,
   SMS_RETENTION_HOURS: field.wholeNumber(1, 8760).default(24),
   MAX_OPEN_ORDERS: field.wholeNumber(1, 1000).default(5),
   PURCHASES_PER_HOUR: field.wholeNumber(1, 10_000).default(20),
@@ -173,6 +177,7 @@ function assemble(raw: z.infer<typeof base>, providers: readonly ProviderSetting
       cancelsPerHour: raw.CANCELS_PER_HOUR,
       newBuyerOrdersPerDay: raw.NEW_BUYER_ORDERS_PER_DAY,
     },
+    referral: referralOf(raw),
     smsRetentionMs: raw.SMS_RETENTION_HOURS * HOUR_MS,
     allowedServices: raw.ALLOWED_SERVICES,
     supportContact: raw.SUPPORT_CONTACT ?? null,
@@ -230,6 +235,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     admins: config.adminIds.length,
     providers: config.providers.map((provider) => `${provider.name} (${provider.protocol})`),
     topups: config.topups.gateways,
+    referral: config.referral === null ? "off" : "on",
     logLevel: config.logLevel,
   };
 }

@@ -43,12 +43,21 @@ export function usd(options: { allowZero: boolean }): z.ZodType<bigint, string> 
 }
 
 /** "12.5" percent as 1250 basis points. */
-export const percent = parsed("a percentage from 0 to 10000 such as 30 or 12.5", (text) => {
+export const percent = parsed("a percentage from 0 to 10000 such as 30 or 12.5", (text) =>
+  basisPointsIn(text, MAX_BASIS_POINTS),
+);
+
+/** A percentage of something that is shared: at most all of it. */
+export const share = parsed("a percentage from 0 to 100 such as 20 or 12.5", (text) =>
+  basisPointsIn(text, 10_000n),
+);
+
+function basisPointsIn(text: string, max: bigint): bigint | undefined {
   const match = PERCENT.exec(text);
   if (!match) return undefined;
   const basisPoints = BigInt(`${match[1]}${(match[2] ?? "").padEnd(2, "0")}`);
-  return basisPoints <= MAX_BASIS_POINTS ? basisPoints : undefined;
-});
+  return basisPoints <= max ? basisPoints : undefined;
+}
 
 /** A positive decimal kept as the string it is. */
 export const positiveDecimal = parsed("a positive number such as 0.0123", (text) =>

@@ -3,10 +3,12 @@ import { account } from "./account.ts";
 import { catalogue } from "./catalogue.ts";
 import { chat } from "./chat.ts";
 import { errors } from "./errors.ts";
+import { history } from "./history.ts";
 import { legal } from "./legal.ts";
 import { money } from "./money.ts";
 import { orders } from "./orders.ts";
 import { profile } from "./profile.ts";
+import { referral } from "./referral.ts";
 
 export const ar = composeTexts({
   language: "ar",
@@ -17,6 +19,8 @@ export const ar = composeTexts({
   orders,
   money,
   account,
+  history,
+  referral,
   legal,
   errors,
 });

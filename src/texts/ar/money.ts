@@ -18,11 +18,11 @@ export const money: MoneyTexts = {
     movementKinds: {
       topup: "شحن رصيد",
       topup_refund: "دفعة مُستردة",
-      hold: "محجوز لطلب",
-      release: "أُعيد، بلا رمز",
       debt_settled: "سداد دين",
       late_charge: "رمز وصل متأخرًا",
       adjustment: "تصحيح",
+      referral: "مكافأة عن صديق",
+      referral_back: "مكافأة مسحوبة",
       other: "عملية",
     },
     topup: ({ available }) => `<b>شحن الرصيد</b>\nالرصيد ${ltr(available)}. كم تريد أن تضيف؟`,

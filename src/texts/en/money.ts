@@ -17,11 +17,11 @@ export const money: MoneyTexts = {
     movementKinds: {
       topup: "Top-up",
       topup_refund: "Payment refunded",
-      hold: "Set aside for an order",
-      release: "Released, no code",
       debt_settled: "Paid towards a debt",
       late_charge: "A code that came late",
       adjustment: "Correction",
+      referral: "Reward for a friend",
+      referral_back: "Reward taken back",
       other: "Transaction",
     },
     topup: ({ available }) => `<b>Top up</b>\nBalance ${available}. How much would you like to add?`,

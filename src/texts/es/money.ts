@@ -17,11 +17,11 @@ export const money: MoneyTexts = {
     movementKinds: {
       topup: "Recarga",
       topup_refund: "Pago devuelto",
-      hold: "Reservado para un pedido",
-      release: "Devuelto, sin código",
       debt_settled: "Pago de una deuda",
       late_charge: "Código que llegó tarde",
       adjustment: "Corrección",
+      referral: "Recompensa por un amigo",
+      referral_back: "Recompensa retirada",
       other: "Movimiento",
     },
     topup: ({ available }) => `<b>Recargar</b>\nSaldo ${available}. ¿Cuánto quieres añadir?`,

@@ -17,11 +17,11 @@ export const money: MoneyTexts = {
     movementKinds: {
       topup: "Isi saldo",
       topup_refund: "Pembayaran dikembalikan",
-      hold: "Ditahan untuk pesanan",
-      release: "Dikembalikan, tanpa kode",
       debt_settled: "Pembayaran utang",
       late_charge: "Kode yang datang terlambat",
       adjustment: "Koreksi",
+      referral: "Imbalan untuk teman",
+      referral_back: "Imbalan ditarik",
       other: "Transaksi",
     },
     topup: ({ available }) => `<b>Isi saldo</b>\nSaldo ${available}. Berapa yang ingin ditambahkan?`,

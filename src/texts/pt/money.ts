@@ -17,11 +17,11 @@ export const money: MoneyTexts = {
     movementKinds: {
       topup: "Recarga",
       topup_refund: "Pagamento devolvido",
-      hold: "Reservado para um pedido",
-      release: "Devolvido, sem código",
       debt_settled: "Pagamento de dívida",
       late_charge: "Código que chegou tarde",
       adjustment: "Correção",
+      referral: "Recompensa por um amigo",
+      referral_back: "Recompensa retirada",
       other: "Movimento",
     },
     topup: ({ available }) => `<b>Recarregar</b>\nSaldo ${available}. Quanto você quer adicionar?`,

@@ -17,11 +17,11 @@ export const money: MoneyTexts = {
     movementKinds: {
       topup: "Пополнение",
       topup_refund: "Возврат платежа",
-      hold: "Резерв для заказа",
-      release: "Возвращено, кода нет",
       debt_settled: "В счёт долга",
       late_charge: "Код, пришедший поздно",
       adjustment: "Корректировка",
+      referral: "Награда за друга",
+      referral_back: "Награда списана",
       other: "Операция",
     },
     topup: ({ available }) => `<b>Пополнение</b>\nБаланс ${available}. Сколько добавить?`,

@@ -3,12 +3,13 @@ import type { Html } from "../html.ts";
 interface MovementWords {
   readonly topup: string;
   readonly topup_refund: string;
-  readonly hold: string;
-  readonly release: string;
   readonly debt_settled: string;
   /** Paid for an SMS that came after the release. */
   readonly late_charge: string;
   readonly adjustment: string;
+  /** For a friend's order, see referral.ts; and taken back because the friend's payment was refunded. */
+  readonly referral: string;
+  readonly referral_back: string;
   readonly other: string;
 }
 
