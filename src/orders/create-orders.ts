@@ -63,35 +63,7 @@ export function createOrders(given: OrderDeps, holder: string, hooks: OrderHooks
       }
       return result;
     },
-    async cancel(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      if (!order) return { kind: "refused", code: "order_not_found" };
-      const result = await cancel(deps, order);
-      if (result.kind === "requested") wake(order);
-      return result;
-    },
-    async swap(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      if (!order) return { kind: "refused", code: "order_not_found" };
-      const result = await swap(deps, order);
-      if (result.kind === "requested") wake(order);
-      return result;
-    },
-    async keepWaiting(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      return order ? await keepWaiting(deps, order) : { kind: "refused", code: "order_not_found" };
-    },
-    async another(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      return order ? await another(deps, order) : { kind: "refused", code: "order_not_found" };
-    },
-    async finish(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      if (!order) return { kind: "refused", code: "order_not_found" };
-      const result = await finish(deps, order);
-      if (result.kind === "done") wake(order);
-      return result;
-    },
+    ...createTaps(deps, wake),
     async payLate(orderId, buyerId) {
       const order = await findOwnOrder(deps, orderId, buyerId);
       return order ? await payLate(deps, order.id) : { kind: "refused", code: "order_not_found" };
@@ -138,4 +110,42 @@ export function createOrders(given: OrderDeps, holder: string, hooks: OrderHooks
   function wake(order: OrderRow): void {
     if (order.provider !== null) hooks.wakeWatcher(order.provider);
   }
+}
+
+/** What a buyer's taps on an order's card do. */
+function createTaps(
+  deps: OrderDeps,
+  wake: (order: OrderRow) => void,
+): Pick<Orders, "cancel" | "swap" | "keepWaiting" | "another" | "finish"> {
+  return {
+    async cancel(orderId, buyerId) {
+      const order = await findOwnOrder(deps, orderId, buyerId);
+      if (!order) return { kind: "refused", code: "order_not_found" };
+      const result = await cancel(deps, order);
+      if (result.kind === "requested") wake(order);
+      return result;
+    },
+    async swap(orderId, buyerId) {
+      const order = await findOwnOrder(deps, orderId, buyerId);
+      if (!order) return { kind: "refused", code: "order_not_found" };
+      const result = await swap(deps, order);
+      if (result.kind === "requested") wake(order);
+      return result;
+    },
+    async keepWaiting(orderId, buyerId) {
+      const order = await findOwnOrder(deps, orderId, buyerId);
+      return order ? await keepWaiting(deps, order) : { kind: "refused", code: "order_not_found" };
+    },
+    async another(orderId, buyerId) {
+      const order = await findOwnOrder(deps, orderId, buyerId);
+      return order ? await another(deps, order) : { kind: "refused", code: "order_not_found" };
+    },
+    async finish(orderId, buyerId) {
+      const order = await findOwnOrder(deps, orderId, buyerId);
+      if (!order) return { kind: "refused", code: "order_not_found" };
+      const result = await finish(deps, order);
+      if (result.kind === "done") wake(order);
+      return result;
+    },
+  };
 }

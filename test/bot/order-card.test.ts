@@ -112,24 +112,6 @@ describe("an order's card", () => {
     expect(shown()).toContain("Slower than usual.");
   });
 
-  it("that got no number says why, names other countries, and offers to tell when it is back", async () => {
-    const order = await openOrder();
-    shop.fakes.orders.change(order.id, {
-      state: "failed",
-      phone: null,
-      failure: "out_of_stock",
-      closedAt: new Date(),
-      actions: { cancel: false, swap: false, keepWaiting: false, another: false, finish: false },
-    });
-    await shop.say(user, "/orders");
-    await shop.press(user, /WhatsApp 🇬🇧/);
-    expect(shown()).toContain("Just sold out.");
-    expect(labels()[0]).toBe("Try 🇺🇸 Unite… $0.62 · 84%");
-    expect(labels()).toContain("Tell me when it's back");
-    expect(await shop.press(user, "Tell me when it's back")).toContain("We'll tell you once");
-    expect(shop.fakes.stockAlerts.state.asked).toEqual([`${order.buyerId} wa/GB`]);
-  });
-
   it("does another code and done for an order that has one", async () => {
     const order = await openOrder();
     shop.fakes.orders.change(order.id, {

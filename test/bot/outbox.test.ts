@@ -112,6 +112,21 @@ describe("an order's card", () => {
     expect(last().text).toContain("$0.48 released, nothing charged");
   });
 
+  it("that got no number says why, names other countries, and offers to tell when it is back", async () => {
+    const { id: orderId } = outbox.order({
+      state: "failed",
+      phone: null,
+      failure: "out_of_stock",
+      closedAt: new Date(),
+      actions: { cancel: false, swap: false, keepWaiting: false, another: false, finish: false },
+    });
+    await outbox.send({ kind: "order_card", orderId });
+    expect(last().text).toContain("Just sold out.");
+    expect(labelsOf(last())[0]).toBe("Try 🇺🇸 Unite… $0.62 · 84%");
+    expect(await shop.press(user, "Tell me when it's back")).toContain("We'll tell you once");
+    expect(shop.fakes.stockAlerts.state.asked).toEqual([`${outbox.buyerId} wa/GB`]);
+  });
+
   it("shows every SMS in order, and says when one was deleted", async () => {
     const { id: orderId } = outbox.order({
       state: "received",
