@@ -30,7 +30,7 @@ export type Action =
       readonly sort: "best" | "price" | "name";
     }
   | {
-      readonly kind: "confirm" | "payShort" | "otherWays";
+      readonly kind: "confirm";
       readonly serviceId: string;
       readonly countryId: string;
     }
@@ -41,7 +41,11 @@ export type Action =
       readonly isFavourite: boolean;
     }
   /** `termsVersion` is the version that the card asked to accept; 0: none was asked. */
-  | { readonly kind: "get"; readonly quoteId: string; readonly termsVersion: number }
+  | {
+      readonly kind: "get" | "payShort" | "otherWays";
+      readonly quoteId: string;
+      readonly termsVersion: number;
+    }
   | { readonly kind: "order" | "cancel" | "another" | "finish" | "payLate"; readonly orderId: string }
   | { readonly kind: "approve" | "reject"; readonly claimId: string };
 
@@ -71,7 +75,8 @@ const plain = {
   k: "keep",
 } as const;
 const paged = { o: "orders", b: "balance" } as const;
-const pair = { c: "confirm", y: "payShort", w: "otherWays" } as const;
+const pair = { c: "confirm" } as const;
+const ofQuote = { G: "get", y: "payShort", w: "otherWays" } as const;
 const ofOrder = { O: "order", C: "cancel", A: "another", D: "finish", P: "payLate" } as const;
 const ofClaim = { v: "approve", j: "reject" } as const;
 const serviceSorts = { p: "popular", n: "name" } as const;
@@ -100,13 +105,13 @@ function fieldsOf(action: Action): readonly (string | number)[] {
     case "countries":
       return ["N", action.serviceId, action.page, letterOf(countrySorts, action.sort)];
     case "confirm":
-    case "payShort":
-    case "otherWays":
       return [letterOf(pair, action.kind), action.serviceId, action.countryId];
     case "save":
       return ["V", action.serviceId, action.countryId, action.isFavourite ? 1 : 0];
     case "get":
-      return ["G", shortenId(action.quoteId), action.termsVersion];
+    case "payShort":
+    case "otherWays":
+      return [letterOf(ofQuote, action.kind), shortenId(action.quoteId), action.termsVersion];
     case "order":
     case "cancel":
     case "another":
@@ -185,9 +190,10 @@ function decodePair(letter: string | undefined, fields: Fields): Action | undefi
 function decodeById(letter: string | undefined, fields: Fields): Action | undefined {
   const id = expandId(fields[0] ?? "");
   if (id === undefined) return undefined;
-  if (letter === "G" && fields.length === 2) {
+  const quoteKind = lookUp(ofQuote, letter);
+  if (quoteKind !== undefined && fields.length === 2) {
     const termsVersion = numberOf(fields[1]);
-    return termsVersion === undefined ? undefined : { kind: "get", quoteId: id, termsVersion };
+    return termsVersion === undefined ? undefined : { kind: quoteKind, quoteId: id, termsVersion };
   }
   if (fields.length !== 1) return undefined;
   const order = lookUp(ofOrder, letter);

@@ -4,6 +4,7 @@ import type { Product, Screens, ShopContext } from "./context.ts";
 import { showHome } from "./features/home.ts";
 import { askForget } from "./features/legal.ts";
 import { reopenOrder } from "./features/my-orders.ts";
+import { resumeOf } from "./features/pay.ts";
 import { showConfirm } from "./features/purchase.ts";
 import type { Menus } from "./menus/menus.ts";
 import { settingsText } from "./menus/settings.ts";
@@ -25,7 +26,11 @@ export function createScreens(deps: BotDeps, menus: Menus): Screens {
     async topup(ctx, state = noTopupState) {
       ctx.topup = withGatewayInUse(deps, state);
       const { availableMicros } = await deps.wallet.balance(ctx.buyer.id);
-      const text = topupText(ctx, availableMicros, await nameOf(deps, ctx, state.resume));
+      const text = topupText(
+        ctx,
+        availableMicros,
+        await nameOf(deps, ctx, await resumeOf(deps, ctx, state.quoteId)),
+      );
       await navigation.showMenu(ctx, text, menus.topup);
     },
     settings: (ctx) => navigation.showMenu(ctx, settingsText(ctx), menus.settings),

@@ -122,6 +122,11 @@ export interface Catalog {
     countryId: string;
     language: LanguageCode;
   }): Promise<QuoteResult>;
+  /** A quote that this buyer was given, also when it has expired; undefined: none of theirs. */
+  quoted(
+    quoteId: string,
+    buyerId: string,
+  ): Promise<Pick<Quote, "serviceId" | "countryId" | "priceMicros"> | undefined>;
   /** The offers at or under the ceiling, in the order to try them. Without sold-out offers and open circuits. */
   route(input: { serviceId: string; countryId: string; ceilingMicros: bigint }): Promise<readonly Offer[]>;
   /**

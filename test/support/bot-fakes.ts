@@ -97,6 +97,10 @@ export function createFakeCatalog(clock: Clock) {
       const isFavourite = state.favourites.has(`${buyerId}/${serviceId}/${countryId}`);
       return { kind: "quote", quote, offer: found, isFavourite, facts };
     },
+    quoted: async (quoteId, buyerId) => {
+      const quote = state.quotes.get(quoteId);
+      return quote?.buyerId === buyerId ? quote : undefined;
+    },
     route: async () => [],
     reportRefusal: async () => undefined,
     service: async (id) => service(id),

@@ -58,6 +58,8 @@ function labelsOf(texts: Texts): [string, string][] {
         return [true, false].map((isOn): [string, string] => [key, texts.labels.progressSound(isOn)]);
       case "payStarsAndBuy":
         return [[key, texts.labels.payStarsAndBuy(10_000)]];
+      case "payAndBuy":
+        return [[key, texts.labels.payAndBuy("$100.99")]];
       case "stars":
         return [[key, texts.labels.stars(10_000, "$130.00")]];
       case "getNumber":

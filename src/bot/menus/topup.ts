@@ -6,7 +6,14 @@ import type { BotDeps } from "../bot-deps.ts";
 import { messageOptions } from "../cards/card.ts";
 import { askCard } from "../cards/money.ts";
 import type { ShopContext } from "../context.ts";
-import { amountQuestion, enterQuestion, type Pay, questionIds, starsRange } from "../features/pay.ts";
+import {
+  amountQuestion,
+  enterQuestion,
+  type Pay,
+  questionIds,
+  resumeOf,
+  starsRange,
+} from "../features/pay.ts";
 import { decodeTopupState, encodeTopupState, type TopupState } from "../topup-state.ts";
 
 export const topupMenuId = "topup";
@@ -19,7 +26,7 @@ function stateOf(ctx: ShopContext): TopupState {
   return ctx.topup ?? decodeTopupState(ctx.match);
 }
 
-export interface TopupMenuDeps extends Pick<BotDeps, "topups"> {
+export interface TopupMenuDeps extends Pick<BotDeps, "topups" | "catalog"> {
   readonly pay: Pay;
 }
 
@@ -66,7 +73,7 @@ function adderFor(range: MenuRange<ShopContext>, payload: string): Adder {
 
 function addStars(deps: TopupMenuDeps, ctx: ShopContext, state: TopupState, add: Adder): void {
   if (!deps.topups.gateways.includes("stars")) return;
-  const isShort = state.resume !== null && state.stars >= starsRange.min && state.stars <= starsRange.max;
+  const isShort = state.quoteId !== null && state.stars >= starsRange.min && state.stars <= starsRange.max;
   const amounts = [
     ...(isShort ? [state.stars] : []),
     ...starPresets.filter((stars) => stars !== state.stars || !isShort),
@@ -75,7 +82,7 @@ function addStars(deps: TopupMenuDeps, ctx: ShopContext, state: TopupState, add:
     const value = formatUsd(deps.topups.starsValueMicros(stars));
     add.full(ctx.texts.labels.stars(stars, value), async (pressed) => {
       await pressed.answerTap();
-      await deps.pay.stars(pressed, stars, stateOf(pressed).resume);
+      await deps.pay.stars(pressed, stars, await resumeOf(deps, pressed, stateOf(pressed).quoteId));
     });
   }
 }
@@ -91,7 +98,8 @@ function addUsd(
   for (const amountMicros of usdPresets) {
     add.full(ctx.texts.labels.payNow(formatUsd(amountMicros)), async (pressed) => {
       await pressed.answerTap();
-      const proof = await deps.pay.usd(pressed, gateway, amountMicros, state.resume);
+      const resume = await resumeOf(deps, pressed, state.quoteId);
+      const proof = await deps.pay.usd(pressed, gateway, amountMicros, resume);
       if (proof.kind === "claim") await enterQuestion(pressed, questionIds.claim, proof.topupId);
     });
   }

@@ -195,6 +195,7 @@ export async function acceptTerms(db: Executor, buyerId: string, version: number
     .updateTable("buyers")
     .set({ terms_version: version, terms_accepted_at: at })
     .where("id", "=", buyerId)
+    .where("telegram_id", "is not", null)
     .where((eb) => eb.or([eb("terms_version", "is", null), eb("terms_version", "<", version)]))
     .execute();
 }
