@@ -41,7 +41,6 @@ export async function buyPaid(deps: OrderDeps, purchase: Orders["purchase"]): Pr
 }
 
 async function buyOne(deps: OrderDeps, purchase: Orders["purchase"], paid: PaidPurchase): Promise<void> {
-  deps.checkpoint("paid/taken");
   const quoted = await quoteFor(deps, paid);
   if ("code" in quoted) return await ask(deps, paid, quoted.code);
   deps.checkpoint("paid/quoted");
