@@ -13,6 +13,7 @@ import { compose } from "./compose.ts";
 import type { ShopContext } from "./context.ts";
 import { createEarlyAnswers } from "./early-answers.ts";
 import { createMembership, createPayments } from "./features/payments.ts";
+import { createInPlace } from "./in-place.ts";
 import { introduce } from "./introduce.ts";
 import { privateOnly } from "./middleware/private-only.ts";
 import { clientOptions } from "./telegram-api.ts";
@@ -31,6 +32,8 @@ export interface ShopBot {
   setUp(): Promise<void>;
   /** Tells Telegram our commands and descriptions; nothing depends on it. */
   introduce(): Promise<void>;
+  /** Ends what goes on after an update was handled. */
+  stop(): Promise<void>;
   /** Ends the spinners of the taps among these updates, ahead of their turn. Does not wait for Telegram. */
   answerEarly(updates: readonly unknown[]): void;
   /**
@@ -57,13 +60,15 @@ export function createBot(input: CreateBotInput): ShopBot {
   bot.use(createPayments(input), createMembership(input));
   bot.use(privateOnly(logger));
   const early = createEarlyAnswers({ api: bot.api, logger });
-  bot.errorBoundary(tellFailure(input)).use(compose(input, early));
+  const inPlace = createInPlace(input);
+  bot.errorBoundary(tellFailure(input)).use(compose(input, { early, inPlace }));
   return {
     api: bot.api,
     setUp: async () => {
       bot.botInfo = await bot.api.getMe();
     },
     introduce: () => introduce(bot.api),
+    stop: inPlace.stop,
     answerEarly: early.answer,
     handleUpdate: async (update) => {
       if (!isUpdate(update)) {

@@ -15,6 +15,7 @@ import { createPurchase } from "./features/purchase.ts";
 import { createQuestions, keepConversations } from "./features/questions.ts";
 import { createSupport } from "./features/support.ts";
 import { createUnhandled } from "./features/unhandled.ts";
+import type { InPlace } from "./in-place.ts";
 import { createMenus } from "./menus/menus.ts";
 import { meetBuyer, stopBanned } from "./middleware/buyer.ts";
 import { onlyWellFormedMenus } from "./middleware/menu-guard.ts";
@@ -25,10 +26,13 @@ import { createScreens } from "./screens.ts";
  * The features in the order in which they see an update: who it is from, the answer to a question, menus, commands
  * and buttons, and at the end what none of them took.
  */
-export function compose(deps: BotDeps, early: EarlyAnswers): Composer<ShopContext> {
+export function compose(
+  deps: BotDeps,
+  { early, inPlace }: { readonly early: EarlyAnswers; readonly inPlace: InPlace },
+): Composer<ShopContext> {
   const pay = createPay(deps);
   const menus = createMenus(deps, pay);
-  const screens = createScreens(deps, menus);
+  const screens = createScreens(deps, menus, inPlace);
   const browse = createBrowse({ ...deps, screens });
 
   const composer = new Composer<ShopContext>();

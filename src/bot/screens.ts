@@ -6,6 +6,7 @@ import { askForget } from "./features/legal.ts";
 import { reopenOrder } from "./features/my-orders.ts";
 import { resumeOf } from "./features/pay.ts";
 import { showConfirm } from "./features/purchase.ts";
+import type { InPlace } from "./in-place.ts";
 import type { Menus } from "./menus/menus.ts";
 import { settingsText } from "./menus/settings.ts";
 import { topupText } from "./menus/topup.ts";
@@ -13,15 +14,21 @@ import { createNavigation } from "./navigation.ts";
 import { noTopupState, type TopupState } from "./topup-state.ts";
 
 /** Makes every shared screen from the services and the two menus. */
-export function createScreens(deps: BotDeps, menus: Menus): Screens {
+export function createScreens(deps: BotDeps, menus: Menus, inPlace: InPlace): Screens {
   const navigation = createNavigation(deps.buyers);
   const { show } = navigation;
   const home: Screens["home"] = (ctx) => showHome({ ...deps, show }, ctx, false);
+  const showLive: Screens["showLive"] = async (ctx, render) => {
+    const { card, isComplete } = await render();
+    await show(ctx, card);
+    if (!isComplete) inPlace.complete(ctx, card, render);
+  };
   return {
     show,
+    showLive,
     home,
     welcome: (ctx) => showHome({ ...deps, show }, ctx, true),
-    confirm: (ctx, product, note) => showConfirm({ ...deps, show }, ctx, product, note ?? null),
+    confirm: (ctx, product, note) => showConfirm({ ...deps, show, showLive }, ctx, product, note ?? null),
     order: (ctx, orderId) => reopenOrder(deps, ctx, orderId),
     async topup(ctx, state = noTopupState) {
       ctx.topup = withGatewayInUse(deps, state);

@@ -34,11 +34,18 @@ export interface Page<T> {
   readonly pageCount: number;
 }
 
+export interface ServicePage extends Page<ServiceItem> {
+  /** True: there are none because no provider's list has been read yet. */
+  readonly isReading: boolean;
+}
+
 export type CountrySort = "best" | "price" | "name";
 
 export interface CountryPage extends Page<CountryOffer> {
   /** True: a provider has not answered lately, so the prices shown may be old. A quote is binding all the same. */
   readonly stale: boolean;
+  /** How many providers that sell this service were not read lately, so their offers are missing. */
+  readonly unanswered: number;
   /** True: the service is not sold any more; there are no items. */
   readonly isBlocked: boolean;
 }
@@ -104,8 +111,11 @@ export type SearchResult =
 
 export interface Catalog {
   /** The services on sale. "popular": the shop's most sold first, then those popular elsewhere. "name": A–Z. */
-  services(input: { page: number; pageSize: number; sort: "popular" | "name" }): Promise<Page<ServiceItem>>;
-  /** Requests prices older than 30 s, waits if there are none, and marks the service as looked at. */
+  services(input: { page: number; pageSize: number; sort: "popular" | "name" }): Promise<ServicePage>;
+  /**
+   * Requests prices older than 30 s, waits up to 1.5 s for providers that were not read lately, and marks the service as
+   * looked at.
+   */
   countries(input: {
     serviceId: string;
     page: number;

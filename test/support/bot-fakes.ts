@@ -36,6 +36,8 @@ export function createFakeCatalog(clock: Clock) {
     quotes: new Map<string, Quote & { buyerId: string }>(),
     refusal: undefined as ShopErrorCode | undefined,
     searches: [] as string[],
+    /** Providers that have not answered yet. */
+    unanswered: 0,
   };
   const service = (id: string): ServiceItem | undefined => state.services.find((item) => item.id === id);
   const offer = (id: string): CountryOffer | undefined =>
@@ -58,14 +60,19 @@ export function createFakeCatalog(clock: Clock) {
     services: async ({ page, pageSize, sort }) => {
       const items =
         sort === "name" ? state.services.toSorted((a, b) => a.name.localeCompare(b.name)) : state.services;
-      return pageOf(items, page, pageSize);
+      return { ...pageOf(items, page, pageSize), isReading: false };
     },
     countries: async ({ page, pageSize, sort }) => {
       const items =
         sort === "price"
           ? state.offers.toSorted((a, b) => Number(a.priceMicros - b.priceMicros))
           : state.offers;
-      return { ...pageOf(items, page, pageSize), stale: false, isBlocked: false };
+      return {
+        ...pageOf(items, page, pageSize),
+        stale: false,
+        unanswered: state.unanswered,
+        isBlocked: false,
+      };
     },
     search: async (text) => {
       state.searches.push(text);

@@ -1,5 +1,11 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import type { CountryItem, CountryPage, CountrySort, Page, ServiceItem } from "../../catalog/catalog.ts";
+import type {
+  CountryItem,
+  CountryPage,
+  CountrySort,
+  ServiceItem,
+  ServicePage,
+} from "../../catalog/catalog.ts";
 import { formatUsd } from "../../core/money.ts";
 import { escapeHtml, money } from "../../texts/html.ts";
 import type { Texts } from "../../texts/texts.ts";
@@ -17,7 +23,7 @@ export interface ServicesView {
   readonly availableMicros: bigint;
   readonly recent: readonly Shortcut[];
   readonly favourites: readonly Shortcut[];
-  readonly page: Page<ServiceItem>;
+  readonly page: ServicePage;
   readonly sort: "popular" | "name";
 }
 
@@ -27,7 +33,7 @@ export function servicesCard(texts: Texts, view: ServicesView): Card {
   const { page, sort } = view;
   if (page.items.length === 0) {
     return {
-      text: messages.nothingOnSale,
+      text: page.isReading ? messages.readingServices : messages.nothingOnSale,
       keyboard: [
         [tap(labels.tryAgain, { kind: "services", page: 0, sort }), tap(labels.home, { kind: "home" })],
       ],
@@ -135,14 +141,17 @@ export function countriesCard(
   const home = tap(labels.home, { kind: "home" });
   if (page.items.length === 0) {
     const again = tap(labels.tryAgain, { kind: "countries", serviceId, page: 0, sort });
-    return { text: messages.noCountries({ service: name }), keyboard: [[again], [back, home]] };
+    const why = page.unanswered > 0 ? messages.readingPrices : messages.noCountries;
+    return { text: why({ service: name }), keyboard: [[again], [back, home]] };
   }
   const hasStatistics = page.items.some((offer) => offer.successPercent !== null);
   return {
     text: lines(
       messages.countries({ service: name }),
       hasStatistics && messages.percentNote,
-      page.stale && messages.staleNote,
+      page.unanswered > 0
+        ? messages.unanswered({ count: page.unanswered })
+        : page.stale && messages.staleNote,
       pageLine(texts, page),
     ),
     keyboard: [

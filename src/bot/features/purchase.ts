@@ -1,13 +1,15 @@
-import type { ServiceItem } from "../../catalog/catalog.ts";
+import type { QuoteResult, ServiceItem } from "../../catalog/catalog.ts";
 import { assertNever, type ShopErrorCode } from "../../core/errors.ts";
 import type { BotDeps } from "../bot-deps.ts";
+import type { Card } from "../cards/card.ts";
 import { confirmCard, refusedCard, type Shortfall } from "../cards/confirm.ts";
 import { noticeCard } from "../cards/home.ts";
 import type { Product, Screens, ShopContext } from "../context.ts";
 import { createFeature, type Feature, onTap, onTapAnswering } from "./feature.ts";
 import { enterQuestion, type Pay, payableUsd, questionIds } from "./pay.ts";
 
-type ConfirmDeps = Pick<BotDeps, "catalog" | "wallet" | "topups" | "config"> & Pick<Screens, "show">;
+type ConfirmDeps = Pick<BotDeps, "catalog" | "wallet" | "topups" | "config"> &
+  Pick<Screens, "show" | "showLive">;
 
 export interface PurchaseDeps extends Pick<BotDeps, "catalog" | "orders" | "wallet" | "topups" | "buyers"> {
   readonly screens: Screens;
@@ -31,11 +33,20 @@ export async function showConfirm(
     catalog.quote({ ...product, buyerId, language }),
     deps.wallet.balance(buyerId),
   ]);
-  if (result.kind === "refused") return await showRefusal(deps, ctx, service, product.countryId, result.code);
-  const { availableMicros } = balance;
-  const shortfall = await shortfallOf(deps, buyerId, result.quote.priceMicros, availableMicros);
-  const view = { ...result, service, availableMicros, shortfall, note };
-  await deps.show(ctx, confirmCard(ctx.texts, { ...view, termsVersion: termsToAccept(deps, ctx) }));
+  const draw = async (current: QuoteResult): Promise<Card> => {
+    if (current.kind === "refused") return await refusal(deps, ctx, service, product.countryId, current.code);
+    const { availableMicros } = balance;
+    const shortfall = await shortfallOf(deps, buyerId, current.quote.priceMicros, availableMicros);
+    const view = { ...current, service, availableMicros, shortfall, note };
+    return confirmCard(ctx.texts, { ...view, termsVersion: termsToAccept(deps, ctx) });
+  };
+  let first: QuoteResult | undefined = result;
+  await deps.showLive(ctx, async () => {
+    const current = first ?? (await catalog.quote({ ...product, buyerId, language }));
+    first = undefined;
+    const isUnread = current.kind === "refused" && current.code === "prices_not_read";
+    return { card: await draw(current), isComplete: !isUnread };
+  });
 }
 
 /** Who owes something has nothing available, so a debt is looked for only where money is short. */
@@ -60,23 +71,24 @@ function termsToAccept(deps: ConfirmDeps, ctx: ShopContext): number {
   return (ctx.buyer.termsVersion ?? 0) >= termsVersion ? 0 : termsVersion;
 }
 
-async function showRefusal(
-  deps: Pick<ConfirmDeps, "catalog" | "show">,
+/** Why it cannot be had, and what can be had instead. */
+async function refusal(
+  deps: Pick<ConfirmDeps, "catalog">,
   ctx: ShopContext,
   service: ServiceItem,
   countryId: string,
   code: ShopErrorCode,
-): Promise<void> {
+): Promise<Card> {
   const { language } = ctx.buyer;
   const isAboutOffers = code === "out_of_stock" || code === "providers_unavailable";
-  if (code === "service_blocked") return await deps.show(ctx, noticeCard(ctx.texts, ctx.texts.errors[code]));
+  if (code === "service_blocked") return noticeCard(ctx.texts, ctx.texts.errors[code]);
   const alternatives = isAboutOffers
     ? await deps.catalog.alternatives({ serviceId: service.id, countryId, language, limit: MAX_ALTERNATIVES })
     : [];
   const country = deps.catalog.country(countryId, language);
   const reason = ctx.texts.errors[code];
   const canRetry = code !== "out_of_stock";
-  await deps.show(ctx, refusedCard(ctx.texts, { service, country, reason, alternatives, canRetry }));
+  return refusedCard(ctx.texts, { service, country, reason, alternatives, canRetry });
 }
 
 /** From the confirm card to the order: get, save, pay what is missing. */
@@ -178,5 +190,5 @@ async function showPurchaseRefusal(
     code === "price_moved" ||
     code === "terms_not_accepted";
   if (isRenewable) return await deps.screens.confirm(ctx, { serviceId: service.id, countryId }, reason);
-  await showRefusal({ ...deps, show: deps.screens.show }, ctx, service, countryId, code);
+  await deps.screens.show(ctx, await refusal(deps, ctx, service, countryId, code));
 }

@@ -44,6 +44,7 @@ describe("a quote", () => {
     expect(await selectQuote(database.db, result.quote.id)).toEqual({
       ...result.quote,
       buyerId,
+      orderId: null,
       createdAt: clock.now(),
     });
     expect(await selectQuote(database.db, newId())).toBeUndefined();
