@@ -12,6 +12,7 @@ import { noticeCard } from "./cards/home.ts";
 import { compose } from "./compose.ts";
 import type { ShopContext } from "./context.ts";
 import { createEarlyAnswers } from "./early-answers.ts";
+import { createInline } from "./features/inline.ts";
 import { createMembership, createPayments } from "./features/payments.ts";
 import { createInPlace } from "./in-place.ts";
 import { introduce } from "./introduce.ts";
@@ -58,9 +59,10 @@ export function createBot(input: CreateBotInput): ShopBot {
     client: clientOptions(input),
   });
   bot.use(createPayments(input), createMembership(input));
+  const inPlace = createInPlace(input);
+  bot.errorBoundary(tellFailure(input)).use(createInline(input));
   bot.use(privateOnly(logger));
   const early = createEarlyAnswers({ api: bot.api, logger });
-  const inPlace = createInPlace(input);
   bot.errorBoundary(tellFailure(input)).use(compose(input, { early, inPlace }));
   return {
     api: bot.api,
@@ -90,6 +92,7 @@ function tellFailure(deps: Pick<BotDeps, "logger" | "buyers">): ErrorHandler<Sho
     }
     if (!(error instanceof ShopError))
       logger.error({ ...loggable(error), updateId: ctx.update.update_id }, "update failed");
+    if (ctx.inlineQuery) return;
     const texts = textsFor(ctx.buyer?.language ?? pickLanguage(ctx.from?.language_code));
     const text = error instanceof ShopError ? texts.errors[error.code] : texts.messages.somethingWrong;
     await apologise(logger, ctx, messageOptions(noticeCard(texts, text)), text);

@@ -30,7 +30,7 @@ export type Action =
       readonly sort: "best" | "price" | "name";
     }
   | {
-      readonly kind: "confirm";
+      readonly kind: "confirm" | "quick";
       readonly serviceId: string;
       readonly countryId: string;
     }
@@ -75,7 +75,7 @@ const plain = {
   k: "keep",
 } as const;
 const paged = { o: "orders", b: "balance" } as const;
-const pair = { c: "confirm" } as const;
+const pair = { c: "confirm", Q: "quick" } as const;
 const ofQuote = { G: "get", y: "payShort", w: "otherWays" } as const;
 const ofOrder = { O: "order", C: "cancel", A: "another", D: "finish", P: "payLate" } as const;
 const ofClaim = { v: "approve", j: "reject" } as const;
@@ -105,6 +105,7 @@ function fieldsOf(action: Action): readonly (string | number)[] {
     case "countries":
       return ["N", action.serviceId, action.page, letterOf(countrySorts, action.sort)];
     case "confirm":
+    case "quick":
       return [letterOf(pair, action.kind), action.serviceId, action.countryId];
     case "save":
       return ["V", action.serviceId, action.countryId, action.isFavourite ? 1 : 0];

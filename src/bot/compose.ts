@@ -13,6 +13,7 @@ import { createOperators } from "./features/operators.ts";
 import { createPay } from "./features/pay.ts";
 import { createPurchase } from "./features/purchase.ts";
 import { createQuestions, keepConversations } from "./features/questions.ts";
+import { createQuickBuy } from "./features/quick-buy.ts";
 import { createSupport } from "./features/support.ts";
 import { createUnhandled } from "./features/unhandled.ts";
 import type { InPlace } from "./in-place.ts";
@@ -45,6 +46,7 @@ export function compose(
     createHome(screens),
     browse.feature,
     createPurchase({ ...deps, screens, pay }),
+    createQuickBuy({ ...deps, screens, pay }),
     createOrdersFeature({ ...deps, screens }),
     createLateSms(deps),
     createBalanceFeature({ ...deps, screens }),

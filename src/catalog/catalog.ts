@@ -127,6 +127,8 @@ export interface Catalog {
   search(text: string, language: LanguageCode): Promise<SearchResult>;
   /** Requests this pair's prices if they are older than 60 s, then stores a quote. */
   quote(input: {
+    /** For callers that make one quote at most for something; else a new id. */
+    id?: string;
     buyerId: string;
     serviceId: string;
     countryId: string;

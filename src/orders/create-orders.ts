@@ -1,3 +1,4 @@
+import { selectLastPrice } from "../db/queries/favourites.ts";
 import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts";
 import { updateCard } from "../db/queries/order-cards.ts";
 import type { OrderRow } from "../db/queries/orders.ts";
@@ -62,6 +63,7 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
   return {
     purchase: buy,
     buyPaid: () => buyPaid(deps, buy),
+    lastPrice: (buyerId, product) => selectLastPrice(deps.db, buyerId, product),
     async cancel(orderId, buyerId) {
       const order = await findOwnOrder(deps, orderId, buyerId);
       if (!order) return { kind: "refused", code: "order_not_found" };

@@ -146,6 +146,8 @@ function catalogueCards(texts: Texts, sample: Sample): Card[] {
         availableMicros: 0n,
         recent: [product],
         favourites: [product, { ...product, priceMicros: null }],
+        isQuick: sort === "name",
+        hasInline: true,
         page: { items: [service, service], isReading: false, ...middle },
         sort,
       }),

@@ -85,14 +85,14 @@ export function createFakeCatalog(clock: Clock) {
         ? { kind: "services", services: services.length > 0 ? services : state.services.slice(0, 3), country }
         : { kind: "none" };
     },
-    quote: async ({ buyerId, serviceId, countryId }) => {
+    quote: async ({ id = randomUUID(), buyerId, serviceId, countryId }) => {
       const found = offer(countryId);
       if (state.refusal) return { kind: "refused", code: state.refusal };
       if (!found || !service(serviceId)) return { kind: "refused", code: "out_of_stock" };
       const { priceMicros } = found;
       const expiresAt = addMs(clock.now(), 600_000);
       const quote = {
-        id: randomUUID(),
+        id,
         serviceId,
         countryId,
         priceMicros,
@@ -148,6 +148,7 @@ export function createFakeOrders(clock: Clock, quotes: ReadonlyMap<string, Quote
     another: { kind: "done" } as Awaited<ReturnType<Orders["another"]>>,
     purchaseResult: undefined as Awaited<ReturnType<Orders["purchase"]>> | undefined,
     asked: [] as string[],
+    lastPrice: undefined as bigint | undefined,
   };
   const add = (change: Partial<OrderView> & Pick<OrderView, "buyerId" | "chatId">): OrderView => {
     const view: OrderView = {
@@ -195,6 +196,7 @@ export function createFakeOrders(clock: Clock, quotes: ReadonlyMap<string, Quote
       state.byQuote.set(input.quoteId, id);
       return { kind: "placed", orderId: id };
     },
+    lastPrice: async () => state.lastPrice,
     cancel: async (id, buyerId) => {
       state.asked.push(`cancel ${id}`);
       return own(id, buyerId) ? state.cancel : notFound;

@@ -56,6 +56,8 @@ function labelsOf(texts: Texts): [string, string][] {
     switch (key) {
       case "progressSound":
         return [true, false].map((isOn): [string, string] => [key, texts.labels.progressSound(isOn)]);
+      case "quickBuy":
+        return [true, false].map((isOn): [string, string] => [key, texts.labels.quickBuy(isOn)]);
       case "payStarsAndBuy":
         return [[key, texts.labels.payStarsAndBuy(10_000)]];
       case "payAndBuy":

@@ -38,6 +38,11 @@ export function linkButton(label: string, url: string, style?: ButtonStyle): Inl
   return { ...styled(style), text: shorten(label, MAX_LABEL), url };
 }
 
+/** Puts the bot's name into the message field, where a search shows results as one types. */
+export function searchButton(label: string): InlineKeyboardButton {
+  return { text: shorten(label, MAX_LABEL), switch_inline_query_current_chat: "" };
+}
+
 /** What sendMessage and editMessageText need besides the text. */
 export function messageOptions(card: Card) {
   return {

@@ -9,7 +9,7 @@ import type {
 import { formatUsd } from "../../core/money.ts";
 import { escapeHtml, money } from "../../texts/html.ts";
 import type { Texts } from "../../texts/texts.ts";
-import { type Card, inRows, lines, pageLine, pager, quoted, tap } from "./card.ts";
+import { type Card, inRows, lines, pageLine, pager, quoted, searchButton, tap } from "./card.ts";
 import { LABEL_WIDTH, offerLabel, productLabel, shorten } from "./label.ts";
 
 /** Something bought or saved before, with today's price where one is known. */
@@ -23,6 +23,10 @@ export interface ServicesView {
   readonly availableMicros: bigint;
   readonly recent: readonly Shortcut[];
   readonly favourites: readonly Shortcut[];
+  /** One tap on a recent purchase buys it. */
+  readonly isQuick: boolean;
+  /** The bot can be asked below the message field. */
+  readonly hasInline: boolean;
   readonly page: ServicePage;
   readonly sort: "popular" | "name";
 }
@@ -43,7 +47,12 @@ export function servicesCard(texts: Texts, view: ServicesView): Card {
   return {
     text: lines(messages.services({ available: money(view.availableMicros) }), pageLine(texts, page)),
     keyboard: [
-      ...view.recent.map((item) => [shortcut(labels.repeat, item)]),
+      ...view.recent.map((item) => [
+        view.isQuick && item.priceMicros !== null
+          ? shortcut((what) => `⚡ ${what}`, item, "quick")
+          : shortcut(labels.repeat, item),
+      ]),
+      ...(view.hasInline ? [[searchButton(labels.search)]] : []),
       ...inRows(
         view.favourites.map((item) => shortcut((what) => `★ ${what}`, item)),
         2,
@@ -62,11 +71,15 @@ export function servicesCard(texts: Texts, view: ServicesView): Card {
   };
 }
 
-function shortcut(label: (what: string) => string, item: Shortcut): InlineKeyboardButton {
+function shortcut(
+  label: (what: string) => string,
+  item: Shortcut,
+  kind: "confirm" | "quick" = "confirm",
+): InlineKeyboardButton {
   const { service, country, priceMicros } = item;
   const price = priceMicros === null ? "" : formatUsd(priceMicros);
   return tap(productLabel({ service, country, price }, label), {
-    kind: "confirm",
+    kind,
     serviceId: service.id,
     countryId: country.id,
   });

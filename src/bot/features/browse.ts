@@ -50,6 +50,8 @@ async function showServices(
       availableMicros: balance.availableMicros,
       recent: shelf.recent.slice(0, MAX_RECENT),
       favourites: shelf.favourites.slice(0, MAX_FAVOURITES),
+      isQuick: ctx.buyer.quickBuy,
+      hasInline: ctx.me.supports_inline_queries,
       page,
       sort: at.sort,
     };

@@ -1,8 +1,11 @@
 import { escapeHtml } from "../../texts/html.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { helpCard, homeCard } from "../cards/home.ts";
-import type { Screens, ShopContext } from "../context.ts";
+import type { Product, Screens, ShopContext } from "../context.ts";
+import { parseProductLink } from "../product-link.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
+
+const PICKED = /^\/(b_[A-Za-z0-9_-]{1,26})$/;
 
 /** /start with its deep links, /help, and the way home. */
 export function createHome(screens: Screens): Feature {
@@ -12,6 +15,12 @@ export function createHome(screens: Screens): Feature {
     if (link?.kind === "buy") await screens.confirm(ctx, link, introductionFor(ctx));
     else if (link?.kind === "topup") await screens.topup(ctx);
     else await screens.welcome(ctx);
+  });
+  // Picked below the message field (features/inline.ts).
+  feature.hears(PICKED, async (ctx, next) => {
+    const product = parseProductLink(ctx.match[1] ?? "");
+    if (product) await screens.confirm(ctx, product, introductionFor(ctx));
+    else await next();
   });
   feature.command("help", (ctx) => screens.show(ctx, helpCard(ctx.texts)));
   onTap(feature, ["home"], (ctx) => screens.home(ctx));
@@ -37,21 +46,11 @@ export async function showHome(
   await deps.show(ctx, homeCard(ctx.texts, view, isGreeting));
 }
 
-export type DeepLink =
-  | { readonly kind: "buy"; readonly serviceId: string; readonly countryId: string }
-  | { readonly kind: "topup" };
+export type DeepLink = ({ readonly kind: "buy" } & Product) | { readonly kind: "topup" };
 
-const BUY = /^buy_([A-Za-z0-9-]{1,12})_([A-Za-z0-9-]{1,12})$/;
-
-/**
- * Reads the payload of `t.me/<bot>?start=…`: `buy_wa_gb` or `topup`. Telegram allows no "~" there, so ids of things
- * that only one provider knows are written with "-" in its place. Undefined for anything else.
- */
+/** Reads the payload of `t.me/<bot>?start=…`: a product (see product-link.ts) or `topup`. Undefined for anything else. */
 export function parseDeepLink(payload: string): DeepLink | undefined {
   if (payload === "topup") return { kind: "topup" };
-  const match = BUY.exec(payload);
-  const [service, country] = [match?.[1], match?.[2]];
-  if (service === undefined || country === undefined) return undefined;
-  const countryId = country.length === 2 ? country.toUpperCase() : country.replace(/^-/, "~");
-  return { kind: "buy", serviceId: service.toLowerCase().replace(/^-/, "~"), countryId };
+  const product = parseProductLink(payload);
+  return product && { kind: "buy", ...product };
 }

@@ -132,7 +132,7 @@ async function payMissing(deps: PurchaseDeps, ctx: ShopContext, short: Short): P
 }
 
 /** One tap, one order: the quote in the button makes a second tap find the first one's order. */
-async function get(
+export async function get(
   deps: PurchaseDeps,
   ctx: ShopContext,
   action: { quoteId: string; termsVersion: number },

@@ -36,7 +36,7 @@ export function createQuoting(parts: QuotingParts): Catalog["quote"] {
     return await market.look([pair.serviceId], plan.scopes);
   }
 
-  return async ({ buyerId, serviceId, countryId, language }): Promise<QuoteResult> => {
+  return async ({ id = newId(), buyerId, serviceId, countryId, language }): Promise<QuoteResult> => {
     const plan = await freshness.plan({ serviceId, countryId });
     const seen = await market.look([serviceId], plan.scopes);
     if (parts.isWithheld(serviceId, seen)) return { kind: "refused", code: "service_blocked" };
@@ -52,7 +52,7 @@ export function createQuoting(parts: QuotingParts): Catalog["quote"] {
     }
     const createdAt = deps.clock.now();
     const quote: Quote = {
-      id: newId(),
+      id,
       serviceId,
       countryId,
       priceMicros: offer.priceMicros,
