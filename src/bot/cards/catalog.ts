@@ -52,13 +52,13 @@ export function servicesCard(texts: Texts, view: ServicesView): Card {
           ? shortcut((what) => `⚡ ${what}`, item, "quick")
           : shortcut(labels.repeat, item),
       ]),
-      ...(view.hasInline ? [[searchButton(labels.search)]] : []),
       ...inRows(
         view.favourites.map((item) => shortcut((what) => `★ ${what}`, item)),
         2,
       ),
       ...inRows(page.items.map(serviceButton), 2),
       ...pager(texts, page, (to) => ({ kind: "services", page: to, sort })),
+      ...(view.hasInline ? [[searchButton(labels.search)]] : []),
       [
         tap(sort === "popular" ? labels.alphabetical : labels.popular, {
           kind: "services",
