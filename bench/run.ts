@@ -14,6 +14,7 @@ import { orders } from "./orders.ts";
 import { purchase } from "./purchase.ts";
 import { queries } from "./queries.ts";
 import { replicas } from "./replicas.ts";
+import { search } from "./search.ts";
 import { send } from "./send.ts";
 import { start } from "./start.ts";
 import type { Bench, BenchContext } from "./support/bench.ts";
@@ -38,6 +39,7 @@ const benches: readonly Bench[] = [
   watchLive,
   replicas,
   orders,
+  search,
 ];
 
 function print(line: string): void {

@@ -28,7 +28,9 @@ export const watchBook: Bench = {
     global.gc?.();
     const before = process.memoryUsage().rss;
     const watching = { db, clock: systemClock };
-    const [loadMs, session] = await cpuOf(() => openSession(watching, provider, lease));
+    const [loadMs, session] = await cpuOf(() =>
+      openSession(watching, provider, { lease, isHeld: () => true }),
+    );
     const heldMb = (process.memoryUsage().rss - before) / 2 ** 20;
     let stored = 0;
     const deps = { clock: systemClock, logger: createCountingLogger(), checkpoint: () => undefined };
@@ -38,7 +40,11 @@ export const watchBook: Bench = {
     const listMs: number[] = [];
     const planMs: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
-      listMs.push((await cpuOf(() => readList({ deps, provider, book: session.book, store })))[0]);
+      listMs.push(
+        (
+          await cpuOf(() => readList({ deps, provider, book: session.book, store, isHeld: session.isHeld }))
+        )[0],
+      );
       planMs.push((await cpuOf(async () => chooseOnce(session, provider)))[0]);
     }
     context.table(

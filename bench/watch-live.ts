@@ -6,6 +6,7 @@ import { systemClock } from "../src/core/clock.ts";
 import type { Bench, BenchContext } from "./support/bench.ts";
 import { buyTyping } from "./support/chat.ts";
 import { type Codes, watchCodes } from "./support/codes.ts";
+import type { Usage } from "./support/measured-process.ts";
 import { openOrders } from "./support/open-orders.ts";
 import { roundRobinLatencies } from "./support/round-robin.ts";
 import { maximum, percentile } from "./support/statistics.ts";
@@ -89,7 +90,7 @@ async function measure(context: BenchContext, { name, provider, load, goal }: Sc
       ? await withOpenOrders(world, codes, { provider, open: load.open, seconds })
       : await whilePeopleBuy(world, codes, { perSecond: load.purchasesPerSecond, seconds });
     await untilTold(codes);
-    const usage = await run.usage();
+    const usage = run.usage();
     const own = codes.latenciesMs();
     const endsAtMs = performance.now() + PATIENCE_MS;
     const numbers = run.rentals.map((rental) => ({
@@ -125,7 +126,7 @@ interface Run {
   readonly rentals: readonly MarketRental[];
   /** When the orders that were open from the start counted as rented. */
   readonly begunAtMs: number;
-  usage(): ReturnType<Awaited<ReturnType<WatchWorld["shop"]["measure"]>>>;
+  usage(): Usage;
 }
 
 /** Many orders are open; SMS for up to MOST_SMS of them come at random times. */
@@ -145,7 +146,7 @@ async function withOpenOrders(
   });
   const begunAtMs = performance.now();
   await systemClock.sleep(SETTLING_MS);
-  const usage = await world.shop.measure();
+  const usage = world.shop.measure();
   const sms = Math.min(open, MOST_SMS);
   const chosen = rentals.filter((_, index) => (index * sms) % open < sms);
   await Promise.all(
@@ -171,7 +172,7 @@ async function whilePeopleBuy(
   if (first) await buyTyping(world.telegram, first, "whatsapp uk");
   const before = new Set(market.rentals().map(({ id }) => id));
   const begunAtMs = performance.now();
-  const usage = await world.shop.measure();
+  const usage = world.shop.measure();
   const over = new AbortController();
   const waiting = people.map(() => (random.isIn(NEVER) ? undefined : lognormalMs(random)));
   const delivering = deliverToNew(world, codes, { waits: waiting, before }, over.signal);

@@ -25,6 +25,8 @@ bot.on("callback_query:data", async (ctx) => {
     reply_markup: { inline_keyboard: screen.keyboard },
   });
 });
+// A tap that came too late for its answer must not end the bot.
+bot.catch(({ error }) => void process.stderr.write(`failed: ${String(error)}\n`));
 process.on("SIGTERM", () => void bot.stop());
 await bot.start({
   allowed_updates: [

@@ -10,7 +10,7 @@ import type { Database } from "../../src/db/client.ts";
 import type { Protocol } from "../../src/providers/port/provider.ts";
 import type { BenchContext } from "./bench.ts";
 import { createBuyer } from "./buyers.ts";
-import { type ChildShop, startChildShop } from "./child-shop.ts";
+import { type MeasuredShop, startMeasuredShop } from "./measured-process.ts";
 
 /** The provider, by the name of its preset, which decides its dialect. */
 export interface WatchedProvider {
@@ -24,7 +24,7 @@ export interface WatchedProvider {
 export interface WatchWorld {
   readonly telegram: PretendTelegram;
   readonly provider: PretendProvider;
-  readonly shop: ChildShop;
+  readonly shop: MeasuredShop;
   readonly db: Database;
   /** People with money whose chats are open. */
   people(count: number): Promise<readonly PretendUser[]>;
@@ -53,8 +53,8 @@ export async function startWatchWorld(
     },
   };
   const rate = { [`PROVIDER_${name.toUpperCase().replaceAll("-", "_")}_RATE`]: String(requestsPerSecond) };
-  const connection = { DATABASE_URL: connectionString, LOG_LEVEL: "error" };
-  const shop = await startChildShop({ ...environmentOf(outside), ...limits, ...rate, ...connection });
+  const connection = { DATABASE_URL: connectionString };
+  const shop = await startMeasuredShop({ ...environmentOf(outside), ...limits, ...rate, ...connection });
   if (webhook) tellWebhooks(outside, `http://127.0.0.1:${shop.port}`);
   return {
     telegram,
@@ -72,7 +72,7 @@ export async function startWatchWorld(
       return people;
     },
     async close() {
-      await shop.close();
+      await shop.stop();
       await outside.close();
     },
   };

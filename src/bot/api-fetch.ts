@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Clock } from "../core/clock.ts";
+import { type ApiAnswer, type ClientInit, createExchange, type Exchange, NoAnswer } from "./api-exchange.ts";
 
 export interface ApiCall {
   readonly method: string;
@@ -15,17 +16,6 @@ export interface ApiFetchDeps {
   readonly waitsForFloods?: boolean;
 }
 
-/** The part of a fetch init that grammY fills. Its abort signal is a polyfill that the global fetch refuses. */
-interface ClientInit {
-  readonly method?: string;
-  readonly headers?: Record<string, string>;
-  readonly body?: unknown;
-  readonly signal?: {
-    readonly aborted: boolean;
-    addEventListener(type: "abort", listener: () => void): void;
-  };
-}
-
 const CALL_TIMEOUT_MS = 15_000;
 const POLL_TIMEOUT_MS = 45_000;
 /** A tap must not hang longer than this. The outbox handles longer waits. */
@@ -34,6 +24,15 @@ const MAX_RETRIES = 2;
 
 const floodSchema = z.object({ parameters: z.object({ retry_after: z.number().int().min(0) }) });
 
+/** A Response whose text is here already: its own streams would cost as much as the rest of the call. */
+function responseOf({ status, text }: ApiAnswer): Response {
+  // Not by assignment: a web server in this process may have put its own class in the place of node's, with fixed methods.
+  return Object.defineProperties(new Response(null, { status }), {
+    text: { value: async () => text },
+    json: { value: async (): Promise<unknown> => JSON.parse(text) },
+  });
+}
+
 /**
  * The `client.fetch` of the bot. Conversations have API objects of their own, but every call goes through this
  * function. It gives each call a timeout, waits and tries again when Telegram names a short wait (429), and keeps the
@@ -41,56 +40,39 @@ const floodSchema = z.object({ parameters: z.object({ retry_after: z.number().in
  */
 export function createApiFetch(deps: ApiFetchDeps): (url: string, init?: ClientInit) => Promise<Response> {
   const retries = (deps.waitsForFloods ?? true) ? MAX_RETRIES : 0;
+  const exchange = createExchange();
   return async (url, init = {}) => {
     const method = url.slice(url.lastIndexOf("/") + 1);
-    const cancelled = bridgeSignal(init.signal);
     for (let attempt = 0; ; attempt++) {
-      const response = await callOnce(deps, method, url, init, cancelled);
-      if (response.status !== 429 || attempt >= retries) return response;
-      const flood = floodSchema.safeParse(await readJson(response.clone()));
-      if (!flood.success || flood.data.parameters.retry_after > MAX_RETRY_AFTER_S) return response;
-      await deps.clock.sleep(flood.data.parameters.retry_after * 1000, cancelled);
-      if (cancelled.aborted) return response;
+      const answer = await callOnce(deps, exchange, { method, url, init });
+      if (answer.status !== 429 || attempt >= retries) return responseOf(answer);
+      const waitS = floodSchema.safeParse(readJson(answer.text)).data?.parameters.retry_after;
+      if (waitS === undefined || waitS > MAX_RETRY_AFTER_S) return responseOf(answer);
+      const cancelled = bridgeSignal(init.signal);
+      await deps.clock.sleep(waitS * 1000, cancelled);
+      if (cancelled.aborted) return responseOf(answer);
     }
   };
 }
 
 async function callOnce(
   deps: ApiFetchDeps,
-  method: string,
-  url: string,
-  init: ClientInit,
-  cancelled: AbortSignal,
-): Promise<Response> {
+  exchange: Exchange,
+  call: { readonly method: string; readonly url: string; readonly init: ClientInit },
+): Promise<ApiAnswer> {
+  const { method, url, init } = call;
   const timeoutMs = method === "getUpdates" ? POLL_TIMEOUT_MS : CALL_TIMEOUT_MS;
   const startedAt = deps.clock.now().getTime();
   let status = 0;
   try {
-    const response = await fetch(url, {
-      method: init.method ?? "POST",
-      ...(init.headers && { headers: init.headers }),
-      ...bodyOf(init.body),
-      signal: AbortSignal.any([cancelled, AbortSignal.timeout(timeoutMs)]),
-    });
-    status = response.status;
-    // Read here, so that the timeout covers the body too.
-    return new Response(await response.arrayBuffer(), { status, headers: response.headers });
+    const answer = await exchange(url, init, timeoutMs);
+    status = answer.status;
+    return answer;
   } catch (error) {
-    throw new Error(`${method}: ${reasonOf(error)}`);
+    throw new Error(`${method}: ${error instanceof NoAnswer ? error.message : "failed"}`);
   } finally {
     deps.onCall?.({ method, status, durationMs: deps.clock.now().getTime() - startedAt });
   }
-}
-
-/** File uploads are streams; a stream as a body must say that it is sent before the answer is read. */
-function bodyOf(body: unknown): RequestInit {
-  if (typeof body === "string") return { body };
-  if (body === undefined || body === null) return {};
-  const init: RequestInit & { duplex: "half" } = {
-    body: body as NonNullable<RequestInit["body"]>,
-    duplex: "half",
-  };
-  return init;
 }
 
 function bridgeSignal(signal: ClientInit["signal"]): AbortSignal {
@@ -100,18 +82,9 @@ function bridgeSignal(signal: ClientInit["signal"]): AbortSignal {
   return controller.signal;
 }
 
-/** Error messages of fetch can contain the whole URL, so only the kind of failure is kept. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return "failed";
-  if (error.name === "TimeoutError") return "timed out";
-  if (error.name === "AbortError") return "aborted";
-  const code = error.cause instanceof Error && "code" in error.cause ? error.cause.code : undefined;
-  return typeof code === "string" ? `no answer (${code})` : "no answer";
-}
-
-async function readJson(response: Response): Promise<unknown> {
+function readJson(text: string): unknown {
   try {
-    return await response.json();
+    return JSON.parse(text);
   } catch {
     // A 429 that is not JSON: then there is no wait to read, and the caller sees the answer as it is.
     return undefined;

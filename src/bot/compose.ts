@@ -14,6 +14,7 @@ import { createPay } from "./features/pay.ts";
 import { createPurchase } from "./features/purchase.ts";
 import { createQuestions, keepConversations } from "./features/questions.ts";
 import { createQuickBuy } from "./features/quick-buy.ts";
+import { createShownLists } from "./features/shown-lists.ts";
 import { createSupport } from "./features/support.ts";
 import { createUnhandled } from "./features/unhandled.ts";
 import type { InPlace } from "./in-place.ts";
@@ -34,7 +35,8 @@ export function compose(
   const pay = createPay(deps);
   const menus = createMenus(deps, pay);
   const screens = createScreens(deps, menus, inPlace);
-  const browse = createBrowse({ ...deps, screens });
+  const shownLists = createShownLists(deps.conversationStates);
+  const browse = createBrowse({ ...deps, screens, shownLists });
 
   const composer = new Composer<ShopContext>();
   composer.use(readAndAnswerTaps(deps.logger, screens, early), meetBuyer(deps.buyers));
@@ -43,6 +45,7 @@ export function compose(
   // A forwarded command is somebody else's text: it must not act for the one who forwards it.
   const own = composer.filter((ctx) => ctx.message?.forward_origin === undefined);
   own.use(
+    shownLists.leave,
     createHome(screens),
     browse.feature,
     createPurchase({ ...deps, screens, pay }),

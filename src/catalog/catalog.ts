@@ -99,6 +99,12 @@ export interface QuoteFacts {
   readonly another: boolean;
 }
 
+/** Half of a product. */
+export interface Chosen {
+  readonly serviceId?: string;
+  readonly countryId?: string;
+}
+
 export type SearchResult =
   /** The text names a service and a country. */
   | { readonly kind: "pair"; readonly service: ServiceItem; readonly country: CountryItem }
@@ -107,6 +113,8 @@ export type SearchResult =
       readonly services: readonly ServiceItem[];
       readonly country: CountryItem | null;
     }
+  /** The service is clear, but the country is one of several: "whatsapp congo". */
+  | { readonly kind: "countries"; readonly service: ServiceItem; readonly countries: readonly CountryItem[] }
   | { readonly kind: "none" };
 
 export interface Catalog {
@@ -123,8 +131,11 @@ export interface Catalog {
     sort: CountrySort;
     language: LanguageCode;
   }): Promise<CountryPage>;
-  /** Finds services by text: "whatsapp uk", "wa gb", "uk whatsapp", a service alone, misspelt names. */
-  search(text: string, language: LanguageCode): Promise<SearchResult>;
+  /**
+   * Finds services by text: "whatsapp uk", "wa gb", "uk whatsapp", a service alone, misspelt names. `chosen` is what the
+   * buyer has chosen before: it completes a text that names only the other half.
+   */
+  search(text: string, language: LanguageCode, chosen?: Chosen): Promise<SearchResult>;
   /** Requests this pair's prices if they are older than 60 s, then stores a quote. */
   quote(input: {
     /** For callers that make one quote at most for something; else a new id. */

@@ -21,7 +21,7 @@ import { createRefreshLookedAt } from "./prices/refresh-looked-at.ts";
 import { createServicesAndSearch } from "./search/services-and-search.ts";
 
 export interface CatalogJobs {
-  /** Refreshes the prices people look at and lists that are due. Call every few seconds. Takes 10 s at most; a provider's failure does not reject. */
+  /** Refreshes the prices people look at, lists that are due and what search needs. Call every few seconds. Takes 10 s at most; a provider's failure does not reject. */
   refreshLookedAt(): Promise<void>;
   /** Reads every provider's lists of services and countries. Call at start; `refreshLookedAt` keeps them up to date. */
   syncLists(): Promise<void>;
@@ -58,8 +58,16 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
     return decision ?? blockReasonOf(serviceId, name) !== undefined;
   };
 
+  const { prepareSearch, ...servicesAndSearch } = createServicesAndSearch({
+    data,
+    snapshot,
+    statistics,
+    country,
+  });
+  const refreshLookedAt = createRefreshLookedAt({ deps, lists, lookedAt, freshness, maxAgeMs: FRESH_MS });
+
   return {
-    ...createServicesAndSearch({ data, snapshot, statistics, country, index }),
+    ...servicesAndSearch,
     ...createCountries({
       deps,
       popularCountries,
@@ -80,7 +88,10 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
     reportRefusal: storedOffers.reportRefusal,
     country,
     isBlocked,
-    refreshLookedAt: createRefreshLookedAt({ deps, lists, lookedAt, freshness, maxAgeMs: FRESH_MS }),
+    refreshLookedAt: async () => {
+      await refreshLookedAt();
+      await prepareSearch();
+    },
     syncLists: lists.sync,
   };
 }

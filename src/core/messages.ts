@@ -107,16 +107,20 @@ export interface OwedMessage {
   readonly message: OutboxMessage;
   /** How often it was tried before. */
   readonly attempts: number;
+  /** Ask directly before it leaves. False: this process stood still for so long that another may be sending it. */
+  readonly isHeld: () => boolean;
 }
 
 /**
  * What became of a message. "retry": "flood" means that Telegram named the wait (`afterMs`), "outage" that Telegram or the
  * database did not answer, "card moved" that the buyer reopened the card meanwhile. "broken": the message itself could
- * not be made. "drop": it will never be sent; the reason "blocked" ends all that the chat is owed.
+ * not be made. "drop": it will never be sent; the reason "blocked" ends all that the chat is owed. "lost": nothing
+ * was sent, because it was not held any more; whoever claims it next sends it.
  */
 export type SendOutcome =
   | { readonly kind: "sent" }
   | { readonly kind: "retry"; readonly reason: "flood"; readonly afterMs: number }
   | { readonly kind: "retry"; readonly reason: "outage" | "card moved" }
   | { readonly kind: "broken" }
+  | { readonly kind: "lost" }
   | { readonly kind: "drop"; readonly reason: string };

@@ -39,6 +39,8 @@ export interface OrderJobs {
 export interface OrderHooks {
   /** An order of this provider is due now. */
   readonly wakeWatcher: (provider: string) => void;
+  /** What became of a tap on "Get number" was committed: the order's card answers the tap. */
+  readonly answer: (card: { readonly chatId: number; readonly orderId: string }) => void;
 }
 
 /** Two rounds of the job, so that the replica that reconciles goes on doing it. */
@@ -56,7 +58,10 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
     const result = await purchase(deps, input);
     deps.events?.tapped(result);
     // In the background: a slow provider must not hold up the chat.
-    if (result.kind === "placed") void placer.place(result.orderId);
+    if (result.kind === "placed") {
+      const card = { chatId: input.chatId, orderId: result.orderId };
+      void placer.place(result.orderId).then(() => hooks.answer(card));
+    }
     return result;
   }
 

@@ -71,6 +71,8 @@ interface Signals {
   readonly dueOrders: Signal<[provider: string]>;
   /** A top-up was credited. */
   readonly credits: Signal;
+  /** This order's card was committed, and answers a tap. */
+  readonly answers: Signal<[card: { readonly chatId: number; readonly orderId: string }]>;
 }
 
 /** Builds every service, each after the ones it needs. Nothing runs yet. */
@@ -78,7 +80,12 @@ export function createServices(deps: ServiceDeps): Services {
   const { config, db, clock, logger, metrics, checkpoint } = deps;
   const { providers: settings, adminIds, pricing, orders: defaults, allowedServices } = config;
   const holder = randomUUID();
-  const signals: Signals = { messages: createSignal(), dueOrders: createSignal(), credits: createSignal() };
+  const signals: Signals = {
+    messages: createSignal(),
+    dueOrders: createSignal(),
+    credits: createSignal(),
+    answers: createSignal(),
+  };
 
   const onRequest = deps.onProviderRequest;
   const upstreams = createUpstreams({ settings, adminIds, db, clock, logger, onRequest });
@@ -100,6 +107,7 @@ export function createServices(deps: ServiceDeps): Services {
   });
   const outbox = createShopOutbox(deps, { chat });
   signals.messages.listen(outbox.wake);
+  signals.answers.listen(outbox.answer);
 
   const jobs = createJobs({
     clock,
@@ -153,7 +161,10 @@ function createShopOrders(
     operatorChatIds: config.adminIds,
     events: deps.metrics.orderEvents,
   };
-  return createOrders(orderDeps, holder, { wakeWatcher: signals.dueOrders.send });
+  return createOrders(orderDeps, holder, {
+    wakeWatcher: signals.dueOrders.send,
+    answer: signals.answers.send,
+  });
 }
 
 function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals }): Topups & TopupJobs {

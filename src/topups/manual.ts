@@ -5,7 +5,7 @@ import { formatUsd } from "../core/money.ts";
 import type { Tx } from "../db/client.ts";
 import { type BuyerRow, isBanned, lockBuyer } from "../db/queries/buyers.ts";
 import { countUndecidedClaims, decideClaim, insertClaim, selectClaim } from "../db/queries/manual-claims.ts";
-import { countDisputes, insertAudit, insertDispute } from "../db/queries/operations.ts";
+import { countDisputes, insertAudit, insertDispute, selectSameDispute } from "../db/queries/operations.ts";
 import { enqueue, enqueueToAll } from "../db/queries/outbox.ts";
 import { moveTopup, selectTopup, type TopupRow } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -23,6 +23,7 @@ const terms = {
 } as const;
 const MAX_NOTE = 1_000;
 const MAX_DISPUTE = 2_000;
+const DOUBLE_TAP_MS = 60_000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const MAX_UNDECIDED = 5;
 /** More complaints of one buyer in a day are stored, but the operators get no message. */
@@ -155,20 +156,29 @@ async function findClaimed(
   return topup && { topup, buyer };
 }
 
-/** /paysupport: stored, and sent to every operator, unless this buyer wrote too often today. */
+/**
+ * /paysupport: stored, and sent to every operator, unless this buyer wrote too often today. The same words twice within a
+ * minute are a double tap, and one complaint.
+ */
 export async function openDispute(
   deps: TopupDeps,
   input: { buyerId: string; text: string },
 ): Promise<{ disputeId: string }> {
-  const id = newId();
-  await inTransaction(deps.db, async (tx) => {
+  const { buyerId } = input;
+  const text = input.text.slice(0, MAX_DISPUTE);
+  const disputeId = await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
-    const earlier = await countDisputes(tx, input.buyerId, addMs(at, -DAY_MS));
-    await insertDispute(tx, { id, buyerId: input.buyerId, text: input.text.slice(0, MAX_DISPUTE), at });
-    if (earlier >= MAX_TOLD_A_DAY) return;
+    await lockBuyer(tx, buyerId);
+    const same = await selectSameDispute(tx, { buyerId, text, since: addMs(at, -DOUBLE_TAP_MS) });
+    if (same !== undefined) return same;
+    const id = newId();
+    const earlier = await countDisputes(tx, buyerId, addMs(at, -DAY_MS));
+    await insertDispute(tx, { id, buyerId, text, at });
+    if (earlier >= MAX_TOLD_A_DAY) return id;
     const message = { kind: "dispute" as const, disputeId: id };
     await enqueueToAll(tx, deps.operatorChatIds, { message, subject: `dispute:${id}`, at });
+    return id;
   });
   deps.onMessages();
-  return { disputeId: id };
+  return { disputeId };
 }

@@ -87,7 +87,8 @@ export function createLoop(options: LoopOptions): Loop {
     },
     wake() {
       isWoken = true;
-      if (!isBackingOff) pause?.abort();
+      // With a reason, because node would make an error at every wake.
+      if (!isBackingOff) pause?.abort("woken");
     },
     async stop() {
       stopping.abort();

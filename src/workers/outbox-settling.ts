@@ -85,6 +85,8 @@ export function createSettling(deps: SettlingDeps): Settle {
         return drop(row, outcome.reason, log);
       case "retry":
         return outcome.reason === "flood" ? pause(row, outcome.afterMs, log) : wait(row, outcome.reason, log);
+      case "lost":
+        return false;
       case "broken":
         return row.failures + 1 < setAsideAfter ? wait(row, "broken", log) : setAside(deps, row, log);
     }

@@ -4,21 +4,28 @@ import { newId } from "../core/ids.ts";
 import type { Logger } from "../core/logger.ts";
 import type { OwedMessage, SendOutcome } from "../core/messages.ts";
 import { type TelegramLimits, telegramLimits } from "../core/telegram-limits.ts";
+import type { CardOfOrder } from "../db/queries/outbox-answers.ts";
 import { type ClaimedMessage, claimMessages, renewMessages } from "../db/queries/outbox-claims.ts";
 import { selectNextTurn } from "../db/queries/telegram-budget.ts";
 import { isConnectionLost } from "../db/transaction.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
+import { createAnswers } from "./outbox-answers.ts";
+import { createHeldClaims } from "./outbox-held.ts";
 import { createSettling, type SettlingDeps } from "./outbox-settling.ts";
 
 const CONCURRENCY = 30;
 /** Of these, kept free for codes: whatever hangs, a code finds a sender. */
 const FOR_CODES = 6;
+/** Cards that answer a tap, besides the others: a rush of taps must not delay codes, nor a rush of codes the taps. */
+const ANSWERS_AT_ONCE = 30;
 const POLL_MS = 500;
+/** A card that answers a tap and has no turn now is tried again after this. */
+const ANSWER_RETRY_MS = 100;
 /** What is due and was not claimed is locked for a moment by a transaction that adds to it. */
 const LOCKED_MS = 20;
 /** Renewed while a message is being sent. After a kill, another process sends what was in hand when this has passed. */
-const LEASE_MS = 15_000;
-const RENEW_MS = 5_000;
+const LEASE_MS = 4_000;
+const RENEW_MS = 1_000;
 const MAX_AGE_MS = 24 * 3_600_000;
 
 export interface OutboxWorkerDeps extends SettlingDeps {
@@ -32,8 +39,12 @@ export interface OutboxWorkerDeps extends SettlingDeps {
 export interface OutboxWorker extends Runnable {
   /** A message was committed in this process. */
   wake(): void;
+  /** This order's card was committed, and answers a tap of its owner: it does not wait for the whole bot's budget. */
+  answer(card: CardOfOrder): void;
   /** Claims what may be sent now and starts sending it; for tests and the loop. Returns how many messages. */
   step(): Promise<number>;
+  /** The same for cards that answer a tap. */
+  stepAnswers(): Promise<number>;
   /** Resolves when nothing is in hand. */
   settled(): Promise<void>;
 }
@@ -48,31 +59,69 @@ export interface OutboxWorker extends Runnable {
 export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   const { db, clock, logger, checkpoint = noCheckpoint, limits = telegramLimits } = deps;
   const inHand = new Map<ClaimedMessage, Promise<void>>();
+  const answersInHand = new Set<ClaimedMessage>();
+  const held = createHeldClaims(clock, LEASE_MS);
   const settle = createSettling(deps);
+  const answers = createAnswers({ db, clock, limits, leaseMs: LEASE_MS });
 
   const loop = createLoop({ name: "outbox", everyMs: POLL_MS, run, clock, logger });
+  const answering = createLoop({
+    name: "outbox answers",
+    everyMs: POLL_MS,
+    run: runAnswers,
+    clock,
+    logger,
+  });
   const renewing = createLoop({ name: "outbox leases", everyMs: RENEW_MS, run: renew, clock, logger });
 
   async function renew(): Promise<StepResult> {
-    await renewMessages(db, [...inHand.keys()], LEASE_MS);
+    const askedAt = clock.now();
+    held.prolong(await renewMessages(db, [...inHand.keys()], LEASE_MS), askedAt);
     return "idle";
   }
 
   async function step(): Promise<number> {
-    const limit = CONCURRENCY - inHand.size;
+    const limit = CONCURRENCY - othersInHand();
     if (limit <= 0) return 0;
     const limitOfOthers = Math.max(0, limit - FOR_CODES);
-    const claim = { now: clock.now(), limit, limitOfOthers, leaseMs: LEASE_MS, leaseToken: newId(), limits };
+    const now = clock.now();
+    const claim = { now, limit, limitOfOthers, leaseMs: LEASE_MS, leaseToken: newId(), limits };
     const claimed = await claimMessages(db, claim);
     if (claimed.length > 0) checkpoint("outbox/claimed");
+    held.prolong(claimed, now);
     for (const row of claimed) inHand.set(row, work(row));
     return claimed.length;
+  }
+
+  function othersInHand(): number {
+    return inHand.size - answersInHand.size;
+  }
+
+  async function stepAnswers(): Promise<number> {
+    const limit = ANSWERS_AT_ONCE - answersInHand.size;
+    if (limit <= 0 || !answers.isWaiting()) return 0;
+    const now = clock.now();
+    const claimed = await answers.claim(limit);
+    if (claimed.length > 0) checkpoint("outbox/claimed");
+    held.prolong(claimed, now);
+    for (const row of claimed) {
+      answersInHand.add(row);
+      inHand.set(row, work(row));
+    }
+    return claimed.length;
+  }
+
+  async function runAnswers(): Promise<StepResult> {
+    const claimed = await stepAnswers();
+    // Whatever is settled wakes the loop.
+    if (!answers.isWaiting() || answersInHand.size >= ANSWERS_AT_ONCE) return "idle";
+    return claimed > 0 ? "again" : { pauseMs: ANSWER_RETRY_MS };
   }
 
   async function run(signal: AbortSignal): Promise<StepResult> {
     const claimed = await step();
     // Whatever is settled wakes the loop.
-    if (inHand.size >= CONCURRENCY - FOR_CODES) return "idle";
+    if (othersInHand() >= CONCURRENCY - FOR_CODES) return "idle";
     const turn = await selectNextTurn(db, { now: clock.now(), limits });
     if (turn.dueInMs === undefined) return "idle";
     if (turn.dueInMs > 0) return { pauseMs: Math.min(turn.dueInMs, POLL_MS) };
@@ -86,16 +135,18 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   async function work(row: ClaimedMessage): Promise<void> {
     const log = logger.child({ outboxId: String(row.id), kind: row.kind, attempt: row.attempts + 1 });
     try {
-      const outcome = await decide(deps, row, log);
+      const outcome = await decide(deps, row, held.isHeld(row), log);
       deps.onSettled?.(outcome.kind, row, clock.now());
-      if (!(await settle(row, outcome, log)))
-        log.warn({}, "message was settled by another replica meanwhile");
+      if (!(await settle(row, outcome, log))) log.warn({}, "message is another replica's by now");
       checkpoint("outbox/settled");
     } catch (error) {
       // The lease runs out and the message is claimed again.
       log.error({ error }, "message could not be settled");
     } finally {
       inHand.delete(row);
+      // An answer makes room for answers; anything else makes room in its chat.
+      if (answersInHand.delete(row) || answers.isWaiting()) answering.wake();
+      held.forget(row);
       loop.wake();
     }
   }
@@ -108,26 +159,37 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     name: "outbox",
     start() {
       loop.start();
+      answering.start();
       renewing.start();
     },
     async stop() {
-      await loop.stop();
+      await Promise.all([loop.stop(), answering.stop()]);
       await settled();
       await renewing.stop();
     },
     wake: loop.wake,
+    answer(card) {
+      answers.add(card);
+      answering.wake();
+    },
     step,
+    stepAnswers,
     settled,
   };
 }
 
 /** Sends what can be sent, and says what became of it. */
-async function decide(deps: OutboxWorkerDeps, row: ClaimedMessage, log: Logger): Promise<SendOutcome> {
+async function decide(
+  deps: OutboxWorkerDeps,
+  row: ClaimedMessage,
+  isHeld: () => boolean,
+  log: Logger,
+): Promise<SendOutcome> {
   const { id, chatId, buyerId, message, attempts } = row;
   if (!message) return { kind: "drop", reason: "unreadable" };
   if (deps.clock.now() >= addMs(row.createdAt, MAX_AGE_MS)) return { kind: "drop", reason: "too old" };
   try {
-    return await deps.send({ id, chatId, buyerId, message, attempts });
+    return await deps.send({ id, chatId, buyerId, message, attempts, isHeld });
   } catch (error) {
     if (isConnectionLost(error)) return { kind: "retry", reason: "outage" };
     log.error({ error }, "a message could not be made");

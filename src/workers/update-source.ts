@@ -89,7 +89,8 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
       return await poll(ending.signal, offset);
     } finally {
       signal.removeEventListener("abort", end);
-      over.abort();
+      // With a reason, because node would make an error at every poll.
+      over.abort("polled");
       await keeping;
     }
   }

@@ -84,6 +84,11 @@ describe("top-up state", () => {
 describe("deep links", () => {
   it.each([
     ["buy_wa_gb", { kind: "buy", serviceId: "wa", countryId: "GB" }],
+    ["b_wa_GB", { kind: "buy", serviceId: "wa", countryId: "GB" }],
+    ["b_wa_GB\n", undefined],
+    ["b_wa_G~", undefined],
+    [`b_${"a".repeat(64)}_GB`, undefined],
+    ["b_constructor_GB", { kind: "buy", serviceId: "constructor", countryId: "GB" }],
     ["buy_WA_GB", { kind: "buy", serviceId: "wa", countryId: "GB" }],
     ["buy_-abcdefgh_-abcdefgh", { kind: "buy", serviceId: "~abcdefgh", countryId: "~abcdefgh" }],
     ["topup", { kind: "topup" }],

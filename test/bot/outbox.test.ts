@@ -47,6 +47,18 @@ describe("an order's card", () => {
     expect(shop.telegram.calls("editMessageText")).toEqual([]);
   });
 
+  it("is neither sent nor edited by a process that stood still with it in hand", async () => {
+    const isHeld = (): boolean => false;
+    const { id: orderId } = outbox.order();
+    const before = count();
+    expect(await outbox.send({ kind: "order_card", orderId }, { isHeld })).toEqual({ kind: "lost" });
+    expect(count()).toBe(before);
+    await outbox.send({ kind: "order_card", orderId });
+    shop.fakes.orders.change(orderId, { phone: "447700900999" });
+    expect(await outbox.send({ kind: "order_card", orderId }, { isHeld })).toEqual({ kind: "lost" });
+    expect(last().text).not.toContain("+447700900999");
+  });
+
   it("counts as sent when Telegram says that it is not modified", async () => {
     const { id: orderId } = outbox.order();
     await outbox.send({ kind: "order_card", orderId });

@@ -84,8 +84,9 @@ describe("delete-my-data", () => {
     const receipt = user.waitForMessage(has("added."), wait);
     await user.payInvoice(await invoiced);
     await receipt;
-    await say(user, "/paysupport", "Trouble");
-    await say(user, "I paid with the card of my aunt Trillianastra", "with the shop");
+    await say(user, "/paysupport", "trouble");
+    const asked = await say(user, "I paid with the card of my aunt Trillianastra", "Send this to the shop?");
+    await tap(user, asked, "Send to the shop", "with the shop");
     const confirm = await say(user, "whatsapp uk", "is held; you pay only");
     await tap(user, confirm, " · $", "waiting for the code");
     const market = world.providers.get("oxgel")?.market;

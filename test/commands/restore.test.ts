@@ -8,6 +8,7 @@ import { restoreBackup } from "../../src/commands/backup/read.ts";
 import { writeBackup } from "../../src/commands/backup/write.ts";
 import { acquireLease } from "../../src/db/queries/leases.ts";
 import { selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
+import { selectMarketState } from "../../src/db/queries/market.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { query } from "../support/embedded.ts";
 import { contentsOf, type FilledShop, fillShop } from "../support/filled-shop.ts";
@@ -100,6 +101,23 @@ describe("a restore", () => {
     } finally {
       await restored.stop();
     }
+  });
+
+  it("takes over no number of the old database's transactions: a larger one would be a change without an end", async () => {
+    // As in a database that has run for years.
+    await run("INSERT INTO catalog_changes (subject, xid) SELECT service_id, '9000000000000' FROM offers");
+    const path = join(directory, "old.gz");
+    await writeBackup({ db: shop.database.db, clock: shop.clock }, path);
+    await restoreBackup({ db: target.db, logger }, path);
+    const services = (await run("SELECT DISTINCT service_id AS id FROM offers", target)).map(({ id }) =>
+      String(id),
+    );
+    const known = services.map((subject) => ({ subject, mark: "0" }));
+    const ask = { providers: [], serviceIds: [], scopes: [] };
+    const first = await selectMarketState(target.db, { ...ask, known });
+    expect(first.changed.toSorted()).toEqual(services.toSorted());
+    const upToDate = known.map(({ subject }) => ({ subject, mark: first.mark }));
+    expect((await selectMarketState(target.db, { ...ask, known: upToDate })).changed).toEqual([]);
   });
 
   it("takes the place of what a shop wrote when it merely started", async () => {

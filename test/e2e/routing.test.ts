@@ -164,7 +164,7 @@ describe("offers of several providers", () => {
     expect(news.text).toContain("$0.13 released, balance $5.00");
     const { id } = await shop.latestOrder(buyer.buyerId);
     expect(await shop.transfersOf(id)).toEqual(["hold", "release"]);
-    expect(labels(news)).toContain("WhatsApp 🇮🇳 · $0.19");
+    expect(labels(news)).toContain("WhatsApp 🇮🇳 $0.19");
     const again = await buyer.tap(news, "$0.19", "is held; you pay only");
     expect(labels(again)[0]).toContain("$0.19");
     await get(buyer, again);

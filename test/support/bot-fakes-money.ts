@@ -153,17 +153,18 @@ export function createFakeWallet() {
 /** Values go through JSON, as they do in the database. */
 export function createFakeConversationStates() {
   const stored = new Map<string, string>();
+  const read = (key: string): unknown => {
+    const text = stored.get(key);
+    return text === undefined ? undefined : JSON.parse(text);
+  };
   const states: ConversationStates = {
+    read: async (key) => read(key),
     write: async (key, value) => {
       stored.set(key, JSON.stringify(value));
     },
     delete: async (key) => {
       stored.delete(key);
     },
-  };
-  const read = (key: string): unknown => {
-    const text = stored.get(key);
-    return text === undefined ? undefined : JSON.parse(text);
   };
   return { states, stored, read };
 }

@@ -1,6 +1,11 @@
 import type { PretendUser } from "../../sandbox/telegram/index.ts";
 import { createOutboxSender } from "../../src/bot/outbox/send.ts";
-import { type OutboxMessage, outboxMessageSchema, type SendOutcome } from "../../src/core/messages.ts";
+import {
+  type OutboxMessage,
+  type OwedMessage,
+  outboxMessageSchema,
+  type SendOutcome,
+} from "../../src/core/messages.ts";
 import type { ManualClaimView } from "../../src/operations/claims-and-disputes.ts";
 import type { OrderView } from "../../src/orders/orders.ts";
 import { type BotShop, startBotShop } from "./bot.ts";
@@ -13,7 +18,10 @@ export interface OutboxShop {
   readonly hashes: Map<string, string>;
   readonly claims: Map<string, ManualClaimView>;
   /** Sends a message to the buyer, or to somebody else. */
-  send(message: OutboxMessage, change?: { chatId?: number; buyerId?: string | null }): Promise<SendOutcome>;
+  send(
+    message: OutboxMessage,
+    change?: Partial<Pick<OwedMessage, "chatId" | "buyerId" | "isHeld">>,
+  ): Promise<SendOutcome>;
   /** An order of the buyer. */
   order(change?: Partial<OrderView>): OrderView;
 }
@@ -51,6 +59,7 @@ export async function startOutboxShop(): Promise<OutboxShop> {
         buyerId,
         message: outboxMessageSchema.parse(message),
         attempts: 0,
+        isHeld: () => true,
         ...change,
       }),
     order: (change = {}) => shop.fakes.orders.add({ buyerId, chatId: user.id, ...change }),

@@ -36,7 +36,7 @@ export async function fillShop(): Promise<FilledShop> {
   const database = await createTestDatabase();
 
   async function open(target: TestDatabase, world = outside): Promise<Shop> {
-    const result = loadConfig({ ...environmentOf(world), PORT: "0" });
+    const result = loadConfig({ ...environmentOf(world), PORT: "0", ADMIN_PORT: "0" });
     if (!result.ok) throw new Error(JSON.stringify(result.problems));
     const { connectionString } = target;
     const logger = createTestLogger();
@@ -96,11 +96,12 @@ async function addPaperwork({ connectionString }: TestDatabase): Promise<void> {
 export async function contentsOf({
   connectionString,
 }: TestDatabase): Promise<Record<string, readonly unknown[]>> {
-  // The queues follow from the messages, by a trigger; an empty one may be left for the next claim to delete.
+  // What triggers fill. The queues follow from the messages; an empty one may be left for the next claim to delete.
+  // The changes of the catalogue are numbered by this database's transactions.
   const tables = await query(
     connectionString,
     `SELECT table_name AS name FROM information_schema.tables
-     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> 'outbox_queues'`,
+     WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name NOT IN ('outbox_queues', 'catalog_changes')`,
   );
   const contents: Record<string, readonly unknown[]> = {};
   for (const { name } of tables) {

@@ -95,7 +95,8 @@ export async function createTestShop(
     ...options.deps,
   };
   await ensureSystemAccounts(db, systemAccounts(["stars"], [...deps.providers.keys()]));
-  const replica = (holder: string) => createOrders(deps, holder, { wakeWatcher: () => undefined });
+  const replica = (holder: string) =>
+    createOrders(deps, holder, { wakeWatcher: () => undefined, answer: () => undefined });
   const orders = replica("test");
   const never = new AbortController().signal;
 

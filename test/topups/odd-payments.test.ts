@@ -188,6 +188,17 @@ describe("one person who writes to the operators without end", () => {
     expect(await test.messages("dispute")).toHaveLength(6);
   });
 
+  it("taps twice and has made one complaint", async () => {
+    const { buyerId } = await test.buyer();
+    const complain = () => test.topups.openDispute({ buyerId, text: "no code" });
+    const [first, second] = await Promise.all([complain(), complain()]);
+    expect(second).toEqual(first);
+    expect(await test.messages("dispute")).toHaveLength(1);
+    await test.clock.advance(60_000);
+    expect(await complain()).not.toEqual(first);
+    expect(await test.messages("dispute")).toHaveLength(2);
+  });
+
   it("has at most five claims of manual payments waiting", async () => {
     const { buyerId, telegramId } = await test.buyer();
     const claim = async () => {

@@ -10,7 +10,7 @@ import { formatUsd } from "../../core/money.ts";
 import { escapeHtml, money } from "../../texts/html.ts";
 import type { Texts } from "../../texts/texts.ts";
 import { type Card, inRows, lines, pageLine, pager, quoted, searchButton, tap } from "./card.ts";
-import { LABEL_WIDTH, offerLabel, productLabel, shorten } from "./label.ts";
+import { fitted, LABEL_WIDTH, offerLabel, productLabel, shorten } from "./label.ts";
 
 /** Something bought or saved before, with today's price where one is known. */
 interface Shortcut {
@@ -115,6 +115,31 @@ export function foundServicesCard(
   );
   return {
     text: country === null ? messages.whichOne : messages.servicesIn({ country: escapeHtml(country.name) }),
+    keyboard: [
+      ...inRows(buttons, 2),
+      [
+        tap(labels.browse, { kind: "services", page: 0, sort: "popular" }),
+        tap(labels.home, { kind: "home" }),
+      ],
+    ],
+  };
+}
+
+/** The countries that a typed text could mean; each button leads straight to the confirm card. */
+export function foundCountriesCard(
+  texts: Texts,
+  found: { service: ServiceItem; countries: readonly CountryItem[] },
+): Card {
+  const { labels, messages } = texts;
+  const { service, countries } = found;
+  const buttons = countries.map((country) =>
+    tap(
+      fitted(country.name, (name) => `${country.flag} ${name}`.trim()),
+      { kind: "confirm", serviceId: service.id, countryId: country.id },
+    ),
+  );
+  return {
+    text: messages.countries({ service: escapeHtml(shorten(service.name, 60)) }),
     keyboard: [
       ...inRows(buttons, 2),
       [

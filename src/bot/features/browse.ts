@@ -1,17 +1,25 @@
 import type { CountryPage } from "../../catalog/catalog.ts";
 import type { BotDeps } from "../bot-deps.ts";
-import { countriesCard, foundServicesCard, notFoundCard, servicesCard } from "../cards/catalog.ts";
+import {
+  countriesCard,
+  foundCountriesCard,
+  foundServicesCard,
+  notFoundCard,
+  servicesCard,
+} from "../cards/catalog.ts";
 import type { Screens, ShopContext } from "../context.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
+import type { ShownLists } from "./shown-lists.ts";
 
 const SERVICES_A_PAGE = 10;
 const COUNTRIES_A_PAGE = 8;
 const MAX_RECENT = 3;
 const MAX_FAVOURITES = 6;
-const MAX_QUERY = 64;
+const MAX_QUERY = 200;
 
 export interface BrowseDeps extends Pick<BotDeps, "catalog" | "wallet"> {
   readonly screens: Screens;
+  readonly shownLists: ShownLists;
 }
 
 export interface Browse {
@@ -78,22 +86,26 @@ async function showCountries(
       isComplete: current.unanswered === 0 || current.isBlocked,
     };
   });
+  await deps.shownLists.note(ctx, { serviceId: at.serviceId });
 }
 
 async function showSearch(deps: BrowseDeps, ctx: ShopContext, text: string): Promise<void> {
   const query = [...text.trim()].slice(0, MAX_QUERY).join("");
-  const found = await deps.catalog.search(query, ctx.buyer.language);
+  const found = await deps.catalog.search(query, ctx.buyer.language, await deps.shownLists.chosen(ctx));
   switch (found.kind) {
     case "pair":
       return await deps.screens.confirm(ctx, { serviceId: found.service.id, countryId: found.country.id });
+    case "countries":
+      await deps.screens.show(ctx, foundCountriesCard(ctx.texts, found));
+      return await deps.shownLists.note(ctx, { serviceId: found.service.id });
     case "services": {
       const [only] = found.services;
-      if (only && found.services.length === 1) {
-        if (found.country === null)
-          return await showCountries(deps, ctx, { serviceId: only.id, page: 0, sort: "best" });
-        return await deps.screens.confirm(ctx, { serviceId: only.id, countryId: found.country.id });
+      if (only && found.services.length === 1 && found.country === null) {
+        return await showCountries(deps, ctx, { serviceId: only.id, page: 0, sort: "best" });
       }
-      return await deps.screens.show(ctx, foundServicesCard(ctx.texts, found));
+      await deps.screens.show(ctx, foundServicesCard(ctx.texts, found));
+      if (found.country) await deps.shownLists.note(ctx, { countryId: found.country.id });
+      return;
     }
     case "none":
       return await deps.screens.show(ctx, notFoundCard(ctx.texts, query));

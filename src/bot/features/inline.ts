@@ -72,6 +72,10 @@ async function find(
   if (found.kind === "pair") {
     return await inCountries(deps, { service: found.service, first: found.country, page, language });
   }
+  if (found.kind === "countries") {
+    const { service, countries } = found;
+    return { picks: countries.map((country) => ({ service, country, offer: null })), hasMore: false };
+  }
   const { services, country } = found;
   if (country !== null) {
     return { picks: services.map((service) => ({ service, country, offer: null })), hasMore: false };

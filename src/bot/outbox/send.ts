@@ -33,6 +33,7 @@ const MAX_CAPTION = 1024;
 
 const sent: SendOutcome = { kind: "sent" };
 const gone: SendOutcome = { kind: "drop", reason: "gone" };
+const lost: SendOutcome = { kind: "lost" };
 
 /** Whom a message is for. */
 interface Reader {
@@ -49,8 +50,8 @@ export function createOutboxSender(deps: OutboxDeps): (row: OwedMessage) => Prom
     try {
       const reader = await readerOf(deps, row);
       const { message } = row;
-      if (message.kind === "order_card") return await updateCard(deps, reader, message.orderId);
-      return await sendEvent(deps, row.chatId, reader, message);
+      if (message.kind === "order_card") return await updateCard(deps, row, reader, message.orderId);
+      return await sendEvent(deps, row, reader, message);
     } catch (error) {
       return await outcomeOf(deps, row, error);
     }
@@ -66,13 +67,14 @@ async function readerOf(deps: OutboxDeps, row: OwedMessage): Promise<Reader> {
 
 async function sendEvent(
   deps: OutboxDeps,
-  chatId: number,
+  { chatId, isHeld }: OwedMessage,
   reader: Reader,
   message: EventMessage,
 ): Promise<SendOutcome> {
   const buyerId = reader.buyer?.id ?? null;
   const rendered = await renderEvent(deps, message, { texts: reader.texts, buyerId });
   if (!rendered) return gone;
+  if (!isHeld()) return lost;
   const isSilent = !rendered.isUrgent && reader.buyer?.notifyEdits === false;
   if (rendered.photoFileId !== null && (await sendPhoto(deps, chatId, rendered, rendered.photoFileId)))
     return sent;
@@ -102,7 +104,12 @@ async function sendPhoto(
 }
 
 /** Brings the order's card up to date: edits it, or sends a new one where there is none to edit. */
-async function updateCard(deps: OutboxDeps, reader: Reader, orderId: string): Promise<SendOutcome> {
+async function updateCard(
+  deps: OutboxDeps,
+  { isHeld }: OwedMessage,
+  reader: Reader,
+  orderId: string,
+): Promise<SendOutcome> {
   const order = await deps.orders.load(orderId);
   // The person had their data deleted: nobody is left to show it to.
   if (!order || order.chatId === 0) return gone;
@@ -110,6 +117,7 @@ async function updateCard(deps: OutboxDeps, reader: Reader, orderId: string): Pr
   const hash = hashOf(card);
   if (order.cardMessageId !== null) {
     if ((await deps.cardHashes.get(orderId)) === hash) return sent;
+    if (!isHeld()) return lost;
     if (await edit(deps, order.chatId, order.cardMessageId, card)) {
       deps.checkpoint?.("outbox/card-edited");
       await deps.cardHashes.set(orderId, hash);
@@ -121,6 +129,7 @@ async function updateCard(deps: OutboxDeps, reader: Reader, orderId: string): Pr
       return { kind: "retry", reason: "card moved" };
     }
   }
+  if (!isHeld()) return lost;
   const message = await deps.api.sendMessage(order.chatId, card.text, {
     ...messageOptions(card),
     disable_notification: true,

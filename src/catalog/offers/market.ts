@@ -81,48 +81,61 @@ export function createMarket(deps: MarketDeps): Market {
   const services = new Map<string, Kept<CompactOffers>>();
   let rules: Kept<readonly PriceRule[]> | undefined;
 
-  /** Reads again what was changed or never read, and remembers of the rest that it is up to date. */
+  /**
+   * Reads again what was changed or never read, and remembers of the rest that it is up to date. Returns what this look may
+   * show: another look at the same moment may read again, or forget, what this one has found up to date.
+   */
   async function catchUp(
     wanted: readonly string[],
     asked: readonly KnownSubject[],
     state: MarketState,
-  ): Promise<void> {
+  ): Promise<Contents> {
     const changed = new Set(state.changed);
     // What another look began to keep meanwhile was not asked about: it may lack a change that this look must see.
     const unchanged = new Set(asked.map(({ subject }) => subject).filter((id) => !changed.has(id)));
     const missing: string[] = [];
+    const found = new Map<string, CompactOffers>();
     for (const id of wanted) {
       const kept = services.get(id);
-      services.delete(id);
-      if (kept && unchanged.has(id) && isRecent(kept))
-        services.set(id, { ...kept, mark: laterMark(kept.mark, state.mark) });
-      else missing.push(id);
+      if (!kept || !unchanged.has(id) || !isRecent(kept)) {
+        missing.push(id);
+        continue;
+      }
+      found.set(id, kept.content);
+      keep(id, { ...kept, mark: laterMark(kept.mark, state.mark) });
     }
-    await Promise.all([
-      missing.length > 0 && readOffers(missing),
-      !(rules && unchanged.has(RULES) && isRecent(rules)) && readRules(),
-    ]);
-    for (const id of services.keys()) {
-      if (services.size <= MAX_SERVICES) break;
-      services.delete(id);
-    }
+    const known = rules && unchanged.has(RULES) && isRecent(rules) ? rules.content : undefined;
+    const [read, ruled] = await Promise.all([readOffers(missing), known ?? readRules()]);
+    return { services: new Map([...found, ...read]), rules: ruled };
+  }
+
+  /** The last kept are forgotten last. */
+  function keep(id: string, content: Kept<CompactOffers>): void {
+    services.delete(id);
+    services.set(id, content);
+    const [oldest] = services.keys();
+    if (services.size > MAX_SERVICES && oldest !== undefined) services.delete(oldest);
   }
 
   function isRecent(kept: Kept<unknown>): boolean {
     return clock.now().getTime() - kept.atMs < KEPT_MS;
   }
 
-  async function readOffers(ids: readonly string[]): Promise<void> {
+  async function readOffers(ids: readonly string[]): Promise<ReadonlyMap<string, CompactOffers>> {
+    if (ids.length === 0) return new Map();
     const read = await selectMarketOffers(db, providers, ids);
     const atMs = clock.now().getTime();
-    for (const id of ids)
-      services.set(id, { content: compact(read.offers[id] ?? [], names), mark: read.mark, atMs });
+    const contents = new Map(ids.map((id) => [id, compact(read.offers[id] ?? [], names)]));
+    for (const [id, content] of contents) keep(id, { content, mark: read.mark, atMs });
+    return contents;
   }
 
-  async function readRules(): Promise<void> {
+  async function readRules(): Promise<readonly PriceRule[]> {
     // The mark first: what changes after it is read again.
     const mark = await selectMark(db);
-    rules = { content: await selectPriceRules(db), mark, atMs: clock.now().getTime() };
+    const content = await selectPriceRules(db);
+    rules = { content, mark, atMs: clock.now().getTime() };
+    return content;
   }
 
   function known(wanted: readonly string[]): KnownSubject[] {
@@ -133,83 +146,85 @@ export function createMarket(deps: MarketDeps): Market {
     return rules ? [...marks, { subject: RULES, mark: rules.mark }] : marks;
   }
 
-  const shelf = createMerger(deps, names, {
-    service: (id) => services.get(id)?.content,
-    rules: () => rules?.content ?? [],
-  });
+  const shelf = createMerger(deps, names);
 
   return {
     async look(serviceIds, scopes = []) {
       const wanted = [...new Set([...serviceIds, ANY_SERVICE])];
       const asked = known(wanted);
       const state = await selectMarketState(db, { known: asked, providers, serviceIds, scopes });
-      await catchUp(wanted, asked, state);
+      const contents = await catchUp(wanted, asked, state);
       const { hidden } = state;
       return {
         scopes: state.scopes,
         decisions: state.decisions,
         broken: new Set(hidden.filter(({ isOpen }) => isOpen).map(({ provider }) => provider)),
-        offers: (serviceId) => shelf.offers(serviceId, hidden),
-        inCountry: (serviceId, countryId) => shelf.inCountry(serviceId, countryId, hidden),
+        offers: (serviceId) => shelf.offers(serviceId, contents, hidden),
+        inCountry: (serviceId, countryId) =>
+          shelf.sellable(serviceId, contents, hidden).filter((row) => row.countryId === countryId),
       };
     },
   };
 }
 
-/** Merges what is kept of a service, and keeps the result for as long as nothing of it changes. */
-function createMerger(
-  deps: MarketDeps,
-  names: OfferNames,
-  kept: {
-    readonly service: (id: string) => CompactOffers | undefined;
-    readonly rules: () => readonly PriceRule[];
-  },
-) {
-  const { clock } = deps;
+/** What a look may show. */
+interface Contents {
+  readonly services: ReadonlyMap<string, CompactOffers>;
+  readonly rules: readonly PriceRule[];
+}
+
+/** Merges the offers of a service, and keeps the result for as long as nothing of it changes. */
+function createMerger({ clock, pricing }: MarketDeps, names: OfferNames) {
   const merged = new Map<string, Merged>();
 
-  function partsOf(serviceId: string): readonly CompactOffers[] {
-    return [serviceId, ANY_SERVICE].flatMap((id) => kept.service(id) ?? []);
-  }
-
-  function offers(serviceId: string, hidden: readonly HiddenOffers[]): ReadonlyMap<string, MergedOffer> {
+  function offers(
+    serviceId: string,
+    contents: Contents,
+    hidden: readonly HiddenOffers[],
+  ): ReadonlyMap<string, MergedOffer> {
     const nowMs = clock.now().getTime();
     const inputs = {
-      own: kept.service(serviceId),
-      any: kept.service(ANY_SERVICE),
-      rules: kept.rules(),
+      own: contents.services.get(serviceId),
+      any: contents.services.get(ANY_SERVICE),
+      rules: contents.rules,
       hidden: JSON.stringify(hidden),
     };
     const last = merged.get(serviceId);
     merged.delete(serviceId);
     const isCurrent = last && nowMs < last.untilMs && isSame(last, inputs);
-    const current = isCurrent ? last : { ...inputs, ...merge(serviceId, hidden) };
+    const current = isCurrent ? last : { ...inputs, ...merge(serviceId, contents, hidden) };
     merged.set(serviceId, current);
     const [oldest] = merged.keys();
     if (merged.size > MAX_MERGED && oldest !== undefined) merged.delete(oldest);
     return current.offers;
   }
 
-  function merge(serviceId: string, hidden: readonly HiddenOffers[]): Pick<Merged, "offers" | "untilMs"> {
-    const filter = { sinceMs: addMs(clock.now(), -OFFER_LIFETIME_MS).getTime(), hidden };
-    const rows = partsOf(serviceId).flatMap((part) => [...sellable(part, names, filter)]);
+  function merge(
+    serviceId: string,
+    contents: Contents,
+    hidden: readonly HiddenOffers[],
+  ): Pick<Merged, "offers" | "untilMs"> {
+    const rows = sellableOf(serviceId, contents, hidden);
     const oldestMs = rows.reduce((oldest, row) => Math.min(oldest, row.observedMs), Number.POSITIVE_INFINITY);
-    const terms = kept.rules();
     return {
       offers: mergeByCountry(rows, ({ provider, countryId }) =>
-        termsFor(terms, deps.pricing, { provider, countryId, serviceId }),
+        termsFor(contents.rules, pricing, { provider, countryId, serviceId }),
       ),
       untilMs: oldestMs + OFFER_LIFETIME_MS,
     };
   }
 
-  function inCountry(serviceId: string, countryId: string, hidden: readonly HiddenOffers[]): Sellable[] {
+  function sellableOf(
+    serviceId: string,
+    contents: Contents,
+    hidden: readonly HiddenOffers[],
+  ): readonly Sellable[] {
     const filter = { sinceMs: addMs(clock.now(), -OFFER_LIFETIME_MS).getTime(), hidden };
-    const all = partsOf(serviceId).flatMap((part) => [...sellable(part, names, filter)]);
-    return all.filter((row) => row.countryId === countryId);
+    const parts = [serviceId, ANY_SERVICE].flatMap((id) => contents.services.get(id) ?? []);
+    return parts.flatMap((part) => [...sellable(part, names, filter)]);
   }
 
-  return { offers, inCountry };
+  return { offers, sellable: sellableOf };
 }
 
 function isSame(last: Merged, inputs: Pick<Merged, "own" | "any" | "rules" | "hidden">): boolean {

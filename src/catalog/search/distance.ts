@@ -1,32 +1,27 @@
 /**
  * The number of edits that turn `a` into `b`: insert, delete, replace, or swap two neighbours (optimal string alignment).
- * Returns limit + 1 if it is above `limit`.
+ * Returns limit + 1 if it is above `limit`. For words of up to 200 letters.
  */
 export function editDistance(a: string, b: string, limit: number): number {
   if (Math.abs(a.length - b.length) > limit) return limit + 1;
-  let beforeLast: number[] = [];
-  let last = Array.from({ length: b.length + 1 }, (_, index) => index);
+  let beforeLast = new Uint8Array(b.length + 1);
+  let last = Uint8Array.from(beforeLast, (_, index) => index);
+  let current = new Uint8Array(b.length + 1);
   for (let row = 1; row <= a.length; row += 1) {
-    const current = [row];
+    current[0] = row;
+    let least = row;
     for (let column = 1; column <= b.length; column += 1) {
-      const isSame = a[row - 1] === b[column - 1];
-      const isSwap = row > 1 && column > 1 && a[row - 1] === b[column - 2] && a[row - 2] === b[column - 1];
-      current[column] = Math.min(
-        (last[column] ?? 0) + 1,
-        (current[column - 1] ?? 0) + 1,
-        (last[column - 1] ?? 0) + (isSame ? 0 : 1),
-        isSwap ? (beforeLast[column - 2] ?? 0) + 1 : Number.POSITIVE_INFINITY,
-      );
+      const [left, up] = [a.charCodeAt(row - 1), b.charCodeAt(column - 1)];
+      let edits = (last[column - 1] ?? 0) + (left === up ? 0 : 1);
+      edits = Math.min(edits, (last[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1);
+      const isSwap =
+        row > 1 && column > 1 && left === b.charCodeAt(column - 2) && up === a.charCodeAt(row - 2);
+      if (isSwap) edits = Math.min(edits, (beforeLast[column - 2] ?? 0) + 1);
+      current[column] = edits;
+      if (edits < least) least = edits;
     }
-    if (Math.min(...current) > limit) return limit + 1;
-    beforeLast = last;
-    last = current;
+    if (least > limit) return limit + 1;
+    [beforeLast, last, current] = [last, current, beforeLast];
   }
   return Math.min(last[b.length] ?? 0, limit + 1);
-}
-
-/** How many typing errors are accepted in a word of this length. */
-export function forgiven(length: number): number {
-  if (length < 4) return 0;
-  return length < 7 ? 1 : 2;
 }

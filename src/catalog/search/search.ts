@@ -1,117 +1,179 @@
-import type { CountryItem, SearchResult, ServiceItem } from "../catalog.ts";
-import { words } from "../names/normalise.ts";
-import type { CountryMatch, CountrySearch } from "./search-countries.ts";
-import type { ServiceMatch, ServiceSearch } from "./search-services.ts";
+import type { Chosen, CountryItem, SearchResult, ServiceItem } from "../catalog.ts";
+import { bestReading, type Reading } from "./choose.ts";
+import type { Hit } from "./key-index.ts";
+import { EXACT, type Match, merge } from "./match.ts";
+import { proposeMatches } from "./propose.ts";
+import { readText, type Word } from "./read-text.ts";
+import type { SearchIndex } from "./search-index.ts";
 
-const MAX_TEXT = 120;
-const MAX_WORDS = 8;
-const MAX_COUNTRY_WORDS = 4;
-const LIMIT = 10;
-/** Results with a lower score are not shown. */
-const SHOWN = 0.35;
-/** A service with this score, and this margin before the next, leads directly to the confirm card. */
-const CLEAR_SERVICE = 0.6;
-const CLEAR_MARGIN = 0.06;
-const CLEAR_COUNTRY = 0.6;
-
-/** Words that are not part of a name. */
-const FILLERS = new Set(
-  "a the i need want buy get give me please pls number numbers phone virtual sms otp for code account нужен хочу купить номер для смс код numero número para comprar nomor beli untuk".split(
-    " ",
-  ),
-);
-/** Prepositions, ignored between other words only: as the first or last word, `in`, `to` and `de` are country codes. */
-const JOINTS = new Set(["in", "to", "from", "of", "на", "в", "из", "en", "em", "de", "di"]);
-const REGIONAL_INDICATORS = /[\u{1f1e6}-\u{1f1ff}]{2}/gu;
-const CALLING_CODE = /^\+\d{1,4}$/;
-
-export interface SearchParts {
-  readonly services: ServiceSearch;
-  readonly countries: CountrySearch;
+export interface SearchView {
+  /** The buyer's language: names in it are preferred. */
+  readonly language: string;
+  /** What the buyer chose before; the text may name only the other half. */
+  readonly chosen: Chosen;
   /** Shown when only a country was named. */
   readonly popular: () => readonly ServiceItem[];
   readonly countryItem: (id: string) => CountryItem;
 }
 
-interface Reading {
-  readonly services: readonly ServiceMatch[];
-  readonly country: CountryMatch | undefined;
-  readonly score: number;
+const LIMIT = 10;
+const MAX_COUNTRIES = 8;
+/** Good enough for a card if the other side is exact. */
+const CLOSE = 0.72;
+/** Good enough for a card although the other side is not exact either. */
+const VERY_CLOSE = 0.78;
+/** Of two guesses one must be at least this good. */
+const GUESSED = 0.75;
+const CLEAR_MARGIN = 0.05;
+const EXACT_MARGIN = 0.012;
+/** Guesses weaker than this are not shown. */
+const SHOWN = 0.6;
+/** How much of the text must be understood. */
+const COVERED = { pair: 0.4, list: 0.3, unknownService: 0.6, guess: 0.6, lone: 0.75, loneCountry: 0.6 };
+const LONE_COUNTRY_GUESS = 0.78;
+
+/**
+ * Understands what a person would write: a service and a country in any order, words around them, nicknames, codes, flags
+ * and calling codes, misspelt or in another script. Two things are a pair only if both are beyond doubt.
+ */
+export function search(text: string, index: SearchIndex, view: SearchView): SearchResult {
+  const read = readText(text, index.words, index.isCountry);
+  const words = read.tokens.filter((token): token is Word => token.kind === "word");
+  const proposed = proposeMatches({ index, language: view.language, read, words });
+  const reading = bestReading(index, words, proposed, view.chosen.serviceId !== undefined);
+  if (!reading) return { kind: "none" };
+  return resultOf(reading, index, view) ?? { kind: "none" };
 }
 
-/** Understands "whatsapp uk", "uk whatsapp", "wa gb", "wa +44", "whatsapp 🇬🇧", a service alone, a country alone. */
-export function search(text: string, parts: SearchParts): SearchResult {
-  const typed = typedWords(text);
-  if (typed.length === 0) return { kind: "none" };
-  let best = bestReading(typed, parts);
-  if (best.score < SHOWN) {
-    const latin = typed.map(transliterate);
-    if (latin.join() !== typed.join()) best = bestReading(latin, parts);
+interface Side {
+  readonly hits: readonly Hit[];
+  readonly top: Hit;
+  readonly isExact: boolean;
+  /** Nothing else is nearly as likely. */
+  readonly isClear: boolean;
+}
+
+function sideOf(
+  match: Match | undefined,
+  popularity: (id: string) => number,
+  isKnown: (id: string) => boolean,
+): Side | undefined {
+  const [top, second] = match?.hits ?? [];
+  if (!match || !top) return undefined;
+  const isExact = top.quality >= EXACT;
+  const gap = second ? top.quality - second.quality : 1;
+  const isPopularGap = second !== undefined && isKnown(top.id) && !isKnown(second.id);
+  const isClear = isExact
+    ? gap >= EXACT_MARGIN || isPopularGap
+    : second === undefined ||
+      top.quality + popularity(top.id) - second.quality - popularity(second.id) >= CLEAR_MARGIN;
+  return { hits: match.hits, top, isExact, isClear };
+}
+
+function resultOf(reading: Reading, index: SearchIndex, view: SearchView): SearchResult | undefined {
+  const { services } = index;
+  const service = sideOf(reading.service, services.popularity, services.isKnown);
+  const country = sideOf(reading.country, index.countryPopularity, () => false);
+  if (service && country) return resultOfBoth({ reading, service, country, index, view });
+  if (service) return serviceAlone({ reading, service, index, view });
+  return country && countryAlone({ reading, country, index, view });
+}
+
+interface Both {
+  readonly reading: Reading;
+  readonly service: Side;
+  readonly country: Side;
+  readonly index: SearchIndex;
+  readonly view: SearchView;
+}
+
+function resultOfBoth(both: Both): SearchResult | undefined {
+  const { reading, service, country, index, view } = both;
+  const isExact = service.isExact && country.isExact;
+  if (reading.coverage < (isExact ? COVERED.list : COVERED.guess)) return undefined;
+  if (!isExact && reading.hasTalk) return undefined;
+  const isGuess = !service.isExact && !country.isExact;
+  if (isGuess && Math.max(service.top.quality, country.top.quality) < GUESSED) return undefined;
+  const countries = countryChoices(both);
+  if (reading.otherServices.length > 0 || !service.isClear || countries.length === 1) {
+    const pair = isPair(both) ? index.services.item(service.top.id) : undefined;
+    if (pair && countries.length === 1)
+      return { kind: "pair", service: pair, country: view.countryItem(country.top.id) };
+    const found = serviceChoices(reading, service, index);
+    return found && { kind: "services", services: found, country: view.countryItem(country.top.id) };
   }
-  return best.score < SHOWN ? { kind: "none" } : resultOf(best, parts);
+  const item = index.services.item(service.top.id);
+  return item && { kind: "countries", service: item, countries: countries.map(view.countryItem) };
 }
 
-function typedWords(text: string): string[] {
-  const plain = text.slice(0, MAX_TEXT).replace(REGIONAL_INDICATORS, flagToCode);
-  const all = plain
-    .split(/\s+/)
-    .flatMap((word) => (CALLING_CODE.test(word) ? [word] : words(word)))
-    .slice(0, MAX_WORDS);
-  const inner = (at: number): boolean => at > 0 && at < all.length - 1;
-  const joined = all.filter((word, at) => !(inner(at) && JOINTS.has(word)));
-  const named = joined.filter((word) => !FILLERS.has(word));
-  return named.length > 0 ? named : joined;
-}
-
-function flagToCode(flag: string): string {
-  const letters = [...flag].map((symbol) => String.fromCharCode((symbol.codePointAt(0) ?? 0) - 0x1f1e6 + 97));
-  return ` ${letters.join("")} `;
-}
-
-/** Tries every split into a country, at the beginning or the end, and a service. Returns the one with the best score. */
-function bestReading(typed: readonly string[], parts: SearchParts): Reading {
-  const services = parts.services(typed, LIMIT);
-  let best: Reading = { services, country: undefined, score: services[0]?.score ?? 0 };
-  const consider = (reading: Reading): void => {
-    if (reading.score > best.score) best = reading;
-  };
-  for (let size = 1; size <= Math.min(MAX_COUNTRY_WORDS, typed.length); size += 1) {
-    const cuts = size === typed.length ? [0] : [typed.length - size, 0];
-    for (const start of cuts) {
-      const country = parts.countries(typed.slice(start, start + size));
-      if (!country) continue;
-      const rest = [...typed.slice(0, start), ...typed.slice(start + size)];
-      if (rest.length === 0) {
-        consider({ services: [], country, score: country.score * 0.97 });
-        continue;
-      }
-      const found = parts.services(rest, LIMIT);
-      consider({ services: found, country, score: (found[0]?.score ?? 0) * country.score });
-    }
+function isPair({ reading, service, country, index }: Both): boolean {
+  if (reading.otherServices.length > 0 || !service.isClear || !country.isClear) return false;
+  const isKnown = index.services.isKnown(service.top.id);
+  if (service.isExact && country.isExact) {
+    return reading.coverage >= (isKnown ? COVERED.pair : COVERED.unknownService);
   }
-  return best;
+  const weaker = Math.min(service.top.quality, country.top.quality);
+  const needed = service.isExact || country.isExact ? CLOSE : VERY_CLOSE;
+  return weaker >= needed && (isKnown || service.isExact) && reading.coverage >= COVERED.lone;
 }
 
-function resultOf(reading: Reading, parts: SearchParts): SearchResult {
-  const country = reading.country ? parts.countryItem(reading.country.id) : null;
-  const [first, second] = reading.services;
-  if (!first) return { kind: "services", services: parts.popular().slice(0, LIMIT), country };
-  const isClear =
-    first.score === 1 || (first.score >= CLEAR_SERVICE && first.score - (second?.score ?? 0) >= CLEAR_MARGIN);
-  if (country && isClear && (reading.country?.score ?? 0) >= CLEAR_COUNTRY) {
-    return { kind: "pair", service: first.service, country };
+/** The countries that could be meant: those named elsewhere in the text too, and those that are as likely. */
+function countryChoices({ reading, country }: Both): string[] {
+  const near = country.isClear
+    ? [country.top]
+    : country.hits.filter(({ quality }) => quality >= country.top.quality - 0.1);
+  const others = reading.otherCountries.flatMap(({ hits }) => hits.slice(0, 1));
+  return [...new Set([...near, ...others].map(({ id }) => id))].slice(0, MAX_COUNTRIES);
+}
+
+/**
+ * The services that could be meant, those on sale only. Undefined: what was named is not on sale, so that something else
+ * with a similar name is not offered in its place.
+ */
+function serviceChoices(reading: Reading, service: Side, index: SearchIndex): ServiceItem[] | undefined {
+  const others = reading.otherServices.flatMap(({ hits }) => hits.slice(0, 1));
+  const isSold = ({ id }: Hit): boolean => index.services.item(id) !== undefined;
+  if (!isSold(service.top) && !others.some(isSold) && service.top.quality >= CLOSE) return undefined;
+  const hits = service.isExact
+    ? service.hits.filter(({ quality }) => quality >= EXACT || !service.isClear)
+    : merge(
+        { index },
+        "service",
+        service.hits.filter(({ quality }) => quality >= SHOWN),
+      );
+  const ids = new Set([...hits.slice(0, 1), ...others, ...hits.slice(1)].map(({ id }) => id));
+  const items = [...ids].flatMap((id) => index.services.item(id) ?? []).slice(0, LIMIT);
+  return items.length > 0 ? items : undefined;
+}
+
+function serviceAlone(alone: Omit<Both, "country">): SearchResult | undefined {
+  const { reading, service, index, view } = alone;
+  const isKnown = index.services.isKnown(service.top.id);
+  const needed = !service.isExact ? COVERED.lone : isKnown ? COVERED.list : COVERED.unknownService;
+  if (reading.coverage < needed) return undefined;
+  if (reading.hasTalk && !(service.isExact && isKnown)) return undefined;
+  if (!service.isExact && service.top.quality < SHOWN) return undefined;
+  if (view.chosen.countryId !== undefined)
+    return resultOfBoth({ ...alone, country: sure(view.chosen.countryId) });
+  const found = serviceChoices(reading, service, index);
+  return found && { kind: "services", services: found, country: null };
+}
+
+function countryAlone(alone: Omit<Both, "service">): SearchResult | undefined {
+  const { reading, country, index, view } = alone;
+  if (reading.hasTalk || reading.coverage < COVERED.loneCountry) return undefined;
+  const { serviceId } = view.chosen;
+  if (serviceId !== undefined && index.services.item(serviceId)) {
+    return resultOfBoth({ ...alone, service: sure(serviceId) });
   }
-  const shown = reading.services.filter(({ score }) => score >= SHOWN);
-  return { kind: "services", services: shown.map(({ service }) => service), country };
+  if (!country.isExact && (country.top.quality < LONE_COUNTRY_GUESS || reading.coverage < 1))
+    return undefined;
+  const services = view.popular().slice(0, LIMIT);
+  return { kind: "services", services, country: view.countryItem(country.top.id) };
 }
 
-const CYRILLIC: Readonly<Record<string, string>> = Object.fromEntries(
-  "а:a б:b в:v г:g д:d е:e ж:zh з:z и:i к:k л:l м:m н:n о:o п:p р:r с:s т:t у:u ф:f х:h ц:ts ч:ch ш:sh щ:sch ъ: ы:y ь: э:e ю:yu я:ya і:i ї:i є:e ґ:g"
-    .split(" ")
-    .map((pair) => [pair.charAt(0), pair.slice(2)]),
-);
-
-/** Cyrillic to Latin: "дискорд" → "diskord", which is one edit from "discord". */
-function transliterate(word: string): string {
-  return [...word].map((letter) => CYRILLIC[letter] ?? letter).join("");
+/** A side that was chosen before. */
+function sure(id: string): Side {
+  const top = { id, quality: 1 };
+  return { hits: [top], top, isExact: true, isClear: true };
 }

@@ -2,48 +2,47 @@ import type { Cached } from "../../core/cached.ts";
 import type { Catalog, CountryItem, LanguageCode, ServiceItem } from "../catalog.ts";
 import type { Snapshot } from "../lists/snapshot.ts";
 import type { CatalogData } from "../names/data.ts";
-import { countryKey } from "../names/normalise.ts";
+import { loadSearchData } from "../names/search-data.ts";
 import type { Statistics } from "../offers/delivery-statistics.ts";
 import { pageOf } from "../page.ts";
 import { search } from "./search.ts";
-import { type CountrySearch, createCountrySearch } from "./search-countries.ts";
-import { createServiceSearch, type ServiceSearch } from "./search-services.ts";
+import { createSearchIndex, type SearchIndex } from "./search-index.ts";
 
 export interface ServicesAndSearchParts {
   readonly data: CatalogData;
   readonly snapshot: Cached<Snapshot>;
   readonly statistics: () => Promise<Statistics>;
   readonly country: (countryId: string, language: LanguageCode) => CountryItem;
-  /** Every name of every country → country id. */
-  readonly index: ReadonlyMap<string, string>;
 }
 
 /** Sales in 30 days that place a service before those that are popular elsewhere. */
 const MIN_SALES = 3;
 
-interface SearchIndex {
+interface KeptIndex {
   readonly snapshot: Snapshot;
-  readonly services: ServiceSearch;
-  readonly countries: CountrySearch;
+  readonly index: SearchIndex;
+}
+
+export interface SearchJob {
+  /** Builds what search needs, if the lists have changed, so that no buyer waits for it. */
+  prepareSearch(): Promise<void>;
 }
 
 /** The list of services, and the search by text. */
 export function createServicesAndSearch(
   parts: ServicesAndSearchParts,
-): Pick<Catalog, "services" | "service" | "search"> {
+): Pick<Catalog, "services" | "service" | "search"> & SearchJob {
   const { data, snapshot } = parts;
   const ranks = new Map(data.popularServices.map((id, rank) => [id, rank]));
-  let index: SearchIndex | undefined;
+  let kept: KeptIndex | undefined;
 
-  /** Building the index takes tens of milliseconds, so it is cached until the lists change. */
+  /** Building the index takes about a tenth of a second, so it is kept until the lists change. */
   function indexOf(current: Snapshot): SearchIndex {
-    if (index?.snapshot === current) return index;
-    index = {
-      snapshot: current,
-      services: createServiceSearch(data, current.services, current.providerNames),
-      countries: createCountrySearch(data, withUnmapped(parts.index, current.countryNames)),
-    };
-    return index;
+    if (kept?.snapshot !== current) {
+      const words = kept?.index.words ?? loadSearchData();
+      kept = { snapshot: current, index: createSearchIndex(data, words, current, kept?.index) };
+    }
+    return kept.index;
   }
 
   function popularFirst(services: readonly ServiceItem[], statistics: Statistics): ServiceItem[] {
@@ -67,24 +66,18 @@ export function createServicesAndSearch(
       const name = serviceNames.get(serviceId);
       return name === undefined ? undefined : { id: serviceId, name };
     },
-    search: async (text, language) => {
+    prepareSearch: async () => {
+      indexOf(await snapshot.get());
+    },
+    search: async (text, language, chosen) => {
       const current = await snapshot.get();
-      const { services, countries } = indexOf(current);
       const statistics = await parts.statistics();
-      return search(text, {
-        services,
-        countries,
+      return search(text, indexOf(current), {
+        language,
+        chosen: chosen ?? {},
         popular: () => popularFirst(current.services, statistics),
         countryItem: (id) => parts.country(id, language),
       });
     },
   };
-}
-
-function withUnmapped(
-  index: ReadonlyMap<string, string>,
-  unmapped: ReadonlyMap<string, string>,
-): ReadonlyMap<string, string> {
-  const own = [...unmapped].map(([id, name]) => [countryKey(name), id] as const);
-  return new Map([...own.filter(([key]) => key !== ""), ...index]);
 }

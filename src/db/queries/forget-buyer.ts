@@ -1,4 +1,5 @@
 import { sql } from "kysely";
+import { chosenKey } from "../../core/chosen-key.ts";
 import type { Tx } from "../client.ts";
 import { purgeSmsOf } from "./housekeeping.ts";
 import { nobody } from "./outbox.ts";
@@ -37,7 +38,10 @@ export async function forgetBuyer(tx: Tx, buyerId: string, at: Date): Promise<nu
 
 async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promise<void> {
   await sql`DELETE FROM favourites WHERE buyer_id = ${buyerId}`.execute(tx);
-  await sql`DELETE FROM conversation_states WHERE key = ${String(telegramId)}`.execute(tx);
+  await sql`
+    DELETE FROM conversation_states WHERE key IN (${String(telegramId)}, ${chosenKey(telegramId)})`.execute(
+    tx,
+  );
   await sql`
     DELETE FROM outbox WHERE buyer_id = ${buyerId} OR chat_id = ${telegramId}::bigint
       OR payload #>> '{params,telegramId}' = ${String(telegramId)}`.execute(tx);

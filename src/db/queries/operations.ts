@@ -21,6 +21,21 @@ export async function insertDispute(
   await db.insertInto("disputes").values({ id, buyer_id: buyerId, text, created_at: at }).execute();
 }
 
+/** The buyer's complaint in these words since `since`. */
+export async function selectSameDispute(
+  db: Executor,
+  dispute: { buyerId: string; text: string; since: Date },
+): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("disputes")
+    .select("id")
+    .where("buyer_id", "=", dispute.buyerId)
+    .where("created_at", ">", dispute.since)
+    .where("text", "=", dispute.text)
+    .executeTakeFirst();
+  return row?.id;
+}
+
 /** How many complaints the buyer made since `since`. */
 export async function countDisputes(db: Executor, buyerId: string, since: Date): Promise<number> {
   const row = await db

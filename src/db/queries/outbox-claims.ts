@@ -50,22 +50,29 @@ export interface ClaimRequest {
  * before the lock it holds, and a replica that stops in the middle must not keep the lock.
  */
 export async function claimMessages(db: Executor, claim: ClaimRequest): Promise<ClaimedMessage[]> {
-  const result = await sql<{
-    id: bigint;
-    chat_id: bigint;
-    buyer_id: string | null;
-    kind: string;
-    priority: number;
-    payload: unknown;
-    attempts: number;
-    failures: number;
-    created_at: Date;
-  }>`
+  const result = await sql<ClaimedRow>`
     SELECT id, chat_id, buyer_id, kind, priority, payload, attempts, failures, created_at
     FROM claim_messages(${claim.now}::timestamptz, ${claim.leaseToken}::uuid,
                         make_interval(secs => ${claim.leaseMs / 1000}), ${claim.limit}::integer,
                         ${claim.limitOfOthers}::integer, ${JSON.stringify(claim.limits)}::jsonb)`.execute(db);
-  return result.rows.map((row) => ({
+  return result.rows.map((row) => claimedMessage(row, claim.leaseToken));
+}
+
+/** A claimed row of the table. */
+export interface ClaimedRow {
+  readonly id: bigint;
+  readonly chat_id: bigint;
+  readonly buyer_id: string | null;
+  readonly kind: string;
+  readonly priority: number;
+  readonly payload: unknown;
+  readonly attempts: number;
+  readonly failures: number;
+  readonly created_at: Date;
+}
+
+export function claimedMessage(row: ClaimedRow, leaseToken: string): ClaimedMessage {
+  return {
     id: row.id,
     chatId: Number(row.chat_id),
     buyerId: row.buyer_id,
@@ -75,8 +82,8 @@ export async function claimMessages(db: Executor, claim: ClaimRequest): Promise<
     attempts: row.attempts - 1,
     failures: row.failures,
     createdAt: row.created_at,
-    leaseToken: claim.leaseToken,
-  }));
+    leaseToken,
+  };
 }
 
 type Sql = ReturnType<typeof sql>;
@@ -92,11 +99,15 @@ export async function markSent(db: Executor, claim: Claim, at: Date): Promise<bo
   );
 }
 
-/** Prolongs the claims on messages that are still being sent. */
-export async function renewMessages(db: Executor, claims: readonly Claim[], leaseMs: number): Promise<void> {
-  if (claims.length === 0) return;
+/** Prolongs the claims on messages that are still being sent. Returns those that were still ours. */
+export async function renewMessages<Held extends Claim>(
+  db: Executor,
+  claims: readonly Held[],
+  leaseMs: number,
+): Promise<Held[]> {
+  if (claims.length === 0) return [];
   const until = sql`now() + make_interval(secs => ${leaseMs / 1000})`;
-  await sql`
+  const result = await sql<{ id: bigint }>`
     WITH held AS (
       SELECT * FROM unnest(${claims.map(({ id }) => id)}::bigint[], ${claims.map(({ chatId }) => chatId)}::bigint[],
                            ${claims.map(({ priority }) => priority)}::smallint[],
@@ -105,10 +116,14 @@ export async function renewMessages(db: Executor, claims: readonly Claim[], leas
     ), messages AS (
       UPDATE outbox SET lease_until = ${until} FROM held
       WHERE id = held.message_id AND lease_token = held.token AND ${isOpen}
-      RETURNING id)
+      RETURNING id
+    ), queues AS (
     UPDATE outbox_queues AS queue SET lease_until = ${until} FROM held JOIN messages ON messages.id = held.message_id
     WHERE queue.chat_id = held.chat_id AND queue.priority = held.priority
-      AND queue.in_hand = held.message_id AND queue.lease_token = held.token`.execute(db);
+      AND queue.in_hand = held.message_id AND queue.lease_token = held.token)
+    SELECT id FROM messages`.execute(db);
+  const renewed = new Set(result.rows.map(({ id }) => id));
+  return claims.filter(({ id }) => renewed.has(id));
 }
 
 /** Why a message waits for its next try. */

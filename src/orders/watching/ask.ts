@@ -21,8 +21,8 @@ const FIRST_RATE = 1;
 
 export interface Asker {
   /**
-   * Asks until nothing is worth asking any more, the budget is spent, or this has lasted long enough. False: nothing was
-   * asked, or the budget is spent.
+   * Asks until nothing is worth asking any more, the budget is spent, this has lasted long enough, or another replica may
+   * watch. False: nothing was asked, or the budget is spent.
    */
   askOn(session: Session, signal: AbortSignal): Promise<boolean>;
   /** Resolves when no request is on its way any more. */
@@ -51,7 +51,10 @@ export function createAsker(deps: OrderDeps, provider: Provider): Asker {
   }
 
   /** As many of these requests, from the first, as the budget has turns for now. */
-  async function granted<T>(priority: "poll" | "background", asks: readonly T[]): Promise<readonly T[]> {
+  async function granted<T>(
+    priority: "list" | "poll" | "background",
+    asks: readonly T[],
+  ): Promise<readonly T[]> {
     if (asks.length === 0) return asks;
     const reserved = await provider.reserve(priority, asks.length);
     requestsPerSecond = reserved.requestsPerSecond;
@@ -64,10 +67,11 @@ export function createAsker(deps: OrderDeps, provider: Provider): Asker {
     const now = clock.now();
     const needsTurn = wanted.filter((ask) => provider.capabilities.poll || isFinish(ask));
     const taps = wanted.filter((ask) => !needsTurn.includes(ask) || isTap(ask, now));
-    const polls = needsTurn.filter((ask) => !isTap(ask, now) && !isLeftOver(ask));
+    const lists = await granted("list", needsTurn.filter(isList));
+    const polls = needsTurn.filter((ask) => !isTap(ask, now) && !isLeftOver(ask) && !isList(ask));
     const grantedPolls = await granted("poll", polls);
     const leftOver = grantedPolls.length === polls.length ? needsTurn.filter(isLeftOver) : [];
-    const asks = [...taps, ...grantedPolls, ...(await granted("background", leftOver))];
+    const asks = [...taps, ...lists, ...grantedPolls, ...(await granted("background", leftOver))];
     return { asks, isSpent: asks.length < wanted.length };
   }
 
@@ -87,7 +91,8 @@ export function createAsker(deps: OrderDeps, provider: Provider): Asker {
       for (let turn = 0; ; turn += 1) {
         await session.takeNews(turn === 0);
         const none = { asks: [], isSpent };
-        const chosen = isSpent || signal.aborted ? none : await choose(session);
+        const isOver = isSpent || signal.aborted || !session.isHeld();
+        const chosen = isOver ? none : await choose(session);
         for (const ask of chosen.asks) {
           const job = start(ask, session);
           running.add(job);
@@ -110,6 +115,10 @@ export function createAsker(deps: OrderDeps, provider: Provider): Asker {
 
 function isLeftOver(ask: Ask<Entry>): boolean {
   return ask.kind === "look" && ask.reason === "left over";
+}
+
+function isList(ask: Ask<Entry>): boolean {
+  return ask.kind === "list";
 }
 
 function isFinish(ask: Ask<Entry>): boolean {
@@ -143,6 +152,7 @@ function createLists(deps: OrderDeps, provider: Provider) {
           deps,
           provider,
           book: of.book,
+          isHeld: of.isHeld,
           store: (entry, observation, askedAtMs) =>
             storeListed(deps, provider, of, { entry, observation, askedAtMs }),
         });

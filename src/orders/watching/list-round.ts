@@ -9,8 +9,8 @@ import { isNothingNew } from "./seen.ts";
 /** So many orders with news are stored at once; each takes a database connection. */
 const STORED_AT_ONCE = 4;
 
-/** How a round of the list ended. "spent": the budget ran out on the way. */
-export type RoundEnd = "whole" | "spent" | "failed";
+/** How a round of the list ended. "spent": the budget ran out on the way. "left": to another replica. */
+export type RoundEnd = "whole" | "spent" | "failed" | "left";
 
 export interface ListRound {
   readonly deps: Pick<OrderDeps, "clock" | "logger" | "checkpoint">;
@@ -18,6 +18,8 @@ export interface ListRound {
   readonly book: Book;
   /** Stores what is new of one order. Never rejects. */
   readonly store: (entry: Entry, observation: Observation, askedAtMs: number) => Promise<void>;
+  /** False: another replica may watch by now. */
+  readonly isHeld: () => boolean;
 }
 
 /**
@@ -32,9 +34,10 @@ export async function readList(round: ListRound): Promise<RoundEnd> {
     if (isListable(entry, now)) asked.set(entry.upstreamId, { entry, round: entry.round });
   }
   const covered = new Set<string>();
+  let storing = Promise.resolve();
   try {
     let askedAtMs = now.getTime();
-    for await (const page of provider.checkMany([...asked.keys()], { priority: "poll" })) {
+    for await (const page of provider.checkMany([...asked.keys()], { priority: "list" })) {
       deps.checkpoint("watch/list-answered");
       const news: (() => Promise<void>)[] = [];
       for (const [upstreamId, observation] of page) {
@@ -47,13 +50,18 @@ export async function readList(round: ListRound): Promise<RoundEnd> {
         const atMs = askedAtMs;
         news.push(() => round.store(entry, observation, atMs));
       }
-      await runAll(news);
+      // One page is stored while the next is asked for.
+      await storing;
+      storing = runAll(news);
+      if (!round.isHeld()) return "left";
       askedAtMs = deps.clock.now().getTime();
     }
   } catch (error) {
     if (!(error instanceof ProviderError)) throw error;
     deps.logger.debug({ provider: provider.name, kind: error.kind }, "list check failed");
     return error.wasAsked ? "failed" : "spent";
+  } finally {
+    await storing;
   }
   for (const [upstreamId, { entry }] of asked) if (!covered.has(upstreamId)) entry.isUnlisted = true;
   return "whole";

@@ -26,6 +26,8 @@ const PAST_RENTALS = 2_000;
 /** What one replica knows while it watches a provider: it begins with the lease and ends with it. */
 export interface Session {
   readonly lease: Lease;
+  /** False: another replica may watch by now, so nothing more should be asked. */
+  readonly isHeld: () => boolean;
   readonly book: Book;
   readonly waits: WaitTimes;
   readonly trust: WebhookTrust;
@@ -40,7 +42,7 @@ export interface Session {
 export async function openSession(
   deps: Pick<OrderDeps, "db" | "clock">,
   provider: Provider,
-  lease: Lease,
+  { lease, isHeld }: Pick<Session, "lease" | "isHeld">,
 ): Promise<Session> {
   const { db, clock } = deps;
   const book = createBook();
@@ -65,6 +67,7 @@ export async function openSession(
 
   return {
     lease,
+    isHeld,
     book,
     waits,
     trust,

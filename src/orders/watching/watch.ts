@@ -1,13 +1,11 @@
 import { addMs } from "../../core/clock.ts";
-import { acquireLease, releaseLease } from "../../db/queries/leases.ts";
 import type { Provider } from "../../providers/port/provider.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { createAsker } from "./ask.ts";
 import { giveUpUnasked } from "./give-up.ts";
+import { type KeptLease, keepLease } from "./kept-lease.ts";
 import { openSession, type Session } from "./session.ts";
 
-/** Twice as long as a step takes; short, because after a crash no code is seen before another replica gets the lease. */
-const LEASE_MS = 4_000;
 /** How often to look for orders that nobody could be asked about for too long. */
 const GIVE_UP_INTERVAL_MS = 60_000;
 
@@ -29,19 +27,24 @@ export interface Watcher {
  * The orders are kept in memory (session.ts), and policy/plan.ts says which to ask about; rows change only with news.
  */
 export function createWatcher(deps: OrderDeps, provider: Provider, holder: string): Watcher {
-  const { db, clock } = deps;
+  const { clock } = deps;
   const asker = createAsker(deps, provider);
+  let kept: KeptLease | undefined;
   let session: Session | undefined;
   let nextGiveUpAt = new Date(0);
 
+  const isHeld = (): boolean => kept?.isHeld() ?? false;
+
   return {
     async step(signal) {
-      const lease = await acquireLease(db, watchLease(provider.name), holder, LEASE_MS);
-      if (!lease) {
+      if (!isHeld()) kept = await keepLease(deps, watchLease(provider.name), holder);
+      if (!kept) {
         session = undefined;
         return false;
       }
-      if (session?.lease.epoch !== lease.epoch) session = await openSession(deps, provider, lease);
+      kept.use();
+      if (session?.lease.epoch !== kept.lease.epoch)
+        session = await openSession(deps, provider, { lease: kept.lease, isHeld });
       const now = clock.now();
       if (nextGiveUpAt <= now) {
         nextGiveUpAt = addMs(now, GIVE_UP_INTERVAL_MS);
@@ -50,9 +53,11 @@ export function createWatcher(deps: OrderDeps, provider: Provider, holder: strin
       return await asker.askOn(session, signal);
     },
     async release() {
-      await asker.rest();
-      if (session) await releaseLease(db, session.lease);
+      // First, because a request on its way may take seconds, and its answer does no harm beside another watcher.
+      await kept?.release();
+      kept = undefined;
       session = undefined;
+      await asker.rest();
     },
   };
 }

@@ -49,8 +49,11 @@ export interface Capabilities {
   readonly checkManyLimit: number;
 }
 
-/** The order in which requests get the budget: purchases and taps, then polls, then background work (prices, balances). */
-export type Priority = "purchase" | "tap" | "poll" | "background";
+/**
+ * The order in which requests get the budget: purchases and taps, then polls, then background work (prices, balances). "list": a
+ * page of a list that is polled. It waits for its turn where a poll is refused, because a list that breaks off begins anew.
+ */
+export type Priority = "purchase" | "tap" | "list" | "poll" | "background";
 
 export interface CallOptions {
   readonly priority: Priority;

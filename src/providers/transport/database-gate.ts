@@ -35,6 +35,7 @@ const POLLS_SHARE = 0.5;
 const LEFT_OVER_SHARE = 0.25;
 const BUYERS_WAIT_MS = 8_000;
 const POLLS_WAIT_MS = 250;
+const LISTS_WAIT_MS = 10_000;
 const YIELDS = 2;
 const LONGEST_YIELD_MS = 2_000;
 /** The longest wait of background work, which is repeated later anyway. Longer waits occur when the provider blocks us. */
@@ -44,7 +45,8 @@ const LONGEST_BLOCK_MS = 3_600_000;
 const LOWERED_TO = 0.7;
 /**
  * How a request of this priority waits for the budget. Buyers' requests may reserve a later slot and use the whole burst.
- * Polls take only a slot that is due within 250 ms, so that a purchase never queues behind them. Background work yields
+ * Polls take only a slot that is due within 250 ms, so that a purchase never queues behind them. A list's pages come one
+ * after the other, so no more than one of them ever waits, for one slot further ahead than any poll. Background work yields
  * twice and may then reserve one slot further ahead than any poll, so that steady polling cannot starve price lists.
  */
 function planOf(priority: Priority, intervalMs: number): readonly Attempt[] {
@@ -52,6 +54,8 @@ function planOf(priority: Priority, intervalMs: number): readonly Attempt[] {
     case "purchase":
     case "tap":
       return [{ burstShare: 1, maxWaitMs: BUYERS_WAIT_MS }];
+    case "list":
+      return [{ burstShare: POLLS_SHARE, maxWaitMs: LISTS_WAIT_MS }];
     case "poll":
       return [{ burstShare: POLLS_SHARE, maxWaitMs: POLLS_WAIT_MS }];
     case "background": {
@@ -69,6 +73,7 @@ function planOf(priority: Priority, intervalMs: number): readonly Attempt[] {
 const reservedShare: Readonly<Record<Priority, number>> = {
   purchase: 1,
   tap: 1,
+  list: POLLS_SHARE,
   poll: POLLS_SHARE,
   background: LEFT_OVER_SHARE,
 };

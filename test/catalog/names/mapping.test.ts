@@ -89,6 +89,12 @@ describe("countries", () => {
     expect(handlerCountries).toHaveLength(205);
   });
 
+  it("named by two letters map by their code, whatever these letters abbreviate in another language", () => {
+    for (const id of ["RU", "MY", "AO", "AS", "BI", "ST"]) {
+      expect(mapper.country({ code: "1", name: id, iso2: id }).id).toBe(id);
+    }
+  });
+
   it("all map by every name that the runtime has for them in English and Russian", () => {
     const lost = [...data.countries].flatMap((id) =>
       ["en", "ru"].flatMap((language) =>

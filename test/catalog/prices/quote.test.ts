@@ -44,8 +44,8 @@ describe("a quote", () => {
     expect(await selectQuote(database.db, result.quote.id)).toEqual({
       ...result.quote,
       buyerId,
-      orderId: null,
       createdAt: clock.now(),
+      orderId: null,
     });
     expect(await selectQuote(database.db, newId())).toBeUndefined();
   });

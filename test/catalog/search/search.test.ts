@@ -1,24 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SearchResult } from "../../../src/catalog/catalog.ts";
-import { countryIndex } from "../../../src/catalog/names/country-index.ts";
-import { createCountryNames } from "../../../src/catalog/names/country-names.ts";
-import { loadCatalogData } from "../../../src/catalog/names/data.ts";
-import { search } from "../../../src/catalog/search/search.ts";
-import { createCountrySearch } from "../../../src/catalog/search/search-countries.ts";
-import { createServiceSearch } from "../../../src/catalog/search/search-services.ts";
+import { allServices, data, searchAmong, searchData } from "./everything-on-sale.ts";
 
-const data = loadCatalogData();
-const names = createCountryNames(data, () => undefined);
-// Everything is on sale here, so that every name competes with every other.
-const services = [...data.services].map(([id, name]) => ({ id, name }));
-const parts = {
-  services: createServiceSearch(data, services, new Map([["wa", ["WhatsApp Messenger"]]])),
-  countries: createCountrySearch(data, countryIndex(data, names)),
-  popular: () => data.popularServices.map((id) => ({ id, name: data.services.get(id) ?? id })),
-  countryItem: (id: string) => names.item(id, "en"),
+const find = searchAmong({ providerNames: new Map([["wa", ["WhatsApp Messenger"]]]) });
+const idsIn = (result: SearchResult): string[] => {
+  if (result.kind === "services") return result.services.map(({ id }) => id);
+  return result.kind === "none" ? [] : [result.service.id];
 };
-const find = (text: string): SearchResult => search(text, parts);
 
 describe("a service and a country", () => {
   it.each([
@@ -152,14 +141,54 @@ describe("a service alone", () => {
     }
   });
 
-  it("is found under its own name, whichever it is", () => {
-    const lost = services.filter(({ id, name }) => {
-      const result = find(name);
-      const found =
-        result.kind === "services" ? result.services : result.kind === "pair" ? [result.service] : [];
-      return !found.slice(0, 3).some((service) => service.id === id);
+  it("is found under its own name, unless that is a word of conversation", () => {
+    const lost = allServices.filter(({ id, name }) => !idsIn(find(name)).slice(0, 3).includes(id));
+    expect(lost.map(({ name }) => name)).toEqual(["Okey", "START", "will", "THX"]);
+    for (const { id, name } of lost) {
+      expect(find(`${name} germany`)).toMatchObject({ kind: "pair", service: { id }, country: { id: "DE" } });
+    }
+  });
+});
+
+describe("a country", () => {
+  const flagOf = (id: string): string =>
+    String.fromCodePoint(...[...id].map((letter) => letter.charCodeAt(0) + 0x1f1e6 - 65));
+
+  it.each(["en", "ru", "es", "pt", "id", "ar"])(
+    "is found by each of its codes and its flag, in %s",
+    (language) => {
+      for (const id of data.countries) {
+        for (const text of [`whatsapp ${id}`, `${id.toLowerCase()} whatsapp`, `whatsapp ${flagOf(id)}`]) {
+          expect([text, find(text, language)]).toMatchObject([text, { kind: "pair", country: { id } }]);
+        }
+      }
+      for (const [alpha3, id] of searchData.alpha3) {
+        expect([alpha3, find(`whatsapp ${alpha3}`, language)]).toMatchObject([alpha3, { country: { id } }]);
+      }
+    },
+  );
+
+  it.each(["en", "ru", "es", "pt", "id", "ar"])("is found by its published names in %s", (language) => {
+    const missed = Object.entries(searchData.names[language] ?? {}).flatMap(([id, names]) =>
+      names.filter((name) => {
+        const result = find(`whatsapp ${name}`, language);
+        const shown =
+          result.kind === "pair" ? [result.country] : result.kind === "countries" ? result.countries : [];
+        return !shown.some((country) => country.id === id);
+      }),
+    );
+    expect(missed).toEqual([]);
+  });
+
+  it("that shares its name with another is a choice", () => {
+    expect(find("whatsapp congo")).toMatchObject({
+      kind: "countries",
+      service: { id: "wa" },
+      countries: expect.arrayContaining([
+        expect.objectContaining({ id: "CG" }),
+        expect.objectContaining({ id: "CD" }),
+      ]),
     });
-    expect(lost.map(({ name }) => name)).toEqual([]);
   });
 });
 
@@ -201,10 +230,10 @@ describe("anything else", () => {
       { id: "~aaaaaaaa", name: "PayPay" },
       { id: "~bbbbbbbb", name: "Paypals Club" },
     ];
-    const narrow = { ...parts, services: createServiceSearch(data, sold, new Map()) };
-    expect(search("paypal uk", narrow)).toEqual({ kind: "none" });
-    expect(search("paypal", narrow)).toEqual({ kind: "none" });
-    expect(search("paypay uk", narrow)).toMatchObject({ kind: "pair", service: { name: "PayPay" } });
+    const narrow = searchAmong({ services: sold });
+    expect(narrow("paypal uk")).toEqual({ kind: "none" });
+    expect(narrow("paypal")).toEqual({ kind: "none" });
+    expect(narrow("paypay uk")).toMatchObject({ kind: "pair", service: { name: "PayPay" } });
   });
 
   it("is understood only as a list where two services are as likely", () => {

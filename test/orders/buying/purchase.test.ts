@@ -90,8 +90,34 @@ describe("a purchase", () => {
     const thief = await shop.buyer(1_000_000n);
     const quoteId = await shop.quote(owner);
     expect(await tap(thief, quoteId)).toMatchObject({ kind: "refused", code: "quote_expired" });
-    await shop.clock.advance(601_000);
+    await shop.clock.advance(600_000);
     expect(await tap(owner, quoteId)).toMatchObject({ kind: "refused", code: "quote_expired" });
+  });
+
+  it("keeps a price until the last moment of its ten minutes", async () => {
+    const buyerId = await shop.buyer(1_000_000n);
+    const quoteId = await shop.quote(buyerId);
+    await shop.clock.advance(599_999);
+    expect(await tap(buyerId, quoteId)).toMatchObject({ kind: "placed" });
+    await shop.orders.drain();
+  });
+
+  it("begins an order's history with the tap", async () => {
+    const buyerId = await shop.buyer(1_000_000n);
+    const orderId = await shop.buy(buyerId);
+    const [first] = await shop.db
+      .selectFrom("order_history")
+      .select(["version", "from_state", "to_state", "cause", "actor"])
+      .where("order_id", "=", orderId)
+      .orderBy("version")
+      .execute();
+    expect(first).toEqual({
+      version: 1,
+      from_state: null,
+      to_state: "placing",
+      cause: "tap",
+      actor: "buyer",
+    });
   });
 
   it("sells nothing that was put on the blocklist after its price was shown", async () => {

@@ -1,8 +1,15 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { newId } from "../../../src/core/ids.ts";
 import type { Observation } from "../../../src/providers/port/provider.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { deferred } from "../../support/deferred.ts";
-import { createScriptedProvider, providerError, received, waiting } from "../../support/scripted-provider.ts";
+import {
+  createScriptedProvider,
+  providerError,
+  received,
+  rental,
+  waiting,
+} from "../../support/scripted-provider.ts";
 import { createTestShop, priceMicros, type TestShop } from "../../support/shop.ts";
 
 let database: TestDatabase;
@@ -91,6 +98,29 @@ describe("watching", () => {
     expect([await cards(), (await shop.order(orderId)).version]).toEqual([before + 1, version + 1]);
   });
 
+  it("asks for another code only where both the supplier and this number can have one", async () => {
+    const [can] = shop.providers;
+    const cannot = createScriptedProvider("cannot", { another: false });
+    for (const [provider, canAnother] of [
+      [can, false],
+      [cannot, true],
+    ] as const) {
+      if (!provider) throw new Error("no provider");
+      const own = await createTestShop(database.db, { providers: [provider] });
+      provider.onBuy = () => ({ ...rental(newId(), "+447700900777"), canAnother });
+      const buyerId = await own.buyer(1_000_000n);
+      const orderId = await own.buy(buyerId);
+      provider.onCheck = () => received("1111");
+      await own.clock.advance(4_000);
+      await own.watch();
+      expect(await own.orders.another(orderId, buyerId)).toEqual({
+        kind: "refused",
+        code: "another_not_supported",
+      });
+      expect(provider.calls.filter((call) => call.startsWith("another"))).toEqual([]);
+    }
+  });
+
   it("takes the same code again as new after another SMS was asked for", async () => {
     const { buyerId, orderId, provider } = await bought();
     provider.onCheck = () => received("1111");
@@ -172,7 +202,8 @@ describe("watching", () => {
     await shop.clock.advance(3_000);
     const pass = shop.watch();
     await expect.poll(async () => (await shop.order(other)).state).toBe("received");
-    await expect.poll(() => shop.clock.sleeping()).toBeGreaterThan(0);
+    // The pass, and the lease that it renews.
+    await expect.poll(() => shop.clock.sleeping()).toBe(2);
     await watchPassed(pass);
     provider.onCheck = (id) => (id === fine.upstreamId ? received("77", "78") : answer.promise);
     await shop.clock.advance(31_000);

@@ -72,6 +72,19 @@ describe("createDatabaseGate", () => {
     expect(sentAt.at(-1)?.ms).toBeLessThanOrEqual(1100);
   });
 
+  it("lets a page of a list wait for its turn, where a poll is refused", async () => {
+    const gated = setUp(1);
+    const { ask, sentAt, refused } = gated;
+    await ask("poll");
+    const page = ask("list");
+    await run(gated);
+    await page;
+    expect(refused).toEqual([]);
+    expect(sentAt.map(({ priority }) => priority)).toEqual(["poll", "list"]);
+    await ask("poll");
+    expect(refused).toHaveLength(1);
+  });
+
   it("leaves half of the burst to buyers while polls use all they can", async () => {
     const gated = setUp(10);
     const { ask, sentAt, refused } = gated;

@@ -83,6 +83,7 @@ interface View extends Situation {
   readonly isListDue: boolean;
   /** Lists cover most orders just now. */
   readonly isListing: boolean;
+  readonly isListRunning: boolean;
 }
 
 function viewOf<Order extends WatchedOrder>(orders: ReadonlyMap<string, Order>, situation: Situation): View {
@@ -105,7 +106,14 @@ function viewOf<Order extends WatchedOrder>(orders: ReadonlyMap<string, Order>, 
   const isListDue = isListing && isRested;
   const requests = isListing ? listed / Math.max(1, capabilities.checkManyLimit) : waiting;
   const silenceMs = longestSilenceMs(requests, ratePerSecond, situation.areWebhooksTrusted);
-  return { ...situation, nowMs, silenceMs, isListDue, isListing };
+  return {
+    ...situation,
+    nowMs,
+    silenceMs,
+    isListDue,
+    isListing,
+    isListRunning: lists !== "none" && lists.isRunning,
+  };
 }
 
 function listIntervalMs({ capabilities, areWebhooksTrusted }: Situation): number {
@@ -148,7 +156,8 @@ function judge<Order extends WatchedOrder>(order: Order, view: View): Candidate<
   if (order.lacksText && capabilities.text)
     return { order, reason: "left over", score: 3 + silentMs / MINUTE_MS };
   const isSilent = isWaitingForCode(order) && silentMs >= view.silenceMs;
-  if (view.isListing && !order.isUnlisted && !isSilent) return undefined;
+  // A long list that is being read comes to it sooner than single looks, which would only make the list slower.
+  if (view.isListing && !order.isUnlisted && (!isSilent || view.isListRunning)) return undefined;
   const intervalMs = intervalOf(order, view);
   if (silentMs < intervalMs) return undefined;
   if (isSilent) return { order, reason: "silence", score: silentMs };

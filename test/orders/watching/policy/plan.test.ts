@@ -152,6 +152,13 @@ describe("an order that nobody has looked at for long", () => {
     expect(asked([likely, silent, longer])).toEqual(["longer", "silent", "likely"]);
   });
 
+  it("are left to a list that is being read, because single looks would only make it slower", () => {
+    const silent = [1, 2, 3].map((id) => order(String(id), 10 * MINUTE_MS, 5 * MINUTE_MS));
+    const lists = { begunAtMs: NOW_MS - MINUTE_MS, isRunning: true };
+    expect(asked(silent, { capabilities: listing, lists })).toEqual([]);
+    expect(asked(silent, { capabilities: listing, lists: "none" })).toHaveLength(3);
+  });
+
   it.each([
     [100, 20, 15],
     [1_000, 20, 150],

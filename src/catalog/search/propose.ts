@@ -1,0 +1,232 @@
+import { fold, foldedKey, unmixed, withoutPrefixes } from "../names/fold.ts";
+import type { Hit } from "./key-index.ts";
+import { layoutNames, swapLayout } from "./layouts.ts";
+import { EXACT, isSure, type Kind, type Match, merge, overlaps, type Proposing, spanOf } from "./match.ts";
+import type { Span, Word } from "./read-text.ts";
+import type { SearchIndex } from "./search-index.ts";
+import { splitRunTogether } from "./split-words.ts";
+
+const ISO = { upper: 0.965, lower: 0.92 };
+const CODE = { popular: 0.9, other: 0.6 };
+const BARE_DIAL = 0.93;
+const LAYOUT = 0.95;
+const MAX_SPAN = 9;
+/** Longer names are compared letter by letter only. */
+const MAX_SOUND_SPAN = 4;
+/** Ordinary words that together are a name: "like app", "u k". */
+const NAME_OF_STOPS = 0.97;
+const OWN_NAME = 0.99;
+const MAX_FUZZY_SPAN = 3;
+/** Fuzzy look-ups are the slow ones. */
+const MAX_FUZZY = 12;
+const MIN_FUZZY_SPAN = 8;
+const MIN_ORDINARY = 3;
+const MIN_BEGINNING = { service: 3, country: 4 };
+const MIN_LAYOUT = 4;
+const MIN_PLURAL = 4;
+
+/** Everything in the text that may name a service or a country, in any reading of its letters. */
+export function proposeMatches(input: Proposing): Match[] {
+  const matches: Match[] = [];
+  for (const token of input.read.tokens) {
+    if (token.kind !== "sign") continue;
+    const hits = [{ id: token.countryId, quality: 1 }];
+    matches.push({ ...spanOf([token]), kind: "country", hits, isStop: false, needsService: false });
+  }
+  const runs = wordRuns(input);
+  for (const run of runs)
+    for (const span of spansOf(run, MAX_SPAN)) matches.push(...exactMatches(input, span));
+  const isNamed = (span: readonly Word[]): boolean =>
+    matches.some((match) => overlaps(match, spanOf(span)) && isSure(match));
+  for (const [word] of runs.flatMap((run) => spansOf(run, 1))) {
+    if (word?.class === "word" && !isNamed([word])) matches.push(...splitRunTogether(input, word));
+  }
+  matches.push(...layoutMatches(input, isNamed));
+  matches.push(...fuzzyMatches(input, runs, isNamed));
+  return together(input, matches);
+}
+
+/** One match for what several look-ups said about the same words. */
+function together(input: Proposing, matches: readonly Match[]): Match[] {
+  const bySpan = new Map<string, Match>();
+  for (const match of matches) {
+    const key = `${match.kind} ${match.start} ${match.end} ${match.needsService}`;
+    const known = bySpan.get(key);
+    const hits = known ? merge(input, match.kind, [...known.hits, ...match.hits]) : match.hits;
+    bySpan.set(key, { ...match, hits });
+  }
+  return [...bySpan.values()];
+}
+
+/** The words, cut where a flag or a calling code stands between them. */
+function wordRuns({ read }: Proposing): Word[][] {
+  const runs: Word[][] = [[]];
+  for (const token of read.tokens) {
+    if (token.kind === "word") runs.at(-1)?.push(token);
+    else runs.push([]);
+  }
+  return runs;
+}
+
+function spansOf(words: readonly Word[], longest: number): Word[][] {
+  return words.flatMap((_, start) =>
+    Array.from({ length: Math.min(longest, words.length - start) }, (__, size) =>
+      words.slice(start, start + size + 1),
+    ),
+  );
+}
+
+const isStopWord = (word: Word): boolean => word.class === "request" || word.class === "talk";
+
+function exactMatches(input: Proposing, span: readonly Word[]): Match[] {
+  const { index, language } = input;
+  const [first] = span;
+  if (!first || (span.length < 3 && span.some((word) => word.class === "negation"))) return [];
+  const isSingle = span.length === 1;
+  const keys = keysOf(span);
+  const isPlain = span.every((word) => isStopWord(word) || word.class === "negation");
+  const matches: Match[] = [];
+  const push = (kind: Kind, hits: readonly Hit[], needsService = false): void => {
+    if (hits.length === 0) return;
+    const merged = merge(input, kind, hits);
+    const isName =
+      !isSingle && merged.some(({ id, quality }) => quality >= NAME_OF_STOPS && isKnown(input, kind, id));
+    const isWhole = span.length === input.words.length && (merged[0]?.quality ?? 0) >= OWN_NAME;
+    if (isPlain && !isSingle && !isName && !isWhole) return;
+    matches.push({ ...spanOf(span), isStop: isPlain && isSingle, kind, hits: merged, needsService });
+  };
+  const canSound = !isPlain && span.length <= MAX_SOUND_SPAN;
+  for (const kind of ["service", "country"] as const) {
+    const names = kind === "service" ? index.services.names : index.countries;
+    const codes = kind === "service" ? codeHits(input, first) : isoHits(index, first);
+    push(kind, [
+      ...keys.flatMap((key) => names.named(key, language)),
+      ...(canSound ? keys.flatMap((key) => names.sounding(key)) : []),
+      ...(isSingle ? codes : []),
+    ]);
+  }
+  const dialled = isSingle && first.class === "digits" ? index.words.dial.get(first.folded) : undefined;
+  if (dialled !== undefined && !isQuantity(input, first))
+    push("country", [{ id: dialled, quality: BARE_DIAL }], true);
+  return matches;
+}
+
+/** The ways to read these words as one name. */
+function keysOf([first, ...others]: readonly Word[]): string[] {
+  if (!first) return [];
+  const rest = others.map(({ folded }) => folded).join("");
+  const starts = [...withoutPrefixes(first.folded), ...unmixed(first.folded)];
+  return rest === "" ? starts.flatMap((key) => [key, ...singular(key)]) : starts.map((key) => key + rest);
+}
+
+function isKnown({ index }: Proposing, kind: Kind, id: string): boolean {
+  return kind === "country" || index.services.isKnown(id);
+}
+
+/** "20 numbers": how many, not which country. */
+function isQuantity({ words }: Proposing, digits: Word): boolean {
+  return words[words.indexOf(digits) + 1]?.class === "request";
+}
+
+function singular(key: string): string[] {
+  if (key.length < MIN_PLURAL || !/^[a-z]+s$/.test(key)) return [];
+  return key.endsWith("es") ? [key.slice(0, -1), key.slice(0, -2)] : [key.slice(0, -1)];
+}
+
+/** Our codes are ordinary words in many languages, so they count alone and beside one other word only. */
+function codeHits({ index: { services }, words }: Proposing, { folded }: Word): Hit[] {
+  if (words.length > 2 || !services.isCode(folded)) return [];
+  return [{ id: folded, quality: services.popularity(folded) > 0.02 ? CODE.popular : CODE.other }];
+}
+
+function isoHits(index: SearchIndex, { raw, folded }: Word): Hit[] {
+  if (!/^[a-z]{2,3}$/.test(folded)) return [];
+  const upper = folded.toUpperCase();
+  const id = folded.length === 3 ? index.words.alpha3.get(upper) : upper;
+  if (id === undefined || !index.isCountry(id)) return [];
+  return [{ id, quality: raw === upper ? ISO.upper : ISO.lower }];
+}
+
+/** Words typed with the keyboard set to another language: "dfncfg hjccbz" is "ватсап россия". */
+function layoutMatches(input: Proposing, isNamed: (span: readonly Word[]) => boolean): Match[] {
+  const chunks = [...input.read.text.matchAll(/\S+/gu)].map(({ 0: text, index }) => ({
+    text,
+    start: index,
+    end: index + text.length,
+  }));
+  const isOpen = (chunk: Span): boolean => {
+    const inside = input.words.filter((word) => overlaps(word, chunk));
+    return inside.length > 0 && !isNamed(inside) && !inside.every(isStopWord);
+  };
+  const long: Match[] = [];
+  const short: Match[] = [];
+  for (const layout of layoutNames) {
+    const swapped = chunks.map((chunk) => (isOpen(chunk) ? foldedKey(swapLayout(chunk.text, layout)) : ""));
+    for (let start = 0; start < chunks.length; start += 1) {
+      for (let end = start + 1; end <= Math.min(start + 2, chunks.length); end += 1) {
+        const parts = swapped.slice(start, end);
+        const key = parts.join("");
+        if (parts.includes("") || key.length < 2) continue;
+        const target = key.length >= MIN_LAYOUT ? long : short;
+        target.push(...layoutHits(input, key, spanOf(chunks.slice(start, end))));
+      }
+    }
+  }
+  return long.length > 0 ? [...long, ...short] : [];
+}
+
+function layoutHits(input: Proposing, key: string, span: Span): Match[] {
+  const { index, language } = input;
+  return (["service", "country"] as const).flatMap((kind) => {
+    const keys = kind === "service" ? index.services.names : index.countries;
+    const iso =
+      kind === "country" && key.length === 2 ? isoHits(index, { raw: key, folded: fold(key) } as Word) : [];
+    const hits = [...keys.named(key, language), ...iso].map((hit) => ({
+      ...hit,
+      quality: hit.quality * LAYOUT,
+    }));
+    const sure = hits.filter(({ quality }) => quality >= EXACT - 0.04);
+    if (sure.length === 0) return [];
+    return [{ ...span, kind, hits: merge(input, kind, sure), isStop: false, needsService: false }];
+  });
+}
+
+/** Misspelt names and beginnings of names, for the words that are not names as they stand. */
+function fuzzyMatches(
+  input: Proposing,
+  runs: readonly Word[][],
+  isNamed: (span: readonly Word[]) => boolean,
+): Match[] {
+  const spans = runs
+    .flatMap((run) => spansOf(run, MAX_FUZZY_SPAN))
+    .filter((span) => isWorthGuessing(span) && !(span.length === 1 && isNamed(span)))
+    .sort((a, b) => a.length - b.length)
+    .slice(0, MAX_FUZZY);
+  return spans.flatMap((span) => {
+    const key = span.map(({ folded }) => folded).join("");
+    const keys = span.length === 1 ? [...withoutPrefixes(key), ...unmixed(key)] : [key];
+    return (["service", "country"] as const).flatMap((kind) => {
+      const hits = keys.flatMap((one) => guesses(input, kind, one));
+      if (hits.length === 0) return [];
+      return [{ ...spanOf(span), kind, hits: merge(input, kind, hits), isStop: false, needsService: false }];
+    });
+  });
+}
+
+function isWorthGuessing(span: readonly Word[]): boolean {
+  const [first, last] = [span[0], span.at(-1)];
+  if (!first || !last) return false;
+  if (span.some((word) => word.class === "negation" || word.class === "digits")) return false;
+  if (span.length === 1) return first.class === "word" && first.folded.length >= MIN_BEGINNING.service;
+  const length = span.reduce((sum, { folded }) => sum + folded.length, 0);
+  // "new zeland": a name may begin with an ordinary word.
+  const canBegin = !isStopWord(first) || (first.class === "request" && first.folded.length >= MIN_ORDINARY);
+  return canBegin && !isStopWord(last) && length >= MIN_FUZZY_SPAN;
+}
+
+function guesses({ index }: Proposing, kind: Kind, key: string): Hit[] {
+  const names = kind === "service" ? index.services.names : index.countries;
+  const isKnown = kind === "service" ? index.services.isKnown : () => true;
+  const beginnings = key.length >= MIN_BEGINNING[kind] ? names.beginning(key) : [];
+  return [...beginnings, ...names.misspelt(key, isKnown)];
+}
