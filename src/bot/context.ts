@@ -4,8 +4,7 @@ import type { Context } from "grammy";
 import type { Buyer } from "../buyers/buyers.ts";
 import type { Texts } from "../texts/texts.ts";
 import type { Action } from "./callback-data.ts";
-import type { Card } from "./cards/card.ts";
-import type { Unfinished } from "./in-place.ts";
+import type { Card, Unfinished } from "./cards/card.ts";
 import type { TopupState } from "./topup-state.ts";
 
 /** What is bought: a service in a country. */

@@ -1,16 +1,9 @@
 import type { Buyers } from "../buyers/buyers.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
-import { type Card, messageOptions } from "./cards/card.ts";
+import { type Card, messageOptions, type Unfinished } from "./cards/card.ts";
 import type { ShopContext } from "./context.ts";
 import { isGone, isNotModified, loggable } from "./telegram-errors.ts";
-
-/** A card whose facts are not all there yet. */
-export interface Unfinished {
-  readonly card: Card;
-  /** False: something was not read in time, and the card says so. */
-  readonly isComplete: boolean;
-}
 
 export interface InPlace {
   /**

@@ -41,12 +41,12 @@ it("leaves the chat alone when the person has gone on before the supplier answer
   const buyer = await shop.buyer();
   shop.provider("slow").faults.add("prices", { kind: "delay", delayMs: 3_000 }, 20);
   const list = await buyer.say("whatsapp", "One supplier has not answered yet");
-  const home = await buyer.tap(list, "Home", "open orders");
+  await buyer.tap(list, "Home", "open orders");
   const edits = () => shop?.world.telegram.calls("editMessageText").length;
   await shop.clock.sleep(6_000);
   // The tap on Home.
   expect(edits()).toBe(1);
-  expect(buyer.user.message(home).text).toBe(home.text);
+  expect(buyer.user.message(list).text).toContain("open orders");
 });
 
 it("says at the first look after the start that prices are being read, never that all is sold out", async () => {

@@ -12,6 +12,13 @@ export interface Card {
   readonly keyboard: readonly (readonly InlineKeyboardButton[])[];
 }
 
+/** A card whose facts are not all there yet. */
+export interface Unfinished {
+  readonly card: Card;
+  /** False: something was not read in time, and the card says so. */
+  readonly isComplete: boolean;
+}
+
 /** Telegram refuses longer texts (after parsing entities, so this is on the safe side). */
 const MAX_TEXT = 4096;
 const MAX_LABEL = 64;
