@@ -36,6 +36,7 @@ import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.
 import type { Config } from "./config/config.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import { purchasesAtOnce } from "./purchases-at-once.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -244,16 +245,4 @@ function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): OutboxWo
     onSettled: metrics.messages.message,
     checkpoint,
   });
-}
-
-/** No connection is kept for a purchase, and the system bounds how many are opened at once. */
-const MAX_PURCHASES_AT_ONCE = 32;
-
-/**
- * Two seconds' worth of requests: enough to use the whole budget of a provider that takes so long to answer, and few enough
- * that none waits for its place in the budget until it is refused, even with several replicas.
- */
-function purchasesAtOnce(config: Config, provider: string): number {
-  const rate = config.providers.find(({ name }) => name === provider)?.requestsPerSecond ?? 1;
-  return Math.min(Math.max(Math.ceil(2 * rate), 1), MAX_PURCHASES_AT_ONCE);
 }
