@@ -1,14 +1,16 @@
+import { selectLastPrice } from "../db/queries/favourites.ts";
 import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts";
 import { updateCard } from "../db/queries/order-cards.ts";
 import type { OrderRow } from "../db/queries/orders.ts";
 import { another, cancel, findOwnOrder, finish } from "./actions.ts";
+import { buyPaid } from "./buying/buy-paid.ts";
 import { createPlacer } from "./buying/placer.ts";
 import { purchase } from "./buying/purchase.ts";
 import { giveBackOrphans } from "./doubts/orphans.ts";
 import { reconcile } from "./doubts/reconcile.ts";
 import { sweep } from "./doubts/sweep.ts";
 import type { OrderDeps } from "./order-deps.ts";
-import type { Orders } from "./orders.ts";
+import type { Orders, PurchaseInput, PurchaseResult } from "./orders.ts";
 import { countOpen, viewOrder, viewOrders, viewOrdersBefore } from "./view.ts";
 import { payLate } from "./watching/late-sms.ts";
 import { createWatcher } from "./watching/watch.ts";
@@ -24,6 +26,8 @@ export interface OrderJobs {
   sweep(): Promise<void>;
   /** Resolves when the content of the webhook is stored. */
   takeWebhook(provider: string, body: unknown): Promise<"accepted" | "unknown_provider" | "unreadable">;
+  /** Makes the purchases whose money has come in; see buying/buy-paid.ts. Returns how many were taken up. */
+  buyPaid(): Promise<number>;
   /** Waits for the purchase calls that are running. */
   drain(): Promise<void>;
   /** An orderly stop: answers that the database does not take are given up, then as {@link drain}. */
@@ -50,17 +54,21 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
     [...deps.providers.values()].map((provider) => [provider.name, createWatcher(deps, provider, holder)]),
   );
 
+  async function buy(input: PurchaseInput): Promise<PurchaseResult> {
+    const result = await purchase(deps, input);
+    deps.events?.tapped(result);
+    // In the background: a slow provider must not hold up the chat.
+    if (result.kind === "placed") {
+      const card = { chatId: input.chatId, orderId: result.orderId };
+      void placer.place(result.orderId).then(() => hooks.answer(card));
+    }
+    return result;
+  }
+
   return {
-    async purchase(input) {
-      const result = await purchase(deps, input);
-      deps.events?.tapped(result);
-      // In the background: a slow provider must not hold up the chat.
-      if (result.kind === "placed") {
-        const card = { chatId: input.chatId, orderId: result.orderId };
-        void placer.place(result.orderId).then(() => hooks.answer(card));
-      }
-      return result;
-    },
+    purchase: buy,
+    buyPaid: () => buyPaid(deps, buy),
+    lastPrice: (buyerId, product) => selectLastPrice(deps.db, buyerId, product),
     async cancel(orderId, buyerId) {
       const order = await findOwnOrder(deps, orderId, buyerId);
       if (!order) return { kind: "refused", code: "order_not_found" };

@@ -92,6 +92,8 @@ export interface OrderPage extends OrdersQuery {
 /** What the chat can ask of orders. Every method re-reads and owner-checks; a foreign order reads as "order_not_found". */
 export interface Orders {
   purchase(input: PurchaseInput): Promise<PurchaseResult>;
+  /** What this buyer last paid for the product; undefined: they never had a number of it. */
+  lastPrice(buyerId: string, product: { serviceId: string; countryId: string }): Promise<bigint | undefined>;
   cancel(orderId: string, buyerId: string): Promise<CancelResult>;
   another(orderId: string, buyerId: string): Promise<ActionResult>;
   finish(orderId: string, buyerId: string): Promise<ActionResult>;

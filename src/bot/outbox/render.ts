@@ -1,15 +1,17 @@
-import { assertNever } from "../../core/errors.ts";
+import { assertNever, type ShopErrorCode } from "../../core/errors.ts";
 import type { OutboxMessage } from "../../core/messages.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
+import type { OrderView } from "../../orders/orders.ts";
 import { escapeHtml, money, signedMoney } from "../../texts/html.ts";
 import { operatorLabels, operatorNotice, operatorTexts } from "../../texts/operator.ts";
 import type { Texts } from "../../texts/texts.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { type Card, lines, productName, tap } from "../cards/card.ts";
+import { askedCard } from "../cards/confirm.ts";
 import { codeEventCard, endedEventCard, lateSmsCard, orderNewsCard } from "../cards/events.ts";
 import { noticeCard } from "../cards/home.ts";
 import { shorten } from "../cards/label.ts";
-import { creditedCard, type ResumeView } from "../cards/money.ts";
+import { creditedCard } from "../cards/money.ts";
 import { type NamedOrder, nameOrder } from "../cards/order.ts";
 
 /** Where the words of a message come from. */
@@ -47,7 +49,11 @@ export async function renderEvent(
     case "late_sms":
       return await renderOrderEvent(deps, message, texts);
     case "topup_credited":
-      return urgent(await renderCredit(deps, message, reader));
+      return urgent(await renderCredit(deps, message, texts));
+    case "purchase_asked": {
+      const card = await renderAsked(deps, message, reader);
+      return card && urgent(card);
+    }
     case "topup_rejected":
     case "topup_refunded":
     case "debt_settled":
@@ -101,10 +107,8 @@ async function renderOrderEvent(
     }
     case "order_failed": {
       const text = lines(texts.errors[message.code], messages.failedEvent(amounts(message)));
-      const { serviceId, countryId, buyerId } = order;
-      const moved = message.code === "price_moved" ? { serviceId, countryId } : null;
-      const today = await resumeOf(deps, moved, buyerId, texts.language);
-      return quiet(await endedEvent(deps, named, texts, text, true, today?.priceMicros ?? null));
+      const today = message.code === "price_moved" ? await priceToday(deps, order, texts.language) : null;
+      return quiet(await endedEvent(deps, named, texts, text, true, today));
     }
     case "late_sms":
       return urgent(lateSmsCard(texts, named, money(BigInt(message.availableMicros))));
@@ -140,35 +144,43 @@ async function endedEvent(
 
 type Credited = Extract<EventMessage, { kind: "topup_credited" }>;
 
-async function renderCredit(
-  deps: RenderDeps,
-  message: Credited,
-  reader: { texts: Texts; buyerId: string | null },
-): Promise<Card> {
-  const { texts, buyerId } = reader;
+async function renderCredit(deps: RenderDeps, message: Credited, texts: Texts): Promise<Card> {
   const credit = {
     amountMicros: BigInt(message.amountMicros),
     availableMicros: BigInt(message.availableMicros),
   };
-  const resume = buyerId === null ? null : await resumeOf(deps, message.resume, buyerId, texts.language);
-  return creditedCard(texts, credit, resume);
+  const { resume } = message;
+  const service = resume === null ? undefined : await deps.catalog.service(resume.serviceId);
+  const country = resume === null ? null : deps.catalog.country(resume.countryId, texts.language);
+  return creditedCard(texts, credit, service && country ? productName(service, country) : null);
 }
 
-/**
- * A purchase that did not come about, with today's price, or without one while it cannot be bought. The price is only
- * shown: a tap on the button makes a quote of its own.
- */
-async function resumeOf(
+type Asked = Extract<EventMessage, { kind: "purchase_asked" }>;
+
+/** Reasons after which today's price, shown at once, is all that there is to ask. */
+const renewable: readonly ShopErrorCode[] = ["price_moved", "quote_expired", "quote_used"];
+
+async function renderAsked(
   deps: RenderDeps,
-  resume: { readonly serviceId: string; readonly countryId: string } | null,
-  buyerId: string,
-  language: string,
-): Promise<ResumeView | null> {
-  const service = resume === null ? undefined : await deps.catalog.service(resume.serviceId);
-  if (resume === null || !service) return null;
-  const result = await deps.catalog.quote({ ...resume, buyerId, language });
-  const priceMicros = result.kind === "quote" ? result.quote.priceMicros : null;
-  return { service, country: deps.catalog.country(resume.countryId, language), priceMicros };
+  { serviceId, countryId, code }: Asked,
+  { texts, buyerId }: { texts: Texts; buyerId: string | null },
+): Promise<Card | undefined> {
+  const service = await deps.catalog.service(serviceId);
+  if (!service || buyerId === null) return undefined;
+  const { language } = texts;
+  const country = deps.catalog.country(countryId, language);
+  const input = { serviceId, countryId, buyerId, language };
+  const today = renewable.includes(code) ? await deps.catalog.quote(input) : null;
+  const quote = today?.kind === "quote" ? today.quote : null;
+  const reason = texts.errors[today?.kind === "refused" ? today.code : code];
+  return askedCard(texts, { service, country, reason, quote });
+}
+
+/** Today's price of what could not be had at the old one; null while it cannot be bought. A tap makes a quote of its own. */
+async function priceToday(deps: RenderDeps, order: OrderView, language: string): Promise<bigint | null> {
+  const { serviceId, countryId, buyerId } = order;
+  const result = await deps.catalog.quote({ serviceId, countryId, buyerId, language });
+  return result.kind === "quote" ? result.quote.priceMicros : null;
 }
 
 function moneyText(
