@@ -93,10 +93,11 @@ async function live(
     await person.waitForMessage((said) => said.from.isBot && /\b7\d{6}\b/.test(said.text), wait);
     await person.waitForMessage(
       (card) =>
-        card.messageId === message.messageId && card.buttons.flat().some(({ text }) => text.includes("Done")),
+        card.messageId === message.messageId &&
+        card.buttons.flat().some(({ text }) => text.includes("Close number")),
       { timeoutMs: PATIENCE_MS },
     );
-    await person.press(message, (button) => button.text.includes("Done"), { timeoutMs: PATIENCE_MS });
+    await person.press(message, (button) => button.text.includes("Close number"), { timeoutMs: PATIENCE_MS });
   }
 }
 

@@ -74,7 +74,7 @@ async function buy(person: PretendUser, wanted: string, onNumber: () => void): P
   await person.press(messageId, isDone, { timeoutMs: PATIENCE_MS });
 }
 
-const isDone = ({ text }: InlineButton): boolean => text.includes("Done");
+const isDone = ({ text }: InlineButton): boolean => text.includes("Close number");
 
 const shows =
   (text: string) =>

@@ -41,7 +41,7 @@ function drawIntent(random: Random): Intent {
   if (what < 0.66) return { kind: "say", text: `/buy ${product}` };
   if (what < 0.73) return { kind: "press", label: /^Cancel$/ };
   if (what < 0.78) return { kind: "press", label: /^Another code$/ };
-  if (what < 0.85) return { kind: "press", label: /^Done$/ };
+  if (what < 0.85) return { kind: "press", label: /^Close number$/ };
   if (what < 0.89) return { kind: "press", label: /^⭐100 / };
   if (what < 0.92) return { kind: "top up", gateway: "crypto-pay" };
   if (what < 0.94) return { kind: "top up", gateway: "manual" };

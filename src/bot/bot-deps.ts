@@ -1,7 +1,7 @@
 import type { Buyers } from "../buyers/buyers.ts";
 import type { ConversationStates } from "../buyers/conversation-states.ts";
 import type { Referral } from "../buyers/referrals.ts";
-import type { Catalog } from "../catalog/catalog.ts";
+import type { Catalog, StockAlerts } from "../catalog/catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { OperatorActions } from "../operations/operator-actions.ts";
@@ -21,6 +21,7 @@ export interface BotConfig {
 /** What the chat calls. */
 export interface BotDeps {
   readonly catalog: Catalog;
+  readonly stockAlerts: StockAlerts;
   readonly orders: Orders;
   readonly topups: Topups;
   readonly wallet: WalletReader;

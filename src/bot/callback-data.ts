@@ -38,7 +38,7 @@ export type Action =
       readonly sort: "best" | "price" | "name";
     }
   | {
-      readonly kind: "confirm" | "quick";
+      readonly kind: "confirm" | "quick" | "tellWhenBack";
       readonly serviceId: string;
       readonly countryId: string;
     }
@@ -54,8 +54,10 @@ export type Action =
       readonly quoteId: string;
       readonly termsVersion: number;
     }
-  | { readonly kind: "order" | "cancel" | "another" | "finish" | "payLate"; readonly orderId: string }
+  | { readonly kind: OrderActionKind; readonly orderId: string }
   | { readonly kind: "approve" | "reject"; readonly claimId: string };
+
+type OrderActionKind = "order" | "cancel" | "swap" | "keepWaiting" | "another" | "finish" | "payLate";
 
 export type ActionKind = Action["kind"];
 
@@ -84,9 +86,17 @@ const plain = {
   E: "balanceFile",
   i: "invite",
 } as const;
-const pair = { c: "confirm", Q: "quick" } as const;
+const pair = { c: "confirm", Q: "quick", B: "tellWhenBack" } as const;
 const ofQuote = { G: "get", y: "payShort", w: "otherWays" } as const;
-const ofOrder = { O: "order", C: "cancel", A: "another", D: "finish", P: "payLate" } as const;
+const ofOrder = {
+  O: "order",
+  C: "cancel",
+  U: "swap",
+  K: "keepWaiting",
+  A: "another",
+  D: "finish",
+  P: "payLate",
+} as const;
 const ofClaim = { v: "approve", j: "reject" } as const;
 const serviceSorts = { p: "popular", n: "name" } as const;
 const countrySorts = { b: "best", p: "price", n: "name" } as const;
@@ -120,6 +130,7 @@ function fieldsOf(action: Action): readonly (string | number)[] {
       return ["N", action.serviceId, action.page, letterOf(countrySorts, action.sort)];
     case "confirm":
     case "quick":
+    case "tellWhenBack":
       return [letterOf(pair, action.kind), action.serviceId, action.countryId];
     case "save":
       return ["V", action.serviceId, action.countryId, action.isFavourite ? 1 : 0];
@@ -129,6 +140,8 @@ function fieldsOf(action: Action): readonly (string | number)[] {
       return [letterOf(ofQuote, action.kind), shortenId(action.quoteId), action.termsVersion];
     case "order":
     case "cancel":
+    case "swap":
+    case "keepWaiting":
     case "another":
     case "finish":
     case "payLate":

@@ -17,6 +17,7 @@ import { createPurchase } from "./features/purchase.ts";
 import { createQuestions, keepConversations } from "./features/questions.ts";
 import { createQuickBuy } from "./features/quick-buy.ts";
 import { createShownLists } from "./features/shown-lists.ts";
+import { createStockAlertsFeature } from "./features/stock-alerts.ts";
 import { createSupport } from "./features/support.ts";
 import { createUnhandled } from "./features/unhandled.ts";
 import type { InPlace } from "./in-place.ts";
@@ -54,6 +55,7 @@ export function compose(
     createQuickBuy({ ...deps, screens, pay }),
     createOrdersFeature({ ...deps, screens }),
     createLateSms(deps),
+    createStockAlertsFeature(deps),
     createBalanceFeature({ ...deps, screens }),
     createFiles(deps),
     createInvite({ ...deps, screens }),

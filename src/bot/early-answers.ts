@@ -21,7 +21,6 @@ const silent: ReadonlySet<ActionKind> = new Set([
   "orders",
   "order",
   "receipt",
-  "another",
   "balance",
   "dismiss",
 ]);

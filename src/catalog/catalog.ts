@@ -68,6 +68,8 @@ export interface Offer {
   readonly costMicros: bigint;
   readonly stock: number | null;
   readonly observedAt: Date;
+  /** The median wait for a code of this service at this provider. Null: too few came. */
+  readonly usualWaitMs: number | null;
 }
 
 /** A binding price: the price that the buyer sees is the price that is charged. */
@@ -178,4 +180,15 @@ export interface Catalog {
   setFavourite(buyerId: string, serviceId: string, countryId: string, isFavourite: boolean): Promise<void>;
   /** True: the service is on the blocklist, and the operator has not allowed it. */
   isBlocked(serviceId: string): Promise<boolean>;
+}
+
+/** Who is told when a sold-out product can be had again. */
+export interface StockAlerts {
+  /** Tells this buyer once if the product is back within a day. False: they wait for too many products. */
+  add(alert: {
+    readonly buyerId: string;
+    readonly chatId: number;
+    readonly serviceId: string;
+    readonly countryId: string;
+  }): Promise<boolean>;
 }

@@ -44,6 +44,10 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
   }),
   /** A queued cancel could not be carried out: the order goes on. */
   z.object({ kind: z.literal("cancel_refused"), orderId: id }),
+  /** Another code was asked for, and none came before the number ended. */
+  z.object({ kind: z.literal("no_other_code"), orderId: id }),
+  /** A product that was sold out is on sale again. */
+  z.object({ kind: z.literal("back_in_stock"), serviceId: z.string(), countryId: z.string() }),
   /** The outcome of the purchase is not known yet; the money stays held meanwhile. */
   z.object({ kind: z.literal("order_in_doubt"), orderId: id }),
   z.object({

@@ -213,10 +213,12 @@ export interface OrderHistory {
 }
 
 export interface Orders {
+  app_refused_at: Timestamp | null;
   buyer_id: string;
   can_another: Generated<boolean>;
   cancel_opens_at: Timestamp | null;
   cancel_requested_at: Timestamp | null;
+  card_due_at: Timestamp | null;
   card_hash: string | null;
   card_message_id: Int8 | null;
   chat_id: Int8;
@@ -240,10 +242,13 @@ export interface Orders {
   quote_id: string;
   received_at: Timestamp | null;
   rented_at: Timestamp | null;
+  replaces: string | null;
   round: Generated<number>;
   service_code: string | null;
   service_id: string;
+  slow_at: Timestamp | null;
   state: string;
+  swap_due: Generated<boolean>;
   upstream_id: string | null;
   version: Generated<number>;
 }
@@ -410,6 +415,15 @@ export interface Settings {
   value: string;
 }
 
+export interface StockAlerts {
+  buyer_id: string;
+  chat_id: Int8;
+  country_id: string;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  service_id: string;
+}
+
 export interface TelegramBudget {
   blocked_until: Timestamp;
   flooded_at: Timestamp;
@@ -523,6 +537,7 @@ export interface DB {
   referrals: Referrals;
   services: Services;
   settings: Settings;
+  stock_alerts: StockAlerts;
   telegram_budget: TelegramBudget;
   telegram_chats: TelegramChats;
   topup_payments: TopupPayments;

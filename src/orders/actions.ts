@@ -4,6 +4,7 @@ import { type OrderRow, selectOrder } from "../db/queries/orders.ts";
 import { inTransaction } from "../db/transaction.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import { ProviderError } from "../providers/port/provider-error.ts";
+import { isCancelQueued } from "./cancel-queue.ts";
 import type { OrderDeps } from "./order-deps.ts";
 import type { ActionResult, CancelResult } from "./orders.ts";
 import { stateOf, transition, upstreamIdOf } from "./transition.ts";
@@ -41,7 +42,7 @@ export async function cancel(deps: OrderDeps, order: OrderRow): Promise<CancelRe
 
 function asked(order: OrderRow, at: Date): CancelResult {
   const { cancelOpensAt } = order;
-  return cancelOpensAt !== null && cancelOpensAt > at
+  return cancelOpensAt !== null && isCancelQueued(order, at)
     ? { kind: "queued", at: cancelOpensAt }
     : { kind: "requested" };
 }

@@ -11,6 +11,7 @@ import { reconcile } from "./doubts/reconcile.ts";
 import { sweep } from "./doubts/sweep.ts";
 import type { OrderDeps } from "./order-deps.ts";
 import type { Orders, PurchaseInput, PurchaseResult } from "./orders.ts";
+import { keepWaiting, swap } from "./swapping/swap.ts";
 import { countOpen, viewOrder, viewOrders, viewOrdersBefore } from "./view.ts";
 import { payLate } from "./watching/late-sms.ts";
 import { createWatcher } from "./watching/watch.ts";
@@ -47,8 +48,9 @@ export interface OrderHooks {
 const RECONCILE_LEASE_MS = 20_000;
 
 /** Orders for the chat, and the jobs that keep them moving. `holder` names this process in leases. */
-export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks): Orders & OrderJobs {
-  const placer = createPlacer(deps);
+export function createOrders(given: OrderDeps, holder: string, hooks: OrderHooks): Orders & OrderJobs {
+  const placer = createPlacer(given);
+  const deps = { ...given, onReplaced: (orderId: string) => void placer.place(orderId) };
   const reconciling = new Map<string, Lease>();
   const watchers = new Map(
     [...deps.providers.values()].map((provider) => [provider.name, createWatcher(deps, provider, holder)]),
@@ -75,6 +77,17 @@ export function createOrders(deps: OrderDeps, holder: string, hooks: OrderHooks)
       const result = await cancel(deps, order);
       if (result.kind === "requested") wake(order);
       return result;
+    },
+    async swap(orderId, buyerId) {
+      const order = await findOwnOrder(deps, orderId, buyerId);
+      if (!order) return { kind: "refused", code: "order_not_found" };
+      const result = await swap(deps, order);
+      if (result.kind === "requested") wake(order);
+      return result;
+    },
+    async keepWaiting(orderId, buyerId) {
+      const order = await findOwnOrder(deps, orderId, buyerId);
+      return order ? await keepWaiting(deps, order) : { kind: "refused", code: "order_not_found" };
     },
     async another(orderId, buyerId) {
       const order = await findOwnOrder(deps, orderId, buyerId);

@@ -43,6 +43,8 @@ export interface OrderDeps {
   readonly missingAt: (provider: Provider, doubts: number) => Promise<bigint | undefined>;
   /** Stores what providers tell only once. */
   readonly answers: AnswerStore;
+  /** An order was replaced by a new one, which is to be placed: now rather than at the next sweep. */
+  readonly onReplaced?: (orderId: string) => void;
   /** For the metrics. */
   readonly events?: OrderEvents;
   /** Who gets notices: chat ids of operators. */

@@ -30,7 +30,19 @@ export interface OrderView {
   readonly failure: ShopErrorCode | null;
   readonly sms: readonly OrderSms[];
   /** What the buttons follow: capabilities of the provider and the state, in one place. */
-  readonly actions: { readonly cancel: boolean; readonly another: boolean; readonly finish: boolean };
+  readonly actions: {
+    readonly cancel: boolean;
+    /** The number can be exchanged for another one under the same agreement. */
+    readonly swap: boolean;
+    /** A cancel or swap is queued, and can be taken back. */
+    readonly keepWaiting: boolean;
+    readonly another: boolean;
+    readonly finish: boolean;
+  };
+  /** The cancel under way is for a swap; of a cancelled order: another order has taken its place. */
+  readonly isSwap: boolean;
+  /** It waits longer than twice the usual time of this service and provider. */
+  readonly isSlow: boolean;
   readonly chatId: number;
   readonly cardMessageId: number | null;
 }
@@ -95,6 +107,13 @@ export interface Orders {
   /** What this buyer last paid for the product; undefined: they never had a number of it. */
   lastPrice(buyerId: string, product: { serviceId: string; countryId: string }): Promise<bigint | undefined>;
   cancel(orderId: string, buyerId: string): Promise<CancelResult>;
+  /**
+   * The app refused the number: it goes back, and a new one is got for the same price and under the same limits of cost.
+   * Waits like a cancel until the provider accepts one; a code that comes first wins.
+   */
+  swap(orderId: string, buyerId: string): Promise<CancelResult>;
+  /** Takes a queued cancel or swap back. */
+  keepWaiting(orderId: string, buyerId: string): Promise<ActionResult>;
   another(orderId: string, buyerId: string): Promise<ActionResult>;
   finish(orderId: string, buyerId: string): Promise<ActionResult>;
   /** Pays for an SMS that came after the order's money was released, and shows it. */

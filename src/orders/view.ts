@@ -8,6 +8,7 @@ import {
 } from "../db/queries/order-lists.ts";
 import { type SmsRow, selectSms } from "../db/queries/order-sms.ts";
 import { type OrderRow, selectOrder } from "../db/queries/orders.ts";
+import { isCancelQueued } from "./cancel-queue.ts";
 import type { OrderDeps } from "./order-deps.ts";
 import type { OrderPage, OrdersQuery, OrderView } from "./orders.ts";
 import { stateOf } from "./transition.ts";
@@ -88,6 +89,8 @@ function toView(deps: OrderDeps, row: OrderRow, sms: readonly SmsRow[]): OrderVi
     failure: shopErrorCodes.find((code) => code === row.failure) ?? null,
     sms: sms.map(({ id, sequence, code, text, receivedAt }) => ({ id, sequence, code, text, receivedAt })),
     actions: actionsOf(deps, row),
+    isSwap: row.swapDue,
+    isSlow: row.state === "waiting" && row.slowAt !== null && row.slowAt <= deps.clock.now(),
     chatId: row.chatId,
     cardMessageId: row.cardMessageId,
   };
@@ -96,9 +99,13 @@ function toView(deps: OrderDeps, row: OrderRow, sms: readonly SmsRow[]): OrderVi
 /** Which buttons the order has: the only place that decides about them. */
 function actionsOf(deps: OrderDeps, row: OrderRow): OrderView["actions"] {
   const capabilities = row.provider === null ? undefined : deps.providers.get(row.provider)?.capabilities;
-  const isLive = row.expiresAt !== null && row.expiresAt > deps.clock.now();
+  const now = deps.clock.now();
+  const isLive = row.expiresAt !== null && row.expiresAt > now;
+  const canCancel = row.state === "waiting" && (capabilities?.cancel ?? false);
   return {
-    cancel: row.state === "waiting" && (capabilities?.cancel ?? false),
+    cancel: canCancel,
+    swap: canCancel && isLive,
+    keepWaiting: row.state === "cancelling" && isCancelQueued(row, now),
     another: row.state === "received" && isLive && row.canAnother && (capabilities?.another ?? false),
     finish: row.state === "received" || row.state === "waiting_again",
   };

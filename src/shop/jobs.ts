@@ -1,4 +1,5 @@
 import type { ReferralJobs } from "../buyers/referrals.ts";
+import type { StockAlertJobs } from "../catalog/alerts/stock-alerts.ts";
 import type { CatalogJobs } from "../catalog/create-catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
@@ -17,6 +18,7 @@ export interface JobDeps {
   readonly providerNames: readonly string[];
   readonly orders: Pick<OrderJobs, "watch" | "reconcile" | "sweep" | "buyPaid">;
   readonly catalog: CatalogJobs;
+  readonly stockAlerts: StockAlertJobs;
   readonly topups: Pick<Topups, "gateways"> & Pick<TopupJobs, "sweepStars" | "resumeRefunds" | "pollCrypto">;
   /** Null: referral is off. */
   readonly referral: Pick<ReferralJobs, "settle"> | null;
@@ -69,6 +71,7 @@ export function createJobs(deps: JobDeps): Jobs {
     ...providerNames.map((name) => every(`reconcile ${name}`, 10 * SECOND_MS, () => orders.reconcile(name))),
     every("sweep orders", 5 * SECOND_MS, () => orders.sweep()),
     every("refresh prices", 5 * SECOND_MS, () => catalog.refreshLookedAt()),
+    every("stock alerts", MINUTE_MS, () => deps.stockAlerts.tell()),
     every("refresh lists", 6 * HOUR_MS, () => catalog.syncLists()),
     every("sweep Stars", MINUTE_MS, () => topups.sweepStars()),
     every("resume refunds", MINUTE_MS, () => topups.resumeRefunds()),

@@ -8,6 +8,7 @@ import { createTelegramApi } from "../bot/telegram-api.ts";
 import { createBuyers } from "../buyers/buyers.ts";
 import { createConversationStates } from "../buyers/conversation-states.ts";
 import { createReferral } from "../buyers/referrals.ts";
+import { createStockAlerts } from "../catalog/alerts/stock-alerts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
 import type { Checkpoint } from "../core/checkpoint.ts";
@@ -98,7 +99,8 @@ export function createServices(deps: ServiceDeps): Services {
   const topups = createShopTopups(deps, { api, signals });
 
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
-  const chat = createChatDeps(deps, { catalog, orders, topups, referral, signals });
+  const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
+  const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
@@ -118,6 +120,7 @@ export function createServices(deps: ServiceDeps): Services {
     providerNames: [...providers.keys()],
     orders,
     catalog,
+    stockAlerts,
     topups,
     referral,
     selfCheck: () =>
@@ -192,23 +195,18 @@ function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals
   });
 }
 
+type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral"> & {
+  topups: Topups & TopupJobs;
+};
+
 /** What the chat calls. */
-function createChatDeps(
-  deps: ServiceDeps,
-  parts: Pick<BotDeps, "catalog" | "orders" | "referral"> & {
-    topups: Topups & TopupJobs;
-    signals: Signals;
-  },
-): BotDeps {
+function createChatDeps(deps: ServiceDeps, { signals, ...parts }: ChatParts & { signals: Signals }): BotDeps {
   const { config, db, clock, logger } = deps;
-  const { catalog, orders, topups, referral, signals } = parts;
+  const { topups } = parts;
   return {
-    catalog,
-    orders,
-    topups,
+    ...parts,
     wallet: createWalletReader(db),
     buyers: createBuyers({ db, clock, referralTerms: config.referral }),
-    referral,
     conversationStates: createConversationStates({ db, clock }),
     operatorActions: createOperatorActions({ db, clock, topups, onMessages: signals.messages.send }),
     config: {

@@ -8,6 +8,7 @@ import { purgeUpdates } from "../db/queries/inbox.ts";
 import { purgeCatalogChanges } from "../db/queries/market.ts";
 import { deleteOldUnclaimedSms } from "../db/queries/order-sms.ts";
 import { purgeMessages } from "../db/queries/outbox.ts";
+import { purgeAlerts } from "../db/queries/stock-alerts.ts";
 import { purgeChats } from "../db/queries/telegram-budget.ts";
 import { createLoop, type Loop } from "./loop.ts";
 
@@ -48,6 +49,7 @@ export interface Housekept {
   readonly conversations: number;
   readonly carriedActions: number;
   readonly catalogChanges: number;
+  readonly stockAlerts: number;
 }
 
 /** Deletes what is no longer needed, once. Several replicas may do it at the same time. */
@@ -64,6 +66,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
     unclaimedSms: await deleteOldUnclaimedSms(db, ago(UNCLAIMED_SMS_MS)),
     conversations: await purgeConversationStates(db, ago(CONVERSATIONS_MS)),
     carriedActions: await purgeCarriedActions(db, ago(CARRIED_ACTIONS_MS)),
+    stockAlerts: await purgeAlerts(db, now),
     catalogChanges: await purgeCatalogChanges(db, ago(CATALOG_CHANGES_MS)),
   };
 }

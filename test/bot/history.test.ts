@@ -23,7 +23,7 @@ const labels = (): string[] => labelsOf(shop.last(user));
 const buyerId = (): string => shop.fakes.buyers.state.known.get(user.id)?.id ?? "";
 
 function add(change: Partial<OrderView>): OrderView {
-  const actions = { cancel: false, another: false, finish: false };
+  const actions = { cancel: false, swap: false, keepWaiting: false, another: false, finish: false };
   return shop.fakes.orders.add({ buyerId: buyerId(), chatId: user.id, actions, ...change });
 }
 

@@ -200,7 +200,7 @@ function orderCards(texts: Texts, sample: Sample): Card[] {
       countryId: country.id,
       priceMicros,
       phone: sample.phone,
-      actions: { cancel: true, another: true, finish: true },
+      actions: { cancel: true, swap: true, keepWaiting: false, another: true, finish: true },
       ...change,
     }),
     service,

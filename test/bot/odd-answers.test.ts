@@ -71,7 +71,9 @@ describe("a supplier that gives whole texts as codes", () => {
       closedAt: null,
       failure: null,
       sms,
-      actions: { cancel: false, another: true, finish: true },
+      actions: { cancel: false, swap: false, keepWaiting: false, another: true, finish: true },
+      isSwap: false,
+      isSlow: false,
       chatId: 1,
       cardMessageId: null,
     };

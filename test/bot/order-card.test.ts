@@ -37,7 +37,7 @@ describe("an order's card", () => {
     expect(shown()).toContain("Open: 1");
     await shop.press(user, "⏳ WhatsApp 🇬🇧 $0.48");
     expect(shown()).toContain("+447700900123");
-    expect(labels()).toEqual(["Copy +447700900123", "Copy 7700900123", "Cancel"]);
+    expect(labels()).toEqual(["Copy +447700900123", "Copy 7700900123", "Cancel", "App refused it"]);
     expect(shop.fakes.orders.state.views.get(order.id)?.cardMessageId).toBe(shop.last(user).messageId);
   });
 
@@ -77,24 +77,73 @@ describe("an order's card", () => {
     expect(await shop.press(user, "Cancel")).toContain("Too many cancellations in one hour.");
   });
 
+  it("exchanges a number that the app refused, and says why not where that cannot be", async () => {
+    const order = await openOrder();
+    await shop.say(user, "/orders");
+    await shop.press(user, /WhatsApp 🇬🇧/);
+    expect(await shop.press(user, "App refused it")).toContain("Exchanging the number.");
+    shop.fakes.orders.state.cancel = { kind: "queued", at: new Date() };
+    expect(await shop.press(user, "App refused it")).toContain("Too early to exchange.");
+    shop.fakes.orders.state.cancel = { kind: "refused", code: "too_many_swaps" };
+    expect(await shop.press(user, "App refused it")).toContain("Too many exchanged numbers");
+    expect(shop.fakes.orders.state.asked).toEqual(Array(3).fill(`swap ${order.id}`));
+  });
+
+  it("lets a queued cancel be taken back, and then has no other button that changes the order", async () => {
+    const order = await openOrder();
+    shop.fakes.orders.change(order.id, {
+      state: "cancelling",
+      cancelOpensAt: new Date(Date.now() + 10 ** 12),
+      actions: { cancel: false, swap: false, keepWaiting: true, another: false, finish: false },
+    });
+    await shop.say(user, "/orders");
+    await shop.press(user, /WhatsApp 🇬🇧/);
+    expect(labels()).toEqual(["Copy +447700900123", "Copy 7700900123", "Keep waiting"]);
+    expect(await shop.press(user, "Keep waiting")).toBe("We keep waiting for the code.");
+    shop.fakes.orders.state.keepWaiting = { kind: "refused", code: "cancel_begun" };
+    expect(await shop.press(user, "Keep waiting")).toContain("already with the supplier");
+  });
+
+  it("says that the wait is slow, and what to do", async () => {
+    const order = await openOrder();
+    shop.fakes.orders.change(order.id, { isSlow: true });
+    await shop.say(user, "/orders");
+    await shop.press(user, /WhatsApp 🇬🇧/);
+    expect(shown()).toContain("Slower than usual.");
+  });
+
+  it("that got no number says why, names other countries, and offers to tell when it is back", async () => {
+    const order = await openOrder();
+    shop.fakes.orders.change(order.id, {
+      state: "failed",
+      phone: null,
+      failure: "out_of_stock",
+      closedAt: new Date(),
+      actions: { cancel: false, swap: false, keepWaiting: false, another: false, finish: false },
+    });
+    await shop.say(user, "/orders");
+    await shop.press(user, /WhatsApp 🇬🇧/);
+    expect(shown()).toContain("Just sold out.");
+    expect(labels()[0]).toBe("Try 🇺🇸 Unite… $0.62 · 84%");
+    expect(labels()).toContain("Tell me when it's back");
+    expect(await shop.press(user, "Tell me when it's back")).toContain("We'll tell you once");
+    expect(shop.fakes.stockAlerts.state.asked).toEqual([`${order.buyerId} wa/GB`]);
+  });
+
   it("does another code and done for an order that has one", async () => {
     const order = await openOrder();
     shop.fakes.orders.change(order.id, {
       state: "received",
       sms: [{ id: "s", sequence: 1, code: "482913", text: "Your code: 482913", receivedAt: new Date() }],
-      actions: { cancel: false, another: true, finish: true },
+      actions: { cancel: false, swap: false, keepWaiting: false, another: true, finish: true },
     });
     await shop.say(user, "/orders");
     await shop.press(user, /WhatsApp 🇬🇧/);
-    expect(labels()).toEqual([
-      "Copy 482913",
-      "Copy +447700900123",
-      "Copy 7700900123",
-      "Another code",
-      "Done",
-    ]);
-    await shop.press(user, "Another code");
-    expect(await shop.press(user, "Done")).toBe("Done. Thank you!");
+    // The code's own message has the button that copies it.
+    expect(labels()).toEqual(["Copy +447700900123", "Copy 7700900123", "Another code", "Close number"]);
+    expect(shown()).toContain("More codes possible until");
+    expect(await shop.press(user, "Another code")).toBe("Asking for another code…");
+    expect(await shop.press(user, "Close number")).toBe("Done. Thank you!");
     expect(shop.fakes.orders.state.asked).toEqual([`another ${order.id}`, `finish ${order.id}`]);
   });
 
@@ -106,7 +155,7 @@ describe("an order's card", () => {
         chatId: user.id,
         state: "finished",
         closedAt: new Date(),
-        actions: { cancel: false, another: false, finish: false },
+        actions: { cancel: false, swap: false, keepWaiting: false, another: false, finish: false },
       });
     }
     await shop.say(user, "/orders");

@@ -29,7 +29,7 @@ describe("events", () => {
     const { id: orderId } = outbox.order({
       state: "received",
       sms: [{ ...sms, id: smsId }],
-      actions: { cancel: false, another: true, finish: true },
+      actions: { cancel: false, swap: false, keepWaiting: false, another: true, finish: true },
     });
     const message = {
       kind: "order_code",
@@ -44,7 +44,7 @@ describe("events", () => {
     expect(last().text).toContain("WhatsApp code <482913>");
     expect(last().text).toContain("$0.48 charged · balance $2.72");
     expect(last().buttons[0]?.[0]?.copy_text?.text).toBe("482913");
-    expect(labelsOf(last())).toEqual(["Copy 482913", "Another code", "Buy again", "Done"]);
+    expect(labelsOf(last())).toEqual(["Copy 482913", "Buy again"]);
   });
 
   it("an SMS that came late is offered for the order's price, and one tap pays", async () => {
@@ -130,6 +130,8 @@ describe("events", () => {
       { kind: "order_released", orderId, outcome: "cancelled", ...amounts },
       { kind: "order_failed", orderId, code: "providers_unavailable", ...amounts },
       { kind: "cancel_refused", orderId },
+      { kind: "no_other_code", orderId },
+      { kind: "back_in_stock", serviceId: "wa", countryId: "GB" },
       { kind: "slow_down" },
       { kind: "order_in_doubt", orderId },
       { kind: "topup_rejected", topupId: newId() },

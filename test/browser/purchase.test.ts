@@ -60,7 +60,7 @@ describe("the demo", () => {
     await expect.poll(() => clipboard(page)).toBe(code);
     await chat(page).getByText(code, { exact: true }).last().waitFor();
 
-    await key(page, "Done").click();
+    await key(page, "Close number").click();
     await order.getByText("finished", { exact: true }).waitFor();
     const sale = page.getByRole("region", { name: "This sale" });
     await expect.poll(() => sale.locator("dd").count()).toBe(3);

@@ -88,11 +88,13 @@ describe("delete-my-data", () => {
     const asked = await say(user, "I paid with the card of my aunt Trillianastra", "Send this to the shop?");
     await tap(user, asked, "Send to the shop", "with the shop");
     const confirm = await say(user, "whatsapp uk", "is held; you pay only");
-    await tap(user, confirm, " · $", "waiting for the code");
+    const card = await tap(user, confirm, " · $", "waiting for the code");
     const market = world.providers.get("oxgel")?.market;
     const told = user.waitForMessage(has("731905"), wait);
     market?.deliver(market.active()[0]?.id ?? "", { code: "731905" });
-    await tap(user, await told, "Done", "done");
+    await told;
+    await user.waitForMessage(has("code received"), wait);
+    await tap(user, card, "Close number", "done");
     await deleteMyData(user);
     for (const secret of ["Trillianastra", "731905"]) expect(await placesOf(secret)).toEqual([]);
     for (const secret of ["987654321", "Zaphodbeeblebrox"]) {

@@ -122,7 +122,7 @@ export const another: Drive = async (stage) => {
 
 export const done: Drive = async (stage) => {
   await buyAndReceive(stage, "herosms");
-  await stage.buyer.press(/^Done$/);
+  await stage.buyer.press(/^Close number$/);
 };
 
 export const stars: Drive = async ({ buyer }) => {
@@ -197,6 +197,18 @@ export const refusedRefund: Drive = async (stage) => {
   const action = { kind: "status", status: 400, description: "CHARGE_ID_INVALID" } as const;
   stage.world.outside.telegram.faults.add({ method: "refundStarPayment", action });
   await refund(stage);
+};
+
+/** The app refused the number: it is exchanged when the lock of the supplier opens. */
+export const swapping: Drive = async (stage) => {
+  await buy(stage, "herosms");
+  await stage.buyer.press(/^App refused it$/);
+};
+
+/** The cancel is queued, and taken back. */
+export const keeping: Drive = async (stage) => {
+  await cancelling(stage);
+  await stage.buyer.press(/^Keep waiting$/);
 };
 
 export const refusedCancel: Drive = async (stage) => {

@@ -12,6 +12,7 @@ import {
   forgotten,
   hello,
   inDoubt,
+  keeping,
   nothing,
   outlived,
   paidAndSoldOut,
@@ -24,6 +25,7 @@ import {
   refusedRefund,
   soldOut,
   stars,
+  swapping,
   tooDear,
   twoWaiting,
 } from "./drives.ts";
@@ -53,6 +55,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   "inbox/completed": { drive: hello },
   "inbox/handled": { drive: hello },
   "inbox/stored": { drive: hello },
+  "keep/committed": { drive: keeping },
   "late/paid": { drive: paidLate },
   "manual/claimed": { drive: claim },
   "manual/decided": { drive: decision },
@@ -98,6 +101,8 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     after: { point: "place/call-answered", drive: buyFrom("herosms"), downMs: 0 },
     drive: nothing,
   },
+  "swap/replaced": { drive: swapping },
+  "swap/requested": { drive: swapping },
   "sweep/too-late": {
     after: { point: "purchase/held", drive: buyFrom("herosms"), downMs: 200_000 },
     drive: nothing,

@@ -95,7 +95,8 @@ describe("a buyer", () => {
     expect(code.silent).toBe(false);
     expect(code.text).toContain("$0.24 charged · balance $0.41");
     expect((await user.press(code, "Copy 482913")).copied).toBe("482913");
-    await tap(code, "Done", "done");
+    await user.waitForMessage(has("code received"), wait);
+    await tap(card, "Close number", "done");
     expect(user.message(card).text).toContain("482913");
     expect(oxgel.requests().filter((request) => request.operation === "buy")).toHaveLength(1);
   });
@@ -133,12 +134,17 @@ describe("a buyer", () => {
     expect(oxgel.market.active()).toHaveLength(1);
   });
 
-  it("cancels before the provider allows it: queued, then released with a message", async () => {
+  it("cancels before the provider allows it: queued, then released, and the card says so", async () => {
     user.start();
     await topUp();
     const card = await buyWhatsApp();
     await user.press(card, "Cancel", wait);
-    await user.waitForMessage(has("released, balance $0.65"), wait);
+    // The card says it; no message rings for what the buyer asked for.
+    await user.waitForMessage(
+      (message) => message.messageId === card.messageId && message.text.includes("released, nothing charged"),
+      wait,
+    );
+    expect(user.lastMessage()?.messageId).toBe(card.messageId);
     expect(oxgel.market.rentals()[0]?.status).toBe("cancelled");
   });
 
@@ -158,7 +164,12 @@ describe("a buyer", () => {
     const card = await buyWhatsApp();
     deliver("111111");
     const first = await user.waitForMessage((message) => message.text.startsWith("111111"), wait);
-    await user.press(first, "Another code", wait);
+    expect(first.buttons.flat().map(({ text }) => text)).toEqual(["Copy 111111", "Buy again"]);
+    await user.waitForMessage(
+      (message) => message.messageId === card.messageId && message.text.includes("code received"),
+      wait,
+    );
+    await user.press(card, "Another code", wait);
     await user.waitForMessage(
       (message) => message.messageId === card.messageId && message.text.includes("another"),
       wait,

@@ -72,7 +72,10 @@ async function sell(name: Name, code: string): Promise<Sale> {
   market.deliver(rental?.id ?? "", { code });
   const told = await buyer.hears("charged · balance");
   shop.clock.setSpeed(1);
-  return { code: shape(told, code), codeLabels: labels(told), waitingLabels: labels(card) };
+  const received = await buyer.user.waitForMessage(
+    (message) => message.messageId === card.messageId && message.text.includes("code received"),
+  );
+  return { code: shape(told, code), codeLabels: labels(received), waitingLabels: labels(card) };
 }
 
 describe("all protocols in one shop", () => {

@@ -1,5 +1,12 @@
 import { randomUUID } from "node:crypto";
-import type { Catalog, CountryItem, CountryOffer, Quote, ServiceItem } from "../../src/catalog/catalog.ts";
+import type {
+  Catalog,
+  CountryItem,
+  CountryOffer,
+  Quote,
+  ServiceItem,
+  StockAlerts,
+} from "../../src/catalog/catalog.ts";
 import { addMs, type Clock } from "../../src/core/clock.ts";
 import type { ShopErrorCode } from "../../src/core/errors.ts";
 import type { Orders, OrderView, PurchaseInput } from "../../src/orders/orders.ts";
@@ -138,6 +145,19 @@ function numberedOffers(count: number): CountryOffer[] {
   return Array.from({ length: count }, (_, index) => offerOf(`~c${index}`, BigInt(700_000 + index)));
 }
 
+/** Remembers who wants to be told of what; takes two a buyer. */
+export function createFakeStockAlerts() {
+  const state = { asked: [] as string[] };
+  const stockAlerts: StockAlerts = {
+    add: async ({ buyerId, serviceId, countryId }) => {
+      const key = `${buyerId} ${serviceId}/${countryId}`;
+      if (!state.asked.includes(key)) state.asked.push(key);
+      return state.asked.filter((asked) => asked.startsWith(buyerId)).length <= 2;
+    },
+  };
+  return { stockAlerts, state };
+}
+
 /** Orders in memory; tests put views in and say what the actions answer. */
 export function createFakeOrders(clock: Clock, quotes: ReadonlyMap<string, Quote & { buyerId: string }>) {
   const state = {
@@ -145,6 +165,7 @@ export function createFakeOrders(clock: Clock, quotes: ReadonlyMap<string, Quote
     byQuote: new Map<string, string>(),
     purchases: [] as PurchaseInput[],
     cancel: { kind: "requested" } as Awaited<ReturnType<Orders["cancel"]>>,
+    keepWaiting: { kind: "done" } as Awaited<ReturnType<Orders["keepWaiting"]>>,
     another: { kind: "done" } as Awaited<ReturnType<Orders["another"]>>,
     purchaseResult: undefined as Awaited<ReturnType<Orders["purchase"]>> | undefined,
     asked: [] as string[],
@@ -165,7 +186,9 @@ export function createFakeOrders(clock: Clock, quotes: ReadonlyMap<string, Quote
       closedAt: null,
       failure: null,
       sms: [],
-      actions: { cancel: true, another: false, finish: false },
+      actions: { cancel: true, swap: true, keepWaiting: false, another: false, finish: false },
+      isSwap: false,
+      isSlow: false,
       cardMessageId: null,
       ...change,
     };
@@ -202,6 +225,14 @@ export function createFakeOrders(clock: Clock, quotes: ReadonlyMap<string, Quote
     cancel: async (id, buyerId) => {
       state.asked.push(`cancel ${id}`);
       return own(id, buyerId) ? state.cancel : notFound;
+    },
+    swap: async (id, buyerId) => {
+      state.asked.push(`swap ${id}`);
+      return own(id, buyerId) ? state.cancel : notFound;
+    },
+    keepWaiting: async (id, buyerId) => {
+      state.asked.push(`keepWaiting ${id}`);
+      return own(id, buyerId) ? state.keepWaiting : notFound;
     },
     another: async (id, buyerId) => {
       state.asked.push(`another ${id}`);

@@ -8,7 +8,7 @@ import {
 import { createBot, type ShopBot } from "../../src/bot/bot.ts";
 import type { BotConfig, BotDeps } from "../../src/bot/bot-deps.ts";
 import type { Referral } from "../../src/buyers/referrals.ts";
-import { createFakeCatalog, createFakeOrders } from "./bot-fakes.ts";
+import { createFakeCatalog, createFakeOrders, createFakeStockAlerts } from "./bot-fakes.ts";
 import {
   createFakeBuyers,
   createFakeConversationStates,
@@ -46,6 +46,7 @@ function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
   const logger = createTestLogger();
   const catalog = createFakeCatalog(clock);
   const orders = createFakeOrders(clock, catalog.state.quotes);
+  const stockAlerts = createFakeStockAlerts();
   const topups = createFakeTopups(clock);
   const wallet = createFakeWallet();
   const conversations = createFakeConversationStates();
@@ -53,6 +54,7 @@ function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
   const operatorActions = createFakeOperatorActions();
   const deps: BotDeps = {
     catalog: catalog.catalog,
+    stockAlerts: stockAlerts.stockAlerts,
     orders: orders.orders,
     topups: topups.topups,
     wallet: wallet.wallet,
@@ -70,7 +72,19 @@ function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
     clock,
     logger,
   };
-  return { clock, logger, catalog, orders, topups, buyers, wallet, conversations, operatorActions, deps };
+  return {
+    clock,
+    logger,
+    catalog,
+    stockAlerts,
+    orders,
+    topups,
+    buyers,
+    wallet,
+    conversations,
+    operatorActions,
+    deps,
+  };
 }
 
 /** The real bot, talking HTTP to a pretend Telegram, above services in memory. Nobody is paid for friends by default. */

@@ -176,5 +176,6 @@ export function offerOf(provider: string, observedAt: Date, costMicros = 180_000
     costMicros,
     stock: 5,
     observedAt,
+    usualWaitMs: null,
   };
 }

@@ -118,6 +118,7 @@ describe("keepHouse", () => {
       unclaimedSms: 1,
       conversations: 1,
       carriedActions: 1,
+      stockAlerts: 0,
       catalogChanges: 0,
     });
     expect(await smsOf(old.orderId)).toMatchObject({ code: null, text: null, purged_at: at });
@@ -132,6 +133,7 @@ describe("keepHouse", () => {
       unclaimedSms: 0,
       conversations: 0,
       carriedActions: 0,
+      stockAlerts: 0,
       catalogChanges: 0,
     });
   });

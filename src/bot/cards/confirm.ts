@@ -176,7 +176,9 @@ export function refusedCard(texts: Texts, view: RefusedView): Card {
           countryId: offer.country.id,
         }),
       ]),
-      ...(view.canRetry ? [[again]] : []),
+      view.canRetry
+        ? [again]
+        : [tap(labels.tellWhenBack, { kind: "tellWhenBack", serviceId, countryId: country.id })],
       [
         tap(labels.otherCountries, { kind: "countries", serviceId, page: 0, sort: "best" }),
         tap(labels.home, { kind: "home" }),

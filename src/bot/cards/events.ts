@@ -4,23 +4,13 @@ import type { OrderSms } from "../../orders/orders.ts";
 import { bold, code, type Html, money } from "../../texts/html.ts";
 import { ltrIn, rlmIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
-import {
-  type Card,
-  copyButton,
-  inRows,
-  lines,
-  productLine,
-  productName,
-  productTitle,
-  quoted,
-  tap,
-} from "./card.ts";
+import { type Card, copyButton, lines, productLine, productName, productTitle, quoted, tap } from "./card.ts";
 import { offerLabel, productLabel } from "./label.ts";
 import { copyLabel, formatPhone, type NamedOrder } from "./order.ts";
 
 const MAX_SMS_TEXT = 1000;
 
-/** A code arrived: the message that rings. */
+/** A code arrived: the message that rings. What can be done with the number is on the order's card, and only there. */
 export function codeEventCard(
   texts: Texts,
   named: NamedOrder,
@@ -30,17 +20,11 @@ export function codeEventCard(
   const { order, service, country } = named;
   const { sms } = event;
   const isPurged = sms.code === null && sms.text === null;
-  const orderId = order.id;
   const buyAgain = tap(labels.buyAgain, {
     kind: "confirm",
     serviceId: order.serviceId,
     countryId: order.countryId,
   });
-  const acts = [
-    ...(order.actions.another ? [tap(labels.another, { kind: "another", orderId })] : []),
-    buyAgain,
-    ...(order.actions.finish ? [tap(labels.done, { kind: "finish", orderId })] : []),
-  ];
   return {
     text: lines(
       sms.code !== null && `${rlmIn(texts.language)}${ltrIn(texts.language, bold(code(sms.code)))}`,
@@ -50,10 +34,10 @@ export function codeEventCard(
       isPurged && messages.smsPurged,
       sms.text !== null &&
         sms.text !== sms.code &&
-        `<blockquote>${quoted(sms.text, MAX_SMS_TEXT)}</blockquote>`,
+        `<blockquote expandable>${quoted(sms.text, MAX_SMS_TEXT)}</blockquote>`,
       messages.codeEvent({ charged: event.charged, available: event.available }),
     ),
-    keyboard: [...(sms.code ? [[copyButton(copyLabel(texts, sms.code), sms.code)]] : []), ...inRows(acts, 2)],
+    keyboard: [...(sms.code ? [[copyButton(copyLabel(texts, sms.code), sms.code)]] : []), [buyAgain]],
   };
 }
 
@@ -101,6 +85,17 @@ export function lateSmsCard(texts: Texts, named: NamedOrder, available: Html): C
       [tap(labels.showLate(price), { kind: "payLate", orderId: order.id }, "primary")],
       [tap(labels.notNow, { kind: "dismiss" })],
     ],
+  };
+}
+
+/** A product that was sold out can be had again. */
+export function backInStockCard(texts: Texts, product: Pick<NamedOrder, "service" | "country">): Card {
+  const { labels, messages } = texts;
+  const { service, country } = product;
+  const label = productLabel({ service, country }, labels.getThis);
+  return {
+    text: messages.backInStock({ product: productName(service, country) }),
+    keyboard: [[tap(label, { kind: "confirm", serviceId: service.id, countryId: country.id }, "primary")]],
   };
 }
 

@@ -3,7 +3,6 @@ import { type Html, money } from "../../texts/html.ts";
 import type { Texts } from "../../texts/texts.ts";
 import type { Action } from "../callback-data.ts";
 import { type Card, lines, linkButton, tap } from "./card.ts";
-import { productLabel } from "./label.ts";
 
 /** Asks for typed input; Back gives up and leads to where the question came from. */
 export function askCard(texts: Texts, text: string, back: Action): Card {

@@ -4,7 +4,7 @@ import type { BotDeps } from "../bot-deps.ts";
 import { type Card, messageOptions } from "../cards/card.ts";
 import { ordersCard, receiptCard } from "../cards/history.ts";
 import { noticeCard } from "../cards/home.ts";
-import { nameOrder, orderCard } from "../cards/order.ts";
+import { nameOrder, nameOrderCard, orderCard } from "../cards/order.ts";
 import type { Screens, ShopContext } from "../context.ts";
 import { removeButtons, removeMessage, say } from "../navigation.ts";
 import { isGone, isNotModified } from "../telegram-errors.ts";
@@ -29,8 +29,20 @@ export function createOrdersFeature(deps: OrdersFeatureDeps): Feature {
     if (result.kind === "refused") await ctx.answerTap(errors[result.code]);
     else await ctx.answerTap(result.kind === "queued" ? toasts.cancelQueued : toasts.cancelRequested);
   });
+  onTapAnswering(feature, ["swap"], async (ctx, { orderId }) => {
+    const { toasts, errors } = ctx.texts;
+    const result = await orders.swap(orderId, ctx.buyer.id);
+    if (result.kind === "refused") await ctx.answerTap(errors[result.code]);
+    else await ctx.answerTap(result.kind === "queued" ? toasts.swapQueued : toasts.swapRequested);
+  });
+  onTapAnswering(feature, ["keepWaiting"], async (ctx, { orderId }) => {
+    const result = await orders.keepWaiting(orderId, ctx.buyer.id);
+    const { toasts, errors } = ctx.texts;
+    await ctx.answerTap(result.kind === "done" ? toasts.keepsWaiting : errors[result.code]);
+  });
   // Asking for another code asks the provider, which can take longer than a tap may stay unanswered.
-  onTap(feature, ["another"], async (ctx, { orderId }) => {
+  onTapAnswering(feature, ["another"], async (ctx, { orderId }) => {
+    await ctx.answerTap(ctx.texts.toasts.askingAnother);
     const result = await orders.another(orderId, ctx.buyer.id);
     if (result.kind === "refused") await say(ctx, noticeCard(ctx.texts, ctx.texts.errors[result.code]));
   });
@@ -89,7 +101,7 @@ export async function reopenOrder(
     return;
   }
   const cardOf = async (view: OrderView): Promise<Card> =>
-    orderCard(ctx.texts, await nameOrder(catalog, view, language), clock.now());
+    orderCard(ctx.texts, await nameOrderCard(catalog, view, language), clock.now());
   const sent = await say(ctx, await cardOf(order));
   await orders.moveCard(orderId, sent.chat.id, sent.message_id);
   // What happened between the reading and the moving was shown on the old message only.

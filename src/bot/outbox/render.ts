@@ -8,7 +8,13 @@ import type { Texts } from "../../texts/texts.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { type Card, lines, productName, tap } from "../cards/card.ts";
 import { askedCard } from "../cards/confirm.ts";
-import { codeEventCard, endedEventCard, lateSmsCard, orderNewsCard } from "../cards/events.ts";
+import {
+  backInStockCard,
+  codeEventCard,
+  endedEventCard,
+  lateSmsCard,
+  orderNewsCard,
+} from "../cards/events.ts";
 import { noticeCard } from "../cards/home.ts";
 import { shorten } from "../cards/label.ts";
 import { creditedCard } from "../cards/money.ts";
@@ -46,8 +52,11 @@ export async function renderEvent(
     case "order_failed":
     case "cancel_refused":
     case "order_in_doubt":
+    case "no_other_code":
     case "late_sms":
       return await renderOrderEvent(deps, message, texts);
+    case "back_in_stock":
+      return await renderBackInStock(deps, message, texts);
     case "topup_credited":
       return urgent(await renderCredit(deps, message, texts));
     case "purchase_asked": {
@@ -114,6 +123,8 @@ async function renderOrderEvent(
       return urgent(lateSmsCard(texts, named, money(BigInt(message.availableMicros))));
     case "cancel_refused":
       return quiet(orderNewsCard(texts, named, messages.cancelRefused({ product })));
+    case "no_other_code":
+      return quiet({ text: messages.noOtherCode({ product }), keyboard: [] });
     case "order_in_doubt":
       return quiet(orderNewsCard(texts, named, messages.inDoubt({ product })));
     default:
@@ -140,6 +151,17 @@ async function endedEvent(
   const input = { serviceId, countryId, language: texts.language, limit: MAX_ALTERNATIVES };
   const alternatives = withAlternatives ? await deps.catalog.alternatives(input) : [];
   return endedEventCard(texts, named, { text, alternatives, newPriceMicros });
+}
+
+async function renderBackInStock(
+  deps: RenderDeps,
+  { serviceId, countryId }: Extract<EventMessage, { kind: "back_in_stock" }>,
+  texts: Texts,
+): Promise<Rendered | undefined> {
+  const service = await deps.catalog.service(serviceId);
+  if (!service) return undefined;
+  const country = deps.catalog.country(countryId, texts.language);
+  return quiet(backInStockCard(texts, { service, country }));
 }
 
 type Credited = Extract<EventMessage, { kind: "topup_credited" }>;

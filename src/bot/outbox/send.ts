@@ -9,7 +9,7 @@ import { textsFor } from "../../texts/index.ts";
 import type { Texts } from "../../texts/texts.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { type Card, messageOptions } from "../cards/card.ts";
-import { nameOrder, orderCard } from "../cards/order.ts";
+import { nameOrderCard, orderCard } from "../cards/order.ts";
 import {
   floodWaitMs,
   isBlocked,
@@ -143,7 +143,7 @@ async function updateCard(
 
 async function renderCard(deps: OutboxDeps, reader: Reader, order: OrderView): Promise<Card> {
   const { texts } = reader;
-  return orderCard(texts, await nameOrder(deps.catalog, order, texts.language), deps.clock.now());
+  return orderCard(texts, await nameOrderCard(deps.catalog, order, texts.language), deps.clock.now());
 }
 
 /** False: there is no such message to edit any more. */

@@ -1,7 +1,12 @@
 import { createCached } from "../../core/cached.ts";
 import { addMs, type Clock } from "../../core/clock.ts";
 import type { Database } from "../../db/client.ts";
-import { selectDelivery, selectSales, selectWaits } from "../../db/queries/statistics.ts";
+import {
+  selectDelivery,
+  selectProviderWaits,
+  selectSales,
+  selectWaits,
+} from "../../db/queries/statistics.ts";
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const DELIVERY_WINDOW_MS = 7 * DAY_MS;
@@ -30,6 +35,8 @@ export interface Statistics {
   pair(serviceId: string, countryId: string): PairFacts | undefined;
   /** Of one provider. Undefined: fewer than {@link MIN_SAMPLES}. */
   provider(provider: string, serviceId: string, countryId: string): Delivery | undefined;
+  /** The median wait for a code of this service at this provider. Undefined: fewer than {@link MIN_SAMPLES} came. */
+  usualWaitMs(provider: string, serviceId: string): number | undefined;
   /** Numbers rented in the last 30 days. */
   sold(serviceId: string): number;
 }
@@ -42,9 +49,10 @@ export function createStatistics(deps: { db: Database; clock: Clock }): () => Pr
 async function load({ db, clock }: { db: Database; clock: Clock }): Promise<Statistics> {
   const now = clock.now();
   const since = addMs(now, -DELIVERY_WINDOW_MS);
-  const [deliveries, waits, sales] = await Promise.all([
+  const [deliveries, waits, providerWaits, sales] = await Promise.all([
     selectDelivery(db, since),
     selectWaits(db, since),
+    selectProviderWaits(db, since, MIN_SAMPLES),
     selectSales(db, addMs(now, -SALES_WINDOW_MS)),
   ]);
   const byProvider = new Map<string, Delivery>();
@@ -56,7 +64,11 @@ async function load({ db, clock }: { db: Database; clock: Clock }): Promise<Stat
     byPair.set(pair, { rented: rented + row.rented, received: received + row.received });
   }
   const medians = new Map(waits.map((row) => [keyOf(row.serviceId, row.countryId), row.medianSeconds]));
+  const usualWaits = new Map(
+    providerWaits.map((row) => [keyOf(row.provider, row.serviceId), row.medianSeconds * 1000]),
+  );
   return {
+    usualWaitMs: (provider, serviceId) => usualWaits.get(keyOf(provider, serviceId)),
     pair: (serviceId, countryId) => {
       const key = keyOf(serviceId, countryId);
       const delivery = enough(byPair.get(key));

@@ -84,14 +84,14 @@ function byExpectedCost(rows: readonly OfferRow[], serviceId: string, statistics
       if (a.row.costMicros !== b.row.costMicros) return a.row.costMicros < b.row.costMicros ? -1 : 1;
       return sortKey(a.row) < sortKey(b.row) ? -1 : 1;
     })
-    .map(({ row }) => offerOf(row, serviceId));
+    .map(({ row }) => offerOf(row, serviceId, statistics.usualWaitMs(row.provider, serviceId)));
 }
 
 function sortKey(row: OfferRow): string {
   return [row.provider, row.serviceCode, row.countryCode, row.operator].join("\n");
 }
 
-function offerOf(row: OfferRow, serviceId: string): Offer {
+function offerOf(row: OfferRow, serviceId: string, usualWaitMs: number | undefined): Offer {
   return {
     provider: row.provider,
     serviceId: row.serviceId === ANY_SERVICE ? serviceId : row.serviceId,
@@ -102,5 +102,6 @@ function offerOf(row: OfferRow, serviceId: string): Offer {
     costMicros: row.costMicros,
     stock: row.stock,
     observedAt: row.observedAt,
+    usualWaitMs: usualWaitMs ?? null,
   };
 }

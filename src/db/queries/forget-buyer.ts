@@ -39,6 +39,7 @@ export async function forgetBuyer(tx: Tx, buyerId: string, at: Date): Promise<nu
 }
 
 async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promise<void> {
+  await sql`DELETE FROM stock_alerts WHERE buyer_id = ${buyerId}`.execute(tx);
   await sql`DELETE FROM favourites WHERE buyer_id = ${buyerId}`.execute(tx);
   await sql`
     DELETE FROM conversation_states WHERE key IN (${String(telegramId)}, ${chosenKey(telegramId)})`.execute(

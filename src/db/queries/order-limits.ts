@@ -35,6 +35,17 @@ function carriedPurchases(buyerId: string, since: Date) {
     WHERE buyer_id = ${buyerId} AND kind = 'purchase' AND at > ${since}`;
 }
 
+/** How many numbers a buyer gave back since `since` because the app refused them. */
+export async function countSwaps(db: Executor, buyerId: string, since: Date): Promise<number> {
+  const row = await db
+    .selectFrom("orders")
+    .select((eb) => eb.fn.countAll<bigint>().as("count"))
+    .where("buyer_id", "=", buyerId)
+    .where("app_refused_at", ">", since)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** How often a buyer asked to cancel since `since`. */
 export async function countCancels(db: Executor, buyerId: string, since: Date): Promise<number> {
   const row = await db

@@ -14,6 +14,8 @@ export interface NewOrder {
   readonly costCeilingMicros: bigint;
   readonly chatId: number;
   readonly cardMessageId: number | null;
+  /** The order whose number this one's replaces. */
+  readonly replaces?: string;
   readonly at: Date;
 }
 
@@ -40,6 +42,7 @@ export async function insertOrder(
       placed_at: order.at,
       chat_id: BigInt(order.chatId),
       card_message_id: order.cardMessageId === null ? null : BigInt(order.cardMessageId),
+      replaces: order.replaces ?? null,
     })
     .onConflict((conflict) => conflict.column("quote_id").doNothing())
     .returningAll();

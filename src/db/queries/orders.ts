@@ -34,6 +34,14 @@ export interface OrderRow {
   readonly finishDue: boolean;
   readonly chatId: number;
   readonly cardMessageId: number | null;
+  /** When the buyer said that the app refused the number. */
+  readonly appRefusedAt: Date | null;
+  /** The cancel under way is for a swap. */
+  readonly swapDue: boolean;
+  /** The order whose number this one's replaces. */
+  readonly replaces: string | null;
+  /** From then on the wait is slower than usual; null: not known. */
+  readonly slowAt: Date | null;
 }
 
 /** For the other queries of this table. */
@@ -69,6 +77,10 @@ export function toOrder(row: Selectable<OrdersTable>): OrderRow {
     finishDue: row.finish_due,
     chatId: Number(row.chat_id),
     cardMessageId: row.card_message_id === null ? null : Number(row.card_message_id),
+    appRefusedAt: row.app_refused_at,
+    swapDue: row.swap_due,
+    replaces: row.replaces,
+    slowAt: row.slow_at,
   };
 }
 
@@ -153,6 +165,10 @@ export interface OrderChange {
   readonly hintedAt?: Date;
   readonly checks?: number;
   readonly finishDue?: boolean;
+  readonly appRefusedAt?: Date;
+  readonly swapDue?: boolean;
+  readonly slowAt?: Date | null;
+  readonly cardDueAt?: Date | null;
 }
 
 /** For the other queries of this table. */
@@ -178,6 +194,10 @@ export function toColumns(change: OrderChange) {
     ...(change.hintedAt !== undefined && { hinted_at: change.hintedAt }),
     ...(change.checks !== undefined && { checks: change.checks }),
     ...(change.finishDue !== undefined && { finish_due: change.finishDue }),
+    ...(change.appRefusedAt !== undefined && { app_refused_at: change.appRefusedAt }),
+    ...(change.swapDue !== undefined && { swap_due: change.swapDue }),
+    ...(change.slowAt !== undefined && { slow_at: change.slowAt }),
+    ...(change.cardDueAt !== undefined && { card_due_at: change.cardDueAt }),
   };
 }
 

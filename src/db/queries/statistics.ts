@@ -66,6 +66,41 @@ export async function selectWaits(db: Executor, since: Date): Promise<WaitRow[]>
   }));
 }
 
+export interface ProviderWaitRow {
+  readonly provider: string;
+  readonly serviceId: string;
+  /** From rental to first SMS. */
+  readonly medianSeconds: number;
+}
+
+/** Median wait for the first SMS by provider and service, where `least` numbers or more rented since `since` got one. */
+export async function selectProviderWaits(
+  db: Executor,
+  since: Date,
+  least: number,
+): Promise<ProviderWaitRow[]> {
+  const rows = await db
+    .selectFrom("orders")
+    .select([
+      sql<string>`provider`.as("provider"),
+      "service_id",
+      sql<number>`percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM received_at - rented_at)::float8)`.as(
+        "median",
+      ),
+    ])
+    .where("rented_at", ">=", since)
+    .where("received_at", "is not", null)
+    .where("provider", "is not", null)
+    .groupBy(["provider", "service_id"])
+    .having((eb) => eb.fn.countAll(), ">=", least)
+    .execute();
+  return rows.map((row) => ({
+    provider: row.provider,
+    serviceId: row.service_id,
+    medianSeconds: Math.max(0, Number(row.median)),
+  }));
+}
+
 /** Numbers rented since `since`, by service. */
 export async function selectSales(db: Executor, since: Date): Promise<Map<string, number>> {
   const rows = await db

@@ -17,6 +17,8 @@ export interface Renting {
   readonly provider: Provider;
   readonly rental: Rental;
   readonly offerCostMicros: bigint;
+  /** The median wait for a code of this service there; null: not known. */
+  readonly usualWaitMs: number | null;
   /** When the purchase call began. */
   readonly askedAt: Date;
   readonly at: Date;
@@ -36,6 +38,7 @@ export async function assignNumber(deps: OrderDeps, tx: Tx, renting: Renting): P
   const expiresAt =
     plausibleEnd(rental.expiresAt, at) ?? addMs(askedAt, lifetimeMs ?? deps.defaults.lifetimeMs);
   const cancelOpensAt = rental.cancelOpensAt ?? addMs(at, cancelAfterMs ?? deps.defaults.cancelAfterMs);
+  const slowAt = slowFrom(renting.usualWaitMs, at);
   const row = await transition(tx, {
     orderId: order.id,
     from,
@@ -53,6 +56,8 @@ export async function assignNumber(deps: OrderDeps, tx: Tx, renting: Renting): P
       expiresAt,
       cancelOpensAt,
       checks: 0,
+      slowAt,
+      cardDueAt: firstAfter(at, [provider.capabilities.cancel ? cancelOpensAt : null, slowAt]),
     },
   });
   if (!row) return undefined;
@@ -62,6 +67,18 @@ export async function assignNumber(deps: OrderDeps, tx: Tx, renting: Renting): P
   return early.length > 0
     ? await recordSms(tx, row, { sms: early }, { at, cause: "webhook before the answer" })
     : row;
+}
+
+/** A wait is slow from twice the usual one on, but nobody is alarmed sooner than after half a minute. */
+const LEAST_SLOW_MS = 30_000;
+
+function slowFrom(usualWaitMs: number | null, at: Date): Date | null {
+  return usualWaitMs === null ? null : addMs(at, Math.max(2 * usualWaitMs, LEAST_SLOW_MS));
+}
+
+function firstAfter(at: Date, times: readonly (Date | null)[]): Date | null {
+  const later = times.flatMap((time) => (time !== null && time > at ? [time.getTime()] : []));
+  return later.length === 0 ? null : new Date(Math.min(...later));
 }
 
 /** The end that a provider names for a number rented at `rentedAt`; undefined where it cannot be true. */

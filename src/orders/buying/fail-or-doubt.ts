@@ -1,3 +1,4 @@
+import { addMs } from "../../core/clock.ts";
 import type { ShopErrorCode } from "../../core/errors.ts";
 import type { Tx } from "../../db/client.ts";
 import { selectBalance } from "../../db/queries/ledger.ts";
@@ -5,6 +6,9 @@ import { endOpenAttempt } from "../../db/queries/order-attempts.ts";
 import { lockOrder, type OrderRow } from "../../db/queries/orders.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { owe, transition } from "../transition.ts";
+
+/** For so long after a tap a buyer looks at the card. */
+const WATCHED_MS = 30_000;
 
 /** placing → in_doubt, together with its attempt. The buyer is told; `reconcile` settles it once the call cannot be running any more. */
 export async function markInDoubt(
@@ -32,7 +36,7 @@ export async function markInDoubt(
   await owe(tx, row, { kind: "order_in_doubt", orderId }, at, `order_in_doubt:${orderId}`);
 }
 
-/** placing or in_doubt → failed: the hold is released and the buyer told. Undefined: the order is not in `from` any more. */
+/** placing or in_doubt → failed: the hold is released, and the buyer is told unless the card says it in time. Undefined: the order is not in `from` any more. */
 export async function failOrder(
   deps: OrderDeps,
   tx: Tx,
@@ -52,6 +56,14 @@ export async function failOrder(
   });
   if (!row) return undefined;
   deps.events?.ended(from === "in_doubt" ? "doubt_failed" : "failed", code);
+  // Who tapped a moment ago still watches the card, which says why. Others are told by a message, and so is a new price,
+  // which is a question.
+  const isWatched =
+    code !== "price_moved" &&
+    from === "placing" &&
+    row.replaces === null &&
+    addMs(row.placedAt, WATCHED_MS) > at;
+  if (isWatched) return row;
   const { availableMicros } = await selectBalance(tx, row.buyerId);
   const message = {
     kind: "order_failed" as const,

@@ -3,6 +3,7 @@ import type { Tx } from "../../db/client.ts";
 import { endAttempt } from "../../db/queries/order-attempts.ts";
 import { lockOrder, type OrderRow } from "../../db/queries/orders.ts";
 import { insertOrphan } from "../../db/queries/orphans.ts";
+import { isRefusedByApp } from "../../db/queries/swaps.ts";
 import type { Provider, Rental } from "../../providers/port/provider.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { assignNumber, isIdInUse, isSharedNumber } from "./assign-number.ts";
@@ -30,6 +31,8 @@ type NumberVerdict =
   | { readonly kind: "named_before" }
   /** Another open order has this number: an SMS for it could not be told apart. */
   | { readonly kind: "shared" }
+  /** The buyer gave this number back, because the app refused it. */
+  | { readonly kind: "refused_by_app" }
   /** The order was decided about while the call was on its way. */
   | { readonly kind: "not_wanted" };
 
@@ -45,6 +48,8 @@ async function judgeNumber(
   if (current?.state !== "placing" && current?.state !== "in_doubt") return { kind: "not_wanted" };
   if (await isIdInUse(tx, provider, rental.upstreamId, at)) return { kind: "named_before" };
   if (await isSharedNumber(tx, provider, rental)) return { kind: "shared" };
+  if (current.replaces !== null && (await isRefusedByApp(tx, current, rental.phone)))
+    return { kind: "refused_by_app" };
   return { kind: "ours", order: current };
 }
 
@@ -66,6 +71,7 @@ export async function storeNumber(
         provider,
         rental,
         offerCostMicros: offer.costMicros,
+        usualWaitMs: offer.usualWaitMs,
         askedAt,
         at,
       });
@@ -77,6 +83,7 @@ export async function storeNumber(
     case "named_before":
       return "doubt";
     case "shared":
+    case "refused_by_app":
       await giveUpNumber(deps, tx, attempt, { rental, at, errorKind: "no_stock" });
       return "next";
     case "not_wanted":

@@ -130,7 +130,15 @@ async function adopt(
       if (order?.state !== "in_doubt") return false;
       if (await isIdInUse(tx, provider, rental.upstreamId, at)) return false;
       const { costMicros: offerCostMicros, startedAt: askedAt } = doubt;
-      const row = await assignNumber(deps, tx, { order, provider, rental, offerCostMicros, askedAt, at });
+      const row = await assignNumber(deps, tx, {
+        order,
+        provider,
+        rental,
+        offerCostMicros,
+        usualWaitMs: null,
+        askedAt,
+        at,
+      });
       await endAttempt(tx, doubt.attemptId, { outcome: "rented", errorKind: null, at });
       deps.checkpoint("reconcile/adopting");
       return row !== undefined;

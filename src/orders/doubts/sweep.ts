@@ -1,6 +1,7 @@
 import { addMs } from "../../core/clock.ts";
 import { ensureSystemAccounts } from "../../db/queries/ledger.ts";
 import { selectAttempts } from "../../db/queries/order-attempts.ts";
+import { oweDueCards } from "../../db/queries/order-cards.ts";
 import { selectOrdersInStates } from "../../db/queries/order-lists.ts";
 import type { OrderRow } from "../../db/queries/orders.ts";
 import { selectDoubtsElsewhere } from "../../db/queries/orphans.ts";
@@ -20,12 +21,13 @@ const TOO_LATE_MS = 3 * 60 * 1000;
 const REMOVED_GRACE_MS = 10 * 60 * 1000;
 
 /**
- * Takes up orders that a stopped process left unfinished. An order in `placing` is placed or, if it is old, released;
+ * Owes the cards that change with the time. Then takes up orders that a stopped process left unfinished. An order in `placing` is placed or, if it is old, released;
  * one whose purchase call never came back goes in doubt; one of a provider that is no longer configured ends by the
  * clock.
  */
 export async function sweep(deps: OrderDeps, placer: Placer): Promise<void> {
   const now = deps.clock.now();
+  if (await oweDueCards(deps.db, now, BATCH)) deps.onMessages();
   const left = await selectOrdersInStates(deps.db, ["placing"], {
     placedBefore: addMs(now, -2_000),
     limit: BATCH,

@@ -1,13 +1,15 @@
 import type { Tx } from "../../db/client.ts";
 import { selectBalance } from "../../db/queries/ledger.ts";
 import { lockOrder, type OrderRow, touchOrder } from "../../db/queries/orders.ts";
+import { selectReplacement } from "../../db/queries/swaps.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { Observation } from "../../providers/port/provider.ts";
 import { bookLossOfReleased, type Ending, lossAtEnd } from "../book-loss.ts";
 import { plausibleEnd } from "../buying/assign-number.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { watchedStates } from "../state.ts";
-import { owe, stateOf, transition } from "../transition.ts";
+import { replaceOrder } from "../swapping/replace.ts";
+import { type Move, owe, stateOf, transition } from "../transition.ts";
 import { recordSms } from "./record-sms.ts";
 
 export interface Seen {
@@ -35,6 +37,7 @@ export async function applyObservation(deps: OrderDeps, seen: Seen): Promise<Ord
   });
   deps.checkpoint("observe/committed");
   if (result) deps.onMessages();
+  if (result && isReplaced(result)) await startReplacement(deps, result);
   return result;
 }
 
@@ -71,16 +74,41 @@ export async function endOrder(
   const from = stateOf(row);
   const move = { orderId: row.id, from, cause: `${cause}: ${ending}`, actor: "system", at };
   if (from === "received" || from === "waiting_again")
-    return await transition(tx, { ...move, to: "finished" });
+    return await finishAtEnd(tx, { ...move, from, to: "finished" });
   if (from !== "waiting" && from !== "cancelling") return undefined;
   const to = from === "cancelling" ? "cancelled" : "expired";
   const ended = await transition(tx, { ...move, to });
   if (!ended) return undefined;
-  await tellReleased(tx, ended, to, at);
+  // Who cancels watches the card, which says it. Told are those who wait for something else: a code, or a new number.
+  const isReplacedNow = ending === "cancelled" && isReplaced(ended) && (await replaceOrder(tx, ended, at));
+  if (!isReplacedNow && (to === "expired" || ended.swapDue)) await tellReleased(tx, ended, to, at);
   const chargedAt = deps.providers.get(ended.provider ?? "")?.capabilities.chargedAt ?? "purchase";
   const reason = lossAtEnd(ending, chargedAt);
   if (reason) await bookLossOfReleased(tx, ended, reason, at);
   return ended;
+}
+
+/** received or waiting_again → finished at the number's end: who waited for another code is told that none came. */
+export async function finishAtEnd(
+  tx: Tx,
+  move: Move & { from: "received" | "waiting_again"; to: "finished" },
+): Promise<OrderRow | undefined> {
+  const row = await transition(tx, move);
+  if (row && move.from === "waiting_again") {
+    const message = { kind: "no_other_code" as const, orderId: row.id };
+    await owe(tx, row, message, move.at, `no_other_code:${row.id}`);
+  }
+  return row;
+}
+
+function isReplaced(row: OrderRow): boolean {
+  return row.state === "cancelled" && row.swapDue;
+}
+
+async function startReplacement(deps: OrderDeps, old: OrderRow): Promise<void> {
+  deps.checkpoint("swap/replaced");
+  const replacement = await selectReplacement(deps.db, old.id);
+  if (replacement) deps.onReplaced?.(replacement);
 }
 
 async function tellReleased(

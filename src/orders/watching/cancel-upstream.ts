@@ -15,7 +15,12 @@ const CANCEL_RETRY_MS = 15_000;
 export async function cancelUpstream(deps: OrderDeps, provider: Provider, order: LookedAt): Promise<void> {
   if (!provider.capabilities.cancel) return;
   const priority = priorityOf(order, deps.clock.now());
-  const outcome = await provider.cancel(upstreamIdOf(order), { priority });
+  // A number that the app refused is better reported, so that it is not sold to us again.
+  const isBan = order.swapDue === true && provider.capabilities.ban;
+  const upstreamId = upstreamIdOf(order);
+  const outcome = isBan
+    ? await provider.ban(upstreamId, { priority })
+    : await provider.cancel(upstreamId, { priority });
   deps.checkpoint("cancel/answered");
   await applyCancel(deps, provider, order, outcome);
 }
@@ -66,7 +71,7 @@ async function cancelRefused(deps: OrderDeps, provider: Provider, order: LookedA
       cause: "cancel refused",
       actor: "system",
       at,
-      change: { cancelRequestedAt: null },
+      change: { cancelRequestedAt: null, swapDue: false },
     });
     if (!back) return;
     const message = { kind: "cancel_refused" as const, orderId: order.id };

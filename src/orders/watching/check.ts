@@ -3,8 +3,8 @@ import { inTransaction } from "../../db/transaction.ts";
 import type { Observation, Priority, Provider } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
 import type { OrderDeps } from "../order-deps.ts";
-import { transition, upstreamIdOf } from "../transition.ts";
-import { applyObservation } from "./apply-observation.ts";
+import { upstreamIdOf } from "../transition.ts";
+import { applyObservation, finishAtEnd } from "./apply-observation.ts";
 import { cancelUpstream } from "./cancel-upstream.ts";
 import { giveUp } from "./give-up.ts";
 import type { LookedAt } from "./looked-at.ts";
@@ -121,7 +121,7 @@ async function endByClock(deps: OrderDeps, order: LookedAt, now: Date): Promise<
 async function finishByClock(deps: OrderDeps, provider: Provider, order: OrderRow): Promise<void> {
   const { finish } = provider.capabilities;
   await inTransaction(deps.db, (tx) =>
-    transition(tx, {
+    finishAtEnd(tx, {
       orderId: order.id,
       from: order.state === "received" ? "received" : "waiting_again",
       to: "finished",

@@ -6,6 +6,8 @@ export interface LookedAt {
   readonly round: number;
   readonly expiresAt: Date | null;
   readonly cancelOpensAt: Date | null;
+  /** The cancel is for a swap: the app refused the number. */
+  readonly swapDue?: boolean;
   /** How many looks for the decision that is due there were. */
   readonly looks?: number;
   /** The digest of the last answer that was applied to the order as it is. */

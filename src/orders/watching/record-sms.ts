@@ -51,7 +51,7 @@ async function receive(
   const isFirst = from === "waiting" || from === "cancelling";
   const { at, cause } = context;
   const move = { orderId: row.id, from, to: "received" as const, cause, actor: "system", at };
-  const change = { cancelRequestedAt: null, ...(isFirst && { receivedAt: at }) };
+  const change = { cancelRequestedAt: null, swapDue: false, ...(isFirst && { receivedAt: at }) };
   const canReceive = isFirst || from === "waiting_again";
   const moved = canReceive ? await transition(tx, { ...move, change }) : await touch(tx, row, at);
   const result = moved ?? row;

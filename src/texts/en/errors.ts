@@ -18,6 +18,10 @@ export const errors: ErrorTexts = {
   order_not_active: "This order's status has changed: /orders",
   cancel_not_supported:
     "This number cannot be cancelled. If no code arrives, your money is released at the end.",
+  cancel_begun: "The cancel is already with the supplier. We'll tell you how it ends.",
+  too_many_swaps:
+    "Too many exchanged numbers in one hour. Wait for the code or cancel: without a code you pay nothing.",
+  too_many_alerts: "You already wait for many products. We'll tell you as soon as one is back.",
   another_not_supported: "This number cannot get another code. Use Buy again for a new number.",
   topup_not_found: "I cannot find that payment. Please start again with /topup.",
   topup_expired: "This invoice has expired and nothing was charged. Please start a new one with /topup.",

@@ -4,10 +4,13 @@ export const orders: OrdersTexts = {
   labels: {
     copy: (what) => `Copy ${what}`,
     cancel: "Cancel",
+    swap: "App refused it",
+    keepWaiting: "Keep waiting",
+    tellWhenBack: "Tell me when it's back",
     another: "Another code",
     buyAgain: "Buy again",
     sameAgain: "Same again",
-    done: "Done",
+    done: "Close number",
     openOrder: (what) => `Open ${what}`,
     showLate: (price) => `Show it · ${price}`,
   },
@@ -15,6 +18,11 @@ export const orders: OrdersTexts = {
     cancelRequested: "Cancelling. If a code arrives first, you keep it and pay.",
     cancelQueued: "Too early to cancel. We'll do it as soon as it is possible.",
     finished: "Done. Thank you!",
+    swapRequested: "Exchanging the number. If a code arrives first, you keep it and pay.",
+    swapQueued: "Too early to exchange. We'll do it as soon as it is possible.",
+    keepsWaiting: "We keep waiting for the code.",
+    askingAnother: "Asking for another code…",
+    alertAdded: "We'll tell you once if it is back within a day.",
   },
   messages: {
     orderStates: {
@@ -34,6 +42,15 @@ export const orders: OrdersTexts = {
     cancelOpens: ({ time }) => `You can cancel ${time}. Tap now and we'll cancel then.`,
     cancelQueued: ({ time }) => `We'll cancel ${time}. If a code arrives first, you keep it and pay.`,
     cancelAsked: "Cancelling. If a code arrives first, you keep it and pay.",
+    swapQueued: ({ time }) =>
+      `We'll exchange the number ${time}. If a code arrives first, you keep it and pay.`,
+    swapAsked: "Exchanging the number. If a code arrives first, you keep it and pay.",
+    swapped: "The app refused this number; the new one has a card of its own.",
+    slow: "Slower than usual. Ask the app to send the code once more, or exchange the number.",
+    moreCodesUntil: ({ time }) => `More codes possible until ${time}`,
+    noOtherCode: ({ product }) =>
+      `No other code came for ${product}. The number is closed; nothing more was charged.`,
+    backInStock: ({ product }) => `${product} is on sale again.`,
     held: ({ price }) => `${price} held, charged only if a code arrives`,
     charged: ({ price }) => `${price} charged`,
     released: ({ price }) => `${price} released, nothing charged`,

@@ -18,6 +18,10 @@ export const errors: ErrorTexts = {
   order_not_found: "Pesanan itu tidak ditemukan. Pesanan Anda ada di /orders.",
   order_not_active: "Status pesanan ini sudah berubah: /orders",
   cancel_not_supported: "Nomor ini tidak bisa dibatalkan. Tanpa kode, uang Anda kembali di akhir waktu.",
+  cancel_begun: "Pembatalan sudah ada di penyedia. Hasilnya akan kami kabari.",
+  too_many_swaps:
+    "Terlalu banyak penukaran dalam satu jam. Tunggu kodenya atau batalkan: tanpa kode Anda tidak membayar.",
+  too_many_alerts: "Anda sudah menunggu banyak produk. Kami kabari begitu ada yang tersedia lagi.",
   another_not_supported: "Nomor ini tidak bisa menerima kode lain. Pakai Beli lagi untuk nomor baru.",
   topup_not_found: "Pembayaran itu tidak ditemukan. Mulai lagi dengan /topup.",
   topup_expired: "Tagihan ini kedaluwarsa; saldo tidak terpotong. Mulai yang baru dengan /topup.",

@@ -18,6 +18,11 @@ export interface OrdersTexts {
   readonly labels: {
     readonly copy: (what: string) => string;
     readonly cancel: string;
+    /** Gives a number back that the app refused, for another one. */
+    readonly swap: string;
+    readonly keepWaiting: string;
+    /** Asks to be told when a sold-out product is on sale again. */
+    readonly tellWhenBack: string;
     readonly another: string;
     readonly buyAgain: string;
     readonly sameAgain: string;
@@ -30,6 +35,11 @@ export interface OrdersTexts {
     readonly cancelRequested: string;
     readonly cancelQueued: string;
     readonly finished: string;
+    readonly swapRequested: string;
+    readonly swapQueued: string;
+    readonly keepsWaiting: string;
+    readonly askingAnother: string;
+    readonly alertAdded: string;
   };
   readonly messages: {
     readonly orderStates: StateWords;
@@ -38,6 +48,14 @@ export interface OrdersTexts {
     readonly cancelOpens: (view: { time: Html }) => string;
     readonly cancelQueued: (view: { time: Html }) => string;
     readonly cancelAsked: string;
+    readonly swapQueued: (view: { time: Html }) => string;
+    readonly swapAsked: string;
+    /** Of an order whose number the app refused. */
+    readonly swapped: string;
+    readonly slow: string;
+    readonly moreCodesUntil: (view: { time: Html }) => string;
+    readonly noOtherCode: (view: { product: Html }) => string;
+    readonly backInStock: (view: { product: Html }) => string;
     readonly held: (view: { price: Html }) => string;
     readonly charged: (view: { price: Html }) => string;
     readonly released: (view: { price: Html }) => string;

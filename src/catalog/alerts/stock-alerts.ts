@@ -1,0 +1,61 @@
+import { addMs, type Clock } from "../../core/clock.ts";
+import type { Database } from "../../db/client.ts";
+import { enqueue } from "../../db/queries/outbox.ts";
+import { insertAlert, selectAlertedProducts, takeAlerts } from "../../db/queries/stock-alerts.ts";
+import { inTransaction } from "../../db/transaction.ts";
+import type { Catalog, StockAlerts } from "../catalog.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+/** For how many products one buyer can wait at once. */
+const MAX_PER_BUYER = 10;
+/** So many products are looked at in one round, those that were waited for the longest first. */
+const PRODUCTS_A_ROUND = 20;
+/** So many buyers of one product are told in one round: a few numbers are soon gone again. */
+const BUYERS_A_ROUND = 50;
+/** Whoever sees it comes to a confirm card, which knows today's price. */
+const ANY_PRICE = 2n ** 62n;
+
+export interface StockAlertJobs {
+  /** Looks whether what is waited for is back, and owes the messages. */
+  tell(): Promise<void>;
+}
+
+export interface StockAlertDeps {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly catalog: Pick<Catalog, "countries" | "route">;
+  readonly onMessages: () => void;
+}
+
+export function createStockAlerts(deps: StockAlertDeps): StockAlerts & StockAlertJobs {
+  const { db, clock, catalog } = deps;
+
+  async function isBack(product: { serviceId: string; countryId: string }): Promise<boolean> {
+    // Asks for prices that are old, as if somebody looked.
+    const page = { page: 0, pageSize: 1, sort: "best", language: "en" } as const;
+    const { isBlocked } = await catalog.countries({ serviceId: product.serviceId, ...page });
+    if (isBlocked) return false;
+    return (await catalog.route({ ...product, ceilingMicros: ANY_PRICE })).length > 0;
+  }
+
+  return {
+    add: async (alert) => {
+      const at = clock.now();
+      return await insertAlert(db, { ...alert, at, expiresAt: addMs(at, DAY_MS) }, MAX_PER_BUYER);
+    },
+    async tell() {
+      for (const product of await selectAlertedProducts(db, clock.now(), PRODUCTS_A_ROUND)) {
+        if (!(await isBack(product))) continue;
+        const at = clock.now();
+        await inTransaction(db, async (tx) => {
+          // Taken and owed in one transaction: told once, or not at all.
+          for (const { buyerId, chatId } of await takeAlerts(tx, product, at, BUYERS_A_ROUND)) {
+            const message = { kind: "back_in_stock" as const, ...product };
+            await enqueue(tx, { chatId, buyerId, message, dedupeKey: null, at });
+          }
+        });
+        deps.onMessages();
+      }
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createStockAlerts } from "../../../src/catalog/alerts/stock-alerts.ts";
+import { purgeAlerts } from "../../../src/db/queries/stock-alerts.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { clear, createBuyer, createFixture, selling } from "../fixture.ts";
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const product = { serviceId: "wa", countryId: "GB" };
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await database.db.deleteFrom("stock_alerts").execute();
+  await database.db.deleteFrom("outbox").execute();
+  await clear(database.db);
+});
+
+async function soldOut() {
+  const { db } = database;
+  const seller = selling("alpha", 180_000n, 0);
+  const fixture = await createFixture(db, [seller]);
+  const alerts = createStockAlerts({ db, ...fixture, onMessages: () => undefined });
+  const buyerId = await createBuyer(db, fixture.clock.now());
+  const restock = (): void => {
+    seller.priceList = seller.priceList.map((row) => ({ ...row, stock: 5 }));
+  };
+  return { alerts, seller, restock, clock: fixture.clock, buyer: { buyerId, chatId: 5 } };
+}
+
+async function told(): Promise<unknown[]> {
+  const rows = await database.db.selectFrom("outbox").select("payload").orderBy("id").execute();
+  return rows.map(({ payload }) => payload);
+}
+
+describe("a product that is sold out", () => {
+  it("is told of once when it is back, however often it was asked for and whoever looks", async () => {
+    const { alerts, restock, clock, buyer } = await soldOut();
+    expect(await alerts.add({ ...buyer, ...product })).toBe(true);
+    expect(await alerts.add({ ...buyer, ...product })).toBe(true);
+    await alerts.tell();
+    expect(await told()).toEqual([]);
+    restock();
+    await clock.advance(61_000);
+    await alerts.tell();
+    await clock.advance(61_000);
+    await Promise.all([alerts.tell(), alerts.tell()]);
+    expect(await told()).toEqual([{ kind: "back_in_stock", ...product }]);
+  });
+
+  it("is forgotten after a day", async () => {
+    const { alerts, restock, clock, buyer } = await soldOut();
+    await alerts.add({ ...buyer, ...product });
+    restock();
+    await clock.advance(DAY_MS + 1);
+    await alerts.tell();
+    expect(await told()).toEqual([]);
+    expect(await purgeAlerts(database.db, clock.now())).toBe(1);
+  });
+
+  it("can be waited for by one buyer together with nine others", async () => {
+    const { alerts, clock, buyer } = await soldOut();
+    const add = (countryId: string) => alerts.add({ ...buyer, serviceId: "wa", countryId });
+    for (let index = 0; index < 10; index += 1) expect(await add(`c${index}`)).toBe(true);
+    expect(await add("GB")).toBe(false);
+    expect(await add("c3")).toBe(true);
+    await clock.advance(DAY_MS + 1);
+    expect(await add("GB")).toBe(true);
+  });
+
+  it("costs no request while nobody waits for it", async () => {
+    const { alerts, seller } = await soldOut();
+    const before = seller.calls.length;
+    await alerts.tell();
+    expect(seller.calls.length).toBe(before);
+  });
+});
