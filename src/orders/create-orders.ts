@@ -71,39 +71,12 @@ export function createOrders(given: OrderDeps, holder: string, hooks: OrderHooks
     purchase: buy,
     buyPaid: () => buyPaid(deps, buy),
     lastPrice: (buyerId, product) => selectLastPrice(deps.db, buyerId, product),
-    async cancel(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      if (!order) return { kind: "refused", code: "order_not_found" };
-      const result = await cancel(deps, order);
-      if (result.kind === "requested") wake(order);
-      return result;
-    },
-    async swap(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      if (!order) return { kind: "refused", code: "order_not_found" };
-      const result = await swap(deps, order);
-      if (result.kind === "requested") wake(order);
-      return result;
-    },
-    async keepWaiting(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      return order ? await keepWaiting(deps, order) : { kind: "refused", code: "order_not_found" };
-    },
-    async another(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      return order ? await another(deps, order) : { kind: "refused", code: "order_not_found" };
-    },
-    async finish(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      if (!order) return { kind: "refused", code: "order_not_found" };
-      const result = await finish(deps, order);
-      if (result.kind === "done") wake(order);
-      return result;
-    },
-    async payLate(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      return order ? await payLate(deps, order.id) : { kind: "refused", code: "order_not_found" };
-    },
+    cancel: (orderId, buyerId) => act(orderId, buyerId, (order) => cancel(deps, order)),
+    swap: (orderId, buyerId) => act(orderId, buyerId, (order) => swap(deps, order)),
+    keepWaiting: (orderId, buyerId) => act(orderId, buyerId, (order) => keepWaiting(deps, order)),
+    another: (orderId, buyerId) => act(orderId, buyerId, (order) => another(deps, order)),
+    finish: (orderId, buyerId) => act(orderId, buyerId, (order) => finish(deps, order)),
+    payLate: (orderId, buyerId) => act(orderId, buyerId, (order) => payLate(deps, order.id)),
     find: (orderId, buyerId) => viewOrder(deps, orderId, buyerId),
     load: (orderId) => viewOrder(deps, orderId, null),
     list: (buyerId, query) => viewOrders(deps, buyerId, query),
@@ -143,7 +116,17 @@ export function createOrders(given: OrderDeps, holder: string, hooks: OrderHooks
     },
   };
 
-  function wake(order: OrderRow): void {
-    if (order.provider !== null) hooks.wakeWatcher(order.provider);
+  /** What a buyer does with an order of their own; what changes it is news for the watcher. */
+  async function act<Result extends { readonly kind: string }>(
+    orderId: string,
+    buyerId: string,
+    run: (order: OrderRow) => Promise<Result>,
+  ): Promise<Result | { readonly kind: "refused"; readonly code: "order_not_found" }> {
+    const order = await findOwnOrder(deps, orderId, buyerId);
+    if (!order) return { kind: "refused", code: "order_not_found" };
+    const result = await run(order);
+    const isNews = result.kind === "requested" || result.kind === "done";
+    if (isNews && order.provider !== null) hooks.wakeWatcher(order.provider);
+    return result;
   }
 }

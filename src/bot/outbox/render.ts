@@ -3,10 +3,10 @@ import type { OutboxMessage } from "../../core/messages.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
 import type { OrderView } from "../../orders/orders.ts";
 import { escapeHtml, money, signedMoney } from "../../texts/html.ts";
-import { operatorLabels, operatorNotice, operatorTexts } from "../../texts/operator.ts";
+import { operatorNotice } from "../../texts/operator.ts";
 import type { Texts } from "../../texts/texts.ts";
 import type { BotDeps } from "../bot-deps.ts";
-import { type Card, lines, productName, tap } from "../cards/card.ts";
+import { type Card, lines, productName } from "../cards/card.ts";
 import { askedCard } from "../cards/confirm.ts";
 import {
   backInStockCard,
@@ -16,9 +16,10 @@ import {
   orderNewsCard,
 } from "../cards/events.ts";
 import { noticeCard } from "../cards/home.ts";
-import { shorten } from "../cards/label.ts";
 import { creditedCard } from "../cards/money.ts";
 import { type NamedOrder, nameOrder } from "../cards/order.ts";
+import { renderClaim, renderDispute } from "./render-for-operators.ts";
+import { quiet, type Rendered, urgent } from "./rendered.ts";
 
 /** Where the words of a message come from. */
 export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsAndDisputes {}
@@ -26,18 +27,9 @@ export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsA
 /** Everything that is sent as a new message. An order's card is not: it is edited (send.ts). */
 export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" }>;
 
-export interface Rendered {
-  readonly card: Card;
-  /** True: it arrives with a sound. False: without one, for buyers who want it so. */
-  readonly isUrgent: boolean;
-  /** A picture to send with the text as its caption. */
-  readonly photoFileId: string | null;
-}
-
 type OrderEvent = Extract<EventMessage, { orderId: string }>;
 
 const MAX_ALTERNATIVES = 2;
-const MAX_DISPUTE = 2500;
 
 /** The words of an owed message; undefined when what it tells of does not exist any more. */
 export async function renderEvent(
@@ -79,14 +71,6 @@ export async function renderEvent(
     default:
       return assertNever(message);
   }
-}
-
-function urgent(card: Card, photoFileId: string | null = null): Rendered {
-  return { card, isUrgent: true, photoFileId };
-}
-
-function quiet(card: Card): Rendered {
-  return { card, isUrgent: false, photoFileId: null };
 }
 
 async function renderOrderEvent(
@@ -234,29 +218,4 @@ function moneyText(
     available,
     reason: escapeHtml(message.reason),
   });
-}
-
-async function renderClaim(deps: RenderDeps, claimId: string): Promise<Rendered | undefined> {
-  const claim = await deps.claims.load(claimId);
-  // Another operator has decided meanwhile.
-  if (!claim || claim.decision !== null) return undefined;
-  const text = operatorTexts.claim({
-    buyer: claim.buyerTelegramId,
-    amount: claim.amountMicros,
-    note: claim.note === null ? null : shorten(claim.note, 500),
-    isDuplicate: claim.isDuplicate,
-    flagReason: claim.flagReason,
-  });
-  const decide = [
-    tap(operatorLabels.approve, { kind: "approve", claimId }),
-    tap(operatorLabels.reject, { kind: "reject", claimId }),
-  ];
-  return urgent({ text, keyboard: [decide] }, claim.fileId);
-}
-
-async function renderDispute(deps: RenderDeps, disputeId: string): Promise<Rendered | undefined> {
-  const dispute = await deps.disputes.load(disputeId);
-  if (!dispute) return undefined;
-  const text = shorten(dispute.text, MAX_DISPUTE);
-  return urgent({ text: operatorTexts.dispute({ buyer: dispute.buyerTelegramId, text }), keyboard: [] });
 }
