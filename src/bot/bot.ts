@@ -12,7 +12,9 @@ import { noticeCard } from "./cards/home.ts";
 import { compose } from "./compose.ts";
 import type { ShopContext } from "./context.ts";
 import { createEarlyAnswers } from "./early-answers.ts";
+import { createInline } from "./features/inline.ts";
 import { createMembership, createPayments } from "./features/payments.ts";
+import { createInPlace } from "./in-place.ts";
 import { introduce } from "./introduce.ts";
 import { privateOnly } from "./middleware/private-only.ts";
 import { clientOptions } from "./telegram-api.ts";
@@ -31,6 +33,8 @@ export interface ShopBot {
   setUp(): Promise<void>;
   /** Tells Telegram our commands and descriptions; nothing depends on it. */
   introduce(): Promise<void>;
+  /** Ends what goes on after an update was handled. */
+  stop(): Promise<void>;
   /** Ends the spinners of the taps among these updates, ahead of their turn. Does not wait for Telegram. */
   answerEarly(updates: readonly unknown[]): void;
   /**
@@ -55,15 +59,18 @@ export function createBot(input: CreateBotInput): ShopBot {
     client: clientOptions(input),
   });
   bot.use(createPayments(input), createMembership(input));
+  const inPlace = createInPlace(input);
+  bot.errorBoundary(tellFailure(input)).use(createInline(input));
   bot.use(privateOnly(logger));
   const early = createEarlyAnswers({ api: bot.api, logger });
-  bot.errorBoundary(tellFailure(input)).use(compose(input, early));
+  bot.errorBoundary(tellFailure(input)).use(compose(input, { early, inPlace }));
   return {
     api: bot.api,
     setUp: async () => {
       bot.botInfo = await bot.api.getMe();
     },
     introduce: () => introduce(bot.api),
+    stop: inPlace.stop,
     answerEarly: early.answer,
     handleUpdate: async (update) => {
       if (!isUpdate(update)) {
@@ -85,6 +92,7 @@ function tellFailure(deps: Pick<BotDeps, "logger" | "buyers">): ErrorHandler<Sho
     }
     if (!(error instanceof ShopError))
       logger.error({ ...loggable(error), updateId: ctx.update.update_id }, "update failed");
+    if (ctx.inlineQuery) return;
     const texts = textsFor(ctx.buyer?.language ?? pickLanguage(ctx.from?.language_code));
     const text = error instanceof ShopError ? texts.errors[error.code] : texts.messages.somethingWrong;
     await apologise(logger, ctx, messageOptions(noticeCard(texts, text)), text);

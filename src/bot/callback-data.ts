@@ -38,7 +38,7 @@ export type Action =
       readonly sort: "best" | "price" | "name";
     }
   | {
-      readonly kind: "confirm" | "payShort" | "otherWays" | "tellWhenBack";
+      readonly kind: "confirm" | "quick" | "tellWhenBack";
       readonly serviceId: string;
       readonly countryId: string;
     }
@@ -49,7 +49,11 @@ export type Action =
       readonly isFavourite: boolean;
     }
   /** `termsVersion` is the version that the card asked to accept; 0: none was asked. */
-  | { readonly kind: "get"; readonly quoteId: string; readonly termsVersion: number }
+  | {
+      readonly kind: "get" | "payShort" | "otherWays";
+      readonly quoteId: string;
+      readonly termsVersion: number;
+    }
   | { readonly kind: OrderActionKind; readonly orderId: string }
   | { readonly kind: "approve" | "reject"; readonly claimId: string };
 
@@ -82,11 +86,12 @@ const plain = {
   E: "balanceFile",
   i: "invite",
 } as const;
-const pair = { c: "confirm", y: "payShort", w: "otherWays", B: "tellWhenBack" } as const;
+const pair = { c: "confirm", Q: "quick", B: "tellWhenBack" } as const;
+const ofQuote = { G: "get", y: "payShort", w: "otherWays" } as const;
 const ofOrder = {
   O: "order",
   C: "cancel",
-  R: "swap",
+  U: "swap",
   K: "keepWaiting",
   A: "another",
   D: "finish",
@@ -124,14 +129,15 @@ function fieldsOf(action: Action): readonly (string | number)[] {
     case "countries":
       return ["N", action.serviceId, action.page, letterOf(countrySorts, action.sort)];
     case "confirm":
-    case "payShort":
-    case "otherWays":
+    case "quick":
     case "tellWhenBack":
       return [letterOf(pair, action.kind), action.serviceId, action.countryId];
     case "save":
       return ["V", action.serviceId, action.countryId, action.isFavourite ? 1 : 0];
     case "get":
-      return ["G", shortenId(action.quoteId), action.termsVersion];
+    case "payShort":
+    case "otherWays":
+      return [letterOf(ofQuote, action.kind), shortenId(action.quoteId), action.termsVersion];
     case "order":
     case "cancel":
     case "swap":
@@ -219,9 +225,10 @@ function decodePair(letter: string | undefined, fields: Fields): Action | undefi
 function decodeById(letter: string | undefined, fields: Fields): Action | undefined {
   const id = expandId(fields[0] ?? "");
   if (id === undefined) return undefined;
-  if (letter === "G" && fields.length === 2) {
+  const quoteKind = lookUp(ofQuote, letter);
+  if (quoteKind !== undefined && fields.length === 2) {
     const termsVersion = numberOf(fields[1]);
-    return termsVersion === undefined ? undefined : { kind: "get", quoteId: id, termsVersion };
+    return termsVersion === undefined ? undefined : { kind: quoteKind, quoteId: id, termsVersion };
   }
   if (letter === "R" && fields.length === 2) {
     const page = numberOf(fields[1]);

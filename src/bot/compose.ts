@@ -15,10 +15,12 @@ import { createOperators } from "./features/operators.ts";
 import { createPay } from "./features/pay.ts";
 import { createPurchase } from "./features/purchase.ts";
 import { createQuestions, keepConversations } from "./features/questions.ts";
+import { createQuickBuy } from "./features/quick-buy.ts";
 import { createShownLists } from "./features/shown-lists.ts";
 import { createStockAlertsFeature } from "./features/stock-alerts.ts";
 import { createSupport } from "./features/support.ts";
 import { createUnhandled } from "./features/unhandled.ts";
+import type { InPlace } from "./in-place.ts";
 import { createMenus } from "./menus/menus.ts";
 import { meetBuyer, stopBanned } from "./middleware/buyer.ts";
 import { onlyWellFormedMenus } from "./middleware/menu-guard.ts";
@@ -29,10 +31,13 @@ import { createScreens } from "./screens.ts";
  * The features in the order in which they see an update: who it is from, the answer to a question, menus, commands
  * and buttons, and at the end what none of them took.
  */
-export function compose(deps: BotDeps, early: EarlyAnswers): Composer<ShopContext> {
+export function compose(
+  deps: BotDeps,
+  { early, inPlace }: { readonly early: EarlyAnswers; readonly inPlace: InPlace },
+): Composer<ShopContext> {
   const pay = createPay(deps);
   const menus = createMenus(deps, pay);
-  const screens = createScreens(deps, menus);
+  const screens = createScreens(deps, menus, inPlace);
   const shownLists = createShownLists(deps.conversationStates);
   const browse = createBrowse({ ...deps, screens, shownLists });
 
@@ -47,6 +52,7 @@ export function compose(deps: BotDeps, early: EarlyAnswers): Composer<ShopContex
     createHome({ ...deps, screens }),
     browse.feature,
     createPurchase({ ...deps, screens, pay }),
+    createQuickBuy({ ...deps, screens, pay }),
     createOrdersFeature({ ...deps, screens }),
     createLateSms(deps),
     createStockAlertsFeature(deps),

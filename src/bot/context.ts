@@ -4,7 +4,7 @@ import type { Context } from "grammy";
 import type { Buyer } from "../buyers/buyers.ts";
 import type { Texts } from "../texts/texts.ts";
 import type { Action } from "./callback-data.ts";
-import type { Card } from "./cards/card.ts";
+import type { Card, Unfinished } from "./cards/card.ts";
 import type { TopupState } from "./topup-state.ts";
 
 /** What is bought: a service in a country. */
@@ -17,6 +17,8 @@ export interface Product {
 export interface Screens {
   /** Any card, as the chat's navigation card (see navigation.ts). */
   show(ctx: ShopContext, card: Card): Promise<void>;
+  /** As `show`, for a card that may be completed in the same message while the person stays on it (see in-place.ts). */
+  showLive(ctx: ShopContext, render: () => Promise<Unfinished>): Promise<void>;
   home(ctx: ShopContext): Promise<void>;
   /** The home screen with a welcome above it. */
   welcome(ctx: ShopContext): Promise<void>;

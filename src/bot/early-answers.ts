@@ -14,6 +14,7 @@ const silent: ReadonlySet<ActionKind> = new Set([
   "services",
   "countries",
   "confirm",
+  "quick",
   "get",
   "payShort",
   "otherWays",

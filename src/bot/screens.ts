@@ -4,7 +4,9 @@ import type { Product, Screens, ShopContext } from "./context.ts";
 import { showHome } from "./features/home.ts";
 import { askForget } from "./features/legal.ts";
 import { reopenOrder } from "./features/my-orders.ts";
+import { resumeOf } from "./features/pay.ts";
 import { showConfirm } from "./features/purchase.ts";
+import type { InPlace } from "./in-place.ts";
 import type { Menus } from "./menus/menus.ts";
 import { settingsText } from "./menus/settings.ts";
 import { topupText } from "./menus/topup.ts";
@@ -12,20 +14,30 @@ import { createNavigation } from "./navigation.ts";
 import { noTopupState, type TopupState } from "./topup-state.ts";
 
 /** Makes every shared screen from the services and the two menus. */
-export function createScreens(deps: BotDeps, menus: Menus): Screens {
+export function createScreens(deps: BotDeps, menus: Menus, inPlace: InPlace): Screens {
   const navigation = createNavigation(deps.buyers);
   const { show } = navigation;
   const home: Screens["home"] = (ctx) => showHome({ ...deps, show }, ctx, false);
+  const showLive: Screens["showLive"] = async (ctx, render) => {
+    const { card, isComplete } = await render();
+    await show(ctx, card);
+    if (!isComplete) inPlace.complete(ctx, card, render);
+  };
   return {
     show,
+    showLive,
     home,
     welcome: (ctx) => showHome({ ...deps, show }, ctx, true),
-    confirm: (ctx, product, note) => showConfirm({ ...deps, show }, ctx, product, note ?? null),
+    confirm: (ctx, product, note) => showConfirm({ ...deps, show, showLive }, ctx, product, note ?? null),
     order: (ctx, orderId) => reopenOrder(deps, ctx, orderId),
     async topup(ctx, state = noTopupState) {
       ctx.topup = withGatewayInUse(deps, state);
       const { availableMicros } = await deps.wallet.balance(ctx.buyer.id);
-      const text = topupText(ctx, availableMicros, await nameOf(deps, ctx, state.resume));
+      const text = topupText(
+        ctx,
+        availableMicros,
+        await nameOf(deps, ctx, await resumeOf(deps, ctx, state.quoteId)),
+      );
       await navigation.showMenu(ctx, text, menus.topup);
     },
     settings: (ctx) => navigation.showMenu(ctx, settingsText(ctx), menus.settings),

@@ -1,7 +1,9 @@
 import type { Clock } from "../core/clock.ts";
 import type { Database } from "../db/client.ts";
 import { findWithConversation } from "../db/queries/buyer-of-tap.ts";
+import * as settings from "../db/queries/buyer-settings.ts";
 import * as queries from "../db/queries/buyers.ts";
+import { hasLaterUpdate } from "../db/queries/inbox.ts";
 import { selectOrdersOfBuyer } from "../db/queries/order-lists.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { arrive, forget } from "./people.ts";
@@ -10,7 +12,14 @@ import { leaveReferral, type ReferralTerms } from "./referrals.ts";
 /** A person who writes to the bot, as the chat needs to know them. */
 export type Buyer = Pick<
   queries.BuyerRow,
-  "id" | "telegramId" | "language" | "notifyEdits" | "termsVersion" | "bannedAt" | "navigationMessageId"
+  | "id"
+  | "telegramId"
+  | "language"
+  | "notifyEdits"
+  | "quickBuy"
+  | "termsVersion"
+  | "bannedAt"
+  | "navigationMessageId"
 >;
 
 export interface MetBuyer extends Buyer {
@@ -30,6 +39,9 @@ export interface Buyers {
   setLanguage(buyerId: string, language: string): Promise<void>;
   setNotifyEdits(buyerId: string, isOn: boolean): Promise<void>;
   setNavigationMessage(buyerId: string, messageId: number | null): Promise<void>;
+  /** True: something of this person was stored after that update. */
+  hasDoneMore(telegramId: number, updateId: number): Promise<boolean>;
+  setQuickBuy(buyerId: string, isOn: boolean): Promise<void>;
   markBlocked(telegramId: number): Promise<void>;
   unmarkBlocked(telegramId: number): Promise<void>;
   /**
@@ -57,9 +69,11 @@ export function createBuyers({ db, clock, referralTerms = null }: BuyersDeps): B
     },
     find: (buyerId) => queries.findBuyer(db, buyerId),
     findByTelegramId: (telegramId) => queries.findByTelegramId(db, telegramId),
-    setLanguage: (buyerId, language) => queries.setLanguage(db, buyerId, language),
-    setNotifyEdits: (buyerId, isOn) => queries.setNotifyEdits(db, buyerId, isOn),
-    setNavigationMessage: (buyerId, messageId) => queries.setNavigationMessage(db, buyerId, messageId),
+    setLanguage: (buyerId, language) => settings.setLanguage(db, buyerId, language),
+    setNotifyEdits: (buyerId, isOn) => settings.setNotifyEdits(db, buyerId, isOn),
+    setNavigationMessage: (buyerId, messageId) => settings.setNavigationMessage(db, buyerId, messageId),
+    hasDoneMore: (telegramId, updateId) => hasLaterUpdate(db, telegramId, updateId),
+    setQuickBuy: (buyerId, isOn) => settings.setQuickBuy(db, buyerId, isOn),
     markBlocked: (telegramId) => queries.markBlocked(db, telegramId, clock.now()),
     unmarkBlocked: (telegramId) => queries.markUnblocked(db, telegramId),
     forget: (buyerId) =>

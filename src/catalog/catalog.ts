@@ -34,11 +34,18 @@ export interface Page<T> {
   readonly pageCount: number;
 }
 
+export interface ServicePage extends Page<ServiceItem> {
+  /** True: there are none because no provider's list has been read yet. */
+  readonly isReading: boolean;
+}
+
 export type CountrySort = "best" | "price" | "name";
 
 export interface CountryPage extends Page<CountryOffer> {
   /** True: a provider has not answered lately, so the prices shown may be old. A quote is binding all the same. */
   readonly stale: boolean;
+  /** How many providers that sell this service were not read lately, so their offers are missing. */
+  readonly unanswered: number;
   /** True: the service is not sold any more; there are no items. */
   readonly isBlocked: boolean;
 }
@@ -114,8 +121,11 @@ export type SearchResult =
 
 export interface Catalog {
   /** The services on sale. "popular": the shop's most sold first, then those popular elsewhere. "name": A–Z. */
-  services(input: { page: number; pageSize: number; sort: "popular" | "name" }): Promise<Page<ServiceItem>>;
-  /** Requests prices older than 30 s, waits if there are none, and marks the service as looked at. */
+  services(input: { page: number; pageSize: number; sort: "popular" | "name" }): Promise<ServicePage>;
+  /**
+   * Requests prices older than 30 s, waits up to 1.5 s for providers that were not read lately, and marks the service as
+   * looked at.
+   */
   countries(input: {
     serviceId: string;
     page: number;
@@ -130,11 +140,18 @@ export interface Catalog {
   search(text: string, language: LanguageCode, chosen?: Chosen): Promise<SearchResult>;
   /** Requests this pair's prices if they are older than 60 s, then stores a quote. */
   quote(input: {
+    /** For callers that make one quote at most for something; else a new id. */
+    id?: string;
     buyerId: string;
     serviceId: string;
     countryId: string;
     language: LanguageCode;
   }): Promise<QuoteResult>;
+  /** A quote that this buyer was given, also when it has expired; undefined: none of theirs. */
+  quoted(
+    quoteId: string,
+    buyerId: string,
+  ): Promise<Pick<Quote, "serviceId" | "countryId" | "priceMicros"> | undefined>;
   /** The offers at or under the ceiling, in the order to try them. Without sold-out offers and open circuits. */
   route(input: { serviceId: string; countryId: string; ceilingMicros: bigint }): Promise<readonly Offer[]>;
   /**

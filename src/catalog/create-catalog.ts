@@ -1,4 +1,5 @@
 import { selectServiceRow } from "../db/queries/provider-lists.ts";
+import { selectQuote } from "../db/queries/quotes.ts";
 import type { Catalog } from "./catalog.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
 import { createSnapshot } from "./lists/snapshot.ts";
@@ -79,6 +80,10 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
     }),
     ...createFavouritesAndRecents({ deps, snapshot: snapshot.get, market, lookedAt, country }),
     quote: createQuoting({ deps, market, freshness, statistics, country, isWithheld }),
+    quoted: async (quoteId, buyerId) => {
+      const quote = await selectQuote(db, quoteId);
+      return quote?.buyerId === buyerId ? quote : undefined;
+    },
     route: storedOffers.route,
     reportRefusal: storedOffers.reportRefusal,
     country,

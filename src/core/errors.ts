@@ -10,6 +10,7 @@ export const shopErrorCodes = [
   "price_moved",
   "out_of_stock",
   "providers_unavailable",
+  "prices_not_read",
   "terms_not_accepted",
   "service_blocked",
   "too_many_open_orders",

@@ -1,8 +1,21 @@
+import { createHash } from "node:crypto";
 import { v7 } from "uuid";
 
 /** A new row id: UUIDv7, so that rows made together lie together in the index. */
 export function newId(): string {
   return v7();
+}
+
+/** The same id for the same text, always (UUIDv8 of its SHA-256). */
+export function idFrom(text: string): string {
+  const hex = createHash("sha256").update(text).digest("hex");
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join("-");
 }
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;

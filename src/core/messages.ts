@@ -58,6 +58,13 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
     availableMicros: micros,
     resume: z.object({ serviceId: z.string(), countryId: z.string() }).nullable(),
   }),
+  /** A purchase was paid, but cannot be made as it was agreed: the buyer decides. */
+  z.object({
+    kind: z.literal("purchase_asked"),
+    serviceId: z.string(),
+    countryId: z.string(),
+    code: z.enum(shopErrorCodes),
+  }),
   z.object({ kind: z.literal("topup_rejected"), topupId: id }),
   /** `amountMicros` is what left the balance; `debtMicros` is all that the buyer owes, if that did not cover the payment. */
   z.object({

@@ -47,6 +47,7 @@ export interface Buyers {
   language_chosen: Generated<boolean>;
   navigation_message_id: Int8 | null;
   notify_edits: Generated<boolean>;
+  quick_buy: Generated<boolean>;
   referral_code: string | null;
   telegram_id: Int8 | null;
   terms_accepted_at: Timestamp | null;
@@ -306,6 +307,20 @@ export interface OutboxQueues {
   priority: number;
 }
 
+export interface PaidPurchases {
+  bought_until: Timestamp;
+  buyer_id: string;
+  chat_id: Int8;
+  closed_at: Timestamp | null;
+  country_id: string;
+  next_try_at: Timestamp;
+  price_micros: Int8;
+  quote_id: string | null;
+  service_id: string;
+  state: string;
+  topup_id: string;
+}
+
 export interface PriceRules {
   actor: string;
   country_id: string | null;
@@ -454,6 +469,7 @@ export interface Topups {
   next_check_at: Timestamp | null;
   pay_url: string | null;
   resume_country_id: string | null;
+  resume_price_micros: Int8 | null;
   resume_service_id: string | null;
   stars: number | null;
   state: string;
@@ -510,6 +526,7 @@ export interface DB {
   orphans: Orphans;
   outbox: Outbox;
   outbox_queues: OutboxQueues;
+  paid_purchases: PaidPurchases;
   price_rules: PriceRules;
   provider_countries: ProviderCountries;
   provider_gates: ProviderGates;

@@ -1,14 +1,16 @@
+import { selectLastPrice } from "../db/queries/favourites.ts";
 import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts";
 import { updateCard } from "../db/queries/order-cards.ts";
 import type { OrderRow } from "../db/queries/orders.ts";
 import { another, cancel, findOwnOrder, finish } from "./actions.ts";
+import { buyPaid } from "./buying/buy-paid.ts";
 import { createPlacer } from "./buying/placer.ts";
 import { purchase } from "./buying/purchase.ts";
 import { giveBackOrphans } from "./doubts/orphans.ts";
 import { reconcile } from "./doubts/reconcile.ts";
 import { sweep } from "./doubts/sweep.ts";
 import type { OrderDeps } from "./order-deps.ts";
-import type { Orders } from "./orders.ts";
+import type { Orders, PurchaseInput, PurchaseResult } from "./orders.ts";
 import { keepWaiting, swap } from "./swapping/swap.ts";
 import { countOpen, viewOrder, viewOrders, viewOrdersBefore } from "./view.ts";
 import { payLate } from "./watching/late-sms.ts";
@@ -25,6 +27,8 @@ export interface OrderJobs {
   sweep(): Promise<void>;
   /** Resolves when the content of the webhook is stored. */
   takeWebhook(provider: string, body: unknown): Promise<"accepted" | "unknown_provider" | "unreadable">;
+  /** Makes the purchases whose money has come in; see buying/buy-paid.ts. Returns how many were taken up. */
+  buyPaid(): Promise<number>;
   /** Waits for the purchase calls that are running. */
   drain(): Promise<void>;
   /** An orderly stop: answers that the database does not take are given up, then as {@link drain}. */
@@ -52,22 +56,27 @@ export function createOrders(given: OrderDeps, holder: string, hooks: OrderHooks
     [...deps.providers.values()].map((provider) => [provider.name, createWatcher(deps, provider, holder)]),
   );
 
+  async function buy(input: PurchaseInput): Promise<PurchaseResult> {
+    const result = await purchase(deps, input);
+    deps.events?.tapped(result);
+    // In the background: a slow provider must not hold up the chat.
+    if (result.kind === "placed") {
+      const card = { chatId: input.chatId, orderId: result.orderId };
+      void placer.place(result.orderId).then(() => hooks.answer(card));
+    }
+    return result;
+  }
+
   return {
-    async purchase(input) {
-      const result = await purchase(deps, input);
-      deps.events?.tapped(result);
-      // In the background: a slow provider must not hold up the chat.
-      if (result.kind === "placed") {
-        const card = { chatId: input.chatId, orderId: result.orderId };
-        void placer.place(result.orderId).then(() => hooks.answer(card));
-      }
-      return result;
-    },
-    ...createTaps(deps, wake),
-    async payLate(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      return order ? await payLate(deps, order.id) : { kind: "refused", code: "order_not_found" };
-    },
+    purchase: buy,
+    buyPaid: () => buyPaid(deps, buy),
+    lastPrice: (buyerId, product) => selectLastPrice(deps.db, buyerId, product),
+    cancel: (orderId, buyerId) => act(orderId, buyerId, (order) => cancel(deps, order)),
+    swap: (orderId, buyerId) => act(orderId, buyerId, (order) => swap(deps, order)),
+    keepWaiting: (orderId, buyerId) => act(orderId, buyerId, (order) => keepWaiting(deps, order)),
+    another: (orderId, buyerId) => act(orderId, buyerId, (order) => another(deps, order)),
+    finish: (orderId, buyerId) => act(orderId, buyerId, (order) => finish(deps, order)),
+    payLate: (orderId, buyerId) => act(orderId, buyerId, (order) => payLate(deps, order.id)),
     find: (orderId, buyerId) => viewOrder(deps, orderId, buyerId),
     load: (orderId) => viewOrder(deps, orderId, null),
     list: (buyerId, query) => viewOrders(deps, buyerId, query),
@@ -107,45 +116,17 @@ export function createOrders(given: OrderDeps, holder: string, hooks: OrderHooks
     },
   };
 
-  function wake(order: OrderRow): void {
-    if (order.provider !== null) hooks.wakeWatcher(order.provider);
+  /** What a buyer does with an order of their own; what changes it is news for the watcher. */
+  async function act<Result extends { readonly kind: string }>(
+    orderId: string,
+    buyerId: string,
+    run: (order: OrderRow) => Promise<Result>,
+  ): Promise<Result | { readonly kind: "refused"; readonly code: "order_not_found" }> {
+    const order = await findOwnOrder(deps, orderId, buyerId);
+    if (!order) return { kind: "refused", code: "order_not_found" };
+    const result = await run(order);
+    const isNews = result.kind === "requested" || result.kind === "done";
+    if (isNews && order.provider !== null) hooks.wakeWatcher(order.provider);
+    return result;
   }
-}
-
-/** What a buyer's taps on an order's card do. */
-function createTaps(
-  deps: OrderDeps,
-  wake: (order: OrderRow) => void,
-): Pick<Orders, "cancel" | "swap" | "keepWaiting" | "another" | "finish"> {
-  return {
-    async cancel(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      if (!order) return { kind: "refused", code: "order_not_found" };
-      const result = await cancel(deps, order);
-      if (result.kind === "requested") wake(order);
-      return result;
-    },
-    async swap(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      if (!order) return { kind: "refused", code: "order_not_found" };
-      const result = await swap(deps, order);
-      if (result.kind === "requested") wake(order);
-      return result;
-    },
-    async keepWaiting(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      return order ? await keepWaiting(deps, order) : { kind: "refused", code: "order_not_found" };
-    },
-    async another(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      return order ? await another(deps, order) : { kind: "refused", code: "order_not_found" };
-    },
-    async finish(orderId, buyerId) {
-      const order = await findOwnOrder(deps, orderId, buyerId);
-      if (!order) return { kind: "refused", code: "order_not_found" };
-      const result = await finish(deps, order);
-      if (result.kind === "done") wake(order);
-      return result;
-    },
-  };
 }

@@ -16,7 +16,7 @@ export interface JobDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly providerNames: readonly string[];
-  readonly orders: Pick<OrderJobs, "watch" | "reconcile" | "sweep">;
+  readonly orders: Pick<OrderJobs, "watch" | "reconcile" | "sweep" | "buyPaid">;
   readonly catalog: CatalogJobs;
   readonly stockAlerts: StockAlertJobs;
   readonly topups: Pick<Topups, "gateways"> & Pick<TopupJobs, "sweepStars" | "resumeRefunds" | "pollCrypto">;
@@ -29,6 +29,8 @@ export interface Jobs {
   readonly loops: readonly Loop[];
   /** An order of this provider is due now. */
   wakeWatcher(provider: string): void;
+  /** Money came in, perhaps for a purchase. */
+  wakeBuyer(): void;
 }
 
 /** Everything that runs on a schedule, and how often. Each loop is bounded, backs off after errors and stops cleanly. */
@@ -55,8 +57,16 @@ export function createJobs(deps: JobDeps): Jobs {
       }),
     ]),
   );
+  const buyPaid = createLoop({
+    name: "buy what is paid",
+    everyMs: SECOND_MS,
+    run: async () => ((await orders.buyPaid()) > 0 ? "again" : "idle"),
+    clock: deps.clock,
+    logger: deps.logger,
+  });
   const loops = [
     ...watchers.values(),
+    buyPaid,
     // One loop per provider, so that a provider that hangs delays only its own orders.
     ...providerNames.map((name) => every(`reconcile ${name}`, 10 * SECOND_MS, () => orders.reconcile(name))),
     every("sweep orders", 5 * SECOND_MS, () => orders.sweep()),
@@ -71,7 +81,7 @@ export function createJobs(deps: JobDeps): Jobs {
     loops.push(every("poll Crypto Pay", 10 * SECOND_MS, () => topups.pollCrypto()));
   }
   if (referral) loops.push(every("settle referral", MINUTE_MS, () => referral.settle()));
-  return { loops, wakeWatcher: (provider) => watchers.get(provider)?.wake() };
+  return { loops, wakeWatcher: (provider) => watchers.get(provider)?.wake(), wakeBuyer: buyPaid.wake };
 }
 
 function idle(_result: unknown): StepResult {

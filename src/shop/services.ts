@@ -72,6 +72,8 @@ interface Signals {
   readonly messages: Signal;
   /** An order of this provider is due now. */
   readonly dueOrders: Signal<[provider: string]>;
+  /** A top-up was credited. */
+  readonly credits: Signal;
   /** This order's card was committed, and answers a tap. */
   readonly answers: Signal<[card: { readonly chatId: number; readonly orderId: string }]>;
 }
@@ -81,7 +83,12 @@ export function createServices(deps: ServiceDeps): Services {
   const { config, db, clock, logger, metrics, checkpoint } = deps;
   const { providers: settings, adminIds, pricing, orders: defaults, allowedServices } = config;
   const holder = randomUUID();
-  const signals: Signals = { messages: createSignal(), dueOrders: createSignal(), answers: createSignal() };
+  const signals: Signals = {
+    messages: createSignal(),
+    dueOrders: createSignal(),
+    credits: createSignal(),
+    answers: createSignal(),
+  };
 
   const onRequest = deps.onProviderRequest;
   const upstreams = createUpstreams({ settings, adminIds, db, clock, logger, onRequest });
@@ -129,6 +136,7 @@ export function createServices(deps: ServiceDeps): Services {
       }),
   });
   signals.dueOrders.listen(jobs.wakeWatcher);
+  signals.credits.listen(jobs.wakeBuyer);
   return { ...upstreams, holder, api, bot, orders, topups, inbox, outbox, jobs };
 }
 
@@ -180,7 +188,10 @@ function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals
     checkpoint,
     onMessages: parts.signals.messages.send,
     operatorChatIds: config.adminIds,
-    onTopup: deps.metrics.sales.topup,
+    onTopup: (event) => {
+      deps.metrics.sales.topup(event);
+      if (event.outcome === "credited") parts.signals.credits.send();
+    },
   });
 }
 

@@ -214,6 +214,7 @@ function inboxAfterSetUp(options: ShopOptions, bot: Services["bot"], inbox: Serv
       stopping.abort();
       await settingUp;
       await inbox.stop();
+      await bot.stop();
     },
   };
 }

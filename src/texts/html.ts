@@ -21,6 +21,11 @@ export function money(micros: bigint): Html {
   return trusted(formatUsd(micros));
 }
 
+/** "$0.38 (⭐30)": an amount with what it takes in Stars. */
+export function moneyInStars(micros: bigint, stars: number): Html {
+  return trusted(`${formatUsd(micros)} (⭐${stars})`);
+}
+
 /** "+$2.50" or "-$1": for what was added or taken. */
 export function signedMoney(micros: bigint): Html {
   return trusted(`${micros > 0n ? "+" : ""}${formatUsd(micros)}`);

@@ -1,9 +1,14 @@
+import { addMs } from "../core/clock.ts";
 import type { Tx } from "../db/client.ts";
 import { selectBalance } from "../db/queries/ledger.ts";
 import { enqueue } from "../db/queries/outbox.ts";
+import { insertPaidPurchase } from "../db/queries/paid-purchases.ts";
 import { insertPayment } from "../db/queries/topup-payments.ts";
 import { moveTopup, type TopupRow } from "../db/queries/topups.ts";
 import { creditTopup } from "../wallet/wallet.ts";
+
+/** How long after the agreement a paid purchase is made by itself; later the buyer is asked, who may have gone. */
+const AGREED_FOR_MS = 60 * 60 * 1000;
 
 export interface Charge {
   readonly gateway: string;
@@ -32,16 +37,31 @@ export async function credit(tx: Tx, charge: Charge): Promise<boolean> {
   await creditTopup(tx, { ...charge, topupId, reason: `${charge.gateway} payment` });
   if (topup) await moveTopup(tx, topup.id, ["pending", "expired"], "credited", at);
   const { availableMicros } = await selectBalance(tx, charge.buyerId);
-  const canResume = topup?.resumeServiceId != null && topup.resumeCountryId != null;
+  const resume = topup && (await storePurchase(tx, topup, charge));
   const message = {
     kind: "topup_credited" as const,
     topupId,
     gateway: charge.gateway,
     amountMicros: charge.amountMicros.toString(),
     availableMicros: availableMicros.toString(),
-    resume: canResume ? { serviceId: topup.resumeServiceId, countryId: topup.resumeCountryId } : null,
+    resume,
   };
   const dedupeKey = `topup_credited:${charge.gateway}:${charge.chargeId}`;
   await enqueue(tx, { chatId: charge.chatId, buyerId: charge.buyerId, message, dedupeKey, at });
   return true;
+}
+
+/** The purchase that waited for this money, to be made by `buyPaid` of the orders. Null: none, or it is too late for it. */
+async function storePurchase(
+  tx: Tx,
+  topup: TopupRow,
+  charge: Charge,
+): Promise<{ serviceId: string; countryId: string } | null> {
+  const { resumeServiceId: serviceId, resumeCountryId: countryId, resumePriceMicros: priceMicros } = topup;
+  if (serviceId === null || countryId === null || priceMicros === null) return null;
+  const { buyerId, chatId, at } = charge;
+  const boughtUntil = addMs(topup.createdAt, AGREED_FOR_MS);
+  const purchase = { topupId: topup.id, buyerId, serviceId, countryId, priceMicros, chatId, boughtUntil, at };
+  await insertPaidPurchase(tx, purchase);
+  return at < boughtUntil ? { serviceId, countryId } : null;
 }

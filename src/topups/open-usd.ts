@@ -37,6 +37,7 @@ export async function openUsdTopup(
     stars: null,
     resumeServiceId: resume?.serviceId ?? null,
     resumeCountryId: resume?.countryId ?? null,
+    resumePriceMicros: resume?.priceMicros ?? null,
     chatId,
     createdAt,
     expiresAt,

@@ -53,6 +53,7 @@ export async function beginStars(
     stars,
     resumeServiceId: input.resume?.serviceId ?? null,
     resumeCountryId: input.resume?.countryId ?? null,
+    resumePriceMicros: input.resume?.priceMicros ?? null,
     chatId: input.chatId,
     createdAt,
     expiresAt,

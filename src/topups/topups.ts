@@ -3,10 +3,15 @@ import type { ShopErrorCode } from "../core/errors.ts";
 export const gatewayNames = ["stars", "crypto-pay", "manual"] as const;
 export type GatewayName = (typeof gatewayNames)[number];
 
-/** The purchase that ran short of money: offered again once the top-up is credited. */
+/**
+ * The purchase that ran short of money. It is bought once the top-up is credited, if that is within an hour of the
+ * agreement and today's price is not above the agreed one; else the buyer is asked once.
+ */
 export interface Resume {
   readonly serviceId: string;
   readonly countryId: string;
+  /** The price that the buyer agreed to. */
+  readonly priceMicros: bigint;
 }
 
 export interface StarsInvoice {

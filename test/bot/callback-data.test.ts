@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Action, decodeAction, encodeAction } from "../../src/bot/callback-data.ts";
 import { parseDeepLink } from "../../src/bot/features/home.ts";
-import { decodeTopupState, encodeTopupState } from "../../src/bot/topup-state.ts";
+import { decodeTopupState, encodeTopupState, noTopupState } from "../../src/bot/topup-state.ts";
 
 const page = fc.integer({ min: 0, max: 9999 });
 const product = fc.stringMatching(/^[A-Za-z0-9~_-]{1,12}$/);
@@ -11,7 +11,7 @@ const kindOf = <K extends string>(...kinds: K[]) => fc.constantFrom(...kinds);
 const topupState = fc.record({
   gateway: kindOf("stars", "crypto-pay", "manual"),
   stars: fc.integer({ min: 0, max: 99_999 }),
-  resume: fc.option(fc.record({ serviceId: product, countryId: product })),
+  quoteId: fc.option(fc.uuid()),
 });
 
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -36,9 +36,9 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ kind: kindOf("leave"), topup: topupState }),
   fc.record({ kind: kindOf("services"), page, sort: kindOf("popular", "name") }),
   fc.record({ kind: kindOf("countries"), serviceId: product, page, sort: kindOf("best", "price", "name") }),
-  fc.record({ kind: kindOf("confirm", "payShort", "otherWays"), serviceId: product, countryId: product }),
+  fc.record({ kind: kindOf("confirm", "quick"), serviceId: product, countryId: product }),
   fc.record({ kind: kindOf("save"), serviceId: product, countryId: product, isFavourite: fc.boolean() }),
-  fc.record({ kind: kindOf("get"), quoteId: fc.uuid(), termsVersion: page }),
+  fc.record({ kind: kindOf("get", "payShort", "otherWays"), quoteId: fc.uuid(), termsVersion: page }),
   fc.record({ kind: kindOf("order", "cancel", "another", "finish"), orderId: fc.uuid() }),
   fc.record({ kind: kindOf("approve", "reject"), claimId: fc.uuid() }),
 );
@@ -92,13 +92,18 @@ describe("top-up state", () => {
       }),
     );
     fc.assert(fc.property(fc.anything(), (value) => void decodeTopupState(value)));
-    expect(decodeTopupState("x:1")).toEqual({ gateway: "stars", stars: 0, resume: null });
+    expect(decodeTopupState("x:1")).toEqual(noTopupState);
   });
 });
 
 describe("deep links", () => {
   it.each([
     ["buy_wa_gb", { kind: "buy", serviceId: "wa", countryId: "GB" }],
+    ["b_wa_GB", { kind: "buy", serviceId: "wa", countryId: "GB" }],
+    ["b_wa_GB\n", undefined],
+    ["b_wa_G~", undefined],
+    [`b_${"a".repeat(64)}_GB`, undefined],
+    ["b_constructor_GB", { kind: "buy", serviceId: "constructor", countryId: "GB" }],
     ["buy_WA_GB", { kind: "buy", serviceId: "wa", countryId: "GB" }],
     ["buy_-abcdefgh_-abcdefgh", { kind: "buy", serviceId: "~abcdefgh", countryId: "~abcdefgh" }],
     ["topup", { kind: "topup" }],

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseHtml } from "../../sandbox/telegram/html.ts";
 import type { Card } from "../../src/bot/cards/card.ts";
 import { countriesCard, foundServicesCard, notFoundCard, servicesCard } from "../../src/bot/cards/catalog.ts";
-import { confirmCard, refusedCard, shortCard } from "../../src/bot/cards/confirm.ts";
+import { askedCard, confirmCard, refusedCard } from "../../src/bot/cards/confirm.ts";
 import { codeEventCard, endedEventCard, lateSmsCard, orderNewsCard } from "../../src/bot/cards/events.ts";
 import { ordersCard, receiptCard } from "../../src/bot/cards/history.ts";
 import {
@@ -142,7 +142,9 @@ function catalogueCards(texts: Texts, sample: Sample): Card[] {
     availableMicros: 3_200_000n,
     isFavourite: false,
     note: null,
+    shortfall: null,
   };
+  const short = { missingMicros: 1n, debtMicros: 1n };
   const middle = { page: 1, pageCount: 9 };
   return [
     ...(["popular", "name"] as const).map((sort) =>
@@ -150,20 +152,33 @@ function catalogueCards(texts: Texts, sample: Sample): Card[] {
         availableMicros: 0n,
         recent: [product],
         favourites: [product, { ...product, priceMicros: null }],
-        page: { items: [service, service], ...middle },
+        isQuick: sort === "name",
+        hasInline: true,
+        page: { items: [service, service], isReading: false, ...middle },
         sort,
       }),
     ),
     foundServicesCard(texts, { services: [service, service], country }),
     foundServicesCard(texts, { services: [service], country: null }),
     ...(["best", "price", "name"] as const).map((sort) =>
-      countriesCard(texts, service, { items: [offer], stale: true, isBlocked: false, ...middle }, sort),
+      countriesCard(
+        texts,
+        service,
+        { items: [offer], stale: true, unanswered: 1, isBlocked: false, ...middle },
+        sort,
+      ),
     ),
     confirmCard(texts, { ...confirm, termsVersion: 0 }),
     confirmCard(texts, { ...confirm, termsVersion: 1, isFavourite: true }),
-    shortCard(texts, { service, country, missingMicros: 1n, debtMicros: 1n, stars: 10_000 }),
+    confirmCard(texts, { ...confirm, termsVersion: 1, shortfall: { ...short, pays: { stars: 10_000 } } }),
+    confirmCard(texts, {
+      ...confirm,
+      termsVersion: 0,
+      shortfall: { ...short, pays: { amountMicros: 100_990_000n } },
+    }),
+    askedCard(texts, { service, country, reason: "…", quote }),
+    askedCard(texts, { service, country, reason: "…", quote: null }),
     refusedCard(texts, { ...product, reason: "…", alternatives: [offer], canRetry: true }),
-    creditedCard(texts, { amountMicros: 1n, availableMicros: 1n }, product),
   ];
 }
 
@@ -280,8 +295,8 @@ it("makes Get and Pay primary and Delete danger, and nothing else", () => {
     "danger: Delete my data",
     "danger: Yes, delete my data",
     "primary: Accept · get · $0.48",
-    "primary: Get WhatsApp 🇬🇧 $0.48",
     "primary: Get number · $0.48",
+    "primary: Pay $100.99 and buy",
     "primary: Pay $25.00",
     "primary: Pay ⭐10000 and buy",
     "primary: Show it · $0.48",

@@ -90,7 +90,7 @@ describe("events", () => {
     expect(last().silent).toBe(false);
   });
 
-  it("a top-up leads back to the purchase that waited for it", async () => {
+  it("a top-up says that the purchase it was for is being made", async () => {
     const credit = {
       kind: "topup_credited",
       topupId: null,
@@ -99,11 +99,25 @@ describe("events", () => {
       availableMicros: "490000",
     } as const;
     await outbox.send({ ...credit, resume: { serviceId: "wa", countryId: "GB" } });
-    expect(last().text).toBe("$0.39 added. Balance $0.49.");
-    await shop.press(user, "Get WhatsApp 🇬🇧 $0.48");
-    expect(labelsOf(last())[0]).toBe("Get number · $0.48");
+    expect(last().text).toBe("$0.39 added. Balance $0.49.\nGetting WhatsApp · 🇬🇧 United Kingdom…");
+    expect(labelsOf(last())).toEqual([]);
     await outbox.send({ ...credit, resume: null });
     expect(labelsOf(last())).toEqual(["Buy a number"]);
+  });
+
+  it("a paid purchase whose price went up is asked for once, with one button that buys", async () => {
+    await outbox.send({ kind: "purchase_asked", serviceId: "wa", countryId: "GB", code: "price_moved" });
+    expect(last().text).toContain("The price just changed.");
+    expect(labelsOf(last())).toEqual(["Get number · $0.48"]);
+    await shop.press(user, "Get number · $0.48");
+    expect(shop.fakes.orders.state.views.size).toBe(1);
+  });
+
+  it("a paid purchase that cannot be made says why, and leads to what can be had", async () => {
+    await outbox.send({ kind: "purchase_asked", serviceId: "wa", countryId: "GB", code: "out_of_stock" });
+    expect(last().text).toContain("Just sold out.");
+    await shop.press(user, "Get WhatsApp 🇬🇧");
+    expect(labelsOf(last())[0]).toBe("Get number · $0.48");
   });
 
   it("every kind of message can be rendered in every language", async () => {
@@ -121,6 +135,7 @@ describe("events", () => {
       { kind: "slow_down" },
       { kind: "order_in_doubt", orderId },
       { kind: "topup_rejected", topupId: newId() },
+      { kind: "purchase_asked", serviceId: "wa", countryId: "GB", code: "price_moved" },
       { kind: "topup_refunded", amountMicros: "5", stars: 50, availableMicros: "0" },
       { kind: "balance_adjusted", amountMicros: "-5", availableMicros: "0", reason: "a < b" },
     ];

@@ -65,8 +65,8 @@ describe("Get number", () => {
     expect(shop.fakes.orders.state.purchases[0]?.acceptsTermsVersion).toBe(1);
   });
 
-  it("offers exactly what is missing when money is short", async () => {
-    await shop.say(user, "whatsapp uk");
+  /** The balance lacks $0.38 of the product's $0.48. */
+  const short = () => {
     shop.fakes.wallet.state.availableMicros = 100_000n;
     shop.fakes.orders.state.purchaseResult = {
       kind: "short",
@@ -75,12 +75,17 @@ describe("Get number", () => {
       serviceId: "wa",
       countryId: "GB",
     };
-    await shop.press(user, /^Get number/);
-    expect(shown()).toBe("You need $0.38 more for WhatsApp · 🇬🇧 United Kingdom.");
-    expect(labels()).toEqual(["Pay ⭐30 and buy", "Other ways", "Back"]);
+  };
+  const agreed = { serviceId: "wa", countryId: "GB", priceMicros: 480_000n };
+
+  it("is replaced by paying exactly what is missing when money is short", async () => {
+    short();
+    await shop.say(user, "whatsapp uk");
+    expect(shown()).toContain("You need $0.38 (⭐30) more.");
+    expect(labels()).toEqual(["Pay ⭐30 and buy", "Other ways", "☆ Save", "Back", "Home"]);
     await shop.press(user, "Pay ⭐30 and buy");
     const [topup] = shop.fakes.topups.state.begun;
-    expect(topup).toMatchObject({ stars: 30, resume: { serviceId: "wa", countryId: "GB" } });
+    expect(topup).toMatchObject({ stars: 30, resume: agreed });
     expect(shop.last(user).invoice).toMatchObject({
       stars: 30,
       payload: topup?.payload,
@@ -88,40 +93,54 @@ describe("Get number", () => {
     });
   });
 
-  it("puts the missing Stars first among the other ways to pay", async () => {
+  it.each([
+    ["crypto-pay", 1_000_000n, "Pay $1.00 and buy"],
+    ["manual", 1_000_000n, "Pay $1.00 and buy"],
+  ] as const)(
+    "is replaced by paying in dollars where Stars are off (%s)",
+    async (gateway, amountMicros, label) => {
+      short();
+      shop.fakes.topups.state.gateways = [gateway];
+      await shop.say(user, "whatsapp uk");
+      expect(shown()).toContain("You need $0.38 more.");
+      await shop.press(user, label);
+      expect(shop.fakes.topups.state.begun[0]).toMatchObject({ gateway, amountMicros, resume: agreed });
+    },
+  );
+
+  it("accepts the terms with the tap that pays", async () => {
+    await shop.say(user, "/start");
+    shop.fakes.buyers.change(buyerOf(user).id, { termsVersion: null });
+    short();
     await shop.say(user, "whatsapp uk");
-    shop.fakes.wallet.state.availableMicros = 100_000n;
-    shop.fakes.orders.state.purchaseResult = {
-      kind: "short",
-      missingMicros: 380_000n,
-      priceMicros: 480_000n,
-      serviceId: "wa",
-      countryId: "GB",
-    };
+    expect(shown()).toContain("By continuing you accept /terms");
+    await shop.press(user, /^Pay/);
+    expect(shop.fakes.orders.state.purchases[0]?.acceptsTermsVersion).toBe(1);
+  });
+
+  it("shows how to pay when the money was spent between the card and the tap", async () => {
+    await shop.say(user, "whatsapp uk");
+    short();
     await shop.press(user, /^Get number/);
+    expect(labels()[0]).toBe("Pay ⭐30 and buy");
+  });
+
+  it("puts the missing Stars first among the other ways to pay", async () => {
+    short();
+    await shop.say(user, "whatsapp uk");
     await shop.press(user, "Other ways");
     expect(shown()).toContain("Top up for WhatsApp · 🇬🇧 United Kingdom");
     expect(labels()[0]).toBe("⭐30 · $0.39");
     await shop.press(user, "⭐30 · $0.39");
-    expect(shop.fakes.topups.state.begun[0]).toMatchObject({
-      stars: 30,
-      resume: { serviceId: "wa", countryId: "GB" },
-    });
+    expect(shop.fakes.topups.state.begun[0]).toMatchObject({ stars: 30, resume: agreed });
   });
 
-  it("goes back to the confirm card when the money came in meanwhile", async () => {
+  it("buys at once when the money came in before the tap that pays", async () => {
+    shop.fakes.wallet.state.availableMicros = 100_000n;
     await shop.say(user, "whatsapp uk");
-    shop.fakes.orders.state.purchaseResult = {
-      kind: "short",
-      missingMicros: 1n,
-      priceMicros: 480_000n,
-      serviceId: "wa",
-      countryId: "GB",
-    };
-    await shop.press(user, /^Get number/);
-    await shop.press(user, "Pay ⭐1 and buy");
+    await shop.press(user, "Pay ⭐30 and buy");
     expect(shop.fakes.topups.state.begun).toEqual([]);
-    expect(labels()[0]).toBe("Get number · $0.48");
+    expect(shop.fakes.orders.state.views.size).toBe(1);
   });
 
   it.each(["quote_expired", "quote_used", "price_moved"] as const)(

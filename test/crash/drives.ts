@@ -131,6 +131,22 @@ export const stars: Drive = async ({ buyer }) => {
   await buyer.pay();
 };
 
+/** Short of money: pays what is missing, and the purchase follows by itself. */
+const payShort =
+  (meanwhile: (stage: Stage) => void): Drive =>
+  async (stage) => {
+    await stage.buyer.ask(products.oxgel, /held; you pay only/);
+    await stage.buyer.press(/^Pay ⭐/);
+    meanwhile(stage);
+    await stage.buyer.pay();
+  };
+
+export const paidFor: Drive = payShort(() => undefined);
+
+export const paidAndSoldOut: Drive = payShort(({ world }) => {
+  supplier(world, "oxgel").market.setStock("wa", "16", 0);
+});
+
 const dollars =
   (way: RegExp): Drive =>
   async ({ buyer }) => {

@@ -87,7 +87,13 @@ export function createFakeTopups(clock: Clock) {
 export function createFakeBuyers(conversationOf: (key: string) => unknown) {
   const known = new Map<number, Buyer>();
   const blocked = new Set<number>();
-  const state = { known, blocked, failing: false, forget: "forgotten" as "forgotten" | "open_orders" };
+  const state = {
+    known,
+    blocked,
+    failing: false,
+    hasDoneMore: false,
+    forget: "forgotten" as "forgotten" | "open_orders",
+  };
   const byId = (id: string): Buyer | undefined => [...known.values()].find((buyer) => buyer.id === id);
   const change = (id: string, fields: Partial<Buyer>): void => {
     const buyer = byId(id);
@@ -101,6 +107,7 @@ export function createFakeBuyers(conversationOf: (key: string) => unknown) {
         telegramId,
         language,
         notifyEdits: true,
+        quickBuy: false,
         termsVersion: 1,
         bannedAt: null,
         navigationMessageId: null,
@@ -112,6 +119,8 @@ export function createFakeBuyers(conversationOf: (key: string) => unknown) {
     findByTelegramId: async (telegramId) => known.get(telegramId),
     setLanguage: async (id, language) => change(id, { language }),
     setNotifyEdits: async (id, notifyEdits) => change(id, { notifyEdits }),
+    hasDoneMore: async () => state.hasDoneMore,
+    setQuickBuy: async (id, quickBuy) => change(id, { quickBuy }),
     setNavigationMessage: async (id, navigationMessageId) => change(id, { navigationMessageId }),
     markBlocked: async (telegramId) => {
       blocked.add(telegramId);

@@ -43,6 +43,8 @@ export function createFakeCatalog(clock: Clock) {
     quotes: new Map<string, Quote & { buyerId: string }>(),
     refusal: undefined as ShopErrorCode | undefined,
     searches: [] as string[],
+    /** Providers that have not answered yet. */
+    unanswered: 0,
   };
   const service = (id: string): ServiceItem | undefined => state.services.find((item) => item.id === id);
   const offer = (id: string): CountryOffer | undefined =>
@@ -65,14 +67,19 @@ export function createFakeCatalog(clock: Clock) {
     services: async ({ page, pageSize, sort }) => {
       const items =
         sort === "name" ? state.services.toSorted((a, b) => a.name.localeCompare(b.name)) : state.services;
-      return pageOf(items, page, pageSize);
+      return { ...pageOf(items, page, pageSize), isReading: false };
     },
     countries: async ({ page, pageSize, sort }) => {
       const items =
         sort === "price"
           ? state.offers.toSorted((a, b) => Number(a.priceMicros - b.priceMicros))
           : state.offers;
-      return { ...pageOf(items, page, pageSize), stale: false, isBlocked: false };
+      return {
+        ...pageOf(items, page, pageSize),
+        stale: false,
+        unanswered: state.unanswered,
+        isBlocked: false,
+      };
     },
     search: async (text) => {
       state.searches.push(text);
@@ -85,14 +92,14 @@ export function createFakeCatalog(clock: Clock) {
         ? { kind: "services", services: services.length > 0 ? services : state.services.slice(0, 3), country }
         : { kind: "none" };
     },
-    quote: async ({ buyerId, serviceId, countryId }) => {
+    quote: async ({ id = randomUUID(), buyerId, serviceId, countryId }) => {
       const found = offer(countryId);
       if (state.refusal) return { kind: "refused", code: state.refusal };
       if (!found || !service(serviceId)) return { kind: "refused", code: "out_of_stock" };
       const { priceMicros } = found;
       const expiresAt = addMs(clock.now(), 600_000);
       const quote = {
-        id: randomUUID(),
+        id,
         serviceId,
         countryId,
         priceMicros,
@@ -103,6 +110,10 @@ export function createFakeCatalog(clock: Clock) {
       const facts = { lifetimeMs: 1_200_000, cancelAfterMs: 120_000, another: true };
       const isFavourite = state.favourites.has(`${buyerId}/${serviceId}/${countryId}`);
       return { kind: "quote", quote, offer: found, isFavourite, facts };
+    },
+    quoted: async (quoteId, buyerId) => {
+      const quote = state.quotes.get(quoteId);
+      return quote?.buyerId === buyerId ? quote : undefined;
     },
     route: async () => [],
     reportRefusal: async () => undefined,
@@ -158,6 +169,7 @@ export function createFakeOrders(clock: Clock, quotes: ReadonlyMap<string, Quote
     another: { kind: "done" } as Awaited<ReturnType<Orders["another"]>>,
     purchaseResult: undefined as Awaited<ReturnType<Orders["purchase"]>> | undefined,
     asked: [] as string[],
+    lastPrice: undefined as bigint | undefined,
   };
   const add = (change: Partial<OrderView> & Pick<OrderView, "buyerId" | "chatId">): OrderView => {
     const view: OrderView = {
@@ -209,6 +221,7 @@ export function createFakeOrders(clock: Clock, quotes: ReadonlyMap<string, Quote
       state.byQuote.set(input.quoteId, id);
       return { kind: "placed", orderId: id };
     },
+    lastPrice: async () => state.lastPrice,
     cancel: async (id, buyerId) => {
       state.asked.push(`cancel ${id}`);
       return own(id, buyerId) ? state.cancel : notFound;

@@ -27,6 +27,8 @@ export interface TestShop {
   readonly deps: OrderDeps;
   /** What the catalogue routes to; by default one offer a provider, in order. */
   offers: Offer[];
+  /** The price of a new quote. */
+  todayMicros: bigint;
   /** Services that the blocklist takes off sale. */
   readonly blocked: Set<string>;
   readonly refusals: string[];
@@ -57,10 +59,15 @@ export async function createTestShop(
   const refusals: string[] = [];
   const offers = providers.map((provider) => offerOf(provider.name, clock.now()));
   const blocked = new Set<string>();
-  const shop = { offers };
+  const shop = { offers, todayMicros: priceMicros };
   const catalog = {
     route: async () => shop.offers,
     isBlocked: async (serviceId: string) => blocked.has(serviceId),
+    quote: async ({ buyerId }: { buyerId: string }) => {
+      if (shop.offers.length === 0) return { kind: "refused", code: "out_of_stock" };
+      const id = await storeQuote(db, clock, buyerId, shop.todayMicros);
+      return { kind: "quote", quote: { id, priceMicros: shop.todayMicros } };
+    },
     reportRefusal: async (offer: Offer, kind: string) => {
       refusals.push(`${offer.provider} ${kind}`);
     },
@@ -111,21 +118,7 @@ export async function createTestShop(
       if (availableMicros > 0n) await adjust(db, { ...change, amountMicros: availableMicros });
       return id;
     },
-    async quote(buyerId: string) {
-      const id = newId();
-      const row = { id, buyer_id: buyerId, service_id: "wa", country_id: "GB", price_micros: priceMicros };
-      const expiresAt = new Date(clock.now().getTime() + 600_000);
-      await db
-        .insertInto("quotes")
-        .values({
-          ...row,
-          cost_ceiling_micros: ceilingMicros,
-          created_at: clock.now(),
-          expires_at: expiresAt,
-        })
-        .execute();
-      return id;
-    },
+    quote: (buyerId: string) => storeQuote(db, clock, buyerId, priceMicros),
     async buy(buyerId: string) {
       const quoteId = await this.quote(buyerId);
       const result = await orders.purchase({
@@ -159,6 +152,17 @@ export async function createTestShop(
       if (differences.length > 0) throw new Error(`ledger: ${JSON.stringify(differences)}`);
     },
   });
+}
+
+async function storeQuote(db: Database, clock: TestClock, buyerId: string, price: bigint): Promise<string> {
+  const id = newId();
+  const row = { id, buyer_id: buyerId, service_id: "wa", country_id: "GB", price_micros: price };
+  const expiresAt = new Date(clock.now().getTime() + 600_000);
+  await db
+    .insertInto("quotes")
+    .values({ ...row, cost_ceiling_micros: ceilingMicros, created_at: clock.now(), expires_at: expiresAt })
+    .execute();
+  return id;
 }
 
 export function offerOf(provider: string, observedAt: Date, costMicros = 180_000n): Offer {

@@ -62,8 +62,12 @@ function labelsOf(texts: Texts): [string, string][] {
     switch (key) {
       case "progressSound":
         return [true, false].map((isOn): [string, string] => [key, texts.labels.progressSound(isOn)]);
+      case "quickBuy":
+        return [true, false].map((isOn): [string, string] => [key, texts.labels.quickBuy(isOn)]);
       case "payStarsAndBuy":
         return [[key, texts.labels.payStarsAndBuy(10_000)]];
+      case "payAndBuy":
+        return [[key, texts.labels.payAndBuy("$100.99")]];
       case "stars":
         return [[key, texts.labels.stars(10_000, "$130.00")]];
       case "getNumber":

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newId } from "../../src/core/ids.ts";
+import { setLanguage, setNavigationMessage, setNotifyEdits } from "../../src/db/queries/buyer-settings.ts";
 import {
   acceptTerms,
   banBuyer,
@@ -9,9 +10,6 @@ import {
   flagBuyer,
   markBlocked,
   markUnblocked,
-  setLanguage,
-  setNavigationMessage,
-  setNotifyEdits,
   unbanBuyer,
   upsertBuyer,
 } from "../../src/db/queries/buyers.ts";

@@ -12,6 +12,13 @@ export interface Card {
   readonly keyboard: readonly (readonly InlineKeyboardButton[])[];
 }
 
+/** A card whose facts are not all there yet. */
+export interface Unfinished {
+  readonly card: Card;
+  /** False: something was not read in time, and the card says so. */
+  readonly isComplete: boolean;
+}
+
 /** Telegram refuses longer texts (after parsing entities, so this is on the safe side). */
 const MAX_TEXT = 4096;
 const MAX_LABEL = 64;
@@ -36,6 +43,11 @@ export function copyButton(label: string, value: string): InlineKeyboardButton {
 
 export function linkButton(label: string, url: string, style?: ButtonStyle): InlineKeyboardButton {
   return { ...styled(style), text: shorten(label, MAX_LABEL), url };
+}
+
+/** Puts the bot's name into the message field, where a search shows results as one types. */
+export function searchButton(label: string): InlineKeyboardButton {
+  return { text: shorten(label, MAX_LABEL), switch_inline_query_current_chat: "" };
 }
 
 /** What sendMessage and editMessageText need besides the text. */

@@ -1,9 +1,15 @@
 import type { InlineKeyboardButton } from "grammy/types";
-import type { CountryItem, CountryPage, CountrySort, Page, ServiceItem } from "../../catalog/catalog.ts";
+import type {
+  CountryItem,
+  CountryPage,
+  CountrySort,
+  ServiceItem,
+  ServicePage,
+} from "../../catalog/catalog.ts";
 import { formatUsd } from "../../core/money.ts";
 import { escapeHtml, money } from "../../texts/html.ts";
 import type { Texts } from "../../texts/texts.ts";
-import { type Card, inRows, lines, pageLine, pager, quoted, tap } from "./card.ts";
+import { type Card, inRows, lines, pageLine, pager, quoted, searchButton, tap } from "./card.ts";
 import { fitted, LABEL_WIDTH, offerLabel, productLabel, shorten } from "./label.ts";
 
 /** Something bought or saved before, with today's price where one is known. */
@@ -17,7 +23,11 @@ export interface ServicesView {
   readonly availableMicros: bigint;
   readonly recent: readonly Shortcut[];
   readonly favourites: readonly Shortcut[];
-  readonly page: Page<ServiceItem>;
+  /** One tap on a recent purchase buys it. */
+  readonly isQuick: boolean;
+  /** The bot can be asked below the message field. */
+  readonly hasInline: boolean;
+  readonly page: ServicePage;
   readonly sort: "popular" | "name";
 }
 
@@ -27,7 +37,7 @@ export function servicesCard(texts: Texts, view: ServicesView): Card {
   const { page, sort } = view;
   if (page.items.length === 0) {
     return {
-      text: messages.nothingOnSale,
+      text: page.isReading ? messages.readingServices : messages.nothingOnSale,
       keyboard: [
         [tap(labels.tryAgain, { kind: "services", page: 0, sort }), tap(labels.home, { kind: "home" })],
       ],
@@ -37,13 +47,18 @@ export function servicesCard(texts: Texts, view: ServicesView): Card {
   return {
     text: lines(messages.services({ available: money(view.availableMicros) }), pageLine(texts, page)),
     keyboard: [
-      ...view.recent.map((item) => [shortcut(labels.repeat, item)]),
+      ...view.recent.map((item) => [
+        view.isQuick && item.priceMicros !== null
+          ? shortcut((what) => `⚡ ${what}`, item, "quick")
+          : shortcut(labels.repeat, item),
+      ]),
       ...inRows(
         view.favourites.map((item) => shortcut((what) => `★ ${what}`, item)),
         2,
       ),
       ...inRows(page.items.map(serviceButton), 2),
       ...pager(texts, page, (to) => ({ kind: "services", page: to, sort })),
+      ...(view.hasInline ? [[searchButton(labels.search)]] : []),
       [
         tap(sort === "popular" ? labels.alphabetical : labels.popular, {
           kind: "services",
@@ -56,11 +71,15 @@ export function servicesCard(texts: Texts, view: ServicesView): Card {
   };
 }
 
-function shortcut(label: (what: string) => string, item: Shortcut): InlineKeyboardButton {
+function shortcut(
+  label: (what: string) => string,
+  item: Shortcut,
+  kind: "confirm" | "quick" = "confirm",
+): InlineKeyboardButton {
   const { service, country, priceMicros } = item;
   const price = priceMicros === null ? "" : formatUsd(priceMicros);
   return tap(productLabel({ service, country, price }, label), {
-    kind: "confirm",
+    kind,
     serviceId: service.id,
     countryId: country.id,
   });
@@ -160,14 +179,17 @@ export function countriesCard(
   const home = tap(labels.home, { kind: "home" });
   if (page.items.length === 0) {
     const again = tap(labels.tryAgain, { kind: "countries", serviceId, page: 0, sort });
-    return { text: messages.noCountries({ service: name }), keyboard: [[again], [back, home]] };
+    const why = page.unanswered > 0 ? messages.readingPrices : messages.noCountries;
+    return { text: why({ service: name }), keyboard: [[again], [back, home]] };
   }
   const hasStatistics = page.items.some((offer) => offer.successPercent !== null);
   return {
     text: lines(
       messages.countries({ service: name }),
       hasStatistics && messages.percentNote,
-      page.stale && messages.staleNote,
+      page.unanswered > 0
+        ? messages.unanswered({ count: page.unanswered })
+        : page.stale && messages.staleNote,
       pageLine(texts, page),
     ),
     keyboard: [

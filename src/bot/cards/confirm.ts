@@ -1,9 +1,10 @@
+import type { InlineKeyboardButton } from "grammy/types";
 import type { CountryItem, CountryOffer, Quote, QuoteFacts, ServiceItem } from "../../catalog/catalog.ts";
 import { formatUsd } from "../../core/money.ts";
-import { money } from "../../texts/html.ts";
+import { type Html, money, moneyInStars } from "../../texts/html.ts";
 import type { Texts } from "../../texts/texts.ts";
-import { type Card, lines, productName, productTitle, tap } from "./card.ts";
-import { offerLabel } from "./label.ts";
+import { type Card, lines, productTitle, tap } from "./card.ts";
+import { offerLabel, productLabel } from "./label.ts";
 
 export interface ConfirmView {
   readonly service: ServiceItem;
@@ -12,6 +13,8 @@ export interface ConfirmView {
   readonly facts: QuoteFacts;
   readonly availableMicros: bigint;
   readonly isFavourite: boolean;
+  /** Null: the balance covers it. */
+  readonly shortfall: Shortfall | null;
   /** The terms that this purchase would accept; 0: accepted before. */
   readonly termsVersion: number;
   /** Why the buyer sees this card again. */
@@ -20,17 +23,16 @@ export interface ConfirmView {
 
 const MINUTE_MS = 60_000;
 
-/** Screen 3: what it costs, when it is charged, and what can be done afterwards. */
+/** Screen 3: what it costs, when it is charged, and what can be done afterwards. Short of money, it begins with paying. */
 export function confirmCard(texts: Texts, view: ConfirmView): Card {
   const { labels, messages } = texts;
-  const { service, quote, offer, termsVersion, isFavourite } = view;
+  const { service, quote, offer, termsVersion, isFavourite, shortfall } = view;
   const { serviceId, countryId } = quote;
-  const price = formatUsd(quote.priceMicros);
-  const get = { kind: "get", quoteId: quote.id, termsVersion } as const;
   const save = { kind: "save", serviceId, countryId, isFavourite: !isFavourite } as const;
   const success =
     offer.successPercent !== null &&
     messages.success({ percent: offer.successPercent, seconds: offer.medianSeconds });
+  const debt = shortfall !== null && shortfall.debtMicros > 0n && shortfall.debtMicros;
   return {
     text: lines(
       view.note,
@@ -39,16 +41,71 @@ export function confirmCard(texts: Texts, view: ConfirmView): Card {
       factsLine(texts, view.facts, offer.stock),
       success,
       messages.yourBalance({ available: money(view.availableMicros) }),
+      debt !== false && messages.debt({ debt: money(debt) }),
+      shortfall !== null && messages.payFirst({ missing: missingOf(shortfall) }),
       termsVersion > 0 && messages.acceptTerms,
     ),
     keyboard: [
-      [tap(termsVersion > 0 ? labels.acceptAndGet(price) : labels.getNumber(price), get, "primary")],
+      ...buyButtons(texts, view),
       [tap(isFavourite ? labels.saved : labels.save, save)],
       [
         tap(labels.back, { kind: "countries", serviceId, page: 0, sort: "best" }),
         tap(labels.home, { kind: "home" }),
       ],
     ],
+  };
+}
+
+/** Get, or pay what is missing and get; never both. */
+function buyButtons(
+  texts: Texts,
+  { quote, termsVersion, shortfall }: Pick<ConfirmView, "quote" | "termsVersion" | "shortfall">,
+): InlineKeyboardButton[][] {
+  const { labels } = texts;
+  const by = { quoteId: quote.id, termsVersion };
+  if (shortfall !== null) {
+    return [
+      [tap(payLabel(texts, shortfall), { kind: "payShort", ...by }, "primary")],
+      [tap(labels.otherWays, { kind: "otherWays", ...by })],
+    ];
+  }
+  const price = formatUsd(quote.priceMicros);
+  const label = termsVersion > 0 ? labels.acceptAndGet(price) : labels.getNumber(price);
+  return [[tap(label, { kind: "get", ...by }, "primary")]];
+}
+
+export interface AskedView {
+  readonly service: ServiceItem;
+  readonly country: CountryItem;
+  /** Why it was not bought by itself. */
+  readonly reason: string;
+  /** Today's price, binding; null: the next step shows what can be had. */
+  readonly quote: Quote | null;
+}
+
+/** Paid, but not bought at what was agreed: asked once, with one button. */
+export function askedCard(texts: Texts, view: AskedView): Card {
+  const { labels } = texts;
+  const { service, country, quote } = view;
+  const button =
+    quote === null
+      ? tap(productLabel({ service, country }, labels.getThis), {
+          kind: "confirm",
+          serviceId: service.id,
+          countryId: country.id,
+        })
+      : tap(
+          labels.getNumber(formatUsd(quote.priceMicros)),
+          { kind: "get", quoteId: quote.id, termsVersion: 0 },
+          "primary",
+        );
+  return {
+    text: lines(
+      productTitle(texts, service, country),
+      view.reason,
+      quote !== null && texts.messages.heldOnly({ price: money(quote.priceMicros) }),
+    ),
+    keyboard: [[button]],
   };
 }
 
@@ -73,40 +130,22 @@ function minutesOf(ms: number): number {
   return Math.max(1, Math.ceil(ms / MINUTE_MS));
 }
 
-export interface ShortView {
-  readonly service: ServiceItem;
-  readonly country: CountryItem;
+/** How a purchase is paid that the balance does not cover. */
+export interface Shortfall {
   /** Includes what is owed. */
   readonly missingMicros: bigint;
   readonly debtMicros: bigint;
-  /** Null: Stars are off. */
-  readonly stars: number | null;
+  /** What the first button pays: as many Stars, or dollars where Stars are off. */
+  readonly pays: { readonly stars: number } | { readonly amountMicros: bigint };
 }
 
-/** Not enough money, perhaps because of a debt: pay exactly what is missing and go on. */
-export function shortCard(texts: Texts, view: ShortView): Card {
-  const { labels, messages } = texts;
-  const product = { serviceId: view.service.id, countryId: view.country.id };
-  const payStars =
-    view.stars === null
-      ? []
-      : [[tap(labels.payStarsAndBuy(view.stars), { kind: "payShort", ...product }, "primary")]];
-  return {
-    text: lines(
-      view.debtMicros > 0n && messages.debt({ debt: money(view.debtMicros) }),
-      messages.short({
-        missing: money(view.missingMicros),
-        product: productName(view.service, view.country),
-      }),
-    ),
-    keyboard: [
-      ...payStars,
-      [
-        tap(labels.otherWays, { kind: "otherWays", ...product }),
-        tap(labels.back, { kind: "confirm", ...product }),
-      ],
-    ],
-  };
+function missingOf({ missingMicros, pays }: Shortfall): Html {
+  return "stars" in pays ? moneyInStars(missingMicros, pays.stars) : money(missingMicros);
+}
+
+function payLabel(texts: Texts, { pays }: Shortfall): string {
+  const { labels } = texts;
+  return "stars" in pays ? labels.payStarsAndBuy(pays.stars) : labels.payAndBuy(formatUsd(pays.amountMicros));
 }
 
 export interface RefusedView {

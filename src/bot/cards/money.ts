@@ -1,10 +1,8 @@
-import type { CountryItem, ServiceItem } from "../../catalog/catalog.ts";
 import { formatUsd } from "../../core/money.ts";
-import { money } from "../../texts/html.ts";
+import { type Html, money } from "../../texts/html.ts";
 import type { Texts } from "../../texts/texts.ts";
 import type { Action } from "../callback-data.ts";
-import { type Card, linkButton, tap } from "./card.ts";
-import { productLabel } from "./label.ts";
+import { type Card, lines, linkButton, tap } from "./card.ts";
 
 /** Asks for typed input; Back gives up and leads to where the question came from. */
 export function askCard(texts: Texts, text: string, back: Action): Card {
@@ -19,30 +17,17 @@ export function cryptoInvoiceCard(texts: Texts, invoice: { amountMicros: bigint;
   };
 }
 
-export interface ResumeView {
-  readonly service: ServiceItem;
-  readonly country: CountryItem;
-  readonly priceMicros: bigint | null;
-}
-
-/** Money came in; the purchase that waited for it is one tap away. */
+/** Money came in. `next`: the purchase that waited for it is being made; null: none waited. */
 export function creditedCard(
   texts: Texts,
   credit: { amountMicros: bigint; availableMicros: bigint },
-  resume: ResumeView | null,
+  next: Html | null,
 ): Card {
   const { labels, messages } = texts;
   const text = messages.credited({
     amount: money(credit.amountMicros),
     available: money(credit.availableMicros),
   });
-  if (resume === null)
-    return { text, keyboard: [[tap(labels.buy, { kind: "services", page: 0, sort: "popular" })]] };
-  const { service, country, priceMicros } = resume;
-  const price = priceMicros === null ? "" : formatUsd(priceMicros);
-  const label = productLabel({ service, country, price }, labels.getThis);
-  return {
-    text,
-    keyboard: [[tap(label, { kind: "confirm", serviceId: service.id, countryId: country.id }, "primary")]],
-  };
+  if (next !== null) return { text: lines(text, messages.gettingNumber({ product: next })), keyboard: [] };
+  return { text, keyboard: [[tap(labels.buy, { kind: "services", page: 0, sort: "popular" })]] };
 }

@@ -1,3 +1,4 @@
+import type { CountryPage } from "../../catalog/catalog.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import {
   countriesCard,
@@ -12,7 +13,7 @@ import type { ShownLists } from "./shown-lists.ts";
 
 const SERVICES_A_PAGE = 10;
 const COUNTRIES_A_PAGE = 8;
-const MAX_RECENT = 1;
+const MAX_RECENT = 3;
 const MAX_FAVOURITES = 6;
 const MAX_QUERY = 200;
 
@@ -47,19 +48,23 @@ async function showServices(
   const { catalog, wallet } = deps;
   const { id, language } = ctx.buyer;
   const isFirst = at.page === 0 && at.sort === "popular";
-  const [page, balance, shelf] = await Promise.all([
-    catalog.services({ page: at.page, pageSize: SERVICES_A_PAGE, sort: at.sort }),
+  const [balance, shelf] = await Promise.all([
     wallet.balance(id),
     isFirst ? catalog.shelf(id, language) : { recent: [], favourites: [] },
   ]);
-  const view = {
-    availableMicros: balance.availableMicros,
-    recent: shelf.recent.slice(0, MAX_RECENT),
-    favourites: shelf.favourites.slice(0, MAX_FAVOURITES),
-    page,
-    sort: at.sort,
-  };
-  await deps.screens.show(ctx, servicesCard(ctx.texts, view));
+  await deps.screens.showLive(ctx, async () => {
+    const page = await catalog.services({ page: at.page, pageSize: SERVICES_A_PAGE, sort: at.sort });
+    const view = {
+      availableMicros: balance.availableMicros,
+      recent: shelf.recent.slice(0, MAX_RECENT),
+      favourites: shelf.favourites.slice(0, MAX_FAVOURITES),
+      isQuick: ctx.buyer.quickBuy,
+      hasInline: ctx.me.supports_inline_queries,
+      page,
+      sort: at.sort,
+    };
+    return { card: servicesCard(ctx.texts, view), isComplete: !page.isReading };
+  });
 }
 
 async function showCountries(
@@ -69,11 +74,18 @@ async function showCountries(
 ): Promise<void> {
   const { language } = ctx.buyer;
   const service = await deps.catalog.service(at.serviceId);
-  const page = service && (await deps.catalog.countries({ ...at, pageSize: COUNTRIES_A_PAGE, language }));
-  if (!service || !page || page.isBlocked) {
-    return await showServices(deps, ctx, { page: 0, sort: "popular" });
-  }
-  await deps.screens.show(ctx, countriesCard(ctx.texts, service, page, at.sort));
+  if (!service) return await showServices(deps, ctx, { page: 0, sort: "popular" });
+  const read = () => deps.catalog.countries({ ...at, pageSize: COUNTRIES_A_PAGE, language });
+  let page: CountryPage | undefined = await read();
+  if (page.isBlocked) return await showServices(deps, ctx, { page: 0, sort: "popular" });
+  await deps.screens.showLive(ctx, async () => {
+    const current = page ?? (await read());
+    page = undefined;
+    return {
+      card: countriesCard(ctx.texts, service, current, at.sort),
+      isComplete: current.unanswered === 0 || current.isBlocked,
+    };
+  });
   await deps.shownLists.note(ctx, { serviceId: at.serviceId });
 }
 

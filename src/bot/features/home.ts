@@ -1,12 +1,14 @@
 import { escapeHtml } from "../../texts/html.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { helpCard, homeCard } from "../cards/home.ts";
-import type { Screens, ShopContext } from "../context.ts";
+import type { Product, Screens, ShopContext } from "../context.ts";
+import { parseProductLink } from "../product-link.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
 
 export interface HomeDeps extends Pick<BotDeps, "referral"> {
   readonly screens: Screens;
 }
+const PICKED = /^\/(b_[A-Za-z0-9_-]{1,26})$/;
 
 /** /start with its deep links, /help, and the way home. */
 export function createHome({ screens, referral }: HomeDeps): Feature {
@@ -19,6 +21,12 @@ export function createHome({ screens, referral }: HomeDeps): Feature {
       if (link?.kind === "invitation") await noteInvitation(referral, ctx, link.code);
       await screens.welcome(ctx);
     }
+  });
+  // Picked below the message field (features/inline.ts).
+  feature.hears(PICKED, async (ctx, next) => {
+    const product = parseProductLink(ctx.match[1] ?? "");
+    if (product) await screens.confirm(ctx, product, introductionFor(ctx));
+    else await next();
   });
   feature.command("help", (ctx) => screens.show(ctx, helpCard(ctx.texts)));
   onTap(feature, ["home"], (ctx) => screens.home(ctx));
@@ -51,25 +59,20 @@ export async function showHome(
 }
 
 export type DeepLink =
-  | { readonly kind: "buy"; readonly serviceId: string; readonly countryId: string }
+  | ({ readonly kind: "buy" } & Product)
   | { readonly kind: "topup" }
   | { readonly kind: "invitation"; readonly code: string };
-
-const BUY = /^buy_([A-Za-z0-9-]{1,12})_([A-Za-z0-9-]{1,12})$/;
 
 const INVITATION = /^r_([A-Za-z0-9_-]{12})$/;
 
 /**
- * Reads the payload of `t.me/<bot>?start=…`: `buy_wa_gb`, `topup`, or `r_…` with the code of who invites. Telegram allows no "~" there, so ids of things
- * that only one provider knows are written with "-" in its place. Undefined for anything else.
+ * Reads the payload of `t.me/<bot>?start=…`: a product (see product-link.ts), `topup`, or `r_…` with the code of who
+ * invites. Undefined for anything else.
  */
 export function parseDeepLink(payload: string): DeepLink | undefined {
   if (payload === "topup") return { kind: "topup" };
   const code = INVITATION.exec(payload)?.[1];
   if (code !== undefined) return { kind: "invitation", code };
-  const match = BUY.exec(payload);
-  const [service, country] = [match?.[1], match?.[2]];
-  if (service === undefined || country === undefined) return undefined;
-  const countryId = country.length === 2 ? country.toUpperCase() : country.replace(/^-/, "~");
-  return { kind: "buy", serviceId: service.toLowerCase().replace(/^-/, "~"), countryId };
+  const product = parseProductLink(payload);
+  return product && { kind: "buy", ...product };
 }

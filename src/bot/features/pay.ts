@@ -1,5 +1,5 @@
 import { assertNever, type ShopErrorCode } from "../../core/errors.ts";
-import { formatUsd } from "../../core/money.ts";
+import { ceilDivide, formatUsd } from "../../core/money.ts";
 import { escapeHtml, money } from "../../texts/html.ts";
 import type { GatewayName, Resume } from "../../topups/topups.ts";
 import type { BotDeps } from "../bot-deps.ts";
@@ -13,18 +13,26 @@ import type { TopupState } from "../topup-state.ts";
 export const starsRange = { min: 1, max: 10_000 } as const;
 export const usdRange = { minMicros: 1_000_000n, maxMicros: 1_000_000_000n } as const;
 
+const CENT = 10_000n;
+
+/** What the dollar gateways take for at least this much: whole cents, and not less than their least. */
+export function payableUsd(micros: bigint): bigint {
+  const cents = ceilDivide(micros, CENT) * CENT;
+  return cents < usdRange.minMicros ? usdRange.minMicros : cents;
+}
+
 /** Names of the typed-input conversations, and of what they hand on. */
 export const questionIds = { amount: "amount", claim: "claim", dispute: "dispute" } as const;
 
 export interface Pay {
   /** Sends an invoice over so many Stars. */
   stars(ctx: ShopContext, stars: number, resume: Resume | null): Promise<void>;
-  /** Begins a payment outside Telegram, and for manual ones asks for the proof. */
+  /** Begins a payment outside Telegram, and for manual ones asks for the proof. `quoteId`: of the purchase `resume`. */
   usd(
     ctx: ShopContext,
     gateway: Exclude<GatewayName, "stars">,
     amountMicros: bigint,
-    resume: Resume | null,
+    purchase: { readonly resume: Resume | null; readonly quoteId: string | null },
   ): Promise<Proof>;
 }
 
@@ -32,6 +40,15 @@ export interface Pay {
 type Proof = { readonly kind: "none" } | { readonly kind: "claim"; readonly topupId: string };
 
 const none: Proof = { kind: "none" };
+
+/** The purchase that a top-up menu was opened for; null: none, or no quote of this buyer. */
+export async function resumeOf(
+  { catalog }: Pick<BotDeps, "catalog">,
+  ctx: ShopContext,
+  quoteId: string | null,
+): Promise<Resume | null> {
+  return (quoteId === null ? undefined : await catalog.quoted(quoteId, ctx.buyer.id)) ?? null;
+}
 
 export function createPay(deps: Pick<BotDeps, "topups" | "config">): Pay {
   const refuse = async (ctx: ShopContext, code: ShopErrorCode): Promise<Proof> => {
@@ -46,7 +63,7 @@ export function createPay(deps: Pick<BotDeps, "topups" | "config">): Pay {
       if (begun.kind === "refused") await refuse(ctx, begun.code);
       else await sendStarsInvoice(ctx, chatId, begun.invoice);
     },
-    usd: async (ctx, gateway, amountMicros, resume) => {
+    usd: async (ctx, gateway, amountMicros, { resume, quoteId }) => {
       const chatId = ctx.chat?.id;
       if (chatId === undefined) return none;
       const input = { buyerId: ctx.buyer.id, chatId, amountMicros, resume };
@@ -62,7 +79,7 @@ export function createPay(deps: Pick<BotDeps, "topups" | "config">): Pay {
       const { supportContact } = deps.config;
       const contact = supportContact === null ? null : escapeHtml(supportContact);
       const text = ctx.texts.messages.manualInstructions({ amount: money(amountMicros), contact });
-      const topup = { gateway, stars: 0, resume };
+      const topup = { gateway, stars: 0, quoteId };
       await say(ctx, askCard(ctx.texts, text, { kind: "leave", topup }));
       return { kind: "claim", topupId: begun.invoice.topupId };
     },

@@ -1,13 +1,15 @@
-import type { ServiceItem } from "../../catalog/catalog.ts";
+import type { QuoteResult, ServiceItem } from "../../catalog/catalog.ts";
 import { assertNever, type ShopErrorCode } from "../../core/errors.ts";
 import type { BotDeps } from "../bot-deps.ts";
-import { confirmCard, refusedCard, shortCard } from "../cards/confirm.ts";
+import type { Card } from "../cards/card.ts";
+import { confirmCard, refusedCard, type Shortfall } from "../cards/confirm.ts";
 import { noticeCard } from "../cards/home.ts";
 import type { Product, Screens, ShopContext } from "../context.ts";
 import { createFeature, type Feature, onTap, onTapAnswering } from "./feature.ts";
-import type { Pay } from "./pay.ts";
+import { enterQuestion, type Pay, payableUsd, questionIds } from "./pay.ts";
 
-type ConfirmDeps = Pick<BotDeps, "catalog" | "wallet" | "config"> & Pick<Screens, "show">;
+type ConfirmDeps = Pick<BotDeps, "catalog" | "wallet" | "topups" | "config"> &
+  Pick<Screens, "show" | "showLive">;
 
 export interface PurchaseDeps extends Pick<BotDeps, "catalog" | "orders" | "wallet" | "topups" | "buyers"> {
   readonly screens: Screens;
@@ -31,9 +33,37 @@ export async function showConfirm(
     catalog.quote({ ...product, buyerId, language }),
     deps.wallet.balance(buyerId),
   ]);
-  if (result.kind === "refused") return await showRefusal(deps, ctx, service, product.countryId, result.code);
-  const view = { ...result, service, availableMicros: balance.availableMicros, note };
-  await deps.show(ctx, confirmCard(ctx.texts, { ...view, termsVersion: termsToAccept(deps, ctx) }));
+  const draw = async (current: QuoteResult): Promise<Card> => {
+    if (current.kind === "refused") return await refusal(deps, ctx, service, product.countryId, current.code);
+    const { availableMicros } = balance;
+    const shortfall = await shortfallOf(deps, buyerId, current.quote.priceMicros, availableMicros);
+    const view = { ...current, service, availableMicros, shortfall, note };
+    return confirmCard(ctx.texts, { ...view, termsVersion: termsToAccept(deps, ctx) });
+  };
+  let first: QuoteResult | undefined = result;
+  await deps.showLive(ctx, async () => {
+    const current = first ?? (await catalog.quote({ ...product, buyerId, language }));
+    first = undefined;
+    const isUnread = current.kind === "refused" && current.code === "prices_not_read";
+    return { card: await draw(current), isComplete: !isUnread };
+  });
+}
+
+/** Who owes something has nothing available, so a debt is looked for only where money is short. */
+async function shortfallOf(
+  deps: ConfirmDeps,
+  buyerId: string,
+  priceMicros: bigint,
+  availableMicros: bigint,
+): Promise<Shortfall | null> {
+  const { gateways } = deps.topups;
+  if (availableMicros >= priceMicros || gateways.length === 0) return null;
+  const debtMicros = await deps.wallet.debt(buyerId);
+  const missingMicros = priceMicros + debtMicros - availableMicros;
+  const pays = gateways.includes("stars")
+    ? { stars: deps.topups.starsFor(missingMicros) }
+    : { amountMicros: payableUsd(missingMicros) };
+  return { missingMicros, debtMicros, pays };
 }
 
 function termsToAccept(deps: ConfirmDeps, ctx: ShopContext): number {
@@ -41,23 +71,24 @@ function termsToAccept(deps: ConfirmDeps, ctx: ShopContext): number {
   return (ctx.buyer.termsVersion ?? 0) >= termsVersion ? 0 : termsVersion;
 }
 
-async function showRefusal(
-  deps: Pick<ConfirmDeps, "catalog" | "show">,
+/** Why it cannot be had, and what can be had instead. */
+async function refusal(
+  deps: Pick<ConfirmDeps, "catalog">,
   ctx: ShopContext,
   service: ServiceItem,
   countryId: string,
   code: ShopErrorCode,
-): Promise<void> {
+): Promise<Card> {
   const { language } = ctx.buyer;
   const isAboutOffers = code === "out_of_stock" || code === "providers_unavailable";
-  if (code === "service_blocked") return await deps.show(ctx, noticeCard(ctx.texts, ctx.texts.errors[code]));
+  if (code === "service_blocked") return noticeCard(ctx.texts, ctx.texts.errors[code]);
   const alternatives = isAboutOffers
     ? await deps.catalog.alternatives({ serviceId: service.id, countryId, language, limit: MAX_ALTERNATIVES })
     : [];
   const country = deps.catalog.country(countryId, language);
   const reason = ctx.texts.errors[code];
   const canRetry = code !== "out_of_stock";
-  await deps.show(ctx, refusedCard(ctx.texts, { service, country, reason, alternatives, canRetry }));
+  return refusedCard(ctx.texts, { service, country, reason, alternatives, canRetry });
 }
 
 /** From the confirm card to the order: get, save, pay what is missing. */
@@ -65,46 +96,52 @@ export function createPurchase(deps: PurchaseDeps): Feature {
   const { screens } = deps;
   const feature = createFeature();
   onTap(feature, ["confirm"], (ctx, product) => screens.confirm(ctx, product));
-  onTap(feature, ["get"], (ctx, action) => get(deps, ctx, action));
+  onTap(feature, ["get"], (ctx, action) =>
+    get(deps, ctx, action, (short) => screens.confirm(ctx, short, ctx.texts.errors.insufficient_funds)),
+  );
+  // The tap agrees to the price and accepts the terms, as Get does: money that came in meanwhile buys at once.
+  onTap(feature, ["payShort"], (ctx, action) =>
+    get(deps, ctx, action, (short) => payMissing(deps, ctx, short, action.quoteId)),
+  );
+  onTap(feature, ["otherWays"], (ctx, action) =>
+    get(deps, ctx, action, async ({ missingMicros }) => {
+      const { quoteId } = action;
+      await screens.topup(ctx, { gateway: "stars", stars: deps.topups.starsFor(missingMicros), quoteId });
+    }),
+  );
   onTapAnswering(feature, ["save"], async (ctx, { serviceId, countryId, isFavourite }) => {
     await deps.catalog.setFavourite(ctx.buyer.id, serviceId, countryId, isFavourite);
     await ctx.answerTap(isFavourite ? ctx.texts.toasts.saved : ctx.texts.toasts.unsaved);
     await screens.confirm(ctx, { serviceId, countryId });
   });
-  onTap(feature, ["payShort"], async (ctx, product) => {
-    const missingMicros = await missingFor(deps, ctx, product);
-    if (missingMicros === 0n) return await screens.confirm(ctx, product);
-    const { serviceId, countryId } = product;
-    await deps.pay.stars(ctx, deps.topups.starsFor(missingMicros), { serviceId, countryId });
-  });
-  onTap(feature, ["otherWays"], async (ctx, product) => {
-    const missingMicros = await missingFor(deps, ctx, product);
-    if (missingMicros === 0n) return await screens.confirm(ctx, product);
-    const { serviceId, countryId } = product;
-    const stars = deps.topups.starsFor(missingMicros);
-    await screens.topup(ctx, { gateway: "stars", stars, resume: { serviceId, countryId } });
-  });
   return feature;
 }
 
-/** What the balance lacks for this product at today's price, after paying what is owed; 0: nothing, or it cannot be had at all. */
-async function missingFor(deps: PurchaseDeps, ctx: ShopContext, product: Product): Promise<bigint> {
-  const { id: buyerId, language } = ctx.buyer;
-  const [result, balance, debtMicros] = await Promise.all([
-    deps.catalog.quote({ serviceId: product.serviceId, countryId: product.countryId, buyerId, language }),
-    deps.wallet.balance(buyerId),
-    deps.wallet.debt(buyerId),
-  ]);
-  if (result.kind === "refused") return 0n;
-  const missing = result.quote.priceMicros + debtMicros - balance.availableMicros;
-  return missing > 0n ? missing : 0n;
+type Short = Extract<Awaited<ReturnType<BotDeps["orders"]["purchase"]>>, { kind: "short" }>;
+
+/** Begins the payment of exactly what is missing; the purchase is made when the money comes. */
+async function payMissing(
+  deps: PurchaseDeps,
+  ctx: ShopContext,
+  short: Short,
+  quoteId: string,
+): Promise<void> {
+  const { serviceId, countryId, priceMicros, missingMicros } = short;
+  const resume = { serviceId, countryId, priceMicros };
+  const [first] = deps.topups.gateways;
+  const gateway = deps.topups.gateways.includes("stars") ? "stars" : first;
+  if (gateway === undefined) return await deps.screens.confirm(ctx, short, ctx.texts.errors.gateway_off);
+  if (gateway === "stars") return await deps.pay.stars(ctx, deps.topups.starsFor(missingMicros), resume);
+  const proof = await deps.pay.usd(ctx, gateway, payableUsd(missingMicros), { resume, quoteId });
+  if (proof.kind === "claim") await enterQuestion(ctx, questionIds.claim, proof.topupId);
 }
 
 /** One tap, one order: the quote in the button makes a second tap find the first one's order. */
-async function get(
+export async function get(
   deps: PurchaseDeps,
   ctx: ShopContext,
   action: { quoteId: string; termsVersion: number },
+  onShort: (short: Short) => Promise<void>,
 ): Promise<void> {
   const chatId = ctx.chat?.id;
   if (chatId === undefined) return;
@@ -123,7 +160,7 @@ async function get(
       await keepAsCard(deps, ctx, messageId);
       return await showAgain(deps, ctx, result.orderId, messageId);
     case "short":
-      return await showShort(deps, ctx, result, result.missingMicros);
+      return await onShort(result);
     case "refused":
       return await showPurchaseRefusal(deps, ctx, result);
     default:
@@ -142,15 +179,6 @@ async function showAgain(deps: PurchaseDeps, ctx: ShopContext, orderId: string, 
   if (order && order.cardMessageId !== messageId) await deps.screens.order(ctx, orderId);
 }
 
-async function showShort(deps: PurchaseDeps, ctx: ShopContext, product: Product, missingMicros: bigint) {
-  const service = await deps.catalog.service(product.serviceId);
-  if (!service) return;
-  const country = deps.catalog.country(product.countryId, ctx.buyer.language);
-  const stars = deps.topups.gateways.includes("stars") ? deps.topups.starsFor(missingMicros) : null;
-  const debtMicros = await deps.wallet.debt(ctx.buyer.id);
-  await deps.screens.show(ctx, shortCard(ctx.texts, { service, country, missingMicros, debtMicros, stars }));
-}
-
 /** Asks again at the new price where the old one no longer holds; explains any other refusal. */
 async function showPurchaseRefusal(
   deps: PurchaseDeps,
@@ -167,5 +195,5 @@ async function showPurchaseRefusal(
     code === "price_moved" ||
     code === "terms_not_accepted";
   if (isRenewable) return await deps.screens.confirm(ctx, { serviceId: service.id, countryId }, reason);
-  await showRefusal({ ...deps, show: deps.screens.show }, ctx, service, countryId, code);
+  await deps.screens.show(ctx, await refusal(deps, ctx, service, countryId, code));
 }

@@ -13,7 +13,7 @@ import type { ShopContext } from "../context.ts";
 import { say } from "../navigation.ts";
 import { decodeTopupState, noTopupState, type TopupState } from "../topup-state.ts";
 import { typedText } from "../typed-text.ts";
-import { amountQuestion, type Pay, questionIds, starsRange, usdRange } from "./pay.ts";
+import { amountQuestion, type Pay, questionIds, resumeOf, starsRange, usdRange } from "./pay.ts";
 
 /** Raise it when the steps of a question change: stored states of another version are dropped. */
 const STATE_VERSION = 1;
@@ -94,12 +94,14 @@ async function takeAmount(
   if (text === "" || hasNoDigit(text)) return "leave";
   const stars = state.gateway === "stars" ? starsIn(deps, text) : undefined;
   if (stars !== undefined) {
-    await pay.stars(ctx, stars, state.resume);
+    await pay.stars(ctx, stars, await resumeOf(deps, ctx, state.quoteId));
     return "done";
   }
   const amountMicros = usdIn(state, text);
   if (amountMicros !== undefined && state.gateway !== "stars") {
-    const proof = await pay.usd(ctx, state.gateway, amountMicros, state.resume);
+    const { quoteId } = state;
+    const resume = await resumeOf(deps, ctx, quoteId);
+    const proof = await pay.usd(ctx, state.gateway, amountMicros, { resume, quoteId });
     if (proof.kind === "claim") await ctx.conversation.enter(questionIds.claim, proof.topupId);
     return "done";
   }

@@ -11,6 +11,9 @@ export interface Menus {
   readonly settings: Menu<ShopContext>;
 }
 
-export function createMenus(deps: Pick<BotDeps, "topups" | "buyers" | "logger">, pay: Pay): Menus {
+export function createMenus(
+  deps: Pick<BotDeps, "topups" | "catalog" | "buyers" | "logger">,
+  pay: Pay,
+): Menus {
   return { topup: createTopupMenu({ ...deps, pay }), settings: createSettingsMenu(deps) };
 }

@@ -10,7 +10,7 @@ const COLUMNS = 2;
 
 export function settingsText(ctx: ShopContext): string {
   const { messages } = ctx.texts;
-  return `${messages.settings}\n${messages.settingsSound}`;
+  return `${messages.settings}\n${messages.settingsSound}\n${messages.settingsQuickBuy}`;
 }
 
 /** Language, sound of progress news, and delete-my-data. The choices are kept in the database, not in the menu. */
@@ -42,6 +42,17 @@ export function createSettingsMenu(deps: Pick<BotDeps, "buyers" | "logger">): Me
         const isOn = !ctx.buyer.notifyEdits;
         await deps.buyers.setNotifyEdits(ctx.buyer.id, isOn);
         ctx.buyer = { ...ctx.buyer, notifyEdits: isOn };
+        await ctx.screens.settings(ctx);
+      },
+    )
+    .row()
+    .text(
+      (ctx) => ctx.texts.labels.quickBuy(ctx.buyer.quickBuy),
+      async (ctx) => {
+        await ctx.answerTap();
+        const quickBuy = !ctx.buyer.quickBuy;
+        await deps.buyers.setQuickBuy(ctx.buyer.id, quickBuy);
+        ctx.buyer = { ...ctx.buyer, quickBuy };
         await ctx.screens.settings(ctx);
       },
     )

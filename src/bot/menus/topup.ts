@@ -6,7 +6,14 @@ import type { BotDeps } from "../bot-deps.ts";
 import { inRows, messageOptions } from "../cards/card.ts";
 import { askCard } from "../cards/money.ts";
 import type { ShopContext } from "../context.ts";
-import { amountQuestion, enterQuestion, type Pay, questionIds, starsRange } from "../features/pay.ts";
+import {
+  amountQuestion,
+  enterQuestion,
+  type Pay,
+  questionIds,
+  resumeOf,
+  starsRange,
+} from "../features/pay.ts";
 import { decodeTopupState, encodeTopupState, type TopupState } from "../topup-state.ts";
 
 export const topupMenuId = "topup";
@@ -19,7 +26,7 @@ function stateOf(ctx: ShopContext): TopupState {
   return ctx.topup ?? decodeTopupState(ctx.match);
 }
 
-export interface TopupMenuDeps extends Pick<BotDeps, "topups"> {
+export interface TopupMenuDeps extends Pick<BotDeps, "topups" | "catalog"> {
   readonly pay: Pay;
 }
 
@@ -87,12 +94,12 @@ function ways(deps: TopupMenuDeps, ctx: ShopContext, state: TopupState): Button[
 /** What a waiting purchase lacks stands alone in the first row. */
 function stars(deps: TopupMenuDeps, ctx: ShopContext, state: TopupState): Button[][] {
   if (!deps.topups.gateways.includes("stars")) return [];
-  const isShort = state.resume !== null && state.stars >= starsRange.min && state.stars <= starsRange.max;
+  const isShort = state.quoteId !== null && state.stars >= starsRange.min && state.stars <= starsRange.max;
   const button = (count: number): Button => ({
     text: ctx.texts.labels.stars(count, formatUsd(deps.topups.starsValueMicros(count))),
     press: async (pressed) => {
       await pressed.answerTap();
-      await deps.pay.stars(pressed, count, stateOf(pressed).resume);
+      await deps.pay.stars(pressed, count, await resumeOf(deps, pressed, stateOf(pressed).quoteId));
     },
   });
   const presets = starPresets.filter((count) => count !== state.stars || !isShort);
@@ -110,7 +117,9 @@ function dollars(
     text: ctx.texts.labels.payNow(formatUsd(amountMicros)),
     press: async (pressed) => {
       await pressed.answerTap();
-      const proof = await deps.pay.usd(pressed, gateway, amountMicros, state.resume);
+      const { quoteId } = state;
+      const resume = await resumeOf(deps, pressed, quoteId);
+      const proof = await deps.pay.usd(pressed, gateway, amountMicros, { resume, quoteId });
       if (proof.kind === "claim") await enterQuestion(pressed, questionIds.claim, proof.topupId);
     },
   });

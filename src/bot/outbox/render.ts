@@ -1,11 +1,13 @@
-import { assertNever } from "../../core/errors.ts";
+import { assertNever, type ShopErrorCode } from "../../core/errors.ts";
 import type { OutboxMessage } from "../../core/messages.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
+import type { OrderView } from "../../orders/orders.ts";
 import { escapeHtml, money, signedMoney } from "../../texts/html.ts";
-import { operatorLabels, operatorNotice, operatorTexts } from "../../texts/operator.ts";
+import { operatorNotice } from "../../texts/operator.ts";
 import type { Texts } from "../../texts/texts.ts";
 import type { BotDeps } from "../bot-deps.ts";
-import { type Card, lines, productName, tap } from "../cards/card.ts";
+import { type Card, lines, productName } from "../cards/card.ts";
+import { askedCard } from "../cards/confirm.ts";
 import {
   backInStockCard,
   codeEventCard,
@@ -14,9 +16,10 @@ import {
   orderNewsCard,
 } from "../cards/events.ts";
 import { noticeCard } from "../cards/home.ts";
-import { shorten } from "../cards/label.ts";
-import { creditedCard, type ResumeView } from "../cards/money.ts";
+import { creditedCard } from "../cards/money.ts";
 import { type NamedOrder, nameOrder } from "../cards/order.ts";
+import { renderClaim, renderDispute } from "./render-for-operators.ts";
+import { quiet, type Rendered, urgent } from "./rendered.ts";
 
 /** Where the words of a message come from. */
 export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsAndDisputes {}
@@ -24,18 +27,9 @@ export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsA
 /** Everything that is sent as a new message. An order's card is not: it is edited (send.ts). */
 export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" }>;
 
-export interface Rendered {
-  readonly card: Card;
-  /** True: it arrives with a sound. False: without one, for buyers who want it so. */
-  readonly isUrgent: boolean;
-  /** A picture to send with the text as its caption. */
-  readonly photoFileId: string | null;
-}
-
 type OrderEvent = Extract<EventMessage, { orderId: string }>;
 
 const MAX_ALTERNATIVES = 2;
-const MAX_DISPUTE = 2500;
 
 /** The words of an owed message; undefined when what it tells of does not exist any more. */
 export async function renderEvent(
@@ -56,7 +50,11 @@ export async function renderEvent(
     case "back_in_stock":
       return await renderBackInStock(deps, message, texts);
     case "topup_credited":
-      return urgent(await renderCredit(deps, message, reader));
+      return urgent(await renderCredit(deps, message, texts));
+    case "purchase_asked": {
+      const card = await renderAsked(deps, message, reader);
+      return card && urgent(card);
+    }
     case "topup_rejected":
     case "topup_refunded":
     case "debt_settled":
@@ -73,14 +71,6 @@ export async function renderEvent(
     default:
       return assertNever(message);
   }
-}
-
-function urgent(card: Card, photoFileId: string | null = null): Rendered {
-  return { card, isUrgent: true, photoFileId };
-}
-
-function quiet(card: Card): Rendered {
-  return { card, isUrgent: false, photoFileId: null };
 }
 
 async function renderOrderEvent(
@@ -110,10 +100,8 @@ async function renderOrderEvent(
     }
     case "order_failed": {
       const text = lines(texts.errors[message.code], messages.failedEvent(amounts(message)));
-      const { serviceId, countryId, buyerId } = order;
-      const moved = message.code === "price_moved" ? { serviceId, countryId } : null;
-      const today = await resumeOf(deps, moved, buyerId, texts.language);
-      return quiet(await endedEvent(deps, named, texts, text, true, today?.priceMicros ?? null));
+      const today = message.code === "price_moved" ? await priceToday(deps, order, texts.language) : null;
+      return quiet(await endedEvent(deps, named, texts, text, true, today));
     }
     case "late_sms":
       return urgent(lateSmsCard(texts, named, money(BigInt(message.availableMicros))));
@@ -162,35 +150,43 @@ async function renderBackInStock(
 
 type Credited = Extract<EventMessage, { kind: "topup_credited" }>;
 
-async function renderCredit(
-  deps: RenderDeps,
-  message: Credited,
-  reader: { texts: Texts; buyerId: string | null },
-): Promise<Card> {
-  const { texts, buyerId } = reader;
+async function renderCredit(deps: RenderDeps, message: Credited, texts: Texts): Promise<Card> {
   const credit = {
     amountMicros: BigInt(message.amountMicros),
     availableMicros: BigInt(message.availableMicros),
   };
-  const resume = buyerId === null ? null : await resumeOf(deps, message.resume, buyerId, texts.language);
-  return creditedCard(texts, credit, resume);
+  const { resume } = message;
+  const service = resume === null ? undefined : await deps.catalog.service(resume.serviceId);
+  const country = resume === null ? null : deps.catalog.country(resume.countryId, texts.language);
+  return creditedCard(texts, credit, service && country ? productName(service, country) : null);
 }
 
-/**
- * A purchase that did not come about, with today's price, or without one while it cannot be bought. The price is only
- * shown: a tap on the button makes a quote of its own.
- */
-async function resumeOf(
+type Asked = Extract<EventMessage, { kind: "purchase_asked" }>;
+
+/** Reasons after which today's price, shown at once, is all that there is to ask. */
+const renewable: readonly ShopErrorCode[] = ["price_moved", "quote_expired", "quote_used"];
+
+async function renderAsked(
   deps: RenderDeps,
-  resume: { readonly serviceId: string; readonly countryId: string } | null,
-  buyerId: string,
-  language: string,
-): Promise<ResumeView | null> {
-  const service = resume === null ? undefined : await deps.catalog.service(resume.serviceId);
-  if (resume === null || !service) return null;
-  const result = await deps.catalog.quote({ ...resume, buyerId, language });
-  const priceMicros = result.kind === "quote" ? result.quote.priceMicros : null;
-  return { service, country: deps.catalog.country(resume.countryId, language), priceMicros };
+  { serviceId, countryId, code }: Asked,
+  { texts, buyerId }: { texts: Texts; buyerId: string | null },
+): Promise<Card | undefined> {
+  const service = await deps.catalog.service(serviceId);
+  if (!service || buyerId === null) return undefined;
+  const { language } = texts;
+  const country = deps.catalog.country(countryId, language);
+  const input = { serviceId, countryId, buyerId, language };
+  const today = renewable.includes(code) ? await deps.catalog.quote(input) : null;
+  const quote = today?.kind === "quote" ? today.quote : null;
+  const reason = texts.errors[today?.kind === "refused" ? today.code : code];
+  return askedCard(texts, { service, country, reason, quote });
+}
+
+/** Today's price of what could not be had at the old one; null while it cannot be bought. A tap makes a quote of its own. */
+async function priceToday(deps: RenderDeps, order: OrderView, language: string): Promise<bigint | null> {
+  const { serviceId, countryId, buyerId } = order;
+  const result = await deps.catalog.quote({ serviceId, countryId, buyerId, language });
+  return result.kind === "quote" ? result.quote.priceMicros : null;
 }
 
 function moneyText(
@@ -222,29 +218,4 @@ function moneyText(
     available,
     reason: escapeHtml(message.reason),
   });
-}
-
-async function renderClaim(deps: RenderDeps, claimId: string): Promise<Rendered | undefined> {
-  const claim = await deps.claims.load(claimId);
-  // Another operator has decided meanwhile.
-  if (!claim || claim.decision !== null) return undefined;
-  const text = operatorTexts.claim({
-    buyer: claim.buyerTelegramId,
-    amount: claim.amountMicros,
-    note: claim.note === null ? null : shorten(claim.note, 500),
-    isDuplicate: claim.isDuplicate,
-    flagReason: claim.flagReason,
-  });
-  const decide = [
-    tap(operatorLabels.approve, { kind: "approve", claimId }),
-    tap(operatorLabels.reject, { kind: "reject", claimId }),
-  ];
-  return urgent({ text, keyboard: [decide] }, claim.fileId);
-}
-
-async function renderDispute(deps: RenderDeps, disputeId: string): Promise<Rendered | undefined> {
-  const dispute = await deps.disputes.load(disputeId);
-  if (!dispute) return undefined;
-  const text = shorten(dispute.text, MAX_DISPUTE);
-  return urgent({ text: operatorTexts.dispute({ buyer: dispute.buyerTelegramId, text }), keyboard: [] });
 }

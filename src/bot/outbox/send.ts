@@ -19,7 +19,8 @@ import {
   isTelegramError,
   loggable,
 } from "../telegram-errors.ts";
-import { type EventMessage, type RenderDeps, type Rendered, renderEvent } from "./render.ts";
+import { type EventMessage, type RenderDeps, renderEvent } from "./render.ts";
+import type { Rendered } from "./rendered.ts";
 
 export interface OutboxDeps extends RenderDeps, Pick<BotDeps, "clock" | "logger"> {
   readonly api: Api;

@@ -32,6 +32,8 @@ export interface Snapshot {
   /** Our id → the providers' names. */
   readonly providerNames: ReadonlyMap<string, readonly string[]>;
   readonly countryNames: ReadonlyMap<string, string>;
+  /** No provider's list of services is there yet. */
+  readonly isReading: boolean;
 }
 
 export interface SnapshotDeps {
@@ -79,6 +81,7 @@ async function load(deps: SnapshotDeps, version: string): Promise<Snapshot> {
       .sort(byName()),
     serviceNames,
     providerNames: grouped(serviceCodes, ({ id, name }) => [id, name]),
+    isReading: serviceCodes.length === 0,
     countryNames: new Map(countryRows.map((row) => [row.id, row.name])),
   };
 }

@@ -4,9 +4,9 @@ import type { CatalogDeps } from "../catalog-deps.ts";
 import { pageOf } from "../page.ts";
 import type { Freshness, Plan } from "../prices/freshness.ts";
 import type { LookedAt } from "../prices/looked-at.ts";
-import { waitBriefly, waitForFirst } from "../prices/waiting.ts";
+import { waitBriefly } from "../prices/waiting.ts";
 import type { Statistics } from "./delivery-statistics.ts";
-import type { Market, MarketView } from "./market.ts";
+import { type Market, type MarketView, OFFER_LIFETIME_MS } from "./market.ts";
 import { countryOffer, type MergedOffer, sortOffers } from "./merged-offers.ts";
 
 /** Prices older than this are requested again in the background. */
@@ -40,12 +40,12 @@ export function createCountries(parts: CountriesParts): Pick<Catalog, "countries
   /** What is known, after a short wait for newer prices where it is too old. */
   async function refreshed(serviceId: string, plan: Plan, seen: MarketView): Promise<MarketView> {
     const known = seen.offers(serviceId);
-    const isEmpty = known.size === 0;
-    const priority = isEmpty ? "tap" : "background";
-    const refreshes = freshness.begin(plan, seen, REFRESH_AFTER_MS, priority);
-    if (!isEmpty && !hasOld(known)) return seen;
-    if (isEmpty) await waitForFirst(deps.clock, refreshes);
-    else await waitBriefly(deps.clock, refreshes);
+    const unread = freshness.unread(plan, seen, OFFER_LIFETIME_MS);
+    const missing = freshness.begin(unread, seen, REFRESH_AFTER_MS, "tap");
+    const refreshes = freshness.begin(plan, seen, REFRESH_AFTER_MS, known.size === 0 ? "tap" : "background");
+    const isOld = known.size === 0 || hasOld(known);
+    if (!isOld && missing.length === 0) return seen;
+    await waitBriefly(deps.clock, isOld ? refreshes : missing);
     // Looked at again even if there was nothing to wait for: a request may have ended a moment ago.
     return await market.look([serviceId], plan.scopes);
   }
@@ -77,14 +77,16 @@ export function createCountries(parts: CountriesParts): Pick<Catalog, "countries
       const plan = await freshness.plan({ serviceId, countryId: null });
       const seen = await market.look([serviceId], plan.scopes);
       if (parts.isWithheld(serviceId, seen)) {
-        return { ...pageOf([], 0, pageSize), stale: false, isBlocked: true };
+        return { ...pageOf([], 0, pageSize), stale: false, unanswered: 0, isBlocked: true };
       }
       parts.lookedAt.mark(serviceId);
       const view = await refreshed(serviceId, plan, seen);
       const offers = view.offers(serviceId);
       const { isStale } = freshness.standing(plan, view, STALE_AFTER_MS);
       const all = await sorted(serviceId, offers, { sort, language });
-      return { ...pageOf(all, page, pageSize), stale: isStale || hasOld(offers), isBlocked: false };
+      const unanswered = freshness.unread(plan, view, OFFER_LIFETIME_MS).asks.length;
+      const stale = isStale || hasOld(offers);
+      return { ...pageOf(all, page, pageSize), stale, unanswered, isBlocked: false };
     },
     alternatives: async ({ serviceId, countryId, language, limit }) => {
       const view = await market.look([serviceId]);

@@ -1,4 +1,4 @@
-import type { Clock } from "../../core/clock.ts";
+import { addMs, type Clock } from "../../core/clock.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Database } from "../../db/client.ts";
@@ -37,6 +37,8 @@ export interface Freshness {
   plan(subject: Subject): Promise<Plan>;
   /** As `refresh`, by what the caller has read. */
   begin(plan: Plan, seen: Seen, maxAgeMs: number, priority: Priority): readonly Refresh[];
+  /** The part of the plan that was not read for so long: what it would show is missing. */
+  unread(plan: Plan, seen: Seen, lifetimeMs: number): Plan;
   /** The state of the providers that sell this. */
   standing(plan: Plan, seen: Seen, maxAgeMs: number): Standing;
 }
@@ -110,6 +112,15 @@ export function createFreshness(deps: FreshnessDeps): Freshness {
     refresh: async (subject, maxAgeMs, priority) => {
       const planned = await plan(subject);
       return begin(planned, await read(deps, planned), maxAgeMs, priority);
+    },
+    unread: (of, seen, lifetimeMs) => {
+      const rows = byKey(seen.scopes);
+      const since = addMs(deps.clock.now(), -lifetimeMs);
+      const asks = openAsks(of, seen).filter((ask) => {
+        const observedAt = rows.get(keyOf(ask))?.observedAt ?? null;
+        return observedAt === null || observedAt <= since;
+      });
+      return { ...of, asks };
     },
     standing: (of, seen, maxAgeMs) => {
       const asks = openAsks(of, seen);

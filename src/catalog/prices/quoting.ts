@@ -5,7 +5,7 @@ import { insertQuote } from "../../db/queries/quotes.ts";
 import type { Catalog, CountryItem, Quote, QuoteFacts, QuoteResult } from "../catalog.ts";
 import type { CatalogDeps } from "../catalog-deps.ts";
 import { expectedCostMicros, PRIOR, type Statistics } from "../offers/delivery-statistics.ts";
-import type { Market, MarketView } from "../offers/market.ts";
+import { type Market, type MarketView, OFFER_LIFETIME_MS } from "../offers/market.ts";
 import { countryOffer } from "../offers/merged-offers.ts";
 import type { Freshness, Plan } from "./freshness.ts";
 import { waitBriefly, waitForFirst } from "./waiting.ts";
@@ -36,7 +36,7 @@ export function createQuoting(parts: QuotingParts): Catalog["quote"] {
     return await market.look([pair.serviceId], plan.scopes);
   }
 
-  return async ({ buyerId, serviceId, countryId, language }): Promise<QuoteResult> => {
+  return async ({ id = newId(), buyerId, serviceId, countryId, language }): Promise<QuoteResult> => {
     const plan = await freshness.plan({ serviceId, countryId });
     const seen = await market.look([serviceId], plan.scopes);
     if (parts.isWithheld(serviceId, seen)) return { kind: "refused", code: "service_blocked" };
@@ -46,11 +46,13 @@ export function createQuoting(parts: QuotingParts): Catalog["quote"] {
     const first = offer && firstProvider(view, { serviceId, countryId }, offer.ceilingMicros, statistics);
     if (!offer || first === undefined) {
       const { isOutOfReach } = freshness.standing(plan, view, QUOTE_MAX_AGE_MS);
-      return { kind: "refused", code: isOutOfReach ? "providers_unavailable" : "out_of_stock" };
+      if (isOutOfReach) return { kind: "refused", code: "providers_unavailable" };
+      const isUnread = freshness.unread(plan, view, OFFER_LIFETIME_MS).asks.length > 0;
+      return { kind: "refused", code: isUnread ? "prices_not_read" : "out_of_stock" };
     }
     const createdAt = deps.clock.now();
     const quote: Quote = {
-      id: newId(),
+      id,
       serviceId,
       countryId,
       priceMicros: offer.priceMicros,

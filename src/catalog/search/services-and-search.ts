@@ -57,9 +57,9 @@ export function createServicesAndSearch(
 
   return {
     services: async ({ page, pageSize, sort }) => {
-      const { services } = await snapshot.get();
+      const { services, isReading } = await snapshot.get();
       const sorted = sort === "name" ? services : popularFirst(services, await parts.statistics());
-      return pageOf(sorted, page, pageSize);
+      return { ...pageOf(sorted, page, pageSize), isReading };
     },
     service: async (serviceId) => {
       const { serviceNames } = await snapshot.get();

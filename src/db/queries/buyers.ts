@@ -13,6 +13,8 @@ export interface BuyerRow {
   readonly languageChosen: boolean;
   /** False: releases and other news arrive without a sound. Codes and payments always have one. */
   readonly notifyEdits: boolean;
+  /** True: one tap on something bought before buys it again, up to the price it had. */
+  readonly quickBuy: boolean;
   readonly termsVersion: number | null;
   readonly blockedBotAt: Date | null;
   readonly bannedAt: Date | null;
@@ -31,6 +33,7 @@ export const buyerColumns = [
   "language",
   "language_chosen",
   "notify_edits",
+  "quick_buy",
   "terms_version",
   "blocked_bot_at",
   "banned_at",
@@ -47,6 +50,7 @@ interface Raw {
   language: string;
   language_chosen: boolean;
   notify_edits: boolean;
+  quick_buy: boolean;
   terms_version: number | null;
   blocked_bot_at: Date | null;
   banned_at: Date | null;
@@ -65,6 +69,7 @@ export function toBuyer(raw: Raw): BuyerRow {
     language: raw.language,
     languageChosen: raw.language_chosen,
     notifyEdits: raw.notify_edits,
+    quickBuy: raw.quick_buy,
     termsVersion: raw.terms_version,
     blockedBotAt: raw.blocked_bot_at,
     bannedAt: raw.banned_at,
@@ -180,35 +185,14 @@ export async function markUnblocked(db: Executor, telegramId: number): Promise<v
     .execute();
 }
 
-/** Stores a language chosen in the settings; from now on Telegram's language does not count. */
-export async function setLanguage(db: Executor, buyerId: string, language: string): Promise<void> {
-  await db.updateTable("buyers").set({ language, language_chosen: true }).where("id", "=", buyerId).execute();
-}
-
-export async function setNotifyEdits(db: Executor, buyerId: string, notifyEdits: boolean): Promise<void> {
-  await db.updateTable("buyers").set({ notify_edits: notifyEdits }).where("id", "=", buyerId).execute();
-}
-
 /** Records the newest version of the terms that the buyer accepted; an older one changes nothing. */
 export async function acceptTerms(db: Executor, buyerId: string, version: number, at: Date): Promise<void> {
   await db
     .updateTable("buyers")
     .set({ terms_version: version, terms_accepted_at: at })
     .where("id", "=", buyerId)
+    .where("telegram_id", "is not", null)
     .where((eb) => eb.or([eb("terms_version", "is", null), eb("terms_version", "<", version)]))
-    .execute();
-}
-
-/** The message that is edited as the buyer moves through the menus. */
-export async function setNavigationMessage(
-  db: Executor,
-  buyerId: string,
-  messageId: number | null,
-): Promise<void> {
-  await db
-    .updateTable("buyers")
-    .set({ navigation_message_id: messageId === null ? null : BigInt(messageId) })
-    .where("id", "=", buyerId)
     .execute();
 }
 

@@ -61,3 +61,22 @@ export async function deleteFavourite(
     .where("country_id", "=", favourite.countryId)
     .execute();
 }
+
+/** What the buyer's last number of this product cost them; undefined: they never had one. */
+export async function selectLastPrice(
+  db: Executor,
+  buyerId: string,
+  { serviceId, countryId }: ServiceInCountry,
+): Promise<bigint | undefined> {
+  const row = await db
+    .selectFrom("orders")
+    .select("price_micros")
+    .where("buyer_id", "=", buyerId)
+    .where("service_id", "=", serviceId)
+    .where("country_id", "=", countryId)
+    .where("rented_at", "is not", null)
+    .orderBy("placed_at", "desc")
+    .limit(1)
+    .executeTakeFirst();
+  return row?.price_micros;
+}

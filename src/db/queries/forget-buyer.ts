@@ -61,6 +61,7 @@ async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promis
     tx,
   );
   await sql`UPDATE topups SET chat_id = ${nobody}, message_id = NULL WHERE buyer_id = ${buyerId}`.execute(tx);
+  await sql`DELETE FROM paid_purchases WHERE buyer_id = ${buyerId}`.execute(tx);
   // What tells a receipt that is sent again stays: a digest of the note, and an id by which no picture can be fetched.
   await sql`
     UPDATE manual_claims SET note = NULL, file_id = NULL

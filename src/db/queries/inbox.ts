@@ -186,6 +186,15 @@ export async function purgeUpdates(db: Executor, before: Date, failedBefore: Dat
   return Number(result.numAffectedRows ?? 0n);
 }
 
+/** True: this person wrote or tapped after that update, whether it was handled or not. */
+export async function hasLaterUpdate(db: Executor, telegramId: number, updateId: number): Promise<boolean> {
+  const result = await sql<{ is_later: boolean }>`
+    SELECT EXISTS (SELECT FROM inbox WHERE update_id > ${updateId}::bigint AND lane = ${`u:${telegramId}`}) AS is_later`.execute(
+    db,
+  );
+  return result.rows[0]?.is_later ?? false;
+}
+
 /** How many updates wait or are in hand, and when the oldest of them came. */
 export async function inboxBacklog(db: Executor): Promise<{ open: number; oldestAt: Date | null }> {
   const result = await sql<{ open: bigint; oldest_at: Date | null }>`

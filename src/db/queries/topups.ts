@@ -12,6 +12,8 @@ export interface TopupRow {
   readonly externalId: string | null;
   readonly resumeServiceId: string | null;
   readonly resumeCountryId: string | null;
+  /** The price that was agreed for the purchase that waits; null: none waits. */
+  readonly resumePriceMicros: bigint | null;
   readonly chatId: number;
   readonly createdAt: Date;
   readonly expiresAt: Date;
@@ -28,6 +30,7 @@ function toTopup(row: Selectable<TopupsTable>): TopupRow {
     externalId: row.external_id,
     resumeServiceId: row.resume_service_id,
     resumeCountryId: row.resume_country_id,
+    resumePriceMicros: row.resume_price_micros,
     chatId: Number(row.chat_id),
     createdAt: row.created_at,
     expiresAt: row.expires_at,
@@ -49,6 +52,7 @@ export async function insertTopup(
       stars: topup.stars,
       resume_service_id: topup.resumeServiceId,
       resume_country_id: topup.resumeCountryId,
+      resume_price_micros: topup.resumePriceMicros,
       chat_id: BigInt(topup.chatId),
       created_at: topup.createdAt,
       expires_at: topup.expiresAt,

@@ -26,6 +26,7 @@ export async function purchase(deps: OrderDeps, input: PurchaseInput): Promise<P
   const quote = await selectQuote(deps.db, input.quoteId);
   if (!quote || quote.buyerId !== input.buyerId) return refuse("quote_expired", null);
   if (quote.orderId !== null) return { kind: "already", orderId: quote.orderId };
+  await acceptTermsOf(deps, input);
   const refusal = await refusalBeforeHold(deps, quote);
   if (refusal) return refusal;
   deps.checkpoint("purchase/before-hold");
@@ -38,6 +39,12 @@ export async function purchase(deps: OrderDeps, input: PurchaseInput): Promise<P
     if (error instanceof ShopError && error.code === "insufficient_funds") return short(deps, quote);
     throw error;
   }
+}
+
+/** Committed by itself: terms that were accepted stay so, whatever becomes of the purchase. */
+async function acceptTermsOf(deps: OrderDeps, input: PurchaseInput): Promise<void> {
+  if (input.acceptsTermsVersion !== deps.termsVersion) return;
+  await acceptTerms(deps.db, input.buyerId, deps.termsVersion, deps.clock.now());
 }
 
 /** The refusals that need no lock. */
@@ -90,10 +97,7 @@ async function refusalUnderLock(
   if (!buyer || buyer.bannedAt) return "buyer_banned";
   // The buyer's data was deleted a moment ago, and their quotes with it.
   if (buyer.telegramId === null) return "quote_expired";
-  if ((buyer.termsVersion ?? 0) < deps.termsVersion) {
-    if (input.acceptsTermsVersion !== deps.termsVersion) return "terms_not_accepted";
-    await acceptTerms(tx, input.buyerId, deps.termsVersion, at);
-  }
+  if ((buyer.termsVersion ?? 0) < deps.termsVersion) return "terms_not_accepted";
   const counts = await selectPurchaseCounts(tx, input.buyerId, {
     hourAgo: new Date(at.getTime() - HOUR_MS),
     dayAgo: new Date(at.getTime() - DAY_MS),

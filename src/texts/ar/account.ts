@@ -4,6 +4,7 @@ import type { AccountTexts } from "../subjects/account.ts";
 export const account: AccountTexts = {
   labels: {
     progressSound: (isOn) => (isOn ? "صوت الإشعارات: مفعّل" : "صوت الإشعارات: معطّل"),
+    quickBuy: (isOn) => (isOn ? "الشراء بلمسة: مفعّل" : "الشراء بلمسة: معطّل"),
     deleteMyData: "حذف بياناتي",
     yesDelete: "نعم، احذف بياناتي",
     keepMyData: "احتفظ ببياناتي",
@@ -13,6 +14,7 @@ export const account: AccountTexts = {
   messages: {
     settings: "<b>الإعدادات</b>\nاختر لغة:",
     settingsSound: "الرموز والمدفوعات تصل دائمًا بصوت.",
+    settingsQuickBuy: "الشراء بلمسة واحدة: المس ما اشتريته من قبل لشرائه فورًا، بما لا يتجاوز سعره السابق.",
     forgetAsk: ({ available }) =>
       `يحذف هذا من المتجر معرّفك في ${ltr("Telegram")} وإعداداتك ومفضلتك ورسائلك. لن يمكن استخدام رصيدك ${ltr(available)} بعدها. هل تتابع؟`,
     forgetSure: "لا يمكن التراجع عن هذا. هل أنت متأكد؟",

@@ -5,6 +5,7 @@ import { example } from "./words.ts";
 export const catalogue: CatalogueTexts = {
   labels: {
     browse: "كل الخدمات",
+    search: "بحث",
     alphabetical: "أبجديًا",
     popular: "الأكثر طلبًا",
     repeat: (what) => `تكرار ${own(what)}`,
@@ -33,6 +34,12 @@ export const catalogue: CatalogueTexts = {
     countries: ({ service }) => `<b>${own(service)}: اختر دولة</b>`,
     percentNote: `${ltr("%")} نسبة الطلبات التي وصلها رمز خلال 7 أيام`,
     staleNote: "قد تكون بعض الأسعار قديمة قليلًا. الخطوة التالية تعرض السعر الدقيق.",
+    unanswered: ({ count }) =>
+      count === 1
+        ? "لم يجب أحد المزوّدين بعد؛ تكتمل القائمة عندما يجيب."
+        : `مزوّدون لم يجيبوا بعد: ${count}. تكتمل القائمة عندما يجيبون.`,
+    readingPrices: ({ service }) => `<b>${own(service)}</b>\nجارٍ قراءة الأسعار. تظهر القائمة هنا بعد لحظات.`,
+    readingServices: "جارٍ قراءة الخدمات. تظهر هنا بعد لحظات.",
     noCountries: ({ service }) => `نفدت أرقام ${own(service)} في كل الدول الآن. حاول بعد دقائق.`,
     heldOnly: ({ price }) => `يُحجز ${ltr(price)}، ولا تدفع إلا إذا وصل رمز.`,
     window: ({ minutes }) => `مدة الرقم ${minutes} د`,
@@ -47,7 +54,9 @@ export const catalogue: CatalogueTexts = {
         : `وصل الرمز في ${ltr(`${percent}%`)} من الطلبات، عادةً خلال ${seconds} ث`,
     yourBalance: ({ available }) => `الرصيد ${ltr(available)}`,
     acceptTerms: `بالمتابعة توافق على ${ltr("/terms")}`,
-    short: ({ missing, product }) => `ينقصك ${ltr(missing)} لشراء ${own(product)}.`,
+    payFirst: ({ missing }) =>
+      `ينقصك ${ltr(missing)}. بعد الدفع يصلك الرقم تلقائيًا، خلال ساعة وبما لا يتجاوز هذا السعر.`,
+    buyInPrivate: ({ product }) => `${own(product)}: احصل على رقم في المحادثة الخاصة مع المتجر.`,
     alternatives: "هل يناسبك أحد هذه؟",
   },
 };

@@ -8,6 +8,7 @@ export const errors: ErrorTexts = {
   price_moved: "تغيّر السعر للتو. انظر إلى السعر الجديد.",
   out_of_stock: "نفدت الأرقام للتو. جرّب دولة أخرى.",
   providers_unavailable: "المورّد بطيء الآن، ولم يُخصم شيء. حاول مرة أخرى أو اختر دولة أخرى.",
+  prices_not_read: "جارٍ قراءة الأسعار. حاول مجددًا بعد لحظات.",
   terms_not_accepted: "وافق أولًا على الشروط بالزر أدناه.",
   service_blocked: `هذه الخدمة لا تُباع هنا. اختر غيرها عبر ${ltr("/buy")}.`,
   too_many_open_orders: `طلباتك المفتوحة كثيرة. أنهِ أو ألغِ أحدها في ${ltr("/orders")}.`,

@@ -4,6 +4,7 @@ import type { MoneyTexts } from "../subjects/money.ts";
 export const money: MoneyTexts = {
   labels: {
     payStarsAndBuy: (count) => `ادفع ${ltr(`⭐${count}`)} واشترِ`,
+    payAndBuy: (amount) => `ادفع ${ltr(amount)} واشترِ`,
     otherWays: "طرق أخرى",
     stars: (count, value) => `${rlm}${ltr(`⭐${count}`)} · ${ltr(value)}`,
     otherAmount: "مبلغ آخر",
@@ -37,6 +38,7 @@ export const money: MoneyTexts = {
     manualThanks: "شكرًا. سيراجعها فريقنا وتصلك النتيجة هنا.",
     manualNeedsProof: "أرسل صورة الإيصال أو رسالة قصيرة برقم العملية.",
     credited: ({ amount, available }) => `أُضيف ${ltr(amount)}. الرصيد ${ltr(available)}.`,
+    gettingNumber: ({ product }) => `جارٍ شراء ${own(product)}…`,
     topupRejected: `لم يجد المتجر تحويلك، فلم يُضف شيء. إن كان ذلك خطأ فاستخدم ${ltr("/paysupport")}.`,
     topupRefunded: ({ stars, amount, available }) =>
       `رُدّت دفعتك (${ltr(`⭐${stars}`)}). خُصم ${ltr(amount)} من رصيدك، وهو الآن ${ltr(available)}.`,

@@ -3,6 +3,7 @@ import type { AccountTexts } from "../subjects/account.ts";
 export const account: AccountTexts = {
   labels: {
     progressSound: (isOn) => (isOn ? "Sound for updates: on" : "Sound for updates: off"),
+    quickBuy: (isOn) => (isOn ? "One-tap buying: on" : "One-tap buying: off"),
     deleteMyData: "Delete my data",
     yesDelete: "Yes, delete my data",
     keepMyData: "Keep my data",
@@ -12,6 +13,8 @@ export const account: AccountTexts = {
   messages: {
     settings: "<b>Settings</b>\nChoose a language:",
     settingsSound: "Codes and payments always make a sound.",
+    settingsQuickBuy:
+      "One-tap buying: a tap on something you bought before buys it at once, up to the price it had.",
     forgetAsk: ({ available }) =>
       `This deletes your Telegram id, settings, favourites and messages from the shop. Your balance of ${available} cannot be used afterwards. Go on?`,
     forgetSure: "This cannot be undone. Are you sure?",

@@ -3,6 +3,7 @@ import type { CatalogueTexts } from "../subjects/catalogue.ts";
 export const catalogue: CatalogueTexts = {
   labels: {
     browse: "Browse services",
+    search: "Search",
     alphabetical: "A–Z",
     popular: "Popular first",
     repeat: (what) => `Repeat ${what}`,
@@ -31,6 +32,13 @@ export const catalogue: CatalogueTexts = {
     countries: ({ service }) => `<b>${service}: choose a country</b>`,
     percentNote: "% of orders that got a code, last 7 days",
     staleNote: "Some prices may be out of date. The next step shows the exact one.",
+    unanswered: ({ count }) =>
+      count === 1
+        ? "One supplier has not answered yet; the list is completed when it does."
+        : `${count} suppliers have not answered yet; the list is completed when they do.`,
+    readingPrices: ({ service }) =>
+      `<b>${service}</b>\nPrices are being read. The list appears here in a moment.`,
+    readingServices: "The services are being read. They appear here in a moment.",
     noCountries: ({ service }) => `${service} is sold out everywhere right now. Try again in a few minutes.`,
     heldOnly: ({ price }) => `${price} is held; you pay only if a code arrives.`,
     window: ({ minutes }) => `number lasts ${minutes} min`,
@@ -45,7 +53,9 @@ export const catalogue: CatalogueTexts = {
         : `${percent}% of orders got a code, usually in ${seconds} s`,
     yourBalance: ({ available }) => `Balance ${available}`,
     acceptTerms: "By continuing you accept /terms",
-    short: ({ missing, product }) => `You need ${missing} more for ${product}.`,
+    payFirst: ({ missing }) =>
+      `You need ${missing} more. Once it is paid, the number comes by itself, for an hour and up to this price.`,
+    buyInPrivate: ({ product }) => `${product}: get a number in the shop's private chat.`,
     alternatives: "One of these instead?",
   },
 };

@@ -7,6 +7,7 @@ export const errors: ErrorTexts = {
   price_moved: "The price just changed. Please look at the new one.",
   out_of_stock: "Just sold out. Try another country.",
   providers_unavailable: "The supplier is slow; nothing was charged. Try again or take another country.",
+  prices_not_read: "Prices are being read. Please try again in a moment.",
   terms_not_accepted: "Please accept the terms below first.",
   service_blocked: "This service is not sold here. Please choose another one with /buy.",
   too_many_open_orders: "You have too many open orders. Finish or cancel one in /orders first.",

@@ -3,6 +3,7 @@ import type { MoneyTexts } from "../subjects/money.ts";
 export const money: MoneyTexts = {
   labels: {
     payStarsAndBuy: (count) => `Pay ⭐${count} and buy`,
+    payAndBuy: (amount) => `Pay ${amount} and buy`,
     otherWays: "Other ways",
     stars: (count, value) => `⭐${count} · ${value}`,
     otherAmount: "Other amount",
@@ -37,6 +38,7 @@ export const money: MoneyTexts = {
     manualThanks: "Thank you. We'll check it and message you.",
     manualNeedsProof: "Please send a photo of the receipt, or a short message with the reference.",
     credited: ({ amount, available }) => `${amount} added. Balance ${available}.`,
+    gettingNumber: ({ product }) => `Getting ${product}…`,
     topupRejected:
       "The shop could not find your transfer, so nothing was added. If you think that is wrong, use /paysupport.",
     topupRefunded: ({ stars, amount, available }) =>

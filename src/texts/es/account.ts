@@ -3,6 +3,7 @@ import type { AccountTexts } from "../subjects/account.ts";
 export const account: AccountTexts = {
   labels: {
     progressSound: (isOn) => (isOn ? "Sonido de avisos: sí" : "Sonido de avisos: no"),
+    quickBuy: (isOn) => (isOn ? "Compra en un toque: sí" : "Compra en un toque: no"),
     deleteMyData: "Borrar mis datos",
     yesDelete: "Sí, borrar mis datos",
     keepMyData: "Conservar mis datos",
@@ -12,6 +13,8 @@ export const account: AccountTexts = {
   messages: {
     settings: "<b>Ajustes</b>\nElige un idioma:",
     settingsSound: "Los códigos y los pagos siempre suenan.",
+    settingsQuickBuy:
+      "Compra en un toque: toca algo que ya compraste y se compra al momento, hasta el precio de entonces.",
     forgetAsk: ({ available }) =>
       `Esto borra de la tienda tu id de Telegram, ajustes, favoritos y mensajes. Después no podrás usar tu saldo de ${available}. ¿Seguir?`,
     forgetSure: "No se puede deshacer. ¿Seguro?",

@@ -3,6 +3,7 @@ import type { CatalogueTexts } from "../subjects/catalogue.ts";
 export const catalogue: CatalogueTexts = {
   labels: {
     browse: "Ver servicios",
+    search: "Buscar",
     alphabetical: "A–Z",
     popular: "Populares",
     repeat: (what) => `Repetir ${what}`,
@@ -31,6 +32,13 @@ export const catalogue: CatalogueTexts = {
     countries: ({ service }) => `<b>${service}: elige un país</b>`,
     percentNote: "% de pedidos que recibieron un código, últimos 7 días",
     staleNote: "Algunos precios pueden haber cambiado. El siguiente paso muestra el exacto.",
+    unanswered: ({ count }) =>
+      count === 1
+        ? "Un proveedor aún no ha respondido; la lista se completará cuando lo haga."
+        : `${count} proveedores aún no han respondido; la lista se completará cuando lo hagan.`,
+    readingPrices: ({ service }) =>
+      `<b>${service}</b>\nConsultando precios. La lista aparecerá aquí en un momento.`,
+    readingServices: "Consultando los servicios. Aparecerán aquí en un momento.",
     noCountries: ({ service }) => `${service} está agotado en todas partes. Prueba dentro de unos minutos.`,
     heldOnly: ({ price }) => `${price} se reservan; solo pagas si llega un código.`,
     window: ({ minutes }) => `el número dura ${minutes} min`,
@@ -45,7 +53,9 @@ export const catalogue: CatalogueTexts = {
         : `El ${percent}% de los pedidos recibió un código, normalmente en ${seconds} s`,
     yourBalance: ({ available }) => `Saldo ${available}`,
     acceptTerms: "Al continuar aceptas las condiciones: /terms",
-    short: ({ missing, product }) => `Te faltan ${missing} para ${product}.`,
+    payFirst: ({ missing }) =>
+      `Faltan ${missing}. Al pagarlos, el número llega solo, durante una hora y hasta este precio.`,
+    buyInPrivate: ({ product }) => `${product}: consigue un número en el chat privado de la tienda.`,
     alternatives: "¿Alguno de estos?",
   },
 };

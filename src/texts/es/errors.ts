@@ -7,6 +7,7 @@ export const errors: ErrorTexts = {
   price_moved: "El precio acaba de cambiar. Mira el nuevo.",
   out_of_stock: "Se acaba de agotar. Prueba otro país.",
   providers_unavailable: "El proveedor está tardando; no se ha cobrado nada. Reintenta o elige otro país.",
+  prices_not_read: "Consultando precios. Vuelve a intentarlo en un momento.",
   terms_not_accepted: "Primero acepta las condiciones con el botón de abajo.",
   service_blocked: "Este servicio no se vende aquí. Elige otro con /buy.",
   too_many_open_orders: "Tienes demasiados pedidos abiertos. Termina o cancela uno en /orders.",

@@ -3,6 +3,7 @@ import type { MoneyTexts } from "../subjects/money.ts";
 export const money: MoneyTexts = {
   labels: {
     payStarsAndBuy: (count) => `Pagar ⭐${count} y comprar`,
+    payAndBuy: (amount) => `Paga ${amount} y compra`,
     otherWays: "Otras formas",
     stars: (count, value) => `⭐${count} · ${value}`,
     otherAmount: "Otro importe",
@@ -37,6 +38,7 @@ export const money: MoneyTexts = {
     manualThanks: "Gracias. Lo comprobaremos y te avisaremos.",
     manualNeedsProof: "Envía una foto del recibo o un mensaje corto con la referencia.",
     credited: ({ amount, available }) => `${amount} añadidos. Saldo ${available}.`,
+    gettingNumber: ({ product }) => `Comprando ${product}…`,
     topupRejected:
       "La tienda no encontró tu transferencia, así que no se añadió nada. Si crees que es un error, usa /paysupport.",
     topupRefunded: ({ stars, amount, available }) =>

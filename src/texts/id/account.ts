@@ -3,6 +3,7 @@ import type { AccountTexts } from "../subjects/account.ts";
 export const account: AccountTexts = {
   labels: {
     progressSound: (isOn) => (isOn ? "Suara notifikasi: aktif" : "Suara notifikasi: mati"),
+    quickBuy: (isOn) => (isOn ? "Beli sekali ketuk: aktif" : "Beli sekali ketuk: mati"),
     deleteMyData: "Hapus data saya",
     yesDelete: "Ya, hapus data saya",
     keepMyData: "Simpan data saya",
@@ -12,6 +13,8 @@ export const account: AccountTexts = {
   messages: {
     settings: "<b>Pengaturan</b>\nPilih bahasa:",
     settingsSound: "Kode dan pembayaran selalu berbunyi.",
+    settingsQuickBuy:
+      "Beli sekali ketuk: ketuk yang pernah dibeli untuk langsung membelinya, sampai harga sebelumnya.",
     forgetAsk: ({ available }) =>
       `Ini menghapus id Telegram, pengaturan, favorit, dan pesan Anda dari toko. Saldo ${available} tidak bisa dipakai lagi. Lanjutkan?`,
     forgetSure: "Ini tidak bisa dibatalkan. Anda yakin?",

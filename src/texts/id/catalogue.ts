@@ -3,6 +3,7 @@ import type { CatalogueTexts } from "../subjects/catalogue.ts";
 export const catalogue: CatalogueTexts = {
   labels: {
     browse: "Lihat layanan",
+    search: "Cari",
     alphabetical: "A–Z",
     popular: "Terpopuler",
     repeat: (what) => `Ulangi ${what}`,
@@ -31,6 +32,10 @@ export const catalogue: CatalogueTexts = {
     countries: ({ service }) => `<b>${service}: pilih negara</b>`,
     percentNote: "% pesanan yang menerima kode, 7 hari terakhir",
     staleNote: "Beberapa harga mungkin sudah berubah. Langkah berikutnya menunjukkan harga pasti.",
+    unanswered: ({ count }) => `${count} penyedia belum menjawab; daftar ini dilengkapi setelah ada jawaban.`,
+    readingPrices: ({ service }) =>
+      `<b>${service}</b>\nHarga sedang dibaca. Daftarnya segera muncul di sini.`,
+    readingServices: "Layanan sedang dibaca. Daftarnya segera muncul di sini.",
     noCountries: ({ service }) => `${service} sedang habis di semua negara. Coba lagi beberapa menit lagi.`,
     heldOnly: ({ price }) => `${price} ditahan; Anda membayar hanya jika kode tiba.`,
     window: ({ minutes }) => `nomor aktif ${minutes} mnt`,
@@ -45,7 +50,9 @@ export const catalogue: CatalogueTexts = {
         : `${percent}% pesanan menerima kode, biasanya dalam ${seconds} dtk`,
     yourBalance: ({ available }) => `Saldo ${available}`,
     acceptTerms: "Dengan melanjutkan, Anda menyetujui ketentuan: /terms",
-    short: ({ missing, product }) => `Kurang ${missing} untuk ${product}.`,
+    payFirst: ({ missing }) =>
+      `Kurang ${missing}. Setelah dibayar, nomor datang sendiri, dalam satu jam dan sampai harga ini.`,
+    buyInPrivate: ({ product }) => `${product}: dapatkan nomor di obrolan pribadi toko.`,
     alternatives: "Mau salah satu dari ini?",
   },
 };

@@ -7,6 +7,7 @@ export const errors: ErrorTexts = {
   price_moved: "Harganya baru saja berubah. Lihat harga yang baru.",
   out_of_stock: "Baru saja habis. Coba negara lain.",
   providers_unavailable: "Penyedia sedang lambat; saldo tidak terpotong. Coba lagi atau pilih negara lain.",
+  prices_not_read: "Harga sedang dibaca. Coba lagi sebentar lagi.",
   terms_not_accepted: "Setujui dulu ketentuannya dengan tombol di bawah.",
   service_blocked: "Layanan ini tidak dijual di sini. Pilih yang lain dengan /buy.",
   too_many_open_orders: "Pesanan aktif Anda terlalu banyak. Selesaikan atau batalkan satu di /orders.",

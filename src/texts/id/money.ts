@@ -3,6 +3,7 @@ import type { MoneyTexts } from "../subjects/money.ts";
 export const money: MoneyTexts = {
   labels: {
     payStarsAndBuy: (stars) => `Bayar ⭐${stars} dan beli`,
+    payAndBuy: (amount) => `Bayar ${amount} & beli`,
     otherWays: "Cara lain",
     stars: (stars, value) => `⭐${stars} · ${value}`,
     otherAmount: "Jumlah lain",
@@ -36,6 +37,7 @@ export const money: MoneyTexts = {
     manualThanks: "Terima kasih. Tim kami akan memeriksanya dan mengabari Anda.",
     manualNeedsProof: "Kirim foto bukti transfer atau pesan singkat dengan nomor referensinya.",
     credited: ({ amount, available }) => `${amount} ditambahkan. Saldo ${available}.`,
+    gettingNumber: ({ product }) => `Membeli ${product}…`,
     topupRejected:
       "Toko tidak menemukan transfer Anda; tidak ada yang ditambahkan. Jika keliru, pakai /paysupport.",
     topupRefunded: ({ stars, amount, available }) =>

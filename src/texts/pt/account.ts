@@ -3,6 +3,7 @@ import type { AccountTexts } from "../subjects/account.ts";
 export const account: AccountTexts = {
   labels: {
     progressSound: (isOn) => (isOn ? "Som dos avisos: sim" : "Som dos avisos: não"),
+    quickBuy: (isOn) => (isOn ? "Compra rápida: ligada" : "Compra rápida: desligada"),
     deleteMyData: "Apagar meus dados",
     yesDelete: "Sim, apagar meus dados",
     keepMyData: "Manter meus dados",
@@ -12,6 +13,8 @@ export const account: AccountTexts = {
   messages: {
     settings: "<b>Configurações</b>\nEscolha um idioma:",
     settingsSound: "Códigos e pagamentos sempre tocam um som.",
+    settingsQuickBuy:
+      "Compra rápida: tocar em algo que você já comprou compra na hora, até o preço de antes.",
     forgetAsk: ({ available }) =>
       `Isto apaga da loja seu id do Telegram, configurações, favoritos e mensagens. Seu saldo de ${available} não poderá mais ser usado. Continuar?`,
     forgetSure: "Não dá para desfazer. Tem certeza?",

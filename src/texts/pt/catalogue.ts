@@ -3,6 +3,7 @@ import type { CatalogueTexts } from "../subjects/catalogue.ts";
 export const catalogue: CatalogueTexts = {
   labels: {
     browse: "Ver serviços",
+    search: "Buscar",
     alphabetical: "A–Z",
     popular: "Populares",
     repeat: (what) => `Repetir ${what}`,
@@ -31,6 +32,13 @@ export const catalogue: CatalogueTexts = {
     countries: ({ service }) => `<b>${service}: escolha um país</b>`,
     percentNote: "% dos pedidos que receberam um código, últimos 7 dias",
     staleNote: "Alguns preços podem estar desatualizados. O próximo passo mostra o exato.",
+    unanswered: ({ count }) =>
+      count === 1
+        ? "Um fornecedor ainda não respondeu; a lista será completada quando ele responder."
+        : `${count} fornecedores ainda não responderam; a lista será completada quando responderem.`,
+    readingPrices: ({ service }) =>
+      `<b>${service}</b>\nConsultando preços. A lista aparece aqui em um instante.`,
+    readingServices: "Consultando os serviços. Eles aparecem aqui em um instante.",
     noCountries: ({ service }) => `${service} está esgotado em todos os países. Tente em alguns minutos.`,
     heldOnly: ({ price }) => `${price} ficam reservados; você só paga se chegar um código.`,
     window: ({ minutes }) => `o número dura ${minutes} min`,
@@ -45,7 +53,9 @@ export const catalogue: CatalogueTexts = {
         : `${percent}% dos pedidos receberam o código, em geral em ${seconds} s`,
     yourBalance: ({ available }) => `Saldo ${available}`,
     acceptTerms: "Ao continuar você aceita os termos: /terms",
-    short: ({ missing, product }) => `Faltam ${missing} para ${product}.`,
+    payFirst: ({ missing }) =>
+      `Faltam ${missing}. Depois do pagamento o número chega sozinho, por uma hora e até este preço.`,
+    buyInPrivate: ({ product }) => `${product}: compre um número no chat privado da loja.`,
     alternatives: "Que tal um destes?",
   },
 };

@@ -7,6 +7,7 @@ export const errors: ErrorTexts = {
   price_moved: "O preço acabou de mudar. Veja o novo.",
   out_of_stock: "Acabou de esgotar. Tente outro país.",
   providers_unavailable: "O fornecedor está lento, nada foi cobrado. Tente de novo ou escolha outro país.",
+  prices_not_read: "Consultando preços. Tente de novo em um instante.",
   terms_not_accepted: "Primeiro aceite os termos com o botão abaixo.",
   service_blocked: "Este serviço não é vendido aqui. Escolha outro com /buy.",
   too_many_open_orders: "Você tem pedidos abertos demais. Conclua ou cancele um em /orders.",

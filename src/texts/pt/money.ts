@@ -3,6 +3,7 @@ import type { MoneyTexts } from "../subjects/money.ts";
 export const money: MoneyTexts = {
   labels: {
     payStarsAndBuy: (count) => `Pagar ⭐${count} e comprar`,
+    payAndBuy: (amount) => `Pagar ${amount}, comprar`,
     otherWays: "Outras formas",
     stars: (count, value) => `⭐${count} · ${value}`,
     otherAmount: "Outro valor",
@@ -37,6 +38,7 @@ export const money: MoneyTexts = {
     manualThanks: "Obrigado. Vamos conferir e avisar você.",
     manualNeedsProof: "Envie uma foto do comprovante ou uma mensagem curta com a referência.",
     credited: ({ amount, available }) => `${amount} adicionados. Saldo ${available}.`,
+    gettingNumber: ({ product }) => `Comprando ${product}…`,
     topupRejected:
       "A loja não encontrou sua transferência, então nada foi adicionado. Se acha que é um engano, use /paysupport.",
     topupRefunded: ({ stars, amount, available }) =>

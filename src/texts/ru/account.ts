@@ -3,6 +3,7 @@ import type { AccountTexts } from "../subjects/account.ts";
 export const account: AccountTexts = {
   labels: {
     progressSound: (isOn) => (isOn ? "Звук уведомлений: вкл." : "Звук уведомлений: выкл."),
+    quickBuy: (isOn) => (isOn ? "В одно нажатие: вкл." : "В одно нажатие: выкл."),
     deleteMyData: "Удалить мои данные",
     yesDelete: "Да, удалить мои данные",
     keepMyData: "Оставить мои данные",
@@ -12,6 +13,8 @@ export const account: AccountTexts = {
   messages: {
     settings: "<b>Настройки</b>\nВыберите язык:",
     settingsSound: "Коды и платежи всегда приходят со звуком.",
+    settingsQuickBuy:
+      "Покупка в одно нажатие: кнопка прошлой покупки сразу покупает снова, не дороже прежней цены.",
     forgetAsk: ({ available }) =>
       `Из магазина будут удалены ваш Telegram id, настройки, избранное и сообщения. Балансом ${available} потом нельзя будет воспользоваться. Продолжить?`,
     forgetSure: "Отменить это нельзя. Вы уверены?",

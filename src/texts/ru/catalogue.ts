@@ -3,6 +3,7 @@ import type { CatalogueTexts } from "../subjects/catalogue.ts";
 export const catalogue: CatalogueTexts = {
   labels: {
     browse: "Все сервисы",
+    search: "Поиск",
     alphabetical: "По алфавиту",
     popular: "Популярные",
     repeat: (what) => `Снова ${what}`,
@@ -31,6 +32,12 @@ export const catalogue: CatalogueTexts = {
     countries: ({ service }) => `<b>${service}: выберите страну</b>`,
     percentNote: "% — доля заказов с кодом за 7 дней",
     staleNote: "Некоторые цены могли устареть. Точная будет на следующем шаге.",
+    unanswered: ({ count }) =>
+      count === 1
+        ? "Один поставщик ещё не ответил; список дополнится, когда он ответит."
+        : `Ещё не ответили поставщики: ${count}. Список дополнится, когда они ответят.`,
+    readingPrices: ({ service }) => `<b>${service}</b>\nУзнаю цены. Список появится здесь через мгновение.`,
+    readingServices: "Узнаю, что есть в продаже. Список появится здесь через мгновение.",
     noCountries: ({ service }) => `${service} сейчас нигде нет. Попробуйте через несколько минут.`,
     heldOnly: ({ price }) => `${price} резервируется; вы платите, только если код придёт.`,
     window: ({ minutes }) => `номер на ${minutes} мин`,
@@ -45,7 +52,9 @@ export const catalogue: CatalogueTexts = {
         : `Код пришёл в ${percent}% заказов, обычно за ${seconds} с`,
     yourBalance: ({ available }) => `Баланс ${available}`,
     acceptTerms: "Продолжая, вы принимаете /terms",
-    short: ({ missing, product }) => `Не хватает ${missing}, чтобы купить ${product}.`,
+    payFirst: ({ missing }) =>
+      `Не хватает ${missing}. После оплаты номер придёт сам: в течение часа и не дороже этой цены.`,
+    buyInPrivate: ({ product }) => `${product}: номер можно купить в личном чате с магазином.`,
     alternatives: "Может быть, что-то из этого?",
   },
 };

@@ -3,6 +3,7 @@ import type { MoneyTexts } from "../subjects/money.ts";
 export const money: MoneyTexts = {
   labels: {
     payStarsAndBuy: (stars) => `Оплатить ⭐${stars} и купить`,
+    payAndBuy: (amount) => `${amount} и купить`,
     otherWays: "Другие способы",
     stars: (stars, value) => `⭐${stars} · ${value}`,
     otherAmount: "Другая сумма",
@@ -36,6 +37,7 @@ export const money: MoneyTexts = {
     manualThanks: "Спасибо. Мы проверим перевод и напишем о результате.",
     manualNeedsProof: "Пришлите, пожалуйста, фото чека или короткое сообщение с номером перевода.",
     credited: ({ amount, available }) => `${amount} добавлено. Баланс ${available}.`,
+    gettingNumber: ({ product }) => `Покупаю ${product}…`,
     topupRejected:
       "Магазин не нашёл ваш перевод, поэтому ничего не добавлено. Если это ошибка, напишите в /paysupport.",
     topupRefunded: ({ stars, amount, available }) =>

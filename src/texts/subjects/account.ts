@@ -4,6 +4,7 @@ import type { Html } from "../html.ts";
 export interface AccountTexts {
   readonly labels: {
     readonly progressSound: (isOn: boolean) => string;
+    readonly quickBuy: (isOn: boolean) => string;
     readonly deleteMyData: string;
     readonly yesDelete: string;
     readonly keepMyData: string;
@@ -14,6 +15,7 @@ export interface AccountTexts {
   readonly messages: {
     readonly settings: string;
     readonly settingsSound: string;
+    readonly settingsQuickBuy: string;
     readonly forgetAsk: (view: { available: Html }) => string;
     readonly forgetSure: string;
     readonly forgotten: string;

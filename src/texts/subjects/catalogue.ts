@@ -4,6 +4,7 @@ import type { Html } from "../html.ts";
 export interface CatalogueTexts {
   readonly labels: {
     readonly browse: string;
+    readonly search: string;
     readonly alphabetical: string;
     readonly popular: string;
     readonly repeat: (what: string) => string;
@@ -33,6 +34,10 @@ export interface CatalogueTexts {
     readonly countries: (view: { service: Html }) => string;
     readonly percentNote: string;
     readonly staleNote: string;
+    /** Some suppliers' prices are not in the list. */
+    readonly unanswered: (view: { count: number }) => string;
+    readonly readingPrices: (view: { service: Html }) => string;
+    readonly readingServices: string;
     readonly noCountries: (view: { service: Html }) => string;
     readonly heldOnly: (view: { price: Html }) => string;
     readonly window: (view: { minutes: number }) => string;
@@ -44,7 +49,10 @@ export interface CatalogueTexts {
     readonly success: (view: { percent: number; seconds: number | null }) => string;
     readonly yourBalance: (view: { available: Html }) => string;
     readonly acceptTerms: string;
-    readonly short: (view: { missing: Html; product: Html }) => string;
+    /** What the balance lacks, and what happens once it is paid. */
+    readonly payFirst: (view: { missing: Html }) => string;
+    /** What picking a search result in somebody else's chat sends there. */
+    readonly buyInPrivate: (view: { product: Html }) => string;
     readonly alternatives: string;
   };
 }

@@ -17,6 +17,7 @@ interface MovementWords {
 export interface MoneyTexts {
   readonly labels: {
     readonly payStarsAndBuy: (stars: number) => string;
+    readonly payAndBuy: (amount: string) => string;
     readonly otherWays: string;
     readonly stars: (stars: number, value: string) => string;
     readonly otherAmount: string;
@@ -39,6 +40,8 @@ export interface MoneyTexts {
     readonly manualThanks: string;
     readonly manualNeedsProof: string;
     readonly credited: (view: { amount: Html; available: Html }) => string;
+    /** Below {@link credited}: the purchase that waited for the money is being made. */
+    readonly gettingNumber: (view: { product: Html }) => string;
     readonly topupRejected: string;
     readonly topupRefunded: (view: { stars: number; amount: Html; available: Html }) => string;
     /** What the buyer owes after a refund by Telegram, and what to do about it. */

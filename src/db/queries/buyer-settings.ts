@@ -1,0 +1,27 @@
+import type { Executor } from "../client.ts";
+
+/** Stores a language chosen in the settings; from now on Telegram's language does not count. */
+export async function setLanguage(db: Executor, buyerId: string, language: string): Promise<void> {
+  await db.updateTable("buyers").set({ language, language_chosen: true }).where("id", "=", buyerId).execute();
+}
+
+export async function setNotifyEdits(db: Executor, buyerId: string, notifyEdits: boolean): Promise<void> {
+  await db.updateTable("buyers").set({ notify_edits: notifyEdits }).where("id", "=", buyerId).execute();
+}
+
+export async function setQuickBuy(db: Executor, buyerId: string, isOn: boolean): Promise<void> {
+  await db.updateTable("buyers").set({ quick_buy: isOn }).where("id", "=", buyerId).execute();
+}
+
+/** The message that is edited as the buyer moves through the menus. */
+export async function setNavigationMessage(
+  db: Executor,
+  buyerId: string,
+  messageId: number | null,
+): Promise<void> {
+  await db
+    .updateTable("buyers")
+    .set({ navigation_message_id: messageId === null ? null : BigInt(messageId) })
+    .where("id", "=", buyerId)
+    .execute();
+}

@@ -1,0 +1,186 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { newId } from "../../../src/core/ids.ts";
+import { selectTopup } from "../../../src/db/queries/topups.ts";
+import { inTransaction } from "../../../src/db/transaction.ts";
+import { credit } from "../../../src/topups/credit.ts";
+import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { createTestShop, priceMicros, type TestShop } from "../../support/shop.ts";
+
+const MINUTE_MS = 60_000;
+let database: TestDatabase;
+let shop: TestShop;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+});
+afterAll(() => database.close());
+beforeEach(async () => {
+  await database.db.deleteFrom("outbox").execute();
+  shop = await createTestShop(database.db);
+});
+
+/** A buyer without money who agreed to the price and got an invoice. */
+async function agreed(): Promise<{ buyerId: string; topupId: string }> {
+  const buyerId = await shop.buyer(0n);
+  await accept(buyerId);
+  const topupId = newId();
+  const createdAt = shop.clock.now();
+  await database.db
+    .insertInto("topups")
+    .values({
+      id: topupId,
+      buyer_id: buyerId,
+      gateway: "stars",
+      state: "pending",
+      amount_micros: priceMicros,
+      resume_service_id: "wa",
+      resume_country_id: "GB",
+      resume_price_micros: priceMicros,
+      chat_id: 5n,
+      created_at: createdAt,
+      expires_at: new Date(createdAt.getTime() + 24 * 60 * MINUTE_MS),
+    })
+    .execute();
+  return { buyerId, topupId };
+}
+
+async function accept(buyerId: string): Promise<void> {
+  await database.db.updateTable("buyers").set({ terms_version: 1 }).where("id", "=", buyerId).execute();
+}
+
+async function pay({ buyerId, topupId }: { buyerId: string; topupId: string }): Promise<void> {
+  await inTransaction(database.db, async (tx) => {
+    const topup = await selectTopup(tx, topupId);
+    const at = shop.clock.now();
+    const charge = { gateway: "stars", chargeId: newId(), stars: null, feeMicros: 0n, actor: "system" };
+    await credit(tx, {
+      ...charge,
+      topup: topup ?? null,
+      buyerId,
+      chatId: 5,
+      amountMicros: priceMicros,
+      paidAt: at,
+      at,
+    });
+  });
+}
+
+async function buy(orders = shop.orders): Promise<void> {
+  await orders.buyPaid();
+  await orders.drain();
+}
+
+const ordersOf = (buyerId: string) =>
+  database.db.selectFrom("orders").selectAll().where("buyer_id", "=", buyerId).execute();
+const asked = () => shop.messages("purchase_asked");
+
+describe("a purchase whose money has come in", () => {
+  it("is made without another tap, at today's price when that is lower", async () => {
+    const buyer = await agreed();
+    await pay(buyer);
+    shop.todayMicros = priceMicros - 10_000n;
+    await buy();
+    const [order] = await ordersOf(buyer.buyerId);
+    expect(order).toMatchObject({
+      state: "waiting",
+      price_micros: priceMicros - 10_000n,
+      card_message_id: null,
+    });
+    expect(await shop.balance(buyer.buyerId)).toEqual({
+      availableMicros: 10_000n,
+      heldMicros: priceMicros - 10_000n,
+    });
+    expect(await asked()).toEqual([]);
+    await shop.assertSound();
+  });
+
+  it("is made once, however often the top-up is paid and however many replicas look", async () => {
+    const buyer = await agreed();
+    await pay(buyer);
+    await pay(buyer);
+    await Promise.all([buy(), buy(shop.replica("two")), buy(shop.replica("three"))]);
+    shop.clock.advance(2 * MINUTE_MS);
+    await buy();
+    expect(await ordersOf(buyer.buyerId)).toHaveLength(1);
+    expect(await asked()).toEqual([]);
+  });
+
+  it("is neither lost nor made twice when the process stops after it was quoted, or after it was bought", async () => {
+    for (const point of ["paid/quoted", "paid/bought"]) {
+      const buyer = await agreed();
+      await pay(buyer);
+      await pay(await agreed());
+      const stopped = await createTestShop(database.db, {
+        deps: {
+          clock: shop.clock,
+          checkpoint: (name) => {
+            if (name === point) throw new Error("the process stops here");
+          },
+        },
+      });
+      await buy(stopped.orders);
+      await buy();
+      shop.clock.advance(2 * MINUTE_MS);
+      await buy();
+      expect(await ordersOf(buyer.buyerId), point).toHaveLength(1);
+    }
+    expect(await asked()).toEqual([]);
+  });
+
+  it("is asked for once when the price went up meanwhile, and the money stays available", async () => {
+    const buyer = await agreed();
+    await pay(buyer);
+    shop.todayMicros = priceMicros + 1n;
+    await buy();
+    shop.clock.advance(2 * MINUTE_MS);
+    await buy();
+    expect(await ordersOf(buyer.buyerId)).toEqual([]);
+    expect((await asked()).map(({ payload }) => payload.code)).toEqual(["price_moved"]);
+    expect((await shop.balance(buyer.buyerId)).availableMicros).toBe(priceMicros);
+  });
+
+  it("is asked for when the money comes more than an hour after the agreement", async () => {
+    const buyer = await agreed();
+    shop.clock.advance(61 * MINUTE_MS);
+    await pay(buyer);
+    await buy();
+    expect(await ordersOf(buyer.buyerId)).toEqual([]);
+    expect((await asked()).map(({ payload }) => payload.code)).toEqual(["quote_expired"]);
+    const [credited] = await shop.messages("topup_credited");
+    expect(credited?.payload.resume).toBeNull();
+  });
+
+  it.each([
+    ["sold out", "out_of_stock"],
+    ["the money was spent elsewhere", "insufficient_funds"],
+  ])("is asked for when it cannot be made: %s", async (_name, code) => {
+    const buyer = await agreed();
+    await pay(buyer);
+    if (code === "out_of_stock") shop.offers = [];
+    else await spend(buyer.buyerId);
+    await buy();
+    expect((await asked()).map(({ payload }) => payload.code)).toEqual([code]);
+  });
+});
+
+/** The buyer uses the money for something else first. */
+async function spend(buyerId: string): Promise<void> {
+  const quoteId = await shop.quote(buyerId);
+  await shop.orders.purchase({ buyerId, quoteId, chatId: 5, cardMessageId: 7, acceptsTermsVersion: null });
+  await shop.orders.drain();
+}
+
+describe("terms", () => {
+  it("that were accepted with a purchase stay accepted although the money was short", async () => {
+    const buyerId = await shop.buyer(0n);
+    const quoteId = await shop.quote(buyerId);
+    const input = { buyerId, quoteId, chatId: 5, cardMessageId: 7, acceptsTermsVersion: 1 };
+    expect(await shop.orders.purchase(input)).toMatchObject({ kind: "short", missingMicros: priceMicros });
+    const row = await database.db
+      .selectFrom("buyers")
+      .select("terms_version")
+      .where("id", "=", buyerId)
+      .executeTakeFirst();
+    expect(row?.terms_version).toBe(1);
+  });
+});
