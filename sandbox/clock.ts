@@ -25,6 +25,8 @@ export function createSandboxClock(): SandboxClock {
 
   return {
     now: () => new Date(now()),
+    // The database does not run faster.
+    steadyMs: () => Date.now(),
     speed: () => speed,
     setSpeed(next) {
       simulatedAnchor = now();

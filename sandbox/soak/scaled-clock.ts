@@ -10,8 +10,11 @@ export interface TimeScale {
 
 /** A clock that several processes agree on without talking to each other. */
 export function createScaledClock({ anchorMs, speed }: TimeScale): Clock {
+  const nowMs = (): number => anchorMs + (Date.now() - anchorMs) * speed;
   return {
-    now: () => new Date(anchorMs + (Date.now() - anchorMs) * speed),
+    now: () => new Date(nowMs()),
+    // The database runs as fast (database-time.ts).
+    steadyMs: nowMs,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted) return resolve();

@@ -1,6 +1,13 @@
+import { performance } from "node:perf_hooks";
+
 /** Every read of the time and every sleep goes through a Clock, so tests and the demo can drive time. */
 export interface Clock {
   now(): Date;
+  /**
+   * Milliseconds since any moment, which pass as they pass in the database. For leases: the database counts those, and the
+   * demo runs its time faster than the database's.
+   */
+  steadyMs(): number;
   /** Resolves after `ms`, or early (without error) when the signal aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
@@ -11,6 +18,7 @@ const MAX_SLEEP_MS = 24 * 60 * 60 * 1000;
 /** The clock of this machine. */
 export const systemClock: Clock = {
   now: () => new Date(),
+  steadyMs: () => performance.now(),
   sleep: (ms, signal) =>
     new Promise((resolve) => {
       if (signal?.aborted) return resolve();

@@ -78,6 +78,7 @@ export async function createDatabaseClock(deps: DatabaseClockDeps): Promise<Data
   report();
   return {
     now: () => new Date(Math.round(nowMs())),
+    steadyMs: () => machine.steadyMs(),
     sleep: (ms, signal) => machine.sleep(ms, signal),
     aheadMs: () => aheadMs,
     measure,

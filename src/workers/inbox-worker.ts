@@ -72,10 +72,10 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   async function step(): Promise<StepResult> {
     const limit = concurrency - inHand.size;
     if (limit <= 0) return "idle";
-    const askedAt = clock.now();
+    const askedAtMs = clock.steadyMs();
     const claimed = await claimUpdates(db, { limit, leaseMs: LEASE_MS, leaseToken: newId() });
     if (claimed.length > 0) checkpoint("inbox/claimed");
-    if (clock.now().getTime() - askedAt.getTime() >= LEASE_MS) return await giveBack(db, claimed);
+    if (clock.steadyMs() - askedAtMs >= LEASE_MS) return await giveBack(db, claimed);
     for (const update of claimed) inHand.set(update, work(update));
     return claimed.length === limit ? "again" : "idle";
   }

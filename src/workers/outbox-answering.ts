@@ -27,8 +27,8 @@ export interface Answering {
 /** Sends the cards that answer a tap, beside all other messages. */
 export function createAnswering(deps: {
   readonly answers: Answers;
-  /** Sends what was claimed; the claims were asked for at `askedAt`. */
-  readonly begin: (claimed: readonly ClaimedMessage[], askedAt: Date) => void;
+  /** Sends what was claimed; the claims were asked for at `askedAtMs` of the steady clock. */
+  readonly begin: (claimed: readonly ClaimedMessage[], askedAtMs: number) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }): Answering {
@@ -39,10 +39,10 @@ export function createAnswering(deps: {
   async function step(): Promise<number> {
     const limit = ANSWERS_AT_ONCE - inHand.size;
     if (limit <= 0 || !answers.isWaiting()) return 0;
-    const askedAt = clock.now();
+    const askedAtMs = clock.steadyMs();
     const claimed = await answers.claim(limit);
     for (const row of claimed) inHand.add(row);
-    deps.begin(claimed, askedAt);
+    deps.begin(claimed, askedAtMs);
     return claimed.length;
   }
 

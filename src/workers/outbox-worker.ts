@@ -60,7 +60,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   const settle = createSettling(deps);
   const answering = createAnswering({
     answers: createAnswers({ db, clock, limits, leaseMs: LEASE_MS }),
-    begin: (claimed, askedAt) => begin(claimed, askedAt),
+    begin: (claimed, askedAtMs) => begin(claimed, askedAtMs),
     clock,
     logger,
   });
@@ -69,8 +69,8 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
   const renewing = createLoop({ name: "outbox leases", everyMs: RENEW_MS, run: renew, clock, logger });
 
   async function renew(): Promise<StepResult> {
-    const askedAt = clock.now();
-    held.prolong(await renewMessages(db, [...inHand.keys()], LEASE_MS), askedAt);
+    const askedAtMs = clock.steadyMs();
+    held.prolong(await renewMessages(db, [...inHand.keys()], LEASE_MS), askedAtMs);
     return "idle";
   }
 
@@ -78,16 +78,16 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
     const limit = CONCURRENCY - (inHand.size - answering.inHand());
     if (limit <= 0) return 0;
     const limitOfOthers = Math.max(0, limit - FOR_CODES);
-    const now = clock.now();
-    const claim = { now, limit, limitOfOthers, leaseMs: LEASE_MS, leaseToken: newId(), limits };
+    const askedAtMs = clock.steadyMs();
+    const claim = { now: clock.now(), limit, limitOfOthers, leaseMs: LEASE_MS, leaseToken: newId(), limits };
     const claimed = await claimMessages(db, claim);
-    begin(claimed, now);
+    begin(claimed, askedAtMs);
     return claimed.length;
   }
 
-  function begin(claimed: readonly ClaimedMessage[], askedAt: Date): void {
+  function begin(claimed: readonly ClaimedMessage[], askedAtMs: number): void {
     if (claimed.length > 0) checkpoint("outbox/claimed");
-    held.prolong(claimed, askedAt);
+    held.prolong(claimed, askedAtMs);
     for (const row of claimed) inHand.set(row, work(row));
   }
 

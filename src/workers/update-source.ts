@@ -53,7 +53,7 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
 
   async function step(signal: AbortSignal): Promise<StepResult> {
     const wasOurs = lease !== undefined;
-    if (clock.now().getTime() - confirmedAtMs >= RENEW_MS) await confirmLease();
+    if (clock.steadyMs() - confirmedAtMs >= RENEW_MS) await confirmLease();
     if (!lease) {
       await clock.sleep(STANDBY_MS, signal);
       return "again";
@@ -71,7 +71,7 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
 
   /** Takes the lease or extends it. It is asked for once in a while and not with every poll, of which a busy shop makes many. */
   async function confirmLease(): Promise<void> {
-    const askedAtMs = clock.now().getTime();
+    const askedAtMs = clock.steadyMs();
     lease = await acquireLease(db, LEASE_NAME, deps.holder, LEASE_MS);
     confirmedAtMs = lease ? askedAtMs : Number.NEGATIVE_INFINITY;
   }
@@ -101,7 +101,7 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
       await clock.sleep(RENEW_MS, signal);
       if (signal.aborted) return true;
       try {
-        const askedAtMs = clock.now().getTime();
+        const askedAtMs = clock.steadyMs();
         if (!(await renewLease(db, held, LEASE_MS))) {
           confirmedAtMs = Number.NEGATIVE_INFINITY;
           return false;

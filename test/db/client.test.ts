@@ -131,7 +131,7 @@ describe("waitForDatabase", () => {
 
   it("gives up in the end and names DATABASE_URL", async () => {
     const { db } = connect("postgresql://nobody@127.0.0.1:1/none");
-    const impatient = { now: () => new Date(), sleep: async () => undefined };
+    const impatient = { now: () => new Date(), steadyMs: () => 0, sleep: async () => undefined };
     await expect(waitForDatabase({ ...options(), db, clock: impatient })).rejects.toThrow(
       /DATABASE_URL.*ECONNREFUSED/,
     );

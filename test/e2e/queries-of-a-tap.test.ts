@@ -105,9 +105,9 @@ describe("a tap asks the database only", () => {
     ],
     ["countries by price: the same", { kind: "countries", serviceId: "wa", page: 0, sort: "price" }, 2],
     [
-      "a price: the buyer, what has changed, the quote, the balance",
+      "a price: the buyer, what has changed, the quote, the balance, the debt",
       { kind: "confirm", serviceId: "wa", countryId: "GB" },
-      4,
+      5,
     ],
     ["balance: the buyer, the balance, the debt, two for the movements", { kind: "balance", page: 0 }, 5],
   ] as const)("%s", async (_what, action, atMost) => {

@@ -33,7 +33,15 @@ async function counting(amountMicros?: bigint) {
       afterMessageId,
     });
   };
-  return { person, tap, say, count: () => taps, add: () => void (taps += 1) };
+  return {
+    person,
+    tap,
+    say,
+    count: () => taps,
+    add: () => {
+      taps += 1;
+    },
+  };
 }
 
 /** Ends the order, so that it counts among what was bought before. */

@@ -18,6 +18,7 @@ export function createTestClock(start = new Date("2026-03-01T12:00:00.000Z")): T
   const sleepers = new Set<Sleeper>();
   return {
     now: () => new Date(now),
+    steadyMs: () => now,
     sleep: (ms, signal) =>
       new Promise((resolve) => {
         if (signal?.aborted || ms <= 0) return resolve();

@@ -31,6 +31,7 @@ function machineAhead(ms: number): Clock & { aheadMs: number } {
     now() {
       return addMs(new Date(), this.aheadMs);
     },
+    steadyMs: systemClock.steadyMs,
     sleep: systemClock.sleep,
   };
 }

@@ -81,7 +81,7 @@ async function load(deps: SnapshotDeps, version: string): Promise<Snapshot> {
       .sort(byName()),
     serviceNames,
     providerNames: grouped(serviceCodes, ({ id, name }) => [id, name]),
-    isReading: serviceCodes.length === 0,
+    isReading: serviceCodes.length === 0 && names.length > 0,
     countryNames: new Map(countryRows.map((row) => [row.id, row.name])),
   };
 }

@@ -51,7 +51,7 @@ describe("the providers' lists", () => {
     expect(page.items).toMatchObject([
       { country: { name: "New Atlantis", flag: "" }, priceMicros: 130_000n },
     ]);
-    expect(await catalog.search("quokka new atlantis", "en")).toMatchObject({
+    expect(await catalog.search("quokka chat new atlantis", "en")).toMatchObject({
       kind: "pair",
       service: { id: serviceId },
       country: { name: "New Atlantis" },

@@ -67,7 +67,7 @@ describe("the list of services", () => {
 
   it("is one empty page in a shop without providers", async () => {
     const { catalog } = await createFixture(database.db, []);
-    expect(await catalog.services(all)).toEqual({ items: [], page: 0, pageCount: 1 });
+    expect(await catalog.services(all)).toEqual({ items: [], page: 0, pageCount: 1, isReading: false });
     expect(await catalog.search("whatsapp uk", "en")).toEqual({ kind: "none" });
   });
 
