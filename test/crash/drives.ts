@@ -133,18 +133,26 @@ export const stars: Drive = async ({ buyer }) => {
 
 /** Short of money: pays what is missing, and the purchase follows by itself. */
 const payShort =
-  (meanwhile: (stage: Stage) => void): Drive =>
+  (meanwhile: (stage: Stage) => Promise<unknown>): Drive =>
   async (stage) => {
     await stage.buyer.ask(products.oxgel, /held; you pay only/);
     await stage.buyer.press(/^Pay ⭐/);
-    meanwhile(stage);
+    await meanwhile(stage);
     await stage.buyer.pay();
   };
 
-export const paidFor: Drive = payShort(() => undefined);
+export const paidFor: Drive = payShort(async () => undefined);
 
-export const paidAndSoldOut: Drive = payShort(({ world }) => {
-  supplier(world, "oxgel").market.setStock("wa", "16", 0);
+/** The money comes two hours after the agreement: nobody buys by that any more. */
+export const paidTooLate: Drive = payShort(async ({ world }) => {
+  const age = async (): Promise<boolean> => {
+    const aged =
+      await sql`UPDATE topups SET created_at = created_at - interval '2 hours' WHERE resume_price_micros IS NOT NULL`.execute(
+        world.db,
+      );
+    return (aged.numAffectedRows ?? 0n) > 0n;
+  };
+  await world.time.until(async () => (await age()) || undefined, { ms: 10 * 60_000 });
 });
 
 const dollars =
