@@ -1,5 +1,5 @@
 import { InlineKeyboard } from "grammy";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { button, chat, field, start, usePage } from "../support/page-tests.ts";
 import { apiOf } from "../support/telegram.ts";
@@ -26,9 +26,14 @@ describe("a message in another script", () => {
     await start(page);
     await sendArabic(page);
     const text = chat(page).locator(".text", { hasText: "رصيدك" });
-    expect(await text.evaluate("(element) => getComputedStyle(element).unicodeBidi")).toBe("plaintext");
+    const styleOf = (element: Locator, property: string) =>
+      element.evaluate(
+        (node, name) => node.ownerDocument.defaultView?.getComputedStyle(node).getPropertyValue(name),
+        property,
+      );
+    expect(await styleOf(text, "unicode-bidi")).toBe("plaintext");
     const label = button(page, "شراء رقم").locator(".label");
-    expect(await label.evaluate("(element) => getComputedStyle(element).direction")).toBe("rtl");
+    expect(await styleOf(label, "direction")).toBe("rtl");
   });
 
   test("tells screen readers its language, which the page's own is not", async () => {

@@ -36,7 +36,7 @@ async function choose(page: Page, country: RegExp): Promise<void> {
   await say(page, "/buy");
   await key(page, /WhatsApp/).click();
   await key(page, country).click();
-  await key(page, /get number/i).click();
+  await key(page, /\bget\b/i).click();
 }
 
 describe("the demo", () => {
