@@ -48,6 +48,10 @@ export async function startMeasured(
   const flags = (process.env.BENCH_NODE_FLAGS ?? "").split(" ").filter((flag) => flag !== "");
   const child = startNode([...flags, await bundleShop(directory, script)], env);
   const cpuMs = (): number => cpuMsOf(child.pid);
+  let isEnded = false;
+  void child.ended.then(() => {
+    isEnded = true;
+  });
   return {
     pid: child.pid,
     cpuMs,
@@ -62,7 +66,7 @@ export async function startMeasured(
     output: child.output,
     count: (text) => child.output().split(text).length - 1,
     async stop() {
-      child.signal("SIGTERM");
+      if (!isEnded) child.signal("SIGTERM");
       await child.ended;
       await rm(directory, { recursive: true, force: true });
     },
