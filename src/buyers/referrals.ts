@@ -75,8 +75,14 @@ export function createReferral({ db, clock, terms }: ReferralDeps): Referral & R
         ...(await queries.selectFriendsToTakeBack(db, BATCH)),
         ...(await queries.selectFriendsToReward(db, BATCH)),
       ]);
-      for (const friendId of friends)
-        await inTransaction(db, (tx) => settleFriend(tx, terms, friendId, clock.now()));
+      const failures: unknown[] = [];
+      for (const friendId of friends) {
+        // One friend's rewards that cannot be settled must not keep the others from theirs.
+        await inTransaction(db, (tx) => settleFriend(tx, terms, friendId, clock.now())).catch(
+          (error: unknown) => failures.push(error),
+        );
+      }
+      if (failures.length > 0) throw failures[0];
     },
   };
 }
@@ -97,7 +103,9 @@ export async function settleFriend(tx: Tx, terms: ReferralTerms, friendId: strin
   if (await queries.hasSpentRefund(tx, friendId)) return await takeBack(tx, friendId, referrerId, at);
   if (referral.endedAt !== null) return;
   const paid = await queries.sumRewards(tx, { friendId });
-  const orders = await queries.selectRewardable(tx, friendId, terms.orders - paid.count);
+  // The operator may have lowered the number since.
+  const ordersLeft = Math.max(0, terms.orders - paid.count);
+  const orders = await queries.selectRewardable(tx, friendId, ordersLeft);
   let friendMicros = paid.micros;
   for (const order of orders) {
     const month = await queries.sumRewards(tx, { referrerId, since: addMs(at, -MONTH_MS) });

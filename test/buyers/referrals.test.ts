@@ -127,6 +127,18 @@ describe("a friend's charged orders", () => {
     expect(await available(referrer.buyerId)).toBe(share);
   });
 
+  it("are rewarded no more when the operator lowers their number below what is rewarded already", async () => {
+    const { referrer, friend } = await pair();
+    const terms = { orders: 3 };
+    const share = await charged(friend.buyerId);
+    await charged(friend.buyerId);
+    await referral(terms).settle();
+    await charged(friend.buyerId);
+    await referral({ orders: 1 }).settle();
+    await referral(terms).settle();
+    expect(await available(referrer.buyerId)).toBe(2n * share);
+  });
+
   it("count one order only where one counts, although two codes come at the same moment", async () => {
     const { referrer, friend } = await pair();
     await give(friend.buyerId, 960_000n);
