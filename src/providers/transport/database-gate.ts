@@ -45,7 +45,7 @@ const LONGEST_BLOCK_MS = 3_600_000;
 const LOWERED_TO = 0.7;
 /**
  * How a request of this priority waits for the budget. Buyers' requests may reserve a later slot and use the whole burst.
- * Polls take only a slot that is due within 250 ms, so that a purchase never queues behind them. A list's pages come one
+ * Polls take only a slot that is due within 250 ms, so that a purchase never queues behind them. A list's pages ask one
  * after the other, so no more than one of them ever waits, for one slot further ahead than any poll. Background work yields
  * twice and may then reserve one slot further ahead than any poll, so that steady polling cannot starve price lists.
  */
@@ -90,6 +90,7 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
   const inHand = createTurnsInHand(clock);
   let requestsPerSecond = ceiling;
   let isMade = false;
+  let lastPage: Promise<void> = Promise.resolve();
 
   async function make(): Promise<void> {
     if (isMade) return;
@@ -126,7 +127,7 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
     return { count: held + turns.booked, nextInMs: turns.nextInMs, requestsPerSecond };
   }
 
-  async function acquire(priority: Priority): Promise<void> {
+  async function pass(priority: Priority): Promise<void> {
     if (inHand.take(priority)) return;
     // A poll refused a moment ago would be refused again: that needs no statement.
     const closedMs = priority === "poll" ? inHand.closedMs(priority) : 0;
@@ -144,6 +145,14 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
     }
     inHand.close(priority, waitMs);
     throw refuse(provider, waitMs);
+  }
+
+  /** Several pages of a list may be wanted at once: each asks when the one before has its turn. */
+  async function acquire(priority: Priority): Promise<void> {
+    if (priority !== "list") return await pass(priority);
+    const passing = lastPage.then(() => pass(priority));
+    lastPage = passing.catch(() => undefined);
+    await passing;
   }
 
   return {
