@@ -88,9 +88,9 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
   const ceiling = deps.requestsPerSecond;
   const rate = rateRule(ceiling);
   const inHand = createTurnsInHand(clock);
+  const inLine = createLine();
   let requestsPerSecond = ceiling;
   let isMade = false;
-  let lastPage: Promise<void> = Promise.resolve();
 
   async function make(): Promise<void> {
     if (isMade) return;
@@ -105,9 +105,10 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
     return turns;
   }
 
-  async function waitFor(waitMs: number): Promise<void> {
+  async function waitFor(waitMs: number, onTurn: () => void): Promise<void> {
+    if (waitMs > 0) await clock.sleep(waitMs);
+    onTurn();
     if (waitMs === 0) return;
-    await clock.sleep(waitMs);
     // The upstream may have asked for a pause (penalise) while this request waited for its slot.
     const until = await selectBlockedUntil(db, provider);
     const blockedMs = (until?.getTime() ?? 0) - clock.now().getTime();
@@ -127,7 +128,8 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
     return { count: held + turns.booked, nextInMs: turns.nextInMs, requestsPerSecond };
   }
 
-  async function pass(priority: Priority): Promise<void> {
+  /** `onTurn`: this request waits no more, so that another may begin to. */
+  async function pass(priority: Priority, onTurn: () => void = () => undefined): Promise<void> {
     if (inHand.take(priority)) return;
     // A poll refused a moment ago would be refused again: that needs no statement.
     const closedMs = priority === "poll" ? inHand.closedMs(priority) : 0;
@@ -138,7 +140,7 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
     const plan = planOf(priority, intervalMs);
     for (const [index, attempt] of plan.entries()) {
       const turns = await book(attempt, 1);
-      if (turns.booked > 0) return await waitFor(turns.waitMs);
+      if (turns.booked > 0) return await waitFor(turns.waitMs, onTurn);
       waitMs = turns.nextInMs;
       if (index === plan.length - 1 || waitMs > WORTH_YIELDING_MS) break;
       await clock.sleep(Math.min(Math.max(waitMs, intervalMs), LONGEST_YIELD_MS));
@@ -147,17 +149,10 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
     throw refuse(provider, waitMs);
   }
 
-  /** Several pages of a list may be wanted at once: each asks when the one before has its turn. */
-  async function acquire(priority: Priority): Promise<void> {
-    if (priority !== "list") return await pass(priority);
-    const passing = lastPage.then(() => pass(priority));
-    lastPage = passing.catch(() => undefined);
-    await passing;
-  }
-
   return {
     reserve,
-    acquire,
+    // Several pages of a list may be wanted at once.
+    acquire: (priority) => (priority === "list" ? inLine((onTurn) => pass("list", onTurn)) : pass(priority)),
     async penalise(retryAfterMs, reason) {
       await make();
       inHand.drop();
@@ -171,6 +166,24 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
       }
       logger.warn({ provider, blockMs, requestsPerSecond }, "provider asked us to wait");
     },
+  };
+}
+
+/** Begins one job after the other: the next when the one before says that it has its turn, or has ended. */
+function createLine(): (job: (onTurn: () => void) => Promise<void>) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return async (job) => {
+    const before = last;
+    let next = (): void => undefined;
+    last = new Promise((resolve) => {
+      next = resolve;
+    });
+    await before;
+    try {
+      await job(next);
+    } finally {
+      next();
+    }
   };
 }
 
