@@ -11,6 +11,7 @@ import type { TopupJobs } from "../topups/create-topups.ts";
 import type { Topups } from "../topups/topups.ts";
 import { createWalletReader } from "../wallet/reader.ts";
 import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.ts";
+import { createDesk } from "./desk.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
 
 const HOUR_MS = 3_600_000;
@@ -32,8 +33,8 @@ export function createChatDeps(
     buyers: createBuyers({ db, clock, referralTerms: config.referral }),
     conversationStates: createConversationStates({ db, clock }),
     operatorActions: createOperatorActions({ db, clock, topups, onMessages: signals.messages.send }),
+    desk: createDesk({ db, clock, ownerIds: config.adminIds, onMessages: signals.messages.send }),
     config: {
-      operatorIds: config.adminIds,
       termsVersion: TERMS_VERSION,
       supportContact: config.supportContact,
       smsRetentionHours: Math.round(config.smsRetentionMs / HOUR_MS),
