@@ -10,7 +10,7 @@ const HOUR_MS = 3_600_000;
 const PRICE_MICROS = 120_000n;
 /** Twenty is what the shop needs before it shows a percentage. */
 const ORDERS_A_PAIR = 24;
-const SERVICES = ["wa", "tg", "go", "ig"];
+const SERVICES = ["wa", "go", "ig"];
 /** How many of the orders got a code, and how long it usually took. */
 const COUNTRIES = [
   { country: "GB", delivered: 21, seconds: 14 },

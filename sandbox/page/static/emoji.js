@@ -1,11 +1,13 @@
 // @ts-check
 import { el, icon } from "./dom.js";
 
-const PICTURED = /[\u{1F1E6}-\u{1F1FF}]{2}|⭐/gu;
+const PICTURED = /[\u{1F1E6}-\u{1F1FF}]{2}|⭐|⏳|✅|⚡/gu;
+/** @type {Record<string, string>} */
+const SIGNS = { "⭐": "star", "⏳": "hourglass", "✅": "done", "⚡": "bolt" };
 const REGIONAL_A = 0x1f1e6;
 
 /**
- * Text with its flags and stars as pictures. Chat apps bring pictures of their own, because many systems have none: Windows
+ * Text with its flags and signs as pictures. Chat apps bring pictures of their own, because many systems have none: Windows
  * shows flags as letters, and a machine without an emoji font shows boxes. The character itself stays in the text, for
  * copying and for screen readers.
  * @param {string} text
@@ -28,7 +30,12 @@ export function pictured(text) {
 
 /** @param {string} character */
 function pictureOf(character) {
-  if (character === "⭐") return icon("star");
+  const sign = SIGNS[character];
+  if (sign) {
+    const picture = icon(sign);
+    picture.classList.add("sign");
+    return picture;
+  }
   const letters = [...character].map((each) =>
     String.fromCharCode(65 + (each.codePointAt(0) ?? 0) - REGIONAL_A),
   );

@@ -133,7 +133,8 @@ function spoiler(children) {
  * @param {(command: string) => void} onCommand
  */
 function command(text, onCommand) {
-  const button = el("button", { type: "button", class: "command" }, text);
+  // A button is a paragraph of its own: among Arabic words its slash would stand on the other side.
+  const button = el("button", { type: "button", class: "command", dir: "ltr" }, text);
   button.addEventListener("click", () => onCommand(text));
   return button;
 }

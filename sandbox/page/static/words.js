@@ -2,7 +2,7 @@
 import { byId, el, languageOf } from "./dom.js";
 
 /** What people type: with a typing error, in other languages, the other way round, as a question to the bot's search. */
-const WORDS = ["whatsapp uk", "telgram poland", "код телеграм индия", "واتساب بريطانيا", "chatgpt"];
+const WORDS = ["whatsapp uk", "instgram poland", "код ватсап индия", "واتساب بريطانيا", "chatgpt"];
 
 /**
  * Buttons that type for the visitor.
