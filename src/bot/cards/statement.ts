@@ -61,7 +61,8 @@ function statementLine(texts: Texts, { line, product }: NamedLine): string {
     ? `${productLine(texts, product.service, product.country)}${late}`
     : movementWord(texts, line.kind);
   const amount = ltrIn(language, signedMoney(line.amountMicros));
-  const after = ltrIn(language, `= ${money(line.balanceMicros)}`);
+  // The sign stays outside: it stands between the two amounts in either direction.
+  const after = `= ${ltrIn(language, money(line.balanceMicros))}`;
   return `${rlmIn(language)}${ownIn(language, localTime(line.at))} · ${what} ${amount} ${after}`;
 }
 
