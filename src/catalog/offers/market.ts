@@ -1,4 +1,5 @@
 import { addMs, type Clock } from "../../core/clock.ts";
+import { createGathered } from "../../core/gather.ts";
 import type { Database } from "../../db/client.ts";
 import {
   type HiddenOffers,
@@ -52,7 +53,8 @@ export interface MarketView extends Pick<MarketState, "scopes" | "decisions"> {
 
 /**
  * The offers of all providers in this process's memory. Each look costs one small query, which tells what has changed since
- * they were read, by whomever; only that is read again. So what is shown is never older than the look.
+ * they were read, by whomever; only that is read again. So what is shown is never older than the look. Looks at the same
+ * moment share a query and a view, which then shows more services than each has asked for.
  */
 export interface Market {
   look(serviceIds: readonly string[], scopes?: readonly string[]): Promise<MarketView>;
@@ -148,23 +150,36 @@ export function createMarket(deps: MarketDeps): Market {
 
   const shelf = createMerger(deps, names);
 
-  return {
-    async look(serviceIds, scopes = []) {
-      const wanted = [...new Set([...serviceIds, ANY_SERVICE])];
-      const asked = known(wanted);
-      const state = await selectMarketState(db, { known: asked, providers, serviceIds, scopes });
-      const contents = await catchUp(wanted, asked, state);
-      const { hidden } = state;
-      return {
-        scopes: state.scopes,
-        decisions: state.decisions,
-        broken: new Set(hidden.filter(({ isOpen }) => isOpen).map(({ provider }) => provider)),
-        offers: (serviceId) => shelf.offers(serviceId, contents, hidden),
-        inCountry: (serviceId, countryId) =>
-          shelf.sellable(serviceId, contents, hidden).filter((row) => row.countryId === countryId),
-      };
-    },
-  };
+  async function lookAt({ serviceIds, scopes }: Subjects): Promise<MarketView> {
+    const wanted = [...new Set([...serviceIds, ANY_SERVICE])];
+    const asked = known(wanted);
+    const state = await selectMarketState(db, { known: asked, providers, serviceIds, scopes });
+    const contents = await catchUp(wanted, asked, state);
+    const { hidden } = state;
+    return {
+      scopes: state.scopes,
+      decisions: state.decisions,
+      broken: new Set(hidden.filter(({ isOpen }) => isOpen).map(({ provider }) => provider)),
+      offers: (serviceId) => shelf.offers(serviceId, contents, hidden),
+      inCountry: (serviceId, countryId) =>
+        shelf.sellable(serviceId, contents, hidden).filter((row) => row.countryId === countryId),
+    };
+  }
+
+  const gathered = createGathered(async (looks: readonly Subjects[]) => {
+    const view = await lookAt({
+      serviceIds: [...new Set(looks.flatMap(({ serviceIds }) => serviceIds))],
+      scopes: [...new Set(looks.flatMap(({ scopes }) => scopes))],
+    });
+    return () => view;
+  });
+
+  return { look: (serviceIds, scopes = []) => gathered({ serviceIds, scopes }) };
+}
+
+interface Subjects {
+  readonly serviceIds: readonly string[];
+  readonly scopes: readonly string[];
 }
 
 /** What a look may show. */
