@@ -27,6 +27,8 @@ const POLL_MS = 500;
 const LEASE_MS = 6_000;
 const RENEW_MS = 1_500;
 const TIMEOUT_MS = 60_000;
+/** While others are in hand, an update that was handled waits so long for them: one statement then settles several. */
+const SETTLE_TOGETHER_MS = 20;
 const RETRY = { baseMs: 1000, maxMs: 30_000 };
 
 type UpdateOutcome = "done" | "retry" | "failed" | "timeout" | "lost";
@@ -42,6 +44,7 @@ export interface InboxWorkerDeps {
   readonly checkpoint?: Checkpoint;
   readonly concurrency?: number;
   readonly timeoutMs?: number;
+  readonly settleTogetherMs?: number;
 }
 
 export interface InboxWorker extends Runnable {
@@ -62,8 +65,9 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   const { db, clock, logger, checkpoint = noCheckpoint } = deps;
   const concurrency = deps.concurrency ?? CONCURRENCY;
   const inHand = new Map<ClaimedUpdate, Promise<void>>();
-  const completing = createBatcher((done: readonly ClaimedUpdate[]) =>
-    completeUpdates(db, done, clock.now()),
+  const { settleTogetherMs = SETTLE_TOGETHER_MS } = deps;
+  const completing = createBatcher(completeAll, () =>
+    inHand.size > 1 ? clock.sleep(settleTogetherMs) : undefined,
   );
   /** How often new updates were announced. */
   let announced = 0;
@@ -119,13 +123,18 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
 
   async function complete(update: ClaimedUpdate): Promise<UpdateOutcome> {
     checkpoint("inbox/handled");
-    const before = announced;
-    const { ours, followed } = await completing(update);
+    const ours = await completing(update);
     checkpoint("inbox/completed");
-    // Mostly the lane is empty now, and a claim would find nothing. What was announced meanwhile may be of this lane: the
-    // statement may have begun too early to see it, and its own claim too early to find the lane free.
-    if (followed.has(update.updateId) || announced !== before) claiming.wake();
     return ours.has(update.updateId) ? "done" : "lost";
+  }
+
+  async function completeAll(done: readonly ClaimedUpdate[]): Promise<ReadonlySet<number>> {
+    const before = announced;
+    const { ours, isFollowed } = await completeUpdates(db, done, clock.now());
+    // Mostly the lanes are empty now, and a claim would find nothing. What was announced meanwhile may be of one of them: the
+    // statement may have begun too early to see it, and its own claim too early to find the lane free.
+    if (isFollowed || announced !== before) claiming.wake();
+    return ours;
   }
 
   async function abandon(update: ClaimedUpdate, why: "failed" | "timeout"): Promise<UpdateOutcome> {

@@ -47,7 +47,9 @@ function idOf(update: unknown): number {
 
 function setUp(handleUpdate: InboxWorkerDeps["handleUpdate"], more: Partial<InboxWorkerDeps> = {}) {
   const logger = createTestLogger();
-  const worker = createInboxWorker({ db: database.db, clock, logger, handleUpdate, ...more });
+  // The clock stands still: who waits for others would wait for ever.
+  const given = { db: database.db, clock, logger, handleUpdate, settleTogetherMs: 0 };
+  const worker = createInboxWorker({ ...given, ...more });
   return { worker, logger };
 }
 

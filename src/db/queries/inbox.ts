@@ -149,8 +149,8 @@ type Claim = Pick<ClaimedUpdate, "updateId" | "leaseToken">;
 export interface CompletedUpdates {
   /** Those whose claim was ours. The claims of the others were lost: another replica has them. */
   readonly ours: ReadonlySet<number>;
-  /** Of these, those whose lane holds another open update. */
-  readonly followed: ReadonlySet<number>;
+  /** A lane of these holds another open update. */
+  readonly isFollowed: boolean;
 }
 
 /** Marks updates as handled. */
@@ -159,7 +159,7 @@ export async function completeUpdates(
   claims: readonly Claim[],
   at: Date,
 ): Promise<CompletedUpdates> {
-  if (claims.length === 0) return { ours: new Set(), followed: new Set() };
+  if (claims.length === 0) return { ours: new Set(), isFollowed: false };
   const result = await sql<{ update_id: bigint; is_followed: boolean }>`
     UPDATE inbox SET done_at = ${at}::timestamptz, lease_token = NULL, lease_until = NULL
     FROM unnest(${claims.map((claim) => claim.updateId)}::bigint[],
@@ -170,8 +170,10 @@ export async function completeUpdates(
       WHERE next.lane = inbox.lane AND next.done_at IS NULL AND next.update_id <> inbox.update_id) AS is_followed`.execute(
     db,
   );
-  const idsOf = (rows: readonly { update_id: bigint }[]) => new Set(rows.map((row) => Number(row.update_id)));
-  return { ours: idsOf(result.rows), followed: idsOf(result.rows.filter((row) => row.is_followed)) };
+  return {
+    ours: new Set(result.rows.map((row) => Number(row.update_id))),
+    isFollowed: result.rows.some((row) => row.is_followed),
+  };
 }
 
 /** Handling failed: the update may be claimed again after `retryInMs`; its lane waits until then. */
