@@ -8,11 +8,10 @@ import {
   abandonUpdate,
   type ClaimedUpdate,
   claimUpdates,
-  completeUpdates,
   releaseUpdate,
   renewUpdates,
 } from "../db/queries/inbox.ts";
-import { createBatcher } from "./batcher.ts";
+import { createCompletion } from "./completion.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
 
 const CONCURRENCY = 64;
@@ -27,8 +26,6 @@ const POLL_MS = 500;
 const LEASE_MS = 6_000;
 const RENEW_MS = 1_500;
 const TIMEOUT_MS = 60_000;
-/** While others are in hand, an update that was handled waits so long for them: one statement then settles several. */
-const SETTLE_TOGETHER_MS = 20;
 const RETRY = { baseMs: 1000, maxMs: 30_000 };
 
 type UpdateOutcome = "done" | "retry" | "failed" | "timeout" | "lost";
@@ -44,7 +41,7 @@ export interface InboxWorkerDeps {
   readonly checkpoint?: Checkpoint;
   readonly concurrency?: number;
   readonly timeoutMs?: number;
-  readonly settleTogetherMs?: number;
+  readonly completeTogetherMs?: number;
 }
 
 export interface InboxWorker extends Runnable {
@@ -65,12 +62,13 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   const { db, clock, logger, checkpoint = noCheckpoint } = deps;
   const concurrency = deps.concurrency ?? CONCURRENCY;
   const inHand = new Map<ClaimedUpdate, Promise<void>>();
-  const { settleTogetherMs = SETTLE_TOGETHER_MS } = deps;
-  const completing = createBatcher(completeAll, () =>
-    inHand.size > 1 ? clock.sleep(settleTogetherMs) : undefined,
-  );
-  /** How often new updates were announced. */
-  let announced = 0;
+  const completion = createCompletion({
+    db,
+    clock,
+    hasCompany: () => inHand.size > 1,
+    onNext: () => claiming.wake(),
+    ...(deps.completeTogetherMs !== undefined && { togetherMs: deps.completeTogetherMs }),
+  });
   /** The last claim found no slot free, or took one for each: more updates may wait for one. */
   let isFull = false;
 
@@ -103,7 +101,7 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
       deps.onHandled?.(outcome, now - startedAt.getTime(), now - update.receivedAt.getTime());
     } catch (error) {
       // The lease runs out and the update is claimed again: nothing is lost but time.
-      logOf(update).error({ error }, "update could not be settled");
+      logOf(logger, update).error({ error }, "update could not be settled");
     } finally {
       inHand.delete(update);
       if (isFull) claiming.wake();
@@ -116,36 +114,23 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
     const outcome = await withTimeout(deps, update);
     if (outcome.kind === "done") return complete(update);
     if (outcome.kind === "timeout") return abandon(update, "timeout");
-    logOf(update).error({ error: outcome.error }, "update failed");
+    logOf(logger, update).error({ error: outcome.error }, "update failed");
     if (update.attempts >= MAX_ATTEMPTS) return abandon(update, "failed");
     return (await releaseUpdate(db, update, backoffMs(update.attempts, RETRY))) ? "retry" : "lost";
   }
 
   async function complete(update: ClaimedUpdate): Promise<UpdateOutcome> {
     checkpoint("inbox/handled");
-    const ours = await completing(update);
+    const isOurs = await completion.complete(update);
     checkpoint("inbox/completed");
-    return ours.has(update.updateId) ? "done" : "lost";
-  }
-
-  async function completeAll(done: readonly ClaimedUpdate[]): Promise<ReadonlySet<number>> {
-    const before = announced;
-    const { ours, isFollowed } = await completeUpdates(db, done, clock.now());
-    // Mostly the lanes are empty now, and a claim would find nothing. What was announced meanwhile may be of one of them: the
-    // statement may have begun too early to see it, and its own claim too early to find the lane free.
-    if (isFollowed || announced !== before) claiming.wake();
-    return ours;
+    return isOurs ? "done" : "lost";
   }
 
   async function abandon(update: ClaimedUpdate, why: "failed" | "timeout"): Promise<UpdateOutcome> {
-    logOf(update).error({ why }, "update given up, kept in the inbox as failed");
+    logOf(logger, update).error({ why }, "update given up, kept in the inbox as failed");
     const isOurs = await abandonUpdate(db, update, clock.now());
     claiming.wake();
     return isOurs ? why : "lost";
-  }
-
-  function logOf(update: ClaimedUpdate): Logger {
-    return logger.child({ updateId: update.updateId, attempt: update.attempts });
   }
 
   async function settled(): Promise<void> {
@@ -164,12 +149,16 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
       await renewing.stop();
     },
     wake() {
-      announced += 1;
+      completion.announce();
       claiming.wake();
     },
     step,
     settled,
   };
+}
+
+function logOf(logger: Logger, { updateId, attempts }: ClaimedUpdate): Logger {
+  return logger.child({ updateId, attempt: attempts });
 }
 
 async function withTimeout(

@@ -49,7 +49,7 @@ function idOf(update: unknown): number {
 function setUp(handleUpdate: InboxWorkerDeps["handleUpdate"], more: Partial<InboxWorkerDeps> = {}) {
   const logger = createTestLogger();
   // The clock stands still: who waits for others would wait for ever.
-  const given = { db: database.db, clock, logger, handleUpdate, settleTogetherMs: 0 };
+  const given = { db: database.db, clock, logger, handleUpdate, completeTogetherMs: 0 };
   const worker = createInboxWorker({ ...given, ...more });
   return { worker, logger };
 }
@@ -389,7 +389,8 @@ describe("the next update of a person", () => {
   });
 
   it("is handled at once also if it is stored while the statement that completes the one before is under way", async () => {
-    const { worker, seen, slow } = withSlowFirst();
+    const own = createTestClock();
+    const { worker, seen, slow } = withSlowFirst({ clock: own });
     worker.start();
     await store(message(1, 7));
     worker.wake();
@@ -401,7 +402,8 @@ describe("the next update of a person", () => {
       // The statement no longer sees this one, and the claim still finds the lane taken.
       await store(message(2, 7));
       worker.wake();
-      await worker.step();
+      // Both loops rest again: the claim has ended.
+      await expect.poll(() => own.sleeping()).toBe(2);
       expect(seen).toEqual([1]);
     });
     await expect.poll(() => seen).toEqual([1, 2]);
@@ -423,7 +425,7 @@ describe("the next update of a person", () => {
     const own = createTestClock();
     const handled: number[] = [];
     const handleUpdate = async (update: unknown): Promise<void> => void handled.push(idOf(update));
-    const { worker } = setUp(handleUpdate, { clock: own, settleTogetherMs: 20 });
+    const { worker } = setUp(handleUpdate, { clock: own, completeTogetherMs: 20 });
     await store(message(1, 7), message(2, 8), message(3, 9));
     await worker.step();
     // The time limits of all three have ended; what sleeps is the wait for the others.
