@@ -12,7 +12,9 @@ import { insertSms, selectSms } from "../../src/db/queries/order-sms.ts";
 import { selectOrderByPhone, selectOrderByUpstream } from "../../src/db/queries/orders.ts";
 import { insertOrphan, selectDoubts, selectOpenOrphans } from "../../src/db/queries/orphans.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
+import { viewOrders } from "../../src/orders/view.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestShop } from "../support/shop.ts";
 
 /** Neither the order of the rows in the table nor that of their ids is the one that is promised. */
 const SHUFFLED = [3, 1, 4, 2, 5];
@@ -148,6 +150,39 @@ describe("a buyer's orders", () => {
     const first = await selectOrdersBefore(database.db, buyerId, undefined, 1);
     const rest = await selectOrdersBefore(database.db, buyerId, first[0], 9);
     expect(idsOf([...first, ...rest])).toEqual(newestFirst);
+  });
+});
+
+describe("the pages of a buyer's orders", () => {
+  it("hold eight each, newest first, without a gap or an order twice; a page out of range is the nearest", async () => {
+    const { deps } = await createTestShop(database.db);
+    const buyerId = await newBuyer();
+    const orders: string[] = [];
+    for (let count = 0; count < 20; count += 1) {
+      const isOver = count % 2 === 0;
+      const over = isOver ? { state: "expired", closedAt: minute(count) } : {};
+      orders.unshift(await insertOrder({ provider: "alpha", buyerId, placedAt: minute(count), ...over }));
+    }
+    const read = (page: number, isOpenOnly = false) => viewOrders(deps, buyerId, { page, isOpenOnly });
+    const pages = [await read(0), await read(1), await read(2)];
+    expect(pages.map(({ items }) => items.length)).toEqual([8, 8, 4]);
+    expect(pages.flatMap(({ items }) => idsOf(items))).toEqual(orders);
+    expect(pages[1]).toMatchObject({ page: 1, pageCount: 3, openCount: 10 });
+    for (const [asked, shown] of [
+      [-1, 0],
+      [3, 2],
+      [1e9, 2],
+      [0.5, 0],
+    ] as const)
+      expect((await read(asked)).page, String(asked)).toBe(shown);
+    const open = [await read(0, true), await read(1, true)];
+    expect(open.flatMap(({ items }) => idsOf(items))).toEqual(orders.filter((_, index) => index % 2 === 0));
+    expect(open[1]).toMatchObject({ page: 1, pageCount: 2 });
+    expect(await viewOrders(deps, await newBuyer(), { page: 4, isOpenOnly: false })).toMatchObject({
+      items: [],
+      page: 0,
+      pageCount: 1,
+    });
   });
 });
 
