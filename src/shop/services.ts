@@ -5,8 +5,6 @@ import type { BotDeps } from "../bot/bot-deps.ts";
 import { createOutboxSender } from "../bot/outbox/send.ts";
 import { createStarsApi } from "../bot/stars-api.ts";
 import { createTelegramApi } from "../bot/telegram-api.ts";
-import { createBuyers } from "../buyers/buyers.ts";
-import { createConversationStates } from "../buyers/conversation-states.ts";
 import { createReferral } from "../buyers/referrals.ts";
 import { createStockAlerts } from "../catalog/alerts/stock-alerts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
@@ -16,14 +14,14 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { createSignal, type Signal } from "../core/signal.ts";
 import type { Database } from "../db/client.ts";
+import { remindOperators } from "../desk/queue/remind.ts";
 import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
-import { createOperatorActions } from "../operations/operator-actions.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
 import { createSlots } from "../orders/buying/slots.ts";
 import { createCardHashes } from "../orders/card-hashes.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
-import type { Orders } from "../orders/orders.ts";
+import type { Orders, OrdersForOperators } from "../orders/orders.ts";
 import { createAnswerStore } from "../orders/store-answer.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import type { RequestRecord } from "../providers/transport/gate.ts";
@@ -32,16 +30,13 @@ import { TERMS_VERSION } from "../texts/index.ts";
 import { createTopups, type TopupJobs } from "../topups/create-topups.ts";
 import { createCryptoPay } from "../topups/crypto-pay-client.ts";
 import type { Topups } from "../topups/topups.ts";
-import { createWalletReader } from "../wallet/reader.ts";
 import { createInboxWorker, type InboxWorker } from "../workers/inbox-worker.ts";
 import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.ts";
+import { createChatDeps } from "./chat.ts";
 import type { Config } from "./config/config.ts";
-import { createDesk } from "./desk.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { purchasesAtOnce } from "./purchases-at-once.ts";
-
-const HOUR_MS = 3_600_000;
 
 export interface ServiceDeps {
   readonly config: Config;
@@ -60,7 +55,7 @@ export interface Services extends Upstreams {
   readonly holder: string;
   readonly api: Api;
   readonly bot: ShopBot;
-  readonly orders: Orders & OrderJobs;
+  readonly orders: Orders & OrdersForOperators & OrderJobs;
   readonly topups: Topups & TopupJobs;
   readonly inbox: InboxWorker;
   readonly outbox: OutboxWorker;
@@ -101,7 +96,7 @@ export function createServices(deps: ServiceDeps): Services {
 
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
   const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
-  const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, signals });
+  const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, onMessages: signals.messages.send });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
@@ -124,6 +119,7 @@ export function createServices(deps: ServiceDeps): Services {
     stockAlerts,
     topups,
     referral,
+    remindOperators: () => remindOperators({ db, clock, ownerIds: adminIds, onMessages: signals.messages.send }),
     selfCheck: () =>
       selfCheck({
         db,
@@ -149,7 +145,7 @@ function createShopOrders(
     signals: Signals;
     holder: string;
   },
-): Orders & OrderJobs {
+): Orders & OrdersForOperators & OrderJobs {
   const { config, db, clock, logger, checkpoint } = deps;
   const { providers, catalog, signals, holder } = parts;
   const orderDeps = {
@@ -194,31 +190,6 @@ function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals
       if (event.outcome === "credited") parts.signals.credits.send();
     },
   });
-}
-
-type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral"> & {
-  topups: Topups & TopupJobs;
-};
-
-/** What the chat calls. */
-function createChatDeps(deps: ServiceDeps, { signals, ...parts }: ChatParts & { signals: Signals }): BotDeps {
-  const { config, db, clock, logger } = deps;
-  const { topups } = parts;
-  return {
-    ...parts,
-    wallet: createWalletReader(db),
-    buyers: createBuyers({ db, clock, referralTerms: config.referral }),
-    conversationStates: createConversationStates({ db, clock }),
-    operatorActions: createOperatorActions({ db, clock, topups, onMessages: signals.messages.send }),
-    desk: createDesk({ db, clock, ownerIds: config.adminIds, onMessages: signals.messages.send }),
-    config: {
-      termsVersion: TERMS_VERSION,
-      supportContact: config.supportContact,
-      smsRetentionHours: Math.round(config.smsRetentionMs / HOUR_MS),
-    },
-    clock,
-    logger,
-  };
 }
 
 /** The worker that sends what the shop owes to buyers. */

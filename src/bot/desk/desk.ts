@@ -58,8 +58,8 @@ export async function takeTyped(
   return reply.kind === "again" ? "again" : "done";
 }
 
-function knockOf(ctx: ShopContext): { telegramId: number; updateId: number } {
-  return { telegramId: ctx.from?.id ?? 0, updateId: ctx.update.update_id };
+function knockOf(ctx: ShopContext): { telegramId: number; updateId: number; botName: string } {
+  return { telegramId: ctx.from?.id ?? 0, updateId: ctx.update.update_id, botName: ctx.me.username };
 }
 
 function typedOf(message: Message): Typed {
