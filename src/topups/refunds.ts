@@ -42,7 +42,9 @@ export interface RefundInput {
 
 export type BegunRefund =
   | { readonly kind: "begun"; readonly telegramId: number | null }
-  | { readonly kind: "not_found" | "already" | "held" };
+  | { readonly kind: "not_found" }
+  | { readonly kind: "already" }
+  | { readonly kind: "held" };
 
 /** The first half of {@link refundStars}, in the caller's transaction. What is begun is finished by itself after a minute. */
 export async function beginRefund(deps: TopupDeps, tx: Tx, input: RefundInput): Promise<BegunRefund> {

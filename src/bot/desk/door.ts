@@ -24,7 +24,8 @@ export interface Knock {
 }
 
 export type Reply =
-  | { readonly kind: "card"; readonly card: DeskCard }
+  /** `toast`: what was done, as HTML; for the answer to the tap. */
+  | { readonly kind: "card"; readonly card: DeskCard; readonly toast?: string }
   /** A question: what is typed next goes to `to`. */
   | { readonly kind: "ask"; readonly card: DeskCard; readonly to: Place }
   /** What was typed is not understood: the question stays open. */
@@ -59,7 +60,7 @@ export function createDoor({ staff: book, screens }: DoorDeps): Door {
     if (!hasRight(staff.role, screen.right)) return await refuse(staff, place, screen.right, knock);
     try {
       const card = await screen.show({ staff, args: place.args, updateId, botName });
-      return { kind: "card", card: withNote(card, note) };
+      return note === undefined ? { kind: "card", card } : { kind: "card", card: withNote(card, note), toast: note };
     } catch (error) {
       const why = explain(error);
       // Home always can be shown; where it cannot, the error is the shop's.
@@ -134,8 +135,8 @@ function explain(error: unknown): string | undefined {
   return error instanceof ShopError ? textsFor("en").errors[error.code] : undefined;
 }
 
-function withNote(card: DeskCard, note: string | undefined): DeskCard {
-  return note === undefined ? card : { ...card, html: `${note}\n\n${card.html}` };
+function withNote(card: DeskCard, note: string): DeskCard {
+  return { ...card, html: `${note}\n\n${card.html}` };
 }
 
 function backRow(to: Place): DeskCard["rows"] {
