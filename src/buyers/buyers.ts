@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Database } from "../db/client.ts";
-import { findWithConversation } from "../db/queries/buyer-of-tap.ts";
+import { type ChatState, findWithChatState } from "../db/queries/buyer-of-tap.ts";
 import * as settings from "../db/queries/buyer-settings.ts";
 import * as queries from "../db/queries/buyers.ts";
 import { hasLaterUpdate } from "../db/queries/inbox.ts";
@@ -22,10 +22,8 @@ export type Buyer = Pick<
   | "navigationMessageId"
 >;
 
-export interface MetBuyer extends Buyer {
-  /** What conversation-states.ts keeps for this person; undefined: nothing. Read with the buyer, in one round trip. */
-  readonly conversation: unknown;
-}
+/** With what conversation-states.ts keeps for this person, read in one round trip. */
+export type MetBuyer = Buyer & ChatState;
 
 /** How a person calls themselves at Telegram. */
 interface Names {
@@ -71,7 +69,7 @@ export interface BuyersDeps {
 export function createBuyers({ db, clock, referralTerms = null }: BuyersDeps): Buyers {
   return {
     async meet({ telegramId, language, username, firstName }) {
-      const known = await findWithConversation(db, telegramId);
+      const known = await findWithChatState(db, telegramId);
       const at = clock.now();
       const person = { telegramId, languageCode: language, at };
       const isCurrent = known !== undefined && queries.isLanguageCurrent(known, language);
@@ -79,7 +77,7 @@ export function createBuyers({ db, clock, referralTerms = null }: BuyersDeps): B
       const names = { username: nameOf(username), firstName: nameOf(firstName) };
       if (firstName !== undefined && isNews(buyer, names, at))
         await settings.setNames(db, buyer.id, { ...names, at });
-      return { ...buyer, conversation: known?.conversation };
+      return { ...buyer, conversation: known?.conversation, chosen: known?.chosen };
     },
     find: (buyerId) => queries.findBuyer(db, buyerId),
     findByTelegramId: (telegramId) => queries.findByTelegramId(db, telegramId),

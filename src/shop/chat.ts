@@ -1,14 +1,19 @@
 import type { BotDeps } from "../bot/bot-deps.ts";
+import { createOutboxSender } from "../bot/outbox/send.ts";
+import { createTelegramApi } from "../bot/telegram-api.ts";
 import { createBuyers } from "../buyers/buyers.ts";
 import { createConversationStates } from "../buyers/conversation-states.ts";
+import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
 import { createOperatorActions } from "../operations/operator-actions.ts";
+import { createCardHashes } from "../orders/card-hashes.ts";
 import type { Orders, OrdersForOperators } from "../orders/orders.ts";
 import { TERMS_VERSION } from "../texts/index.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import type { Topups } from "../topups/topups.ts";
 import { createWalletReader } from "../wallet/reader.ts";
+import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.ts";
 import { createDesk } from "./desk.ts";
-import type { ServiceDeps } from "./services.ts";
+import type { ServiceDeps, Signals } from "./service-deps.ts";
 
 const HOUR_MS = 3_600_000;
 
@@ -19,12 +24,12 @@ type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "referral"> & {
 
 /** What the chat calls. */
 export function createChatDeps(
-  deps: Pick<ServiceDeps, "config" | "db" | "clock" | "logger">,
-  { onMessages, ...parts }: ChatParts & { onMessages: () => void },
+  deps: ServiceDeps,
+  { signals, ...parts }: ChatParts & { signals: Signals },
 ): BotDeps {
   const { config, db, clock, logger } = deps;
   const { orders, topups } = parts;
-  const base = { db, clock, topups, ownerIds: config.adminIds, onMessages };
+  const base = { db, clock, topups, ownerIds: config.adminIds, onMessages: signals.messages.send };
   const desk = createDesk({ ...base, orders });
   return {
     ...parts,
@@ -41,4 +46,36 @@ export function createChatDeps(
     clock,
     logger,
   };
+}
+
+/** The worker that sends what the shop owes to buyers. */
+export function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): OutboxWorker {
+  const { config, db, clock, logger, metrics, checkpoint } = deps;
+  // A chat that has to wait must not keep a sender busy meanwhile: the outbox tries it again later.
+  const onCall = metrics.requests.telegramCall;
+  const api = createTelegramApi({ ...config.telegram, clock, onCall, waitsForFloods: false });
+  const { orders, catalog, buyers } = parts.chat;
+  const { claims, disputes } = createClaimsAndDisputes(db);
+  const cardHashes = createCardHashes(db);
+  const send = createOutboxSender({
+    orders,
+    catalog,
+    buyers,
+    claims,
+    disputes,
+    cardHashes,
+    clock,
+    logger,
+    api,
+    checkpoint,
+  });
+  return createOutboxWorker({
+    db,
+    clock,
+    logger,
+    send,
+    operatorChatIds: config.adminIds,
+    onSettled: metrics.messages.message,
+    checkpoint,
+  });
 }
