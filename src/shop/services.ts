@@ -85,7 +85,8 @@ export function createServices(deps: ServiceDeps): Services {
     stockAlerts,
     topups,
     referral,
-    remindOperators: () => remindOperators({ db, clock, ownerIds: adminIds, onMessages: signals.messages.send }),
+    remindOperators: () =>
+      remindOperators({ db, clock, ownerIds: adminIds, onMessages: signals.messages.send }),
     selfCheck: () =>
       selfCheck({
         db,

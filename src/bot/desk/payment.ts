@@ -4,7 +4,7 @@ import { formatUsd } from "../../core/money.ts";
 import { hasRight } from "../../core/staff.ts";
 import type { DeskServices } from "../../desk/desk.ts";
 import type { PaymentFacts } from "../../desk/find/cards.ts";
-import { cardTexts as texts, copyable, fact, moneyFact, stamp, title } from "../../texts/operator/cards.ts";
+import { copyable, fact, moneyFact, stamp, cardTexts as texts, title } from "../../texts/operator/cards.ts";
 import { beginDraft } from "./draft-screen.ts";
 import { idArg, lastRow, PAGE_SIZE, pageOf, pagerOf, rangeOf } from "./lists.ts";
 import { act, at } from "./place.ts";
@@ -35,7 +35,12 @@ export function createPaymentScreen({ cards, drafts }: Pick<DeskServices, "cards
           const { id: paymentId, buyerId } = await load(cards, args[0]);
           if (buyerId === null) throw new DeskRefusal("not_found");
           const back = at(ID, shortenId(paymentId));
-          return await beginDraft(drafts, { staff, kind: "payment_refund", content: { paymentId, buyerId }, back });
+          return await beginDraft(drafts, {
+            staff,
+            kind: "payment_refund",
+            content: { paymentId, buyerId },
+            back,
+          });
         },
       },
     },
@@ -79,7 +84,10 @@ export function createPaymentsScreen({ cards }: Pick<DeskServices, "cards">): Sc
       const filter = buyerId === undefined ? { kind } : ({ kind: "buyer", buyerId } as const);
       const payments = await cards.payments(filter, rangeOf(page));
       const to = (next: number) => at("ps", filter.kind, next, ...(buyerArg === undefined ? [] : [buyerArg]));
-      const tabs = filters.map((label) => ({ label: label === kind ? `· ${label} ·` : label, to: at("ps", label) }));
+      const tabs = filters.map((label) => ({
+        label: label === kind ? `· ${label} ·` : label,
+        to: at("ps", label),
+      }));
       const rows = payments
         .slice(0, PAGE_SIZE)
         .map((line) => [{ label: labelOf(line), to: at(ID, shortenId(line.id)) }]);
