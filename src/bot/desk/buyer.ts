@@ -113,7 +113,7 @@ function buttons(staff: Staff, card: BuyerCard): DeskButton[][] {
   const rows: DeskButton[][] = [
     [
       { label: texts.orders, to: at("os", "buyer", 0, short) },
-      { label: texts.payments, to: at("ps", "buyer", 0, short) },
+      { label: texts.payments, to: at("bp", short) },
     ],
   ];
   const acts: DeskButton[] = [];

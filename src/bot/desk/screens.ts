@@ -5,7 +5,7 @@ import { createDraftScreen } from "./draft-screen.ts";
 import { createFindScreen } from "./find.ts";
 import { createHomeScreen } from "./home.ts";
 import { createOrderScreen, createOrdersScreen } from "./order.ts";
-import { createPaymentScreen, createPaymentsScreen } from "./payment.ts";
+import { createBuyerPaymentsScreen, createPaymentScreen, createPaymentsScreen } from "./payment.ts";
 import { createQueueScreen } from "./queue.ts";
 import type { Screen } from "./screen.ts";
 import { createStaffScreen } from "./staff.ts";
@@ -24,6 +24,7 @@ export function createDeskScreens(services: DeskServices): readonly Screen[] {
     createOrdersScreen(services),
     createPaymentScreen(services),
     createPaymentsScreen(services),
+    createBuyerPaymentsScreen(services),
     createStaffScreen(services),
     createAuditScreen(services),
   ];
