@@ -88,8 +88,12 @@ describe("/status", () => {
     const actions = createOperatorActions({
       db: database.db,
       clock: shop.clock,
-      topups: { refundStars: async () => ({ kind: "not_found" }) },
+      topups: {
+        beginRefund: async () => ({ kind: "not_found" }),
+        finishRefund: async () => ({ kind: "not_found" }),
+      },
       onMessages: () => undefined,
+      ...anyOperator,
     });
     expect(await actions.status()).toEqual(
       expect.arrayContaining([
