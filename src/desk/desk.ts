@@ -1,7 +1,18 @@
 import type { Clock } from "../core/clock.ts";
 import type { Database } from "../db/client.ts";
+import type { OrdersForOperators } from "../orders/orders.ts";
+import type { TopupJobs } from "../topups/create-topups.ts";
+import { type Audit, createAudit } from "./audit/audit.ts";
 import type { AnyDraftKind } from "./drafts/draft-kind.ts";
 import { createDrafts, type Drafts } from "./drafts/drafts.ts";
+import { type Cards, createCards } from "./find/cards.ts";
+import { createFind, type Find } from "./find/find.ts";
+import { moneyKinds } from "./money/kinds.ts";
+import { type CheckNow, createCheckNow } from "./orders/check-now.ts";
+import { orderKinds } from "./orders/kinds.ts";
+import { peopleKinds } from "./people/kinds.ts";
+import { receiptKinds } from "./queue/kinds.ts";
+import { createQueue, type Queue } from "./queue/queue.ts";
 import { createStaffBook, type StaffBook } from "./staff/staff.ts";
 
 export interface DeskServiceDeps {
@@ -10,21 +21,36 @@ export interface DeskServiceDeps {
   /** ADMIN_IDS. */
   readonly ownerIds: readonly number[];
   readonly onMessages: () => void;
+  readonly orders: OrdersForOperators;
+  readonly topups: Pick<TopupJobs, "beginRefund" | "finishRefund" | "decideIn" | "decideManual">;
 }
 
 /** What the screens of the desk call. A field a subject, each made by its folder. */
 export interface DeskServices {
   readonly staff: StaffBook;
   readonly drafts: Drafts;
+  readonly find: Find;
+  readonly cards: Cards;
+  readonly queue: Queue;
+  readonly audit: Audit;
+  readonly checkNow: CheckNow;
 }
 
-export function createDeskServices(deps: DeskServiceDeps): DeskServices {
-  const staff = createStaffBook(deps);
-  const drafts = createDrafts({ ...deps, staff, kinds: draftKinds() });
-  return { staff, drafts };
+export function createDeskServices(given: DeskServiceDeps): DeskServices {
+  const staff = createStaffBook(given);
+  const deps = { ...given, staff };
+  return {
+    staff,
+    drafts: createDrafts({ ...deps, kinds: draftKinds(given) }),
+    find: createFind(deps),
+    cards: createCards(deps),
+    queue: createQueue(deps),
+    audit: createAudit(deps),
+    checkNow: createCheckNow(deps),
+  };
 }
 
 /** Every kind of change that is made through a draft. */
-function draftKinds(): readonly AnyDraftKind[] {
-  return [];
+function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
+  return [...moneyKinds(deps), ...peopleKinds(deps), ...orderKinds(deps.orders), ...receiptKinds(deps)];
 }

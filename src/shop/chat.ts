@@ -6,6 +6,7 @@ import { createConversationStates } from "../buyers/conversation-states.ts";
 import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
 import { createOperatorActions } from "../operations/operator-actions.ts";
 import { createCardHashes } from "../orders/card-hashes.ts";
+import type { Orders, OrdersForOperators } from "../orders/orders.ts";
 import { TERMS_VERSION } from "../texts/index.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import type { Topups } from "../topups/topups.ts";
@@ -16,7 +17,8 @@ import type { ServiceDeps, Signals } from "./service-deps.ts";
 
 const HOUR_MS = 3_600_000;
 
-type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral"> & {
+type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "referral"> & {
+  orders: Orders & OrdersForOperators;
   topups: Topups & TopupJobs;
 };
 
@@ -26,14 +28,16 @@ export function createChatDeps(
   { signals, ...parts }: ChatParts & { signals: Signals },
 ): BotDeps {
   const { config, db, clock, logger } = deps;
-  const { topups } = parts;
+  const { orders, topups } = parts;
+  const base = { db, clock, topups, ownerIds: config.adminIds, onMessages: signals.messages.send };
+  const desk = createDesk({ ...base, orders });
   return {
     ...parts,
     wallet: createWalletReader(db),
     buyers: createBuyers({ db, clock, referralTerms: config.referral }),
     conversationStates: createConversationStates({ db, clock }),
-    operatorActions: createOperatorActions({ db, clock, topups, onMessages: signals.messages.send }),
-    desk: createDesk({ db, clock, ownerIds: config.adminIds, onMessages: signals.messages.send }),
+    operatorActions: createOperatorActions({ ...base, require: desk.staff.require }),
+    desk,
     config: {
       termsVersion: TERMS_VERSION,
       supportContact: config.supportContact,

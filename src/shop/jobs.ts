@@ -22,6 +22,8 @@ export interface JobDeps {
   readonly topups: Pick<Topups, "gateways"> & Pick<TopupJobs, "sweepStars" | "resumeRefunds" | "pollCrypto">;
   /** Null: referral is off. */
   readonly referral: Pick<ReferralJobs, "settle"> | null;
+  /** Tells operators once of what waits for them. */
+  readonly remindOperators: () => Promise<unknown>;
   readonly selfCheck: () => Promise<unknown>;
 }
 
@@ -75,6 +77,7 @@ export function createJobs(deps: JobDeps): Jobs {
     every("refresh lists", 6 * HOUR_MS, () => catalog.syncLists()),
     every("sweep Stars", MINUTE_MS, () => topups.sweepStars()),
     every("resume refunds", MINUTE_MS, () => topups.resumeRefunds()),
+    every("remind operators", MINUTE_MS, deps.remindOperators),
     every("self-check", 10 * MINUTE_MS, deps.selfCheck),
   ];
   if (topups.gateways.includes("crypto-pay")) {
