@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import type { Api } from "grammy";
 import { createBot, type ShopBot } from "../bot/bot.ts";
 import type { BotDeps } from "../bot/bot-deps.ts";
-import { createOutboxSender } from "../bot/outbox/send.ts";
 import { createStarsApi } from "../bot/stars-api.ts";
 import { createTelegramApi } from "../bot/telegram-api.ts";
 import { createBuyers } from "../buyers/buyers.ts";
@@ -16,55 +15,50 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { createSignal, type Signal } from "../core/signal.ts";
 import type { Database } from "../db/client.ts";
-import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
 import { createOperatorActions } from "../operations/operator-actions.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
 import { createSlots } from "../orders/buying/slots.ts";
-import { createCardHashes } from "../orders/card-hashes.ts";
+import type { KeyOrders } from "../orders/by-key/key-orders.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
 import type { Orders } from "../orders/orders.ts";
 import { createAnswerStore } from "../orders/store-answer.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import type { RequestRecord } from "../providers/transport/gate.ts";
 import { createUpstreams, type Upstreams } from "../providers/upstreams.ts";
+import type { Reseller } from "../reseller/reseller.ts";
 import { TERMS_VERSION } from "../texts/index.ts";
 import { createTopups, type TopupJobs } from "../topups/create-topups.ts";
 import { createCryptoPay } from "../topups/crypto-pay-client.ts";
 import type { Topups } from "../topups/topups.ts";
 import { createWalletReader } from "../wallet/reader.ts";
 import { createInboxWorker, type InboxWorker } from "../workers/inbox-worker.ts";
-import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.ts";
+import type { OutboxWorker } from "../workers/outbox-worker.ts";
 import type { Config } from "./config/config.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import { createShopOutbox } from "./outbox.ts";
 import { purchasesAtOnce } from "./purchases-at-once.ts";
+import { createShopReseller } from "./reseller.ts";
+import type { ServiceDeps } from "./service-deps.ts";
 
 const HOUR_MS = 3_600_000;
-
-export interface ServiceDeps {
-  readonly config: Config;
-  readonly db: Database;
-  readonly clock: Clock;
-  /** The clock of this machine, even where `clock` is the database's. */
-  readonly machineClock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly checkpoint: Checkpoint;
-  readonly onProviderRequest: (record: RequestRecord) => void;
-}
 
 export interface Services extends Upstreams {
   /** Names this process in leases. */
   readonly holder: string;
   readonly api: Api;
   readonly bot: ShopBot;
-  readonly orders: Orders & OrderJobs;
+  readonly orders: ShopOrders;
+  /** Null: the resellers' API is off. */
+  readonly reseller: Reseller | null;
   readonly topups: Topups & TopupJobs;
   readonly inbox: InboxWorker;
   readonly outbox: OutboxWorker;
   readonly jobs: Jobs;
 }
+
+type ShopOrders = Orders & OrderJobs & { readonly byKey: KeyOrders };
 
 /** What one part commits and another carries out. The workers also look by themselves, so a lost signal costs only time. */
 interface Signals {
@@ -95,6 +89,7 @@ export function createServices(deps: ServiceDeps): Services {
   const { providers } = upstreams;
   const catalog = createCatalog({ db, clock, logger, providers, pricing, defaults, allowedServices });
   const orders = createShopOrders(deps, { providers, catalog, signals, holder });
+  const reseller = createShopReseller(deps, { catalog, orders: orders.byKey });
   const api = createTelegramApi({ ...config.telegram, clock, onCall: metrics.requests.telegramCall });
   const topups = createShopTopups(deps, { api, signals });
 
@@ -137,7 +132,7 @@ export function createServices(deps: ServiceDeps): Services {
   });
   signals.dueOrders.listen(jobs.wakeWatcher);
   signals.credits.listen(jobs.wakeBuyer);
-  return { ...upstreams, holder, api, bot, orders, topups, inbox, outbox, jobs };
+  return { ...upstreams, holder, api, bot, orders, reseller, topups, inbox, outbox, jobs };
 }
 
 function createShopOrders(
@@ -148,7 +143,7 @@ function createShopOrders(
     signals: Signals;
     holder: string;
   },
-): Orders & OrderJobs {
+): ShopOrders {
   const { config, db, clock, logger, checkpoint } = deps;
   const { providers, catalog, signals, holder } = parts;
   const orderDeps = {
@@ -218,36 +213,4 @@ function createChatDeps(deps: ServiceDeps, { signals, ...parts }: ChatParts & { 
     clock,
     logger,
   };
-}
-
-/** The worker that sends what the shop owes to buyers. */
-function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): OutboxWorker {
-  const { config, db, clock, logger, metrics, checkpoint } = deps;
-  // A chat that has to wait must not keep a sender busy meanwhile: the outbox tries it again later.
-  const onCall = metrics.requests.telegramCall;
-  const api = createTelegramApi({ ...config.telegram, clock, onCall, waitsForFloods: false });
-  const { orders, catalog, buyers } = parts.chat;
-  const { claims, disputes } = createClaimsAndDisputes(db);
-  const cardHashes = createCardHashes(db);
-  const send = createOutboxSender({
-    orders,
-    catalog,
-    buyers,
-    claims,
-    disputes,
-    cardHashes,
-    clock,
-    logger,
-    api,
-    checkpoint,
-  });
-  return createOutboxWorker({
-    db,
-    clock,
-    logger,
-    send,
-    operatorChatIds: config.adminIds,
-    onSettled: metrics.messages.message,
-    checkpoint,
-  });
 }

@@ -1,6 +1,7 @@
 import { addMs, type Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
+import { purgeNamedPurchases } from "../db/queries/api-buyers.ts";
 import { purgeConversationStates } from "../db/queries/conversation-states.ts";
 import { purgeCarriedActions } from "../db/queries/forgotten-people.ts";
 import { purgeSms, purgeUnusedQuotes } from "../db/queries/housekeeping.ts";
@@ -23,6 +24,8 @@ const OUTBOX_MS = 7 * DAY_MS;
 const CHATS_MS = HOUR_MS;
 const QUOTES_MS = DAY_MS;
 const CONVERSATIONS_MS = DAY_MS;
+/** A reseller's client may repeat a purchase by its name for a day. */
+const NAMED_PURCHASES_MS = DAY_MS;
 /** What people did before their data was deleted: twice as long as the longest limit looks back. */
 const CARRIED_ACTIONS_MS = 48 * HOUR_MS;
 /** An SMS is kept for a purchase that is under way. None takes this long. */
@@ -50,6 +53,7 @@ export interface Housekept {
   readonly carriedActions: number;
   readonly catalogChanges: number;
   readonly stockAlerts: number;
+  readonly namedPurchases: number;
 }
 
 /** Deletes what is no longer needed, once. Several replicas may do it at the same time. */
@@ -67,6 +71,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
     conversations: await purgeConversationStates(db, ago(CONVERSATIONS_MS)),
     carriedActions: await purgeCarriedActions(db, ago(CARRIED_ACTIONS_MS)),
     stockAlerts: await purgeAlerts(db, now),
+    namedPurchases: await purgeNamedPurchases(db, ago(NAMED_PURCHASES_MS)),
     catalogChanges: await purgeCatalogChanges(db, ago(CATALOG_CHANGES_MS)),
   };
 }

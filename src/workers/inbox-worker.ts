@@ -1,4 +1,5 @@
 import { backoffMs } from "../core/backoff.ts";
+import { createBatcher } from "../core/batcher.ts";
 import { type Checkpoint, noCheckpoint } from "../core/checkpoint.ts";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
@@ -12,7 +13,6 @@ import {
   releaseUpdate,
   renewUpdates,
 } from "../db/queries/inbox.ts";
-import { createBatcher } from "./batcher.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
 
 const CONCURRENCY = 64;
