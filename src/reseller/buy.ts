@@ -90,7 +90,12 @@ export function createBuy(deps: BuyDeps): Buy {
   return async (key, request, signal) => {
     const startedAt = clock.now();
     const begun = await begin(key, request, addMs(startedAt, WAITING_ENDS_MS));
-    if ("kind" in begun) return begun;
+    if ("kind" in begun) {
+      // The client hears one of few words; the operator may need the reason.
+      const code = begun.kind === "refused" ? begun.refusal.code : begun.kind;
+      deps.logger.debug({ keyId: key.id, code }, "a key bought nothing");
+      return begun;
+    }
     deps.checkpoint("key/bought");
     const order = await waitFor(deps, begun, { until: addMs(startedAt, ANSWER_WITHIN_MS), signal });
     deps.checkpoint("key/rented");

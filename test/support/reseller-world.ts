@@ -47,7 +47,7 @@ export async function startResellerWorld(
   const database = await createTestDatabase();
   const { db, connectionString } = database;
   const logger = createTestLogger();
-  const providers = options.providers ?? { herosms: "handler-api" as const };
+  const providers = options.providers ?? { oxgel: "oxgel" as const };
   const env = { RESELLER_API: "on", NEW_BUYER_ORDERS_PER_DAY: "1000", MAX_OPEN_ORDERS: "100", ...options.env };
   const world = await startWorld({ clock, logger, connectionString, pulseMs: 50, ...options, providers, env });
   const [provider] = world.providers.values();
