@@ -57,6 +57,12 @@ export type Buy = (
   signal: AbortSignal,
 ) => Promise<BuyOutcome>;
 
+interface Patience {
+  readonly waitUntil: Date;
+  /** Aborts when the client has gone. */
+  readonly signal: AbortSignal;
+}
+
 interface Waiting {
   readonly orderId: string;
   /** Resolves when this process has placed the order; null: perhaps another one places it. */
@@ -74,7 +80,7 @@ export function createBuy(deps: BuyDeps): Buy {
   async function begin(
     key: Parameters<Buy>[0],
     request: BuyRequest,
-    waitUntil: Date,
+    { waitUntil, signal }: Patience,
   ): Promise<Waiting | BuyRefusal | { readonly kind: "none" }> {
     const known = await namedBefore(deps, key.id, request);
     if (known === "other") return { kind: "refused", refusal: { code: "name_reused" } };
@@ -84,19 +90,21 @@ export function createBuy(deps: BuyDeps): Buy {
     }
     const left = request.name === null && (await orders.adopt({ ...request, keyId: key.id, waitUntil }));
     if (left) return { orderId: left, ended: null };
-    return await purchase(deps, key, request, waitUntil);
+    return await purchase(deps, key, request, { waitUntil, signal });
   }
 
   return async (key, request, signal) => {
     const startedAt = clock.now();
-    const begun = await begin(key, request, addMs(startedAt, WAITING_ENDS_MS));
+    const begun = await begin(key, request, {
+      waitUntil: addMs(startedAt, WAITING_ENDS_MS),
+      signal,
+    });
     if ("kind" in begun) {
       // The client hears one of few words; the operator may need the reason.
       const code = begun.kind === "refused" ? begun.refusal.code : begun.kind;
       deps.logger.debug({ keyId: key.id, code }, "a key bought nothing");
       return begun;
     }
-    deps.checkpoint("key/bought");
     const order = await waitFor(deps, begun, { until: addMs(startedAt, ANSWER_WITHIN_MS), signal });
     deps.checkpoint("key/rented");
     if (order?.phone != null && order.state !== "failed")
@@ -155,12 +163,14 @@ async function purchase(
   deps: BuyDeps,
   { id: keyId, buyerId }: Parameters<Buy>[0],
   request: BuyRequest,
-  waitUntil: Date,
+  { waitUntil, signal }: Patience,
 ): Promise<Waiting | BuyRefusal | { readonly kind: "none" }> {
   const { serviceId, countryId, maxPriceMicros, name } = request;
   const quoted = await deps.catalog.quote({ buyerId, serviceId, countryId, language: "en" });
   if (quoted.kind === "refused") return refused(quoted.code);
   const { priceMicros, id: quoteId } = quoted.quote;
+  // Gone before anything was bought: then nothing is.
+  if (signal.aborted) return { kind: "none" };
   if (maxPriceMicros !== null && priceMicros > maxPriceMicros) return { kind: "too_dear", priceMicros };
   const terms: KeyTerms = {
     keyId,

@@ -95,7 +95,15 @@ export function createServices(deps: ServiceDeps): Services {
 
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
   const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
-  const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, signals });
+  const chat = createChatDeps(deps, {
+    catalog,
+    stockAlerts,
+    orders,
+    apiKeys: reseller?.keys ?? null,
+    topups,
+    referral,
+    signals,
+  });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
@@ -190,7 +198,7 @@ function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals
   });
 }
 
-type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral"> & {
+type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral" | "apiKeys"> & {
   topups: Topups & TopupJobs;
 };
 
