@@ -9,10 +9,9 @@ import type { Orders } from "../orders/orders.ts";
 import type { ApiKeys } from "../reseller/keys.ts";
 import type { Topups } from "../topups/topups.ts";
 import type { WalletReader } from "../wallet/reader.ts";
+import type { Desk } from "./desk/door.ts";
 
 export interface BotConfig {
-  /** ADMIN_IDS. */
-  readonly operatorIds: readonly number[];
   readonly termsVersion: number;
   /** "@name" or an address; null: none. */
   readonly supportContact: string | null;
@@ -33,6 +32,8 @@ export interface BotDeps {
   readonly apiKeys: ApiKeys | null;
   readonly conversationStates: ConversationStates;
   readonly operatorActions: OperatorActions;
+  /** Where operators run the shop. */
+  readonly desk: Desk;
   readonly config: BotConfig;
   readonly clock: Clock;
   readonly logger: Logger;

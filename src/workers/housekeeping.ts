@@ -3,12 +3,14 @@ import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import { purgeNamedPurchases } from "../db/queries/api-buyers.ts";
 import { purgeConversationStates } from "../db/queries/conversation-states.ts";
+import { purgeDrafts } from "../db/queries/drafts.ts";
 import { purgeCarriedActions } from "../db/queries/forgotten-people.ts";
 import { purgeSms, purgeUnusedQuotes } from "../db/queries/housekeeping.ts";
 import { purgeUpdates } from "../db/queries/inbox.ts";
 import { purgeCatalogChanges } from "../db/queries/market.ts";
 import { deleteOldUnclaimedSms } from "../db/queries/order-sms.ts";
 import { purgeMessages } from "../db/queries/outbox.ts";
+import { purgeStaffLinks } from "../db/queries/staff.ts";
 import { purgeAlerts } from "../db/queries/stock-alerts.ts";
 import { purgeChats } from "../db/queries/telegram-budget.ts";
 import { createLoop, type Loop } from "./loop.ts";
@@ -26,6 +28,9 @@ const QUOTES_MS = DAY_MS;
 const CONVERSATIONS_MS = DAY_MS;
 /** A reseller's client may repeat a purchase by its name for a day. */
 const NAMED_PURCHASES_MS = DAY_MS;
+/** A confirmation that is delivered again finds its draft used for as long as Telegram may repeat an update. */
+const DRAFTS_MS = 2 * DAY_MS;
+const STAFF_LINKS_MS = DAY_MS;
 /** What people did before their data was deleted: twice as long as the longest limit looks back. */
 const CARRIED_ACTIONS_MS = 48 * HOUR_MS;
 /** An SMS is kept for a purchase that is under way. None takes this long. */
@@ -54,6 +59,8 @@ export interface Housekept {
   readonly catalogChanges: number;
   readonly stockAlerts: number;
   readonly namedPurchases: number;
+  readonly drafts: number;
+  readonly staffLinks: number;
 }
 
 /** Deletes what is no longer needed, once. Several replicas may do it at the same time. */
@@ -73,6 +80,8 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
     stockAlerts: await purgeAlerts(db, now),
     namedPurchases: await purgeNamedPurchases(db, ago(NAMED_PURCHASES_MS)),
     catalogChanges: await purgeCatalogChanges(db, ago(CATALOG_CHANGES_MS)),
+    drafts: await purgeDrafts(db, ago(DRAFTS_MS)),
+    staffLinks: await purgeStaffLinks(db, ago(STAFF_LINKS_MS)),
   };
 }
 
