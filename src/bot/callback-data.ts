@@ -1,5 +1,14 @@
 import { expandId, shortenId } from "../core/ids.ts";
-import { countrySorts, ofClaim, ofKey, ofOrder, ofQuote, pair, plain, serviceSorts } from "./callback-letters.ts";
+import {
+  countrySorts,
+  ofClaim,
+  ofKey,
+  ofOrder,
+  ofQuote,
+  pair,
+  plain,
+  serviceSorts,
+} from "./callback-letters.ts";
 import { decodeTopupState, encodeTopupState, type TopupState } from "./topup-state.ts";
 
 /**

@@ -64,7 +64,8 @@ export function createInPlace(deps: {
       if (running.size >= MAX_AT_ONCE || stopping.signal.aborted) return;
       keep(run(ctx, shown, render), "a card was not completed in place");
     },
-    removeLater: (ctx, messageId, afterMs) => keep(remove(ctx, messageId, afterMs), "a message was not removed"),
+    removeLater: (ctx, messageId, afterMs) =>
+      keep(remove(ctx, messageId, afterMs), "a message was not removed"),
     async stop() {
       stopping.abort();
       await Promise.all(running);

@@ -20,7 +20,12 @@ afterAll(() => world.close());
 
 /** Asks for a number and hangs up before the answer. */
 async function hangUp(client: TestReseller, afterMs: number): Promise<void> {
-  const query = new URLSearchParams({ api_key: client.key, action: "getNumber", service: "wa", country: "16" });
+  const query = new URLSearchParams({
+    api_key: client.key,
+    action: "getNumber",
+    service: "wa",
+    country: "16",
+  });
   const gone = AbortSignal.timeout(afterMs);
   await fetch(`${world.url}/stubs/handler_api.php?${query}`, { signal: gone }).catch(() => undefined);
 }

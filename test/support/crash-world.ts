@@ -149,7 +149,12 @@ export async function createCrashWorld(script: string): Promise<CrashWorld> {
       const { id } = await inTransaction(database.db, (tx) =>
         upsertBuyer(tx, { telegramId, languageCode: "en", at }),
       );
-      const keys = createApiKeys({ db: database.db, clock, termsVersion: TERMS_VERSION, onChange: () => undefined });
+      const keys = createApiKeys({
+        db: database.db,
+        clock,
+        termsVersion: TERMS_VERSION,
+        onChange: () => undefined,
+      });
       await keys.acceptTerms(id);
       const made = await keys.create(id, "crash");
       if (made.kind !== "made") throw new Error(made.kind);

@@ -48,8 +48,21 @@ export async function startResellerWorld(
   const { db, connectionString } = database;
   const logger = createTestLogger();
   const providers = options.providers ?? { oxgel: "oxgel" as const };
-  const env = { RESELLER_API: "on", NEW_BUYER_ORDERS_PER_DAY: "1000", MAX_OPEN_ORDERS: "100", ...options.env };
-  const world = await startWorld({ clock, logger, connectionString, pulseMs: 50, ...options, providers, env });
+  const env = {
+    RESELLER_API: "on",
+    NEW_BUYER_ORDERS_PER_DAY: "1000",
+    MAX_OPEN_ORDERS: "100",
+    ...options.env,
+  };
+  const world = await startWorld({
+    clock,
+    logger,
+    connectionString,
+    pulseMs: 50,
+    ...options,
+    providers,
+    env,
+  });
   const [provider] = world.providers.values();
   const { reseller } = world.shop.services;
   if (!provider || !reseller) throw new Error("the world has no provider or no resellers' API");

@@ -12,7 +12,11 @@ import { createFeature, type Feature, onTap } from "./feature.ts";
 /** A key stays in the chat for so long, if nobody removes it before. */
 const SHOWN_MS = 60_000;
 const MAX_OPEN = 100_000;
-const nextStyle: Readonly<Record<StatusStyle, StatusStyle>> = { wait: "retry", retry: "resend", resend: "wait" };
+const nextStyle: Readonly<Record<StatusStyle, StatusStyle>> = {
+  wait: "retry",
+  retry: "resend",
+  resend: "wait",
+};
 
 export interface ApiKeysFeatureDeps {
   /** Null: the operator has not switched the resellers' API on; then this feature knows no command and no button. */
@@ -35,7 +39,9 @@ export function createApiKeysFeature(given: ApiKeysFeatureDeps): Feature {
     return feature;
   }
   const deps: Deps = { ...given, apiKeys };
-  feature.command("api", (ctx) => (ctx.match.trim() === "" ? showKeys(deps, ctx) : change(deps, ctx, ctx.match)));
+  feature.command("api", (ctx) =>
+    ctx.match.trim() === "" ? showKeys(deps, ctx) : change(deps, ctx, ctx.match),
+  );
   onTap(feature, ["api"], (ctx) => showKeys(deps, ctx));
   onTap(feature, ["apiAccept"], async (ctx) => {
     await apiKeys.acceptTerms(ctx.buyer.id);
@@ -64,8 +70,13 @@ export function createApiKeysFeature(given: ApiKeysFeatureDeps): Feature {
   return feature;
 }
 
-async function showKeys({ apiKeys, screens }: Deps, ctx: ShopContext, note: string | null = null): Promise<void> {
-  if (!(await apiKeys.hasAcceptedTerms(ctx.buyer.id))) return await screens.show(ctx, apiTermsCard(ctx.texts));
+async function showKeys(
+  { apiKeys, screens }: Deps,
+  ctx: ShopContext,
+  note: string | null = null,
+): Promise<void> {
+  if (!(await apiKeys.hasAcceptedTerms(ctx.buyer.id)))
+    return await screens.show(ctx, apiTermsCard(ctx.texts));
   const keys = await apiKeys.list(ctx.buyer.id);
   await screens.show(ctx, apiKeysCard(ctx.texts, keys, MAX_KEYS, note));
 }
