@@ -34,7 +34,7 @@ export const reseller: ResellerTexts = {
         `Последнее использование: ${view.lastUse ?? "никогда"}`,
         ...(view.endsAt ? [`Работает до: ${view.endsAt}`] : []),
       ].join("\n"),
-    apiHowToChange: (id) =>
+    apiHowToChange: ({ id }) =>
       `Чтобы изменить ограничение, напишите одну из строк (- снимает его):\n<code>/api ${id} price 0.50</code>\n<code>/api ${id} day 20</code>\n<code>/api ${id} open 10</code>\n<code>/api ${id} addresses 203.0.113.7 10.0.0.0/8</code>\n<code>/api ${id} name My shop</code>`,
     apiAskRevoke: "Отозвать этот ключ? Программы с ним сразу перестанут работать.",
   },

@@ -34,7 +34,7 @@ export interface ResellerTexts {
       endsAt: Html | null;
     }) => string;
     /** How limits are typed. `id` names the key. */
-    readonly apiHowToChange: (id: Html) => string;
+    readonly apiHowToChange: (view: { id: Html }) => string;
     readonly apiAskRevoke: string;
   };
 }
