@@ -17,7 +17,7 @@ import type { ServiceDeps, Signals } from "./service-deps.ts";
 
 const HOUR_MS = 3_600_000;
 
-type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "referral"> & {
+type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "referral" | "apiKeys"> & {
   orders: Orders & OrdersForOperators;
   topups: Topups & TopupJobs;
 };

@@ -1,4 +1,5 @@
 import { backoffMs } from "../core/backoff.ts";
+import { createBatcher } from "../core/batcher.ts";
 import { type Checkpoint, noCheckpoint } from "../core/checkpoint.ts";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
