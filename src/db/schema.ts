@@ -24,6 +24,14 @@ export interface Accounts {
   version: Generated<Int8>;
 }
 
+export interface Alarms {
+  claimed_until: Timestamp | null;
+  key: string;
+  seen_at: Timestamp;
+  since: Timestamp;
+  told_at: Timestamp | null;
+}
+
 export interface AuditLog {
   action: string;
   actor: string;
@@ -537,8 +545,14 @@ export interface UnclaimedSms {
   text: string | null;
 }
 
+export interface WriteChecks {
+  at: Timestamp;
+  id: number;
+}
+
 export interface DB {
   accounts: Accounts;
+  alarms: Alarms;
   audit_log: AuditLog;
   buyers: Buyers;
   carried_actions: CarriedActions;
@@ -585,4 +599,5 @@ export interface DB {
   topups: Topups;
   transfers: Transfers;
   unclaimed_sms: UnclaimedSms;
+  write_checks: WriteChecks;
 }
