@@ -24,6 +24,14 @@ export interface Accounts {
   version: Generated<Int8>;
 }
 
+export interface Alarms {
+  claimed_until: Timestamp | null;
+  key: string;
+  seen_at: Timestamp;
+  since: Timestamp;
+  told_at: Timestamp | null;
+}
+
 export interface ApiBuyers {
   banned_until: Timestamp | null;
   bans: Generated<number>;
@@ -605,8 +613,14 @@ export interface UnclaimedSms {
   text: string | null;
 }
 
+export interface WriteChecks {
+  at: Timestamp;
+  id: number;
+}
+
 export interface DB {
   accounts: Accounts;
+  alarms: Alarms;
   api_buyers: ApiBuyers;
   api_idempotency: ApiIdempotency;
   api_keys: ApiKeys;
@@ -659,4 +673,5 @@ export interface DB {
   topups: Topups;
   transfers: Transfers;
   unclaimed_sms: UnclaimedSms;
+  write_checks: WriteChecks;
 }

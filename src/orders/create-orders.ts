@@ -82,20 +82,14 @@ export function createOrders(
   return {
     purchase: buy,
     buyPaid: () => buyPaid(deps, buy),
-    lastPrice: (buyerId, product) => selectLastPrice(deps.db, buyerId, product),
     cancel: (orderId, buyerId) => act(orderId, buyerId, (order) => cancel(deps, order)),
     swap: (orderId, buyerId) => act(orderId, buyerId, (order) => swap(deps, order)),
     keepWaiting: (orderId, buyerId) => act(orderId, buyerId, (order) => keepWaiting(deps, order)),
     another: (orderId, buyerId) => act(orderId, buyerId, (order) => another(deps, order)),
     finish: (orderId, buyerId) => act(orderId, buyerId, (order) => finish(deps, order)),
     payLate: (orderId, buyerId) => act(orderId, buyerId, (order) => payLate(deps, order.id)),
-    find: (orderId, buyerId) => viewOrder(deps, orderId, buyerId),
-    load: (orderId) => viewOrder(deps, orderId, null),
-    list: (buyerId, query) => viewOrders(deps, buyerId, query),
-    countOpen: (buyerId) => countOpen(deps, buyerId),
-    listBefore: (buyerId, order, limit) => viewOrdersBefore(deps, buyerId, order, limit),
     moveCard: (orderId, chatId, messageId) => updateCard(deps.db, orderId, chatId, messageId),
-
+    ...views(deps),
     ...forOperators(deps, hooks),
 
     async watch(name, signal) {
@@ -149,4 +143,18 @@ export function createOrders(
     if (isNews && order.provider !== null) hooks.wakeWatcher(order.provider);
     return result;
   }
+}
+
+/** What is only looked at. */
+function views(
+  deps: OrderDeps,
+): Pick<Orders, "find" | "load" | "list" | "countOpen" | "listBefore" | "lastPrice"> {
+  return {
+    find: (orderId, buyerId) => viewOrder(deps, orderId, buyerId),
+    load: (orderId) => viewOrder(deps, orderId, null),
+    list: (buyerId, query) => viewOrders(deps, buyerId, query),
+    countOpen: (buyerId) => countOpen(deps, buyerId),
+    listBefore: (buyerId, order, limit) => viewOrdersBefore(deps, buyerId, order, limit),
+    lastPrice: (buyerId, product) => selectLastPrice(deps.db, buyerId, product),
+  };
 }

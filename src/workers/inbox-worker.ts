@@ -1,5 +1,4 @@
 import { backoffMs } from "../core/backoff.ts";
-import { createBatcher } from "../core/batcher.ts";
 import { type Checkpoint, noCheckpoint } from "../core/checkpoint.ts";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
@@ -140,6 +139,7 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
 
   return {
     name: "inbox",
+    loops: [...claiming.loops, ...renewing.loops],
     start() {
       claiming.start();
       renewing.start();
