@@ -1,4 +1,4 @@
-import { selectServiceRow } from "../db/queries/provider-lists.ts";
+import { selectSaleState } from "../db/queries/provider-lists.ts";
 import { selectQuote } from "../db/queries/quotes.ts";
 import type { Catalog } from "./catalog.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
@@ -47,10 +47,12 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
   const freshness = createFreshness({ ...deps, popularCountries, snapshot: snapshot.get });
   const lookedAt = createLookedAt(clock);
 
-  const isBlocked: Catalog["isBlocked"] = async (serviceId) => {
-    const row = await selectServiceRow(db, serviceId);
-    const name = data.services.get(serviceId) ?? row?.name ?? "";
-    return row?.blocked ?? blockReasonOf(serviceId, name) !== undefined;
+  const refusal: Catalog["refusal"] = async (product) => {
+    const state = await selectSaleState(db, product, clock.now());
+    const name = data.services.get(product.serviceId) ?? state.name ?? "";
+    if (state.isBlocked ?? blockReasonOf(product.serviceId, name) !== undefined) return "service_blocked";
+    if (state.isPaused) return "sales_paused";
+    return state.isOff ? "not_on_sale" : undefined;
   };
   const isWithheld = (serviceId: string, { decisions }: MarketView): boolean => {
     const name = snapshot.peek()?.serviceNames.get(serviceId) ?? data.services.get(serviceId) ?? "";
@@ -87,7 +89,7 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
     route: storedOffers.route,
     reportRefusal: storedOffers.reportRefusal,
     country,
-    isBlocked,
+    refusal,
     refreshLookedAt: async () => {
       await refreshLookedAt();
       await prepareSearch();

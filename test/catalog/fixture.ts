@@ -159,7 +159,6 @@ export async function clear(db: Database): Promise<void> {
     "provider_countries",
     "services",
     "countries",
-    "price_rules",
     "favourites",
     "provider_health",
     "orders",
@@ -167,6 +166,15 @@ export async function clear(db: Database): Promise<void> {
   ] as const) {
     await db.deleteFrom(table).execute();
   }
+  // These keep their history, so they can only be ended.
+  const at = new Date();
+  await db
+    .updateTable("price_rules")
+    .set({ removed_at: at, removed_by: "test" })
+    .where("removed_at", "is", null)
+    .execute();
+  await db.updateTable("switches").set({ on_at: at, on_by: "test" }).where("on_at", "is", null).execute();
+  await db.updateTable("pauses").set({ on_at: at, on_by: "test" }).where("on_at", "is", null).execute();
 }
 
 let telegramIds = 70_000;

@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Database, Executor } from "../client.ts";
 import { inTransaction } from "../transaction.ts";
+import { isSwitchInForce } from "./switches.ts";
 
 /** Stands for every service, for providers whose numbers can receive any. */
 export const ANY_SERVICE = "*";
@@ -30,6 +31,7 @@ export interface OfferFilter {
   readonly serviceIds: readonly string[];
   /** Undefined: all. */
   readonly countryIds?: readonly string[];
+  readonly at: Date;
   /** Offers observed earlier do not count. */
   readonly since: Date;
 }
@@ -118,7 +120,7 @@ async function upsertOffers(tx: Executor, rows: readonly OfferRow[], refusedSinc
 }
 
 /**
- * What can be bought now: in stock, observed recently, mapping accepted, circuit closed. While a provider is short of
+ * What can be bought now: in stock, observed recently, mapping accepted, circuit closed, not taken off sale. While a provider is short of
  * money, offers that cost more than its balance, or as much as it has refused, are left out.
  */
 function sellable(db: Executor, filter: OfferFilter) {
@@ -149,6 +151,21 @@ function sellable(db: Executor, filter: OfferFilter) {
         ),
       ),
     );
+  query = query.where((eb) =>
+    eb.not(
+      eb.exists(
+        eb
+          .selectFrom("switches")
+          .select("switches.id")
+          .where(
+            sql<boolean>`coalesce(switches.provider, offers.provider) = offers.provider
+              AND coalesce(switches.country_id, offers.country_id) = offers.country_id
+              AND (switches.service_id IS NULL OR switches.service_id = ANY(${filter.serviceIds}))`,
+          )
+          .where(isSwitchInForce(filter.at)),
+      ),
+    ),
+  );
   if (filter.countryIds) query = query.where("offers.country_id", "in", filter.countryIds);
   return query;
 }
