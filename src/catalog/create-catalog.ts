@@ -1,3 +1,4 @@
+import type { Scope } from "../core/scope.ts";
 import { selectSaleState } from "../db/queries/provider-lists.ts";
 import { selectQuote } from "../db/queries/quotes.ts";
 import type { Catalog } from "./catalog.ts";
@@ -15,9 +16,11 @@ import { createFavouritesAndRecents } from "./offers/favourites-and-recents.ts";
 import { createMarket, type MarketView } from "./offers/market.ts";
 import { createStoredOffers } from "./offers/stored-offers.ts";
 import { createFreshness } from "./prices/freshness.ts";
+import { createPriceInspection, type PriceInspection } from "./prices/inspection.ts";
 import { createLookedAt } from "./prices/looked-at.ts";
 import { createQuoting } from "./prices/quoting.ts";
 import { createRefreshLookedAt } from "./prices/refresh-looked-at.ts";
+import { findScopes } from "./search/find-scopes.ts";
 import { createServicesAndSearch } from "./search/services-and-search.ts";
 
 export interface CatalogJobs {
@@ -27,11 +30,17 @@ export interface CatalogJobs {
   syncLists(): Promise<void>;
 }
 
+/** What the operators' desk asks of the catalogue. */
+export interface CatalogInspection extends PriceInspection {
+  /** The parts of the catalogue that an operator's text may mean, the likeliest first. */
+  findScopes(text: string): Promise<readonly Scope[]>;
+}
+
 /** Prices younger than this are not requested again. */
 const FRESH_MS = 30_000;
 
 /** Creates the catalogue. It reads and requests nothing before the first call. */
-export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
+export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs & CatalogInspection {
   const { db, clock, providers } = deps;
   const data = loadCatalogData();
   const blockReasonOf = createBlocklist(data, deps.allowedServices ?? []);
@@ -95,5 +104,11 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
       await prepareSearch();
     },
     syncLists: lists.sync,
+    ...createPriceInspection(deps, market),
+    findScopes: (text) =>
+      findScopes(
+        { providers: [...providers.keys()], countries: index, search: servicesAndSearch.search },
+        text,
+      ),
   };
 }

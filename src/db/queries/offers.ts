@@ -1,5 +1,6 @@
-import { sql } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Database, Executor } from "../client.ts";
+import type { Offers as OffersTable } from "../schema.ts";
 import { inTransaction } from "../transaction.ts";
 import { isSwitchInForce } from "./switches.ts";
 
@@ -183,7 +184,11 @@ export async function selectRoute(
     .orderBy("offers.cost_micros")
     .limit(MAX_ROUTE)
     .execute();
-  return rows.map((row) => ({
+  return rows.map(toOffer);
+}
+
+function toOffer(row: Selectable<OffersTable>): OfferRow {
+  return {
     provider: row.provider,
     serviceId: row.service_id,
     countryId: row.country_id,
@@ -193,10 +198,29 @@ export async function selectRoute(
     costMicros: row.cost_micros,
     stock: row.stock,
     observedAt: row.observed_at,
-  }));
+  };
 }
 
-function isEmpty(filter: OfferFilter): boolean {
+/** All offers of these services in these countries, also those that cannot be bought, cheapest first. */
+export async function selectOffersInCountry(
+  db: Executor,
+  filter: Pick<OfferFilter, "providers" | "serviceIds"> & { readonly countryIds?: readonly string[] },
+): Promise<readonly (OfferRow & { readonly isRefused: boolean })[]> {
+  const { providers, serviceIds, countryIds = [] } = filter;
+  if (isEmpty({ ...filter, countryIds })) return [];
+  const rows = await db
+    .selectFrom("offers")
+    .selectAll()
+    .where("provider", "in", providers)
+    .where("service_id", "in", [...serviceIds, ANY_SERVICE])
+    .where("country_id", "in", countryIds)
+    .orderBy("cost_micros")
+    .limit(MAX_ROUTE)
+    .execute();
+  return rows.map((row) => ({ ...toOffer(row), isRefused: row.mapping_refused }));
+}
+
+function isEmpty(filter: Pick<OfferFilter, "providers" | "serviceIds" | "countryIds">): boolean {
   return filter.providers.length === 0 || filter.serviceIds.length === 0 || filter.countryIds?.length === 0;
 }
 
