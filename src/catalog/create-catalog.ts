@@ -1,8 +1,8 @@
-import type { Scope } from "../core/scope.ts";
 import { selectSaleState } from "../db/queries/provider-lists.ts";
 import { selectQuote } from "../db/queries/quotes.ts";
 import type { Catalog } from "./catalog.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
+import type { CatalogInspection } from "./catalog-inspection.ts";
 import { createSnapshot } from "./lists/snapshot.ts";
 import { createLists } from "./lists/sync-lists.ts";
 import { createBlocklist } from "./names/blocklist.ts";
@@ -16,7 +16,7 @@ import { createFavouritesAndRecents } from "./offers/favourites-and-recents.ts";
 import { createMarket, type MarketView } from "./offers/market.ts";
 import { createStoredOffers } from "./offers/stored-offers.ts";
 import { createFreshness } from "./prices/freshness.ts";
-import { createPriceInspection, type PriceInspection } from "./prices/inspection.ts";
+import { createPriceInspection } from "./prices/inspection.ts";
 import { createLookedAt } from "./prices/looked-at.ts";
 import { createQuoting } from "./prices/quoting.ts";
 import { createRefreshLookedAt } from "./prices/refresh-looked-at.ts";
@@ -28,12 +28,6 @@ export interface CatalogJobs {
   refreshLookedAt(): Promise<void>;
   /** Reads every provider's lists of services and countries. Call at start; `refreshLookedAt` keeps them up to date. */
   syncLists(): Promise<void>;
-}
-
-/** What the operators' desk asks of the catalogue. */
-export interface CatalogInspection extends PriceInspection {
-  /** The parts of the catalogue that an operator's text may mean, the likeliest first. */
-  findScopes(text: string): Promise<readonly Scope[]>;
 }
 
 /** Prices younger than this are not requested again. */

@@ -10,6 +10,10 @@ export const deskRefusalCodes = [
   "over_cap",
   "own_balance",
   "is_staff",
+  "price_out_of_range",
+  "too_many_rules",
+  "already_off",
+  "already_on",
 ] as const;
 export type DeskRefusalCode = (typeof deskRefusalCodes)[number];
 

@@ -195,15 +195,20 @@ export async function insertPause(tx: Executor, row: PauseRow): Promise<boolean>
 export async function endPause(
   tx: Executor,
   kind: PauseKind,
-  by: { readonly actor: string; readonly at: Date },
+  by: {
+    readonly actor: string;
+    readonly at: Date;
+    /** Left out: whoever began it. */
+    readonly onlyBy?: string;
+  },
 ): Promise<PauseRow | undefined> {
-  const row = await tx
+  let update = tx
     .updateTable("pauses")
     .set({ on_at: by.at, on_by: by.actor })
     .where("kind", "=", kind)
-    .where(isPauseInForce(by.at))
-    .returning(pauseColumns)
-    .executeTakeFirst();
+    .where(isPauseInForce(by.at));
+  if (by.onlyBy !== undefined) update = update.where("off_by", "=", by.onlyBy);
+  const row = await update.returning(pauseColumns).executeTakeFirst();
   return row && toPause(row);
 }
 

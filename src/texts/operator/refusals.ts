@@ -15,6 +15,10 @@ const sentences: Readonly<Record<DeskRefusalCode, (facts: Facts) => string>> = {
   over_cap: ({ cap = "?", used = "?" }) =>
     `This is over your limit of ${escapeHtml(cap)} a day, of which ${escapeHtml(used)} is used.`,
   own_balance: () => "Nobody changes their own balance. Ask another owner.",
+  price_out_of_range: () => "A markup is from 0 to 10,000 %, and the least profit is not below zero.",
+  too_many_rules: () => "There are 500 rules already. Remove some first.",
+  already_off: () => "This is off already.",
+  already_on: () => "This is on already.",
   is_staff: () => "This person works at the desk. Remove them from the staff first.",
 };
 
