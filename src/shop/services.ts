@@ -16,6 +16,8 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { createSignal, type Signal } from "../core/signal.ts";
 import type { Database } from "../db/client.ts";
+import { createPauseWords } from "../desk/switches/pause-words.ts";
+import { createTradeJobs } from "../desk/trade-jobs.ts";
 import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
 import { createOperatorActions } from "../operations/operator-actions.ts";
 import { missingAt } from "../operations/provider-balance.ts";
@@ -101,7 +103,21 @@ export function createServices(deps: ServiceDeps): Services {
 
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
   const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
-  const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, signals });
+  const pauseWords = createPauseWords({ db, clock });
+  const deskDeps = {
+    db,
+    clock,
+    ownerIds: adminIds,
+    onMessages: signals.messages.send,
+    catalog,
+    providers,
+    recordProbe: upstreams.health.recordProbe,
+    startingPrices: pricing,
+    pauseWords,
+  };
+  const desk = createDesk(deskDeps);
+  const parts = { catalog, stockAlerts, orders, topups, referral, desk, pauseWords };
+  const chat = createChatDeps(deps, { ...parts, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
@@ -124,6 +140,7 @@ export function createServices(deps: ServiceDeps): Services {
     stockAlerts,
     topups,
     referral,
+    trade: createTradeJobs(deskDeps, holder),
     selfCheck: () =>
       selfCheck({
         db,
@@ -196,7 +213,7 @@ function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals
   });
 }
 
-type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral"> & {
+type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral" | "desk" | "pauseWords"> & {
   topups: Topups & TopupJobs;
 };
 
@@ -210,7 +227,6 @@ function createChatDeps(deps: ServiceDeps, { signals, ...parts }: ChatParts & { 
     buyers: createBuyers({ db, clock, referralTerms: config.referral }),
     conversationStates: createConversationStates({ db, clock }),
     operatorActions: createOperatorActions({ db, clock, topups, onMessages: signals.messages.send }),
-    desk: createDesk({ db, clock, ownerIds: config.adminIds, onMessages: signals.messages.send }),
     config: {
       termsVersion: TERMS_VERSION,
       supportContact: config.supportContact,

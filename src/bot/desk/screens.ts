@@ -1,6 +1,10 @@
 import type { DeskServices } from "../../desk/desk.ts";
 import { createDraftScreen } from "./draft-screen.ts";
 import { createHomeScreen } from "./home.ts";
+import { createCatalogueScreen } from "./on-sale.ts";
+import { createPauseScreen } from "./pause.ts";
+import { createPricesScreen } from "./prices.ts";
+import { createProvidersScreen } from "./providers.ts";
 import type { Screen } from "./screen.ts";
 
 /**
@@ -8,6 +12,12 @@ import type { Screen } from "./screen.ts";
  * each of its actions, as every role.
  */
 export function createDeskScreens(services: DeskServices): readonly Screen[] {
-  const screens = [createDraftScreen(services.drafts)];
+  const screens = [
+    createDraftScreen(services.drafts),
+    createPricesScreen(services),
+    createProvidersScreen(services),
+    createCatalogueScreen(services),
+    createPauseScreen(services),
+  ];
   return [createHomeScreen(screens), ...screens];
 }

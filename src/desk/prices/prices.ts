@@ -57,6 +57,7 @@ export interface Prices {
   /** The services that sold most in 30 days. */
   topServices(limit: number): Promise<readonly { readonly scope: Scope; readonly name: string }[]>;
   explain(serviceId: string, countryId: string): Promise<readonly ExplainedOffer[]>;
+  now(): Date;
 }
 
 export function createPrices(deps: PricesDeps): Prices {
@@ -107,6 +108,7 @@ export function createPrices(deps: PricesDeps): Prices {
       const top = [...sold].sort(([, a], [, b]) => b - a).slice(0, limit);
       return await Promise.all(top.map(([serviceId]) => named({ ...wholeCatalogue, serviceId })));
     },
+    now: () => clock.now(),
     explain: (serviceId, countryId) => catalog.explain(serviceId, countryId),
   };
 }

@@ -12,8 +12,6 @@ import { type Naming, nameScope, scopeSchema } from "../scope-names.ts";
 export interface SwitchKindDeps {
   readonly clock: Clock;
   readonly catalog: Naming;
-  /** The switches of this process's lists are read again. */
-  readonly onSwitched: () => void;
 }
 
 const HOUR_MS = 3_600_000;
@@ -34,7 +32,7 @@ export function switchKinds(deps: SwitchKindDeps): readonly AnyDraftKind[] {
   return [offKind(deps), onKind(deps), endKind(deps)];
 }
 
-function offKind({ clock, catalog, onSwitched }: SwitchKindDeps): AnyDraftKind {
+function offKind({ clock, catalog }: SwitchKindDeps): AnyDraftKind {
   return draftKind({
     name: "switch.off",
     title: "Take off sale",
@@ -68,13 +66,12 @@ function offKind({ clock, catalog, onSwitched }: SwitchKindDeps): AnyDraftKind {
         updateId,
         at,
       });
-      const note = `${await nameScope(catalog, scope)} is off sale.`;
-      return { note, afterCommit: async () => told(onSwitched, note) };
+      return { note: `${await nameScope(catalog, scope)} is off sale.` };
     },
   });
 }
 
-function onKind({ clock, catalog, onSwitched }: SwitchKindDeps): AnyDraftKind {
+function onKind({ clock, catalog }: SwitchKindDeps): AnyDraftKind {
   return draftKind({
     name: "switch.on",
     title: "Put on sale again",
@@ -100,8 +97,7 @@ function onKind({ clock, catalog, onSwitched }: SwitchKindDeps): AnyDraftKind {
         updateId,
         at,
       });
-      const note = `${await nameScope(catalog, row)} is on sale again.`;
-      return { note, afterCommit: async () => told(onSwitched, note) };
+      return { note: `${await nameScope(catalog, row)} is on sale again.` };
     },
   });
 }
@@ -141,11 +137,6 @@ function endKind({ clock, catalog }: SwitchKindDeps): AnyDraftKind {
       return { note: `${await nameScope(catalog, row)}: changed.` };
     },
   });
-}
-
-async function told(onSwitched: () => void, note: string): Promise<string> {
-  onSwitched();
-  return note;
 }
 
 async function switchOf(db: Executor, scope: Scope, at: Date): Promise<queries.SwitchRow | undefined> {
