@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock.ts";
 import type { Database } from "../db/client.ts";
-import { findWithConversation } from "../db/queries/buyer-of-tap.ts";
+import { type ChatState, findWithChatState } from "../db/queries/buyer-of-tap.ts";
 import * as settings from "../db/queries/buyer-settings.ts";
 import * as queries from "../db/queries/buyers.ts";
 import { hasLaterUpdate } from "../db/queries/inbox.ts";
@@ -22,10 +22,8 @@ export type Buyer = Pick<
   | "navigationMessageId"
 >;
 
-export interface MetBuyer extends Buyer {
-  /** What conversation-states.ts keeps for this person; undefined: nothing. Read with the buyer, in one round trip. */
-  readonly conversation: unknown;
-}
+/** With what conversation-states.ts keeps for this person, read in one round trip. */
+export type MetBuyer = Buyer & ChatState;
 
 /** The people who write to the bot. */
 export interface Buyers {
@@ -61,11 +59,11 @@ export interface BuyersDeps {
 export function createBuyers({ db, clock, referralTerms = null }: BuyersDeps): Buyers {
   return {
     async meet({ telegramId, language }) {
-      const known = await findWithConversation(db, telegramId);
+      const known = await findWithChatState(db, telegramId);
       if (known && queries.isLanguageCurrent(known, language)) return known;
       const person = { telegramId, languageCode: language, at: clock.now() };
       const buyer = await inTransaction(db, (tx) => arrive(tx, person));
-      return { ...buyer, conversation: known?.conversation };
+      return { ...buyer, conversation: known?.conversation, chosen: known?.chosen };
     },
     find: (buyerId) => queries.findBuyer(db, buyerId),
     findByTelegramId: (telegramId) => queries.findByTelegramId(db, telegramId),

@@ -1,6 +1,7 @@
 import { expect, vi } from "vitest";
 import type { Catalog } from "../../src/catalog/catalog.ts";
 import type { CatalogDeps } from "../../src/catalog/catalog-deps.ts";
+import type { CatalogInspection } from "../../src/catalog/catalog-inspection.ts";
 import { type CatalogJobs, createCatalog } from "../../src/catalog/create-catalog.ts";
 import { newId } from "../../src/core/ids.ts";
 import type { Database } from "../../src/db/client.ts";
@@ -123,7 +124,7 @@ function createWatchedClock(): WatchedClock {
 }
 
 export interface CatalogFixture {
-  readonly catalog: Catalog & CatalogJobs;
+  readonly catalog: Catalog & CatalogJobs & CatalogInspection;
   readonly clock: WatchedClock;
   /** Another process on the same database. */
   replica(): Catalog & CatalogJobs;

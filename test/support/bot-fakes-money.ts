@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Buyer, Buyers } from "../../src/buyers/buyers.ts";
 import type { ConversationStates } from "../../src/buyers/conversation-states.ts";
+import { chosenKey } from "../../src/core/chosen-key.ts";
 import { addMs, type Clock } from "../../src/core/clock.ts";
 import type { OperatorActions } from "../../src/operations/operator-actions.ts";
 import type { GatewayName, Topups } from "../../src/topups/topups.ts";
@@ -113,7 +114,11 @@ export function createFakeBuyers(conversationOf: (key: string) => unknown) {
         navigationMessageId: null,
       };
       known.set(telegramId, buyer);
-      return { ...buyer, conversation: conversationOf(String(telegramId)) };
+      return {
+        ...buyer,
+        conversation: conversationOf(String(telegramId)),
+        chosen: conversationOf(chosenKey(telegramId)),
+      };
     },
     find: async (id) => byId(id),
     findByTelegramId: async (telegramId) => known.get(telegramId),
@@ -175,7 +180,6 @@ export function createFakeConversationStates() {
     return text === undefined ? undefined : JSON.parse(text);
   };
   const states: ConversationStates = {
-    read: async (key) => read(key),
     write: async (key, value) => {
       stored.set(key, JSON.stringify(value));
     },

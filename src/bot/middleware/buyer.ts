@@ -13,9 +13,10 @@ export function meetBuyer({
   return async (ctx, next) => {
     if (!ctx.from) return;
     const language = pickLanguage(ctx.from.language_code);
-    const { conversation, ...buyer } = await buyers.meet({ telegramId: ctx.from.id, language });
+    const { conversation, chosen, ...buyer } = await buyers.meet({ telegramId: ctx.from.id, language });
     ctx.buyer = buyer;
     ctx.storedConversation = conversation;
+    ctx.storedChoice = chosen;
     const texts = textsFor(ctx.buyer.language);
     ctx.texts = { ...texts, errors: pauseWords.in(texts.errors, texts.language) };
     await next();
