@@ -50,6 +50,8 @@ const rooms = {
     "buyers",
     "wallet",
     "catalog/catalog.ts",
+    "catalog/catalog-inspection.ts",
+    "catalog/prices/pricing.ts",
     "orders/card-hashes.ts",
     "orders/orders.ts",
     "orders/state.ts",

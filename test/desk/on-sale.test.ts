@@ -169,18 +169,19 @@ describe("a pause", () => {
   });
 
   it("while a number is being bought lets that order go on and takes no new one", async () => {
-    const shop = await createTestShop(database.db);
+    const own = await createTestDatabase();
+    const shop = await createTestShop(own.db);
     const buyer = await shop.buyer(5_000_000n);
     const [first, second] = [await shop.quote(buyer), await shop.quote(buyer)];
     const tap = { buyerId: buyer, chatId: 5, cardMessageId: 7, acceptsTermsVersion: 1 };
     const placed = await shop.orders.purchase({ ...tap, quoteId: first });
-    const owner = desk.operator(ownerId);
-    await pause(owner);
+    await pause(createTestDesk(own, shop.clock, [ownerId]).operator(ownerId));
     await shop.orders.drain();
     if (placed.kind !== "placed") return expect.unreachable();
     expect((await shop.order(placed.orderId)).state).toBe("waiting");
     expect(await shop.orders.purchase({ ...tap, quoteId: second })).toMatchObject({ code: "sales_paused" });
     await shop.assertSound();
+    await own.close();
   });
 
   it("begins by itself when all providers are out for ten minutes, and ends by itself", async () => {

@@ -49,6 +49,7 @@ it("money that runs out is told once, again when half is left, and anew after it
   expect(await look()).toEqual(["hours_left"]);
   await balance(1_400_000n);
   expect(await look()).toHaveLength(2);
+  await clock.advance(60_000);
   await balance(90_000_000n);
   expect(await look()).toHaveLength(2);
   await clock.advance(7 * 3_600_000);
@@ -107,7 +108,7 @@ it("in the quiet hours only what cannot wait is told, and the rest when they end
   await balance(200_000n);
   expect(await look()).toEqual(["hours_left"]);
   await clock.advance(2 * 3_600_000);
-  await balance(100_000n);
+  await balance(70_000n);
   expect(await look()).toHaveLength(2);
 });
 

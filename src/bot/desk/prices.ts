@@ -5,7 +5,7 @@ import { expandId, shortenId } from "../../core/ids.ts";
 import { formatUsd } from "../../core/money.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { DeskServices } from "../../desk/desk.ts";
-import { percent, stepName } from "../../desk/prices/price-kinds.ts";
+import { percent, stepName } from "../../desk/prices/price-names.ts";
 import type { ListedRule, PriceBoard } from "../../desk/prices/prices.ts";
 import { bold, escapeHtml } from "../../texts/html.ts";
 import { deskTexts } from "../../texts/operator/desk.ts";

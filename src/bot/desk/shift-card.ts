@@ -1,4 +1,4 @@
-import { percent } from "../../desk/prices/price-kinds.ts";
+import { percent } from "../../desk/prices/price-names.ts";
 import type { PriceBoard } from "../../desk/prices/prices.ts";
 import { bold, escapeHtml } from "../../texts/html.ts";
 import { deskTexts } from "../../texts/operator/desk.ts";

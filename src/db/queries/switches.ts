@@ -224,6 +224,7 @@ export async function selectLastPauseBy(
     .where("kind", "=", kind)
     .where("off_by", "=", actor)
     .orderBy("off_at", "desc")
+    .orderBy("id", "desc")
     .limit(1)
     .executeTakeFirst();
 }

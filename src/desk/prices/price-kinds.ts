@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { PRICE_STEP, priceStepOf } from "../../catalog/prices/price-step.ts";
-import { type PriceTerms, priceSteps } from "../../catalog/prices/pricing.ts";
+import type { PriceTerms } from "../../catalog/prices/pricing.ts";
 import { DeskRefusal } from "../../core/desk-refusal.ts";
 import { formatUsd } from "../../core/money.ts";
 import { type Scope, scopeName, wholeCatalogue } from "../../core/scope.ts";
@@ -8,7 +8,7 @@ import { actorOf } from "../../core/staff.ts";
 import type { Executor, Tx } from "../../db/client.ts";
 import { writeAudit } from "../../db/queries/audit.ts";
 import * as queries from "../../db/queries/price-rules.ts";
-import { readSetting, writeSetting } from "../../db/queries/settings.ts";
+import { readSetting } from "../../db/queries/settings.ts";
 import {
   type AnyDraftKind,
   type Applying,
@@ -19,6 +19,7 @@ import {
 } from "../drafts/draft-kind.ts";
 import { nameScope, scopeSchema } from "../scope-names.ts";
 import { type EffectDeps, effectFacts, priceEffect } from "./price-effect.ts";
+import { percent } from "./price-names.ts";
 import {
   generalTerms,
   MAX_LIVE_RULES,
@@ -31,6 +32,7 @@ import {
   standingRule,
   warningsOf,
 } from "./price-plan.ts";
+import { stepKind } from "./price-step-kind.ts";
 
 export interface PriceKindDeps extends EffectDeps {
   /** Applies where no rule does. */
@@ -38,7 +40,7 @@ export interface PriceKindDeps extends EffectDeps {
 }
 
 const time = z.iso.datetime().transform((text) => new Date(text));
-export const setSchema = z.object({
+const setSchema = z.object({
   scope: scopeSchema,
   markupBasisPoints: microsText,
   minProfitMicros: microsText,
@@ -47,7 +49,6 @@ export const setSchema = z.object({
 const removeSchema = z.object({ ruleId: z.uuid() });
 const shiftSchema = z.object({ basisPoints: microsText, ruleIds: z.array(z.uuid()).max(MAX_LIVE_RULES) });
 const undoSchema = z.object({ changeId: z.uuid() });
-const stepSchema = z.object({ step: z.enum(priceSteps) });
 
 /** A kind of change to the rules: what it does to those that are live, and which sales it concerns. */
 interface RuleChange<C> {
@@ -225,52 +226,4 @@ function terms(
 
 function minute(at: Date): string {
   return at.toISOString().slice(0, 16).replace("T", " ");
-}
-
-/** 1250 basis points as "12.5 %". */
-export function percent(basisPoints: bigint): string {
-  return `${(Number(basisPoints) / 100).toString()} %`;
-}
-
-function stepKind(deps: PriceKindDeps): AnyDraftKind {
-  const { clock, catalog } = deps;
-  return draftKind({
-    name: "price.step",
-    title: "Change the rounding of prices",
-    right: "prices",
-    content: stepSchema,
-    reasons: [],
-    async preview(executor, { content }) {
-      const before = priceStepOf(await readSetting(executor, PRICE_STEP));
-      const rules = await queries.selectPriceRules(executor, clock.now());
-      const effect = await priceEffect(deps, wholeCatalogue, { rules, step: content.step });
-      const fact = {
-        label: "Prices are rounded up to",
-        before: stepName(before),
-        after: stepName(content.step),
-      };
-      return { facts: [fact, ...(await effectFacts(catalog, effect))], basis: `${before} ${content.step}` };
-    },
-    async apply(tx, { staff, content, updateId, at }) {
-      const before = priceStepOf(await readSetting(tx, PRICE_STEP));
-      await writeSetting(tx, PRICE_STEP, content.step, at);
-      await queries.notePricesChanged(tx);
-      await writeAudit(tx, {
-        actor: actorOf(staff.telegramId),
-        action: "price step changed",
-        subjectKind: "setting",
-        subject: PRICE_STEP,
-        before: { step: before },
-        after: { step: content.step },
-        updateId,
-        at,
-      });
-      return { note: `Prices are rounded up to ${stepName(content.step)} now.` };
-    },
-  });
-}
-
-export function stepName(step: (typeof priceSteps)[number]): string {
-  if (step === "nine") return "a price that ends in 9";
-  return step === "0.01" ? "$0.01 ($0.001 below ten cents)" : `$${step}`;
 }
