@@ -10,6 +10,7 @@ import { chat } from "./chat.ts";
 import { failover } from "./failover.ts";
 import { latency } from "./latency.ts";
 import { ledger } from "./ledger.ts";
+import { menus } from "./menus.ts";
 import { orders } from "./orders.ts";
 import { purchase } from "./purchase.ts";
 import { queries } from "./queries.ts";
@@ -40,6 +41,7 @@ const benches: readonly Bench[] = [
   replicas,
   orders,
   search,
+  menus,
 ];
 
 function print(line: string): void {

@@ -1,5 +1,5 @@
 import type { Scope } from "../core/scope.ts";
-import type { Pricing } from "./offers/shown-offers.ts";
+import type { Pricing } from "./offers/kept-merged.ts";
 import type { PriceRule } from "./prices/pricing.ts";
 
 /** The price of a product as buyers see it, and what its number costs us. */

@@ -19,8 +19,8 @@ import { takeWebhook } from "./watching/webhook.ts";
 
 /** The jobs that the workers and the HTTP server run. */
 export interface OrderJobs {
-  /** One watching pass for one provider; false when nothing was due here. */
-  watch(provider: string, signal: AbortSignal): Promise<boolean>;
+  /** One watching pass for one provider. Returns after how many milliseconds the next is worth while; 0: at once. */
+  watch(provider: string, signal: AbortSignal): Promise<number>;
   /** Finds out what became of this provider's purchases in doubt, and gives stray numbers back. */
   reconcile(provider: string): Promise<void>;
   /** Takes up orders that a stopped process left unfinished. */
@@ -84,7 +84,11 @@ export function createOrders(given: OrderDeps, holder: string, hooks: OrderHooks
     listBefore: (buyerId, order, limit) => viewOrdersBefore(deps, buyerId, order, limit),
     moveCard: (orderId, chatId, messageId) => updateCard(deps.db, orderId, chatId, messageId),
 
-    watch: async (provider, signal) => (await watchers.get(provider)?.step(signal)) ?? false,
+    async watch(name, signal) {
+      const watcher = watchers.get(name);
+      if (!watcher) throw new Error(`there is no provider ${name}`);
+      return await watcher.step(signal);
+    },
     async reconcile(name) {
       const provider = deps.providers.get(name);
       if (!provider) return;

@@ -53,7 +53,7 @@ export function createJobs(deps: JobDeps): Jobs {
       createLoop({
         name: `watch ${name}`,
         everyMs: 250,
-        run: async (signal) => ((await orders.watch(name, signal)) ? "again" : "idle"),
+        run: async (signal) => ({ pauseMs: await orders.watch(name, signal) }),
         clock: deps.clock,
         logger: deps.logger,
       }),

@@ -127,7 +127,7 @@ export interface CatalogFixture {
   readonly catalog: Catalog & CatalogJobs & CatalogInspection;
   readonly clock: WatchedClock;
   /** Another process on the same database. */
-  replica(): Catalog & CatalogJobs;
+  replica(): Catalog & CatalogJobs & CatalogInspection;
 }
 
 /** A catalogue on a real database whose lists have been read. */

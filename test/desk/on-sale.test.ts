@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { at } from "../../src/bot/desk/place.ts";
+import type { Catalog } from "../../src/catalog/catalog.ts";
 import { upsertBuyer } from "../../src/db/queries/buyers.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { pauseByItself } from "../../src/desk/switches/automatic-pause.ts";
@@ -34,7 +35,7 @@ beforeEach(async () => {
   await countries();
 });
 
-async function countries(catalog = fixture.catalog): Promise<readonly string[]> {
+async function countries(catalog: Catalog = fixture.catalog): Promise<readonly string[]> {
   const page = await catalog.countries({
     serviceId: "wa",
     page: 0,

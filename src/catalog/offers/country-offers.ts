@@ -6,9 +6,9 @@ import { type Freshness, type Plan, providersOf } from "../prices/freshness.ts";
 import type { LookedAt } from "../prices/looked-at.ts";
 import { waitBriefly } from "../prices/waiting.ts";
 import type { Statistics } from "./delivery-statistics.ts";
+import { OFFER_LIFETIME_MS } from "./kept-merged.ts";
 import type { Market, MarketView } from "./market.ts";
 import { countryOffer, type MergedOffer, sortOffers } from "./merged-offers.ts";
-import { OFFER_LIFETIME_MS } from "./shown-offers.ts";
 
 /** Prices older than this are requested again in the background. */
 const REFRESH_AFTER_MS = 30_000;

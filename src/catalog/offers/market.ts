@@ -1,4 +1,5 @@
 import type { Clock } from "../../core/clock.ts";
+import { createGathered } from "../../core/gather.ts";
 import { includes } from "../../core/scope.ts";
 import type { Database } from "../../db/client.ts";
 import {
@@ -16,13 +17,15 @@ import type { Provider } from "../../providers/port/provider.ts";
 import { PRICE_STEP, priceStepOf } from "../prices/price-step.ts";
 import type { PriceTerms } from "../prices/pricing.ts";
 import { type CompactOffers, compact, createNames, type Sellable } from "./compact-offers.ts";
+import { type Contents, createMerger, type Pricing } from "./kept-merged.ts";
 import type { MergedOffer } from "./merged-offers.ts";
-import { type Contents, createShownOffers, type Pricing } from "./shown-offers.ts";
 
 /** What was read so long ago is read again: changes are not kept for ever (workers/housekeeping.ts). */
 const KEPT_MS = 60 * 60 * 1000;
 /** A shop with more services forgets those that nobody looked at the longest. */
 const MAX_SERVICES = 5_000;
+/** The offers of so many services are read by one statement, which has a limit of its own. */
+const SERVICES_A_READ = 8;
 
 export interface MarketDeps {
   readonly db: Database;
@@ -50,7 +53,8 @@ export interface MarketView
 
 /**
  * The offers of all providers in this process's memory. Each look costs one small query, which tells what has changed since
- * they were read, by whomever; only that is read again. So what is shown is never older than the look.
+ * they were read, by whomever; only that is read again. So what is shown is never older than the look. Looks at the same
+ * moment share a query and a view, which then shows more services than each has asked for.
  */
 export interface Market {
   look(serviceIds: readonly string[], scopes?: readonly string[]): Promise<MarketView>;
@@ -110,7 +114,14 @@ export function createMarket(deps: MarketDeps): Market {
   }
 
   async function readOffers(ids: readonly string[]): Promise<ReadonlyMap<string, CompactOffers>> {
-    if (ids.length === 0) return new Map();
+    const parts: (readonly string[])[] = [];
+    for (let from = 0; from < ids.length; from += SERVICES_A_READ)
+      parts.push(ids.slice(from, from + SERVICES_A_READ));
+    const read = await Promise.all(parts.map(readTogether));
+    return new Map(read.flatMap((contents) => [...contents]));
+  }
+
+  async function readTogether(ids: readonly string[]): Promise<ReadonlyMap<string, CompactOffers>> {
     const read = await selectMarketOffers(db, providers, ids);
     const atMs = clock.now().getTime();
     const contents = new Map(ids.map((id) => [id, compact(read.offers[id] ?? [], names)]));
@@ -135,25 +146,21 @@ export function createMarket(deps: MarketDeps): Market {
     return pricing ? [...marks, { subject: RULES, mark: pricing.mark }] : marks;
   }
 
-  const shown = createShownOffers(deps, names);
+  const shown = createMerger(deps, names);
 
-  return {
-    async look(serviceIds, scopes = []) {
-      const wanted = [...new Set([...serviceIds, ANY_SERVICE])];
-      const asked = known(wanted);
-      const at = clock.now();
-      const state = await selectMarketState(db, { known: asked, providers, serviceIds, scopes, at });
-      const contents = await catchUp(wanted, asked, state);
-      return viewOf(state, contents, shown);
-    },
-  };
+  async function lookAt({ serviceIds, scopes }: Subjects): Promise<MarketView> {
+    const wanted = [...new Set([...serviceIds, ANY_SERVICE])];
+    const asked = known(wanted);
+    const at = clock.now();
+    const state = await selectMarketState(db, { known: asked, providers, serviceIds, scopes, at });
+    const contents = await catchUp(wanted, asked, state);
+    return viewOf(state, contents, shown);
+  }
+
+  return { look: shared(lookAt) };
 }
 
-function viewOf(
-  state: MarketState,
-  contents: Contents,
-  shown: ReturnType<typeof createShownOffers>,
-): MarketView {
+function viewOf(state: MarketState, contents: Contents, shown: ReturnType<typeof createMerger>): MarketView {
   const { hidden, switches } = state;
   const hiding = { hidden, switches };
   const offProviders = switches.flatMap(({ serviceId, countryId, provider }) =>
@@ -175,6 +182,23 @@ function viewOf(
       return isOffAt(null) || (providers.length > 0 && providers.every(isOffAt));
     },
   };
+}
+
+/** Looks of the same moment become one. */
+function shared(lookAt: (subjects: Subjects) => Promise<MarketView>): Market["look"] {
+  const look = createGathered(async (looks: readonly Subjects[]) => {
+    const view = await lookAt({
+      serviceIds: [...new Set(looks.flatMap(({ serviceIds }) => serviceIds))],
+      scopes: [...new Set(looks.flatMap(({ scopes }) => scopes))],
+    });
+    return () => view;
+  });
+  return (serviceIds, scopes = []) => look({ serviceIds, scopes });
+}
+
+interface Subjects {
+  readonly serviceIds: readonly string[];
+  readonly scopes: readonly string[];
 }
 
 /** Two looks at the same moment may end in another order than they began. Marks are numbers of transactions. */

@@ -3,8 +3,8 @@ import { includes, type Scope } from "../../core/scope.ts";
 import { type OfferFilter, selectOffersInCountry } from "../../db/queries/offers.ts";
 import type { CatalogDeps } from "../catalog-deps.ts";
 import type { CatalogInspection, ExplainedOffer, HiddenBecause } from "../catalog-inspection.ts";
+import { OFFER_LIFETIME_MS } from "../offers/kept-merged.ts";
 import type { Market, MarketView } from "../offers/market.ts";
-import { OFFER_LIFETIME_MS } from "../offers/shown-offers.ts";
 import { costCeilingMicros, ruleFor, rulesAt, salePriceMicros } from "./pricing.ts";
 
 export function createPriceInspection(

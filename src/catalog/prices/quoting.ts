@@ -5,9 +5,9 @@ import { insertQuote } from "../../db/queries/quotes.ts";
 import type { Catalog, CountryItem, Quote, QuoteFacts, QuoteResult } from "../catalog.ts";
 import type { CatalogDeps } from "../catalog-deps.ts";
 import { expectedCostMicros, PRIOR, type Statistics } from "../offers/delivery-statistics.ts";
+import { OFFER_LIFETIME_MS } from "../offers/kept-merged.ts";
 import type { Market, MarketView } from "../offers/market.ts";
 import { countryOffer } from "../offers/merged-offers.ts";
-import { OFFER_LIFETIME_MS } from "../offers/shown-offers.ts";
 import { type Freshness, type Plan, providersOf } from "./freshness.ts";
 import { waitBriefly, waitForFirst } from "./waiting.ts";
 

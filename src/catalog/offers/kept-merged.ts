@@ -46,17 +46,18 @@ interface Merged {
   readonly offers: ReadonlyMap<string, MergedOffer>;
 }
 
-export interface ShownOffersDeps {
+export interface MergerDeps {
   readonly clock: Clock;
   /** Applies if no rule does. */
   readonly pricing: PriceTerms;
 }
 
 /** Merges the offers of a service, and keeps the result for as long as nothing of it changes. */
-export function createShownOffers({ clock, pricing: starting }: ShownOffersDeps, names: OfferNames) {
+export function createMerger({ clock, pricing: starting }: MergerDeps, names: OfferNames) {
   const merged = new Map<string, Merged>();
 
-  function offers(serviceId: string, contents: Contents, hiding: Hiding): ReadonlyMap<string, MergedOffer> {
+  function offers(serviceId: string, contents: Contents, given: Hiding): ReadonlyMap<string, MergedOffer> {
+    const hiding = ofService(serviceId, given);
     const inputs = {
       own: contents.services.get(serviceId),
       any: contents.services.get(ANY_SERVICE),
@@ -106,6 +107,14 @@ export function createShownOffers({ clock, pricing: starting }: ShownOffersDeps,
   }
 
   return { offers, priced, rowsOf };
+}
+
+/** A look may have read the switches of other services as well, which change nothing here. */
+function ofService(serviceId: string, { hidden, switches }: Hiding): Hiding {
+  return {
+    hidden,
+    switches: switches.filter((off) => off.serviceId === null || off.serviceId === serviceId),
+  };
 }
 
 function isSame(last: Merged, inputs: Pick<Merged, "own" | "any" | "pricing" | "hiding">): boolean {
