@@ -46,6 +46,7 @@ export interface Buyers {
   created_at: Timestamp;
   deleted_at: Timestamp | null;
   exported_at: Timestamp | null;
+  first_name: string | null;
   flag_reason: string | null;
   flagged_at: Timestamp | null;
   id: string;
@@ -55,9 +56,11 @@ export interface Buyers {
   notify_edits: Generated<boolean>;
   quick_buy: Generated<boolean>;
   referral_code: string | null;
+  seen_at: Timestamp | null;
   telegram_id: Int8 | null;
   terms_accepted_at: Timestamp | null;
   terms_version: number | null;
+  username: string | null;
 }
 
 export interface CarriedActions {
@@ -86,12 +89,19 @@ export interface Countries {
   updated_at: Timestamp;
 }
 
+export interface DeskSearches {
+  count: number;
+  minute_at: Timestamp;
+  staff_id: Int8;
+}
+
 export interface Disputes {
   buyer_id: string;
   closed_at: Timestamp | null;
   closed_by: string | null;
   created_at: Timestamp;
   id: string;
+  reminded_at: Timestamp | null;
   text: string;
 }
 
@@ -183,6 +193,7 @@ export interface ManualClaims {
   id: string;
   note: string | null;
   note_digest: string | null;
+  reminded_at: Timestamp | null;
   submitted_at: Timestamp;
   topup_id: string;
 }
@@ -418,6 +429,12 @@ export interface ProviderServices {
   service_id: string;
 }
 
+export interface QueueLeases {
+  staff_id: Int8;
+  subject: string;
+  until: Timestamp;
+}
+
 export interface Quotes {
   buyer_id: string;
   cost_ceiling_micros: Int8;
@@ -523,6 +540,7 @@ export interface TopupPayments {
   charge_id: string;
   fee_micros: Generated<Int8>;
   gateway: string;
+  id: Generated<string>;
   paid_at: Timestamp;
   reason: string | null;
   refund_round: Generated<number>;
@@ -596,6 +614,7 @@ export interface DB {
   catalog_changes: CatalogChanges;
   conversation_states: ConversationStates;
   countries: Countries;
+  desk_searches: DeskSearches;
   disputes: Disputes;
   drafts: Drafts;
   earlier_people: EarlierPeople;
@@ -624,6 +643,7 @@ export interface DB {
   provider_gates: ProviderGates;
   provider_health: ProviderHealth;
   provider_services: ProviderServices;
+  queue_leases: QueueLeases;
   quotes: Quotes;
   referral_rewards: ReferralRewards;
   referrals: Referrals;

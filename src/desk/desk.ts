@@ -3,13 +3,24 @@ import type { CatalogInspection } from "../catalog/catalog-inspection.ts";
 import type { PriceTerms } from "../catalog/prices/pricing.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Database } from "../db/client.ts";
+import type { OrdersForOperators } from "../orders/orders.ts";
 import type { Provider } from "../providers/port/provider.ts";
+import type { TopupJobs } from "../topups/create-topups.ts";
+import { type Audit, createAudit } from "./audit/audit.ts";
 import type { AnyDraftKind } from "./drafts/draft-kind.ts";
 import { createDrafts, type Drafts } from "./drafts/drafts.ts";
+import { type Cards, createCards } from "./find/cards.ts";
+import { createFind, type Find } from "./find/find.ts";
+import { moneyKinds } from "./money/kinds.ts";
+import { type CheckNow, createCheckNow } from "./orders/check-now.ts";
+import { orderKinds } from "./orders/kinds.ts";
+import { peopleKinds } from "./people/kinds.ts";
 import { priceKinds } from "./prices/price-kinds.ts";
 import { createPrices, type Prices } from "./prices/prices.ts";
 import { providerKinds } from "./providers/provider-kinds.ts";
 import { createProviderDesk, type ProviderDesk } from "./providers/providers.ts";
+import { receiptKinds } from "./queue/kinds.ts";
+import { createQueue, type Queue } from "./queue/queue.ts";
 import { createStaffBook, type StaffBook } from "./staff/staff.ts";
 import { pauseKinds } from "./switches/pause-kinds.ts";
 import type { PauseWords } from "./switches/pause-words.ts";
@@ -29,6 +40,8 @@ export interface DeskServiceDeps {
   /** The environment's price terms, which apply where no rule does. */
   readonly startingPrices: PriceTerms;
   readonly pauseWords: PauseWords;
+  readonly orders: OrdersForOperators;
+  readonly topups: Pick<TopupJobs, "beginRefund" | "finishRefund" | "decideIn" | "decideManual">;
 }
 
 /** What the screens of the desk call. A field a subject, each made by its folder. */
@@ -38,16 +51,25 @@ export interface DeskServices {
   readonly prices: Prices;
   readonly switches: Switches;
   readonly providers: ProviderDesk;
+  readonly find: Find;
+  readonly cards: Cards;
+  readonly queue: Queue;
+  readonly audit: Audit;
+  readonly checkNow: CheckNow;
 }
 
-export function createDeskServices(deps: DeskServiceDeps): DeskServices {
-  const staff = createStaffBook(deps);
-  const drafts = createDrafts({ ...deps, staff, kinds: draftKinds(deps) });
-  const starting = deps.startingPrices;
+export function createDeskServices(given: DeskServiceDeps): DeskServices {
+  const staff = createStaffBook(given);
+  const deps = { ...given, staff };
   return {
     staff,
-    drafts,
-    prices: createPrices({ ...deps, starting, providers: [...deps.providers.keys()] }),
+    drafts: createDrafts({ ...deps, kinds: draftKinds(given) }),
+    find: createFind(deps),
+    cards: createCards(deps),
+    queue: createQueue(deps),
+    audit: createAudit(deps),
+    checkNow: createCheckNow(deps),
+    prices: createPrices({ ...deps, starting: deps.startingPrices, providers: [...deps.providers.keys()] }),
     switches: createSwitches(deps),
     providers: createProviderDesk(deps),
   };
@@ -56,6 +78,10 @@ export function createDeskServices(deps: DeskServiceDeps): DeskServices {
 /** Every kind of change that is made through a draft. */
 function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
   return [
+    ...moneyKinds(deps),
+    ...peopleKinds(deps),
+    ...orderKinds(deps.orders),
+    ...receiptKinds(deps),
     ...priceKinds({ ...deps, starting: deps.startingPrices }),
     ...switchKinds(deps),
     ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),

@@ -9,8 +9,9 @@ import { purchase } from "./buying/purchase.ts";
 import { giveBackOrphans } from "./doubts/orphans.ts";
 import { reconcile } from "./doubts/reconcile.ts";
 import { sweep } from "./doubts/sweep.ts";
+import { forOperators } from "./for-operators.ts";
 import type { OrderDeps } from "./order-deps.ts";
-import type { Orders, PurchaseInput, PurchaseResult } from "./orders.ts";
+import type { Orders, OrdersForOperators, PurchaseInput, PurchaseResult } from "./orders.ts";
 import { keepWaiting, swap } from "./swapping/swap.ts";
 import { countOpen, viewOrder, viewOrders, viewOrdersBefore } from "./view.ts";
 import { payLate } from "./watching/late-sms.ts";
@@ -48,7 +49,11 @@ export interface OrderHooks {
 const RECONCILE_LEASE_MS = 20_000;
 
 /** Orders for the chat, and the jobs that keep them moving. `holder` names this process in leases. */
-export function createOrders(given: OrderDeps, holder: string, hooks: OrderHooks): Orders & OrderJobs {
+export function createOrders(
+  given: OrderDeps,
+  holder: string,
+  hooks: OrderHooks,
+): Orders & OrdersForOperators & OrderJobs {
   const placer = createPlacer(given);
   const deps = { ...given, onReplaced: (orderId: string) => void placer.place(orderId) };
   const reconciling = new Map<string, Lease>();
@@ -83,6 +88,8 @@ export function createOrders(given: OrderDeps, holder: string, hooks: OrderHooks
     countOpen: (buyerId) => countOpen(deps, buyerId),
     listBefore: (buyerId, order, limit) => viewOrdersBefore(deps, buyerId, order, limit),
     moveCard: (orderId, chatId, messageId) => updateCard(deps.db, orderId, chatId, messageId),
+
+    ...forOperators(deps, hooks),
 
     async watch(name, signal) {
       const watcher = watchers.get(name);

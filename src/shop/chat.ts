@@ -25,13 +25,20 @@ export function createChatDeps(
   { signals, ...parts }: ChatParts & { signals: Signals },
 ): BotDeps {
   const { config, db, clock, logger } = deps;
-  const { topups } = parts;
+  const { desk, topups } = parts;
   return {
     ...parts,
     wallet: createWalletReader(db),
     buyers: createBuyers({ db, clock, referralTerms: config.referral }),
     conversationStates: createConversationStates({ db, clock }),
-    operatorActions: createOperatorActions({ db, clock, topups, onMessages: signals.messages.send }),
+    operatorActions: createOperatorActions({
+      db,
+      clock,
+      topups,
+      ownerIds: config.adminIds,
+      onMessages: signals.messages.send,
+      require: desk.staff.require,
+    }),
     config: {
       termsVersion: TERMS_VERSION,
       supportContact: config.supportContact,

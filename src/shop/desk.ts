@@ -1,4 +1,5 @@
 import { createDoor, type Desk } from "../bot/desk/door.ts";
+import { findPlace } from "../bot/desk/find.ts";
 import { createDeskScreens } from "../bot/desk/screens.ts";
 import { createDeskServices, type DeskServiceDeps } from "../desk/desk.ts";
 
@@ -6,5 +7,6 @@ import { createDeskServices, type DeskServiceDeps } from "../desk/desk.ts";
 export function createDesk(deps: DeskServiceDeps): Desk {
   const services = createDeskServices(deps);
   const { staff } = services;
-  return { staff, door: createDoor({ staff, screens: createDeskScreens(services) }), searchPlace: null };
+  const screens = createDeskScreens(services);
+  return { staff, door: createDoor({ staff, screens }), searchPlace: findPlace };
 }

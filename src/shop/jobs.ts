@@ -24,6 +24,8 @@ export interface JobDeps {
   /** Null: referral is off. */
   readonly referral: Pick<ReferralJobs, "settle"> | null;
   readonly trade: TradeJobs;
+  /** Tells operators once of what waits for them. */
+  readonly remindOperators: () => Promise<unknown>;
   readonly selfCheck: () => Promise<unknown>;
 }
 
@@ -79,6 +81,7 @@ export function createJobs(deps: JobDeps): Jobs {
     every("resume refunds", MINUTE_MS, () => topups.resumeRefunds()),
     every("pauses", 5 * SECOND_MS, () => deps.trade.watchPauses()),
     every("trade alerts", MINUTE_MS, () => deps.trade.tellTroubles()),
+    every("remind operators", MINUTE_MS, deps.remindOperators),
     every("self-check", 10 * MINUTE_MS, deps.selfCheck),
   ];
   if (topups.gateways.includes("crypto-pay")) {

@@ -8,13 +8,14 @@ import { createStockAlerts } from "../catalog/alerts/stock-alerts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
 import { createSignal } from "../core/signal.ts";
+import { remindOperators } from "../desk/queue/remind.ts";
 import { createPauseWords } from "../desk/switches/pause-words.ts";
 import { createTradeJobs } from "../desk/trade-jobs.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
 import { createSlots } from "../orders/buying/slots.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
-import type { Orders } from "../orders/orders.ts";
+import type { Orders, OrdersForOperators } from "../orders/orders.ts";
 import { createAnswerStore } from "../orders/store-answer.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import { createUpstreams, type Upstreams } from "../providers/upstreams.ts";
@@ -35,7 +36,7 @@ export interface Services extends Upstreams {
   readonly holder: string;
   readonly api: Api;
   readonly bot: ShopBot;
-  readonly orders: Orders & OrderJobs;
+  readonly orders: Orders & OrdersForOperators & OrderJobs;
   readonly topups: Topups & TopupJobs;
   readonly inbox: InboxWorker;
   readonly outbox: OutboxWorker;
@@ -75,6 +76,8 @@ export function createServices(deps: ServiceDeps): Services {
     recordProbe: upstreams.health.recordProbe,
     startingPrices: pricing,
     pauseWords,
+    orders,
+    topups,
   };
   const desk = createDesk(deskDeps);
   const parts = { catalog, stockAlerts, orders, topups, referral, desk, pauseWords };
@@ -102,6 +105,8 @@ export function createServices(deps: ServiceDeps): Services {
     topups,
     referral,
     trade: createTradeJobs(deskDeps, holder),
+    remindOperators: () =>
+      remindOperators({ db, clock, ownerIds: adminIds, onMessages: signals.messages.send }),
     selfCheck: () =>
       selfCheck({
         db,
@@ -127,7 +132,7 @@ function createShopOrders(
     signals: Signals;
     holder: string;
   },
-): Orders & OrderJobs {
+): Orders & OrdersForOperators & OrderJobs {
   const { config, db, clock, logger, checkpoint } = deps;
   const { providers, catalog, signals, holder } = parts;
   const orderDeps = {

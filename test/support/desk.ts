@@ -42,21 +42,36 @@ export interface TestDesk {
 let people = 910_000;
 let updates = 1;
 
+/** For tests that are about neither orders nor payments. */
+const nothingElse: Pick<DeskServiceDeps, "orders" | "topups"> = {
+  orders: {
+    cancelFor: async () => false,
+    giveBack: async () => false,
+    checkNow: async () => false,
+    changed: async () => undefined,
+  },
+  topups: {
+    beginRefund: async () => ({ kind: "not_found" }),
+    finishRefund: async () => ({ kind: "not_found" }),
+    decideIn: async () => "not_found",
+    decideManual: async () => ({ kind: "not_found" }),
+  },
+};
+
 /** The desk on a real database. */
 export function createTestDesk(
   database: Pick<TestDatabase, "db">,
   clock: TestClock,
   ownerIds: readonly number[] = [ownerId, otherOwnerId],
-  trade: {
-    readonly catalog?: DeskServiceDeps["catalog"];
+  parts: Partial<Pick<DeskServiceDeps, "orders" | "topups" | "catalog">> & {
     readonly providers?: readonly Provider[];
   } = {},
 ): TestDesk {
   const { db } = database;
-  const providers = new Map(trade.providers?.map((provider) => [provider.name, provider]));
+  const providers = new Map(parts.providers?.map((provider) => [provider.name, provider]));
   const startingPrices = { markupBasisPoints: 3_000n, minProfitMicros: 20_000n };
   const catalog =
-    trade.catalog ??
+    parts.catalog ??
     createCatalog({
       db,
       clock,
@@ -70,6 +85,8 @@ export function createTestDesk(
     clock,
     ownerIds,
     onMessages: () => undefined,
+    orders: parts.orders ?? nothingElse.orders,
+    topups: parts.topups ?? nothingElse.topups,
     catalog,
     providers,
     recordProbe: async () => undefined,
@@ -113,7 +130,13 @@ export function createOperator(door: Door, telegramId: number): Operator {
     const typed = text === null ? null : { text, photoFileId: null, forwardedFrom: null };
     // Through the codec, as a button goes.
     const decoded = decodePlace(encodePlace(place)) ?? place;
-    const reply = await door.knock({ telegramId, place: decoded, updateId: ++updates, typed });
+    const reply = await door.knock({
+      telegramId,
+      place: decoded,
+      updateId: ++updates,
+      typed,
+      botName: "numstore_bot",
+    });
     if (reply && reply.kind !== "file") card = reply.card;
     if (reply?.kind === "ask") question = reply.to;
     return reply;

@@ -13,7 +13,12 @@ export function meetBuyer({
   return async (ctx, next) => {
     if (!ctx.from) return;
     const language = pickLanguage(ctx.from.language_code);
-    const { conversation, chosen, ...buyer } = await buyers.meet({ telegramId: ctx.from.id, language });
+    const { conversation, chosen, ...buyer } = await buyers.meet({
+      telegramId: ctx.from.id,
+      language,
+      username: ctx.from.username ?? null,
+      firstName: ctx.from.first_name,
+    });
     ctx.buyer = buyer;
     ctx.storedConversation = conversation;
     ctx.storedChoice = chosen;

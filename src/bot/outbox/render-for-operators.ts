@@ -1,7 +1,9 @@
+import { shortenId } from "../../core/ids.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
 import { receiptTexts } from "../../texts/operator/receipts.ts";
-import { tap } from "../cards/card.ts";
 import { shorten } from "../cards/label.ts";
+import { act, at } from "../desk/place.ts";
+import { deskTap } from "../desk/present.ts";
 import { type Rendered, urgent } from "./rendered.ts";
 
 const MAX_DISPUTE = 2500;
@@ -17,9 +19,10 @@ export async function renderClaim(deps: ClaimsAndDisputes, claimId: string): Pro
     isDuplicate: claim.isDuplicate,
     flagReason: claim.flagReason,
   });
+  const short = shortenId(claimId);
   const decide = [
-    tap(receiptTexts.approve, { kind: "approve", claimId }),
-    tap(receiptTexts.reject, { kind: "reject", claimId }),
+    deskTap(receiptTexts.approve, act("q", "a", short)),
+    deskTap(receiptTexts.reject, act("q", "j", short)),
   ];
   return urgent({ text, keyboard: [decide] }, claim.fileId);
 }
@@ -32,5 +35,8 @@ export async function renderDispute(
   const dispute = await deps.disputes.load(disputeId);
   if (!dispute) return undefined;
   const text = shorten(dispute.text, MAX_DISPUTE);
-  return urgent({ text: receiptTexts.question({ buyer: dispute.buyerTelegramId, text }), keyboard: [] });
+  return urgent({
+    text: receiptTexts.question({ buyer: dispute.buyerTelegramId, text }),
+    keyboard: [[deskTap(receiptTexts.open, at("q", "question", shortenId(disputeId)))]],
+  });
 }
