@@ -409,15 +409,41 @@ export interface PaidPurchases {
   topup_id: string;
 }
 
+export interface Pauses {
+  id: string;
+  kind: string;
+  off_at: Timestamp;
+  off_by: string;
+  on_at: Timestamp | null;
+  on_by: string | null;
+  reason: string;
+  until: Timestamp | null;
+  words: JsonText;
+}
+
+export interface PriceChanges {
+  actor: string;
+  at: Timestamp;
+  id: string;
+  kind: string;
+  undoes: string | null;
+}
+
 export interface PriceRules {
   actor: string;
+  added_in: string | null;
   country_id: string | null;
   created_at: Timestamp;
+  ends_at: Timestamp | null;
   id: string;
   markup_basis_points: number;
   min_profit_micros: Int8;
   provider: string | null;
+  removed_at: Timestamp | null;
+  removed_by: string | null;
+  removed_in: string | null;
   service_id: string | null;
+  starts_at: Timestamp | null;
 }
 
 export interface ProviderCountries {
@@ -537,6 +563,19 @@ export interface StockAlerts {
   service_id: string;
 }
 
+export interface Switches {
+  country_id: string | null;
+  id: string;
+  off_at: Timestamp;
+  off_by: string;
+  on_at: Timestamp | null;
+  on_by: string | null;
+  provider: string | null;
+  reason: string;
+  service_id: string | null;
+  until: Timestamp | null;
+}
+
 export interface TelegramBudget {
   blocked_until: Timestamp;
   flooded_at: Timestamp;
@@ -587,6 +626,18 @@ export interface Topups {
   resume_service_id: string | null;
   stars: number | null;
   state: string;
+}
+
+export interface TradeAlerts {
+  closed_at: Timestamp | null;
+  id: string;
+  kind: string;
+  opened_at: Timestamp;
+  params: JsonText;
+  seen_at: Timestamp;
+  subject: string;
+  told_at: Timestamp | null;
+  told_level: Int8 | null;
 }
 
 export interface Transfers {
@@ -653,6 +704,8 @@ export interface DB {
   outbox: Outbox;
   outbox_queues: OutboxQueues;
   paid_purchases: PaidPurchases;
+  pauses: Pauses;
+  price_changes: PriceChanges;
   price_rules: PriceRules;
   provider_countries: ProviderCountries;
   provider_gates: ProviderGates;
@@ -667,10 +720,12 @@ export interface DB {
   staff: Staff;
   staff_links: StaffLinks;
   stock_alerts: StockAlerts;
+  switches: Switches;
   telegram_budget: TelegramBudget;
   telegram_chats: TelegramChats;
   topup_payments: TopupPayments;
   topups: Topups;
+  trade_alerts: TradeAlerts;
   transfers: Transfers;
   unclaimed_sms: UnclaimedSms;
   write_checks: WriteChecks;

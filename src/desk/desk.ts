@@ -1,6 +1,10 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { CatalogInspection } from "../catalog/catalog-inspection.ts";
+import type { PriceTerms } from "../catalog/prices/pricing.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Database } from "../db/client.ts";
 import type { OrdersForOperators } from "../orders/orders.ts";
+import type { Provider } from "../providers/port/provider.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import { type Audit, createAudit } from "./audit/audit.ts";
 import type { AnyDraftKind } from "./drafts/draft-kind.ts";
@@ -11,9 +15,17 @@ import { moneyKinds } from "./money/kinds.ts";
 import { type CheckNow, createCheckNow } from "./orders/check-now.ts";
 import { orderKinds } from "./orders/kinds.ts";
 import { peopleKinds } from "./people/kinds.ts";
+import { priceKinds } from "./prices/price-kinds.ts";
+import { createPrices, type Prices } from "./prices/prices.ts";
+import { providerKinds } from "./providers/provider-kinds.ts";
+import { createProviderDesk, type ProviderDesk } from "./providers/providers.ts";
 import { receiptKinds } from "./queue/kinds.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import { createStaffBook, type StaffBook } from "./staff/staff.ts";
+import { pauseKinds } from "./switches/pause-kinds.ts";
+import type { PauseWords } from "./switches/pause-words.ts";
+import { switchKinds } from "./switches/switch-kinds.ts";
+import { createSwitches, type Switches } from "./switches/switches.ts";
 
 export interface DeskServiceDeps {
   readonly db: Database;
@@ -21,6 +33,13 @@ export interface DeskServiceDeps {
   /** ADMIN_IDS. */
   readonly ownerIds: readonly number[];
   readonly onMessages: () => void;
+  readonly catalog: Catalog & CatalogInspection;
+  /** With their circuits: what a probe brings is recorded. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly recordProbe: (provider: string) => Promise<void>;
+  /** The environment's price terms, which apply where no rule does. */
+  readonly startingPrices: PriceTerms;
+  readonly pauseWords: PauseWords;
   readonly orders: OrdersForOperators;
   readonly topups: Pick<TopupJobs, "beginRefund" | "finishRefund" | "decideIn" | "decideManual">;
 }
@@ -29,6 +48,9 @@ export interface DeskServiceDeps {
 export interface DeskServices {
   readonly staff: StaffBook;
   readonly drafts: Drafts;
+  readonly prices: Prices;
+  readonly switches: Switches;
+  readonly providers: ProviderDesk;
   readonly find: Find;
   readonly cards: Cards;
   readonly queue: Queue;
@@ -47,10 +69,22 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
     queue: createQueue(deps),
     audit: createAudit(deps),
     checkNow: createCheckNow(deps),
+    prices: createPrices({ ...deps, starting: deps.startingPrices, providers: [...deps.providers.keys()] }),
+    switches: createSwitches(deps),
+    providers: createProviderDesk(deps),
   };
 }
 
 /** Every kind of change that is made through a draft. */
 function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
-  return [...moneyKinds(deps), ...peopleKinds(deps), ...orderKinds(deps.orders), ...receiptKinds(deps)];
+  return [
+    ...moneyKinds(deps),
+    ...peopleKinds(deps),
+    ...orderKinds(deps.orders),
+    ...receiptKinds(deps),
+    ...priceKinds({ ...deps, starting: deps.startingPrices }),
+    ...switchKinds(deps),
+    ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),
+    ...providerKinds(),
+  ];
 }

@@ -58,6 +58,8 @@ export function createResellerPrices(catalog: Catalog, clock: Clock): ResellerPr
       (await catalog.services({ page: 0, pageSize: Number.MAX_SAFE_INTEGER, sort: "name" })).items,
     countryName: (countryId, language) => catalog.country(countryId, language).name,
     isSold: async (serviceId) =>
-      (await catalog.service(serviceId)) !== undefined && !(await catalog.isBlocked(serviceId)),
+      (await catalog.service(serviceId)) !== undefined &&
+      // The blocklist is about services, whatever the country.
+      (await catalog.refusal({ serviceId, countryId: "" })) !== "service_blocked",
   };
 }

@@ -12,12 +12,11 @@ import type { TopupJobs } from "../topups/create-topups.ts";
 import type { Topups } from "../topups/topups.ts";
 import { createWalletReader } from "../wallet/reader.ts";
 import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.ts";
-import { createDesk } from "./desk.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
 
 const HOUR_MS = 3_600_000;
 
-type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "referral" | "apiKeys"> & {
+type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "referral" | "apiKeys" | "desk" | "pauseWords"> & {
   orders: Orders & OrdersForOperators;
   topups: Topups & TopupJobs;
 };
@@ -28,16 +27,20 @@ export function createChatDeps(
   { signals, ...parts }: ChatParts & { signals: Signals },
 ): BotDeps {
   const { config, db, clock, logger } = deps;
-  const { orders, topups } = parts;
-  const base = { db, clock, topups, ownerIds: config.adminIds, onMessages: signals.messages.send };
-  const desk = createDesk({ ...base, orders });
+  const { desk, topups } = parts;
   return {
     ...parts,
     wallet: createWalletReader(db),
     buyers: createBuyers({ db, clock, referralTerms: config.referral }),
     conversationStates: createConversationStates({ db, clock }),
-    operatorActions: createOperatorActions({ ...base, require: desk.staff.require }),
-    desk,
+    operatorActions: createOperatorActions({
+      db,
+      clock,
+      topups,
+      ownerIds: config.adminIds,
+      onMessages: signals.messages.send,
+      require: desk.staff.require,
+    }),
     config: {
       termsVersion: TERMS_VERSION,
       supportContact: config.supportContact,

@@ -3,6 +3,7 @@ import type { StockAlertJobs } from "../catalog/alerts/stock-alerts.ts";
 import type { CatalogJobs } from "../catalog/create-catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import type { TradeJobs } from "../desk/trade-jobs.ts";
 import type { OrderJobs } from "../orders/create-orders.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import type { Topups } from "../topups/topups.ts";
@@ -22,6 +23,7 @@ export interface JobDeps {
   readonly topups: Pick<Topups, "gateways"> & Pick<TopupJobs, "sweepStars" | "resumeRefunds" | "pollCrypto">;
   /** Null: referral is off. */
   readonly referral: Pick<ReferralJobs, "settle"> | null;
+  readonly trade: TradeJobs;
   /** Tells operators once of what waits for them. */
   readonly remindOperators: () => Promise<unknown>;
   readonly selfCheck: () => Promise<unknown>;
@@ -78,6 +80,8 @@ export function createJobs(deps: JobDeps): Jobs {
     every("refresh lists", 6 * HOUR_MS, () => catalog.syncLists()),
     every("sweep Stars", MINUTE_MS, () => topups.sweepStars()),
     every("resume refunds", MINUTE_MS, () => topups.resumeRefunds()),
+    every("pauses", 5 * SECOND_MS, () => deps.trade.watchPauses()),
+    every("trade alerts", MINUTE_MS, () => deps.trade.tellTroubles()),
     every("remind operators", MINUTE_MS, deps.remindOperators),
     every("self-check", 10 * MINUTE_MS, deps.selfCheck),
   ];

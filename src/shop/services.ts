@@ -9,6 +9,8 @@ import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
 import { createSignal } from "../core/signal.ts";
 import { remindOperators } from "../desk/queue/remind.ts";
+import { createPauseWords } from "../desk/switches/pause-words.ts";
+import { createTradeJobs } from "../desk/trade-jobs.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
 import { createSlots } from "../orders/buying/slots.ts";
@@ -26,7 +28,8 @@ import type { Topups } from "../topups/topups.ts";
 import { createInboxWorker, type InboxWorker } from "../workers/inbox-worker.ts";
 import type { OutboxWorker } from "../workers/outbox-worker.ts";
 import { createChatDeps, createShopOutbox } from "./chat.ts";
-import { createJobs, type Jobs } from "./jobs.ts";
+import { createDesk } from "./desk.ts";
+import { createJobs, type JobDeps, type Jobs } from "./jobs.ts";
 import { purchasesAtOnce } from "./purchases-at-once.ts";
 import { createShopReseller } from "./reseller.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
@@ -70,15 +73,24 @@ export function createServices(deps: ServiceDeps): Services {
 
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
   const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
-  const chat = createChatDeps(deps, {
+  const pauseWords = createPauseWords({ db, clock });
+  const deskDeps = {
+    db,
+    clock,
+    ownerIds: adminIds,
+    onMessages: signals.messages.send,
     catalog,
-    stockAlerts,
+    providers,
+    recordProbe: upstreams.health.recordProbe,
+    startingPrices: pricing,
+    pauseWords,
     orders,
-    apiKeys: reseller?.keys ?? null,
     topups,
-    referral,
-    signals,
-  });
+  };
+  const desk = createDesk(deskDeps);
+  const apiKeys = reseller?.keys ?? null;
+  const parts = { catalog, stockAlerts, orders, apiKeys, topups, referral, desk, pauseWords };
+  const chat = createChatDeps(deps, { ...parts, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
@@ -101,23 +113,28 @@ export function createServices(deps: ServiceDeps): Services {
     stockAlerts,
     topups,
     referral,
-    remindOperators: () =>
-      remindOperators({ db, clock, ownerIds: adminIds, onMessages: signals.messages.send }),
-    selfCheck: () =>
-      selfCheck({
-        db,
-        clock,
-        machineClock: deps.machineClock,
-        logger,
-        providers,
-        operatorChatIds: adminIds,
-        onMessages: signals.messages.send,
-        onLedgerChecked: metrics.sales.ledgerChecked,
-      }),
+    trade: createTradeJobs(deskDeps, holder),
+    ...operatorJobs(deps, { providers, signals }),
   });
   signals.dueOrders.listen(jobs.wakeWatcher);
   signals.credits.listen(jobs.wakeBuyer);
   return { ...upstreams, holder, api, bot, orders, reseller, topups, inbox, outbox, jobs };
+}
+
+/** What is done for operators on a schedule. */
+function operatorJobs(
+  deps: ServiceDeps,
+  { providers, signals }: { providers: ReadonlyMap<string, Provider>; signals: Signals },
+): Pick<JobDeps, "remindOperators" | "selfCheck"> {
+  const { config, db, clock, machineClock, logger } = deps;
+  const { adminIds } = config;
+  const onMessages = signals.messages.send;
+  const onLedgerChecked = deps.metrics.sales.ledgerChecked;
+  const checked = { db, clock, machineClock, logger, providers, operatorChatIds: adminIds };
+  return {
+    remindOperators: () => remindOperators({ db, clock, ownerIds: adminIds, onMessages }),
+    selfCheck: () => selfCheck({ ...checked, onMessages, onLedgerChecked }),
+  };
 }
 
 function createShopOrders(

@@ -2,6 +2,7 @@ import { addMs } from "../core/clock.ts";
 import type { Executor, Tx } from "../db/client.ts";
 import { findBuyer, isBanned } from "../db/queries/buyers.ts";
 import { enqueueToAll } from "../db/queries/outbox.ts";
+import { isPaused } from "../db/queries/switches.ts";
 import { insertUnassignedPayment } from "../db/queries/topup-payments.ts";
 import {
   moveTopup,
@@ -38,6 +39,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export async function beginCrypto(deps: TopupDeps, input: UsdTopup): Promise<BeginResult<CryptoInvoice>> {
   if (!deps.cryptoPay || !deps.gateways.includes(GATEWAY)) return { kind: "refused", code: "gateway_off" };
   if (await isBanned(deps.db, input.buyerId)) return { kind: "refused", code: "buyer_banned" };
+  if (await isPaused(deps.db, "topups", deps.clock.now())) return { kind: "refused", code: "topups_paused" };
   const { amountMicros } = input;
   const opened = await openUsdTopup(deps, terms, input);
   if (!opened) return { kind: "refused", code: "topup_amount_invalid" };

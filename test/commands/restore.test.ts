@@ -113,7 +113,7 @@ describe("a restore", () => {
       String(id),
     );
     const known = services.map((subject) => ({ subject, mark: "0" }));
-    const ask = { providers: [], serviceIds: [], scopes: [] };
+    const ask = { providers: [], serviceIds: [], scopes: [], at: new Date() };
     const first = await selectMarketState(target.db, { ...ask, known });
     expect(first.changed.toSorted()).toEqual(services.toSorted());
     const upToDate = known.map(({ subject }) => ({ subject, mark: first.mark }));

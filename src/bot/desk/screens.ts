@@ -4,8 +4,12 @@ import { createBuyerScreen } from "./buyer.ts";
 import { createDraftScreen } from "./draft-screen.ts";
 import { createFindScreen } from "./find.ts";
 import { createHomeScreen } from "./home.ts";
+import { createCatalogueScreen } from "./on-sale.ts";
 import { createOrderScreen, createOrdersScreen } from "./order.ts";
+import { createPauseScreen } from "./pause.ts";
 import { createBuyerPaymentsScreen, createPaymentScreen, createPaymentsScreen } from "./payment.ts";
+import { createPricesScreen } from "./prices.ts";
+import { createProvidersScreen } from "./providers.ts";
 import { createQueueScreen } from "./queue.ts";
 import type { Screen } from "./screen.ts";
 import { createStaffScreen } from "./staff.ts";
@@ -17,6 +21,10 @@ import { createStaffScreen } from "./staff.ts";
 export function createDeskScreens(services: DeskServices): readonly Screen[] {
   const screens = [
     createDraftScreen(services.drafts),
+    createPricesScreen(services),
+    createProvidersScreen(services),
+    createCatalogueScreen(services),
+    createPauseScreen(services),
     createFindScreen(services),
     createQueueScreen(services),
     createBuyerScreen(services),
