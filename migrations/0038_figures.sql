@@ -51,7 +51,7 @@ CREATE INDEX transfers_by_kind ON transfers (kind, created_at);
 -- When an order was decided: with its first SMS, or at its end. That moment never changes again.
 CREATE INDEX orders_decided ON orders ((coalesce(received_at, closed_at)))
   WHERE rented_at IS NOT NULL AND coalesce(received_at, closed_at) IS NOT NULL;
-CREATE INDEX order_attempts_ended ON order_attempts (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX order_attempts_by_age ON order_attempts (started_at);
 CREATE INDEX order_history_doubts ON order_history (at) WHERE to_state = 'in_doubt';
 CREATE INDEX buyers_by_age ON buyers (created_at);
 
