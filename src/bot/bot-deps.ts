@@ -8,10 +8,9 @@ import type { OperatorActions } from "../operations/operator-actions.ts";
 import type { Orders } from "../orders/orders.ts";
 import type { Topups } from "../topups/topups.ts";
 import type { WalletReader } from "../wallet/reader.ts";
+import type { Desk } from "./desk/door.ts";
 
 export interface BotConfig {
-  /** ADMIN_IDS. */
-  readonly operatorIds: readonly number[];
   readonly termsVersion: number;
   /** "@name" or an address; null: none. */
   readonly supportContact: string | null;
@@ -30,6 +29,8 @@ export interface BotDeps {
   readonly referral: Referral | null;
   readonly conversationStates: ConversationStates;
   readonly operatorActions: OperatorActions;
+  /** Where operators run the shop. */
+  readonly desk: Desk;
   readonly config: BotConfig;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -1,6 +1,7 @@
 import { Composer } from "grammy";
 import type { BotDeps } from "./bot-deps.ts";
 import type { ShopContext } from "./context.ts";
+import { createDeskFeature } from "./desk/desk.ts";
 import type { EarlyAnswers } from "./early-answers.ts";
 import { createBalanceFeature } from "./features/balance.ts";
 import { createBrowse } from "./features/browse.ts";
@@ -48,6 +49,7 @@ export function compose(
   // A forwarded command is somebody else's text: it must not act for the one who forwards it.
   const own = composer.filter((ctx) => ctx.message?.forward_origin === undefined);
   own.use(
+    createDeskFeature(deps.desk),
     shownLists.leave,
     createHome({ ...deps, screens }),
     browse.feature,

@@ -97,17 +97,17 @@ export async function lockByTelegramId(tx: Tx, telegramId: number): Promise<Buye
 
 /**
  * Bans a Telegram user, or lifts the ban with `reason` null; also of one who never came, or whose data is deleted.
- * `subject` names the person for the audit log. `isChanged` is false when it was so already.
+ * `subject` names the person for the audit log; `buyerId` is null for one who is no buyer. `isChanged` is false when it was so already.
  */
 export async function setBan(
   tx: Tx,
   { telegramId, reason, at }: { telegramId: number; reason: string | null; at: Date },
-): Promise<{ readonly isChanged: boolean; readonly subject: string }> {
+): Promise<{ readonly isChanged: boolean; readonly subject: string; readonly buyerId: string | null }> {
   const person = await lockPerson(tx, telegramId, at);
   if (person.kind === "buyer") {
     const { id } = person.buyer;
     const isChanged = reason === null ? await unbanBuyer(tx, id) : await banBuyer(tx, id, reason, at);
-    return { isChanged, subject: id };
+    return { isChanged, subject: id, buyerId: id };
   }
   const { hash } = person;
   const { bannedAt } = await lockForgottenPerson(tx, hash);
@@ -116,5 +116,5 @@ export async function setBan(
     await updateForgottenPerson(tx, hash, { bannedAt: reason === null ? null : at, banReason: reason });
   }
   await dropIfEmpty(tx, hash);
-  return { isChanged, subject: `person ${hash.slice(0, 16)}` };
+  return { isChanged, subject: `person ${hash.slice(0, 16)}`, buyerId: null };
 }

@@ -27,10 +27,16 @@ export interface Accounts {
 export interface AuditLog {
   action: string;
   actor: string;
+  after: JsonText | null;
   at: Timestamp;
-  detail: string;
+  before: JsonText | null;
+  buyer_id: string | null;
+  detail: Generated<string>;
   id: string;
+  reason: string | null;
   subject: string;
+  subject_kind: Generated<string>;
+  update_id: Int8 | null;
 }
 
 export interface Buyers {
@@ -126,6 +132,19 @@ export interface Disputes {
   created_at: Timestamp;
   id: string;
   text: string;
+}
+
+export interface Drafts {
+  back: string;
+  content: JsonText;
+  created_at: Timestamp;
+  expires_at: Timestamp;
+  id: string;
+  kind: string;
+  outcome: string | null;
+  reason: string | null;
+  staff_id: Int8;
+  used_at: Timestamp | null;
 }
 
 export interface EarlierPeople {
@@ -465,6 +484,25 @@ export interface Settings {
   value: string;
 }
 
+export interface Staff {
+  added_at: Timestamp;
+  added_by: Int8;
+  removed_at: Timestamp | null;
+  role: string;
+  seen_at: Timestamp | null;
+  telegram_id: Int8;
+}
+
+export interface StaffLinks {
+  expires_at: Timestamp;
+  made_at: Timestamp;
+  made_by: Int8;
+  role: string;
+  token_hash: string;
+  used_at: Timestamp | null;
+  used_by: Int8 | null;
+}
+
 export interface StockAlerts {
   buyer_id: string;
   chat_id: Int8;
@@ -561,6 +599,7 @@ export interface DB {
   daily_facts: DailyFacts;
   daily_reports: DailyReports;
   disputes: Disputes;
+  drafts: Drafts;
   earlier_people: EarlierPeople;
   entries: Entries;
   facts_state: FactsState;
@@ -592,6 +631,8 @@ export interface DB {
   report_opt_outs: ReportOptOuts;
   services: Services;
   settings: Settings;
+  staff: Staff;
+  staff_links: StaffLinks;
   stock_alerts: StockAlerts;
   telegram_budget: TelegramBudget;
   telegram_chats: TelegramChats;

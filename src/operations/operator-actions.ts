@@ -3,8 +3,8 @@ import type { Clock } from "../core/clock.ts";
 import { ShopError, type ShopErrorCode } from "../core/errors.ts";
 import { formatUsd } from "../core/money.ts";
 import type { Database } from "../db/client.ts";
+import { writeAudit } from "../db/queries/audit.ts";
 import { selectBalance } from "../db/queries/ledger.ts";
-import { insertAudit } from "../db/queries/operations.ts";
 import { enqueue } from "../db/queries/outbox.ts";
 import { selectShopFacts } from "../db/queries/shop-facts.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -60,7 +60,13 @@ export function createOperatorActions(deps: OperatorActionsDeps): OperatorAction
     async refundStars({ operatorTelegramId, chargeId }) {
       const actor = `operator:${operatorTelegramId}`;
       const at = clock.now();
-      await insertAudit(db, { actor, action: "refund asked for", subject: chargeId, detail: "stars", at });
+      await writeAudit(db, {
+        actor,
+        action: "refund asked for",
+        subjectKind: "payment",
+        subject: chargeId,
+        at,
+      });
       const { kind } = await deps.topups.refundStars({ chargeId, actor, reason: "operator's refund" });
       if (kind === "refused") return { kind: "not_refundable" };
       return kind === "refunded" || kind === "already" ? { kind: "done" } : { kind };
@@ -90,8 +96,9 @@ async function adjustBalance(
       if (!buyer) return false;
       const { created } = await adjust(tx, { key, buyerId: buyer.id, amountMicros, actor, reason, at });
       if (!created) return true;
-      const detail = `${formatUsd(amountMicros)}: ${reason}`;
-      await insertAudit(tx, { actor, action: "balance adjusted", subject: buyer.id, detail, at });
+      const after = { amountMicros: amountMicros.toString() };
+      const about = { subjectKind: "buyer" as const, subject: buyer.id, buyerId: buyer.id };
+      await writeAudit(tx, { actor, action: "balance adjusted", ...about, after, reason, at });
       const { availableMicros } = await selectBalance(tx, buyer.id);
       const amounts = { amountMicros: amountMicros.toString(), availableMicros: availableMicros.toString() };
       const message = { kind: "balance_adjusted" as const, ...amounts, reason };
@@ -120,11 +127,12 @@ async function changeBan(
   const { telegramId, reason } = input;
   await inTransaction(deps.db, async (tx) => {
     const at = deps.clock.now();
-    const { isChanged, subject } = await setBan(tx, { telegramId, reason, at });
+    const { isChanged, subject, buyerId } = await setBan(tx, { telegramId, reason, at });
     if (!isChanged) return;
     const actor = `operator:${input.operatorTelegramId}`;
-    const detail = reason === null ? "ban lifted" : `ban: ${reason}`;
-    await insertAudit(tx, { actor, action: "ban changed", subject, detail, at });
+    const action = reason === null ? "ban lifted" : "banned";
+    const subjectKind = buyerId === null ? "person" : "buyer";
+    await writeAudit(tx, { actor, action, subjectKind, subject, buyerId, reason, at });
   });
   return { kind: "done" };
 }

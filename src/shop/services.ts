@@ -36,6 +36,7 @@ import { createWalletReader } from "../wallet/reader.ts";
 import { createInboxWorker, type InboxWorker } from "../workers/inbox-worker.ts";
 import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.ts";
 import type { Config } from "./config/config.ts";
+import { createDesk } from "./desk.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { purchasesAtOnce } from "./purchases-at-once.ts";
@@ -209,8 +210,8 @@ function createChatDeps(deps: ServiceDeps, { signals, ...parts }: ChatParts & { 
     buyers: createBuyers({ db, clock, referralTerms: config.referral }),
     conversationStates: createConversationStates({ db, clock }),
     operatorActions: createOperatorActions({ db, clock, topups, onMessages: signals.messages.send }),
+    desk: createDesk({ db, clock, ownerIds: config.adminIds, onMessages: signals.messages.send }),
     config: {
-      operatorIds: config.adminIds,
       termsVersion: TERMS_VERSION,
       supportContact: config.supportContact,
       smsRetentionHours: Math.round(config.smsRetentionMs / HOUR_MS),

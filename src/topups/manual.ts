@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { addMs } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
-import { formatUsd } from "../core/money.ts";
 import type { Tx } from "../db/client.ts";
+import { writeAudit } from "../db/queries/audit.ts";
 import { type BuyerRow, isBanned, lockBuyer } from "../db/queries/buyers.ts";
 import { countUndecidedClaims, decideClaim, insertClaim, selectClaim } from "../db/queries/manual-claims.ts";
-import { countDisputes, insertAudit, insertDispute, selectSameDispute } from "../db/queries/operations.ts";
+import { countDisputes, insertDispute, selectSameDispute } from "../db/queries/operations.ts";
 import { enqueue, enqueueToAll } from "../db/queries/outbox.ts";
 import { moveTopup, selectTopup, type TopupRow } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -105,14 +105,14 @@ export async function decideManual(
     if (!found) return "not_found" as const;
     const { topup, buyer } = found;
     const isOwn = buyer.telegramId === operatorTelegramId;
-    const note = isOwn ? ", the operator's own claim" : "";
-    const detail = `${formatUsd(topup.amountMicros)}${note}`;
+    const about = { subjectKind: "topup" as const, subject: topup.id, buyerId: buyer.id };
+    const after = { amountMicros: topup.amountMicros.toString(), isOwn };
     if (isOwn && input.approve && deps.operatorChatIds.some((id) => id !== operatorTelegramId)) {
-      await insertAudit(tx, { actor, action: "manual top-up refused", subject: topup.id, detail, at });
+      await writeAudit(tx, { actor, action: "manual top-up refused", ...about, after, at });
       return "own" as const;
     }
     if (!(await decideClaim(tx, { claimId, operatorTelegramId, decision, at }))) return "already" as const;
-    await insertAudit(tx, { actor, action: `manual top-up ${decision}`, subject: topup.id, detail, at });
+    await writeAudit(tx, { actor, action: `manual top-up ${decision}`, ...about, after, at });
     if (!input.approve) {
       await moveTopup(tx, topup.id, ["pending"], "rejected", at);
       const message = { kind: "topup_rejected" as const, topupId: topup.id };

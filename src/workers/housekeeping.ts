@@ -2,12 +2,14 @@ import { addMs, type Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import { purgeConversationStates } from "../db/queries/conversation-states.ts";
+import { purgeDrafts } from "../db/queries/drafts.ts";
 import { purgeCarriedActions } from "../db/queries/forgotten-people.ts";
 import { purgeSms, purgeUnusedQuotes } from "../db/queries/housekeeping.ts";
 import { purgeUpdates } from "../db/queries/inbox.ts";
 import { purgeCatalogChanges } from "../db/queries/market.ts";
 import { deleteOldUnclaimedSms } from "../db/queries/order-sms.ts";
 import { purgeMessages } from "../db/queries/outbox.ts";
+import { purgeStaffLinks } from "../db/queries/staff.ts";
 import { purgeAlerts } from "../db/queries/stock-alerts.ts";
 import { purgeChats } from "../db/queries/telegram-budget.ts";
 import { createLoop, type Loop } from "./loop.ts";
@@ -23,6 +25,9 @@ const OUTBOX_MS = 7 * DAY_MS;
 const CHATS_MS = HOUR_MS;
 const QUOTES_MS = DAY_MS;
 const CONVERSATIONS_MS = DAY_MS;
+/** A confirmation that is delivered again finds its draft used for as long as Telegram may repeat an update. */
+const DRAFTS_MS = 2 * DAY_MS;
+const STAFF_LINKS_MS = DAY_MS;
 /** What people did before their data was deleted: twice as long as the longest limit looks back. */
 const CARRIED_ACTIONS_MS = 48 * HOUR_MS;
 /** An SMS is kept for a purchase that is under way. None takes this long. */
@@ -50,6 +55,8 @@ export interface Housekept {
   readonly carriedActions: number;
   readonly catalogChanges: number;
   readonly stockAlerts: number;
+  readonly drafts: number;
+  readonly staffLinks: number;
 }
 
 /** Deletes what is no longer needed, once. Several replicas may do it at the same time. */
@@ -68,6 +75,8 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
     carriedActions: await purgeCarriedActions(db, ago(CARRIED_ACTIONS_MS)),
     stockAlerts: await purgeAlerts(db, now),
     catalogChanges: await purgeCatalogChanges(db, ago(CATALOG_CHANGES_MS)),
+    drafts: await purgeDrafts(db, ago(DRAFTS_MS)),
+    staffLinks: await purgeStaffLinks(db, ago(STAFF_LINKS_MS)),
   };
 }
 

@@ -60,9 +60,28 @@ describe("operators", () => {
     ]);
   });
 
-  it("are the only ones for whom these commands exist", async () => {
+  it("open the desk by /admin, which its buttons edit", async () => {
+    const operator = shop.telegram.user({ id: operatorId });
+    await shop.say(operator, "/admin");
+    const desk = shop.last(operator);
+    expect(desk.text).toBe("Desk · owner");
+    await shop.press(operator, "↻");
+    expect(shop.last(operator).messageId).toBe(desk.messageId);
+    await operator.pressData(desk.messageId, "Dzz!9:nothing");
+    await shop.idle();
+    expect(shop.last(operator).text).toContain("out of date");
+  });
+
+  it("are the only ones for whom the desk and these commands exist", async () => {
     await shop.say(user, "/adjust 5 1 reason");
     expect(shown()).toContain("I did not get that.");
+    await shop.say(user, "/admin");
+    expect(shown()).toContain("I did not get that.");
+    const unknown = await user.pressData(shop.last(user).messageId, "nonsense");
+    const ofDesk = await user.pressData(shop.last(user).messageId, "Dh");
+    await shop.idle();
+    expect(ofDesk.answer?.text).toBe(unknown.answer?.text);
+    expect(shown()).not.toContain("Desk");
     expect(shop.fakes.operatorActions.calls).toEqual([]);
   });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createBuyers } from "../../src/buyers/buyers.ts";
-import { insertAudit } from "../../src/db/queries/operations.ts";
+import { writeAudit } from "../../src/db/queries/audit.ts";
 import { createOperatorActions } from "../../src/operations/operator-actions.ts";
 import { createTestClock } from "../support/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -18,11 +18,14 @@ const run = (text: string) => query(database.connectionString, text);
 
 describe("the audit log", () => {
   it("is never changed, deleted from or emptied", async () => {
-    const entry = { actor: "operator:1", action: "ban changed", subject: "somebody", detail: "ban: spam" };
-    await insertAudit(database.db, { ...entry, at: clock.now() });
+    const entry = { actor: "operator:1", action: "banned", subjectKind: "person", subject: "x" } as const;
+    await writeAudit(database.db, { ...entry, reason: "spam", after: { banned: true }, at: clock.now() });
     const before = await run("SELECT * FROM audit_log");
     for (const change of [
       "UPDATE audit_log SET detail = 'something else'",
+      "UPDATE audit_log SET reason = 'something else'",
+      "UPDATE audit_log SET reason = NULL, after = NULL",
+      "UPDATE audit_log SET reason = NULL, buyer_id = gen_random_uuid()",
       "UPDATE audit_log SET actor = 'operator:2'",
       "UPDATE audit_log SET detail = '', subject = 'somebody else'",
       "UPDATE audit_log SET detail = '', at = now()",
@@ -51,10 +54,10 @@ describe("the audit log", () => {
     }
     const { id = "" } = (await buyers.findByTelegramId(one)) ?? {};
     expect(await buyers.forget(id)).toBe("forgotten");
-    expect(await run(`SELECT actor, action, detail FROM audit_log WHERE subject = '${id}'`)).toEqual([
-      { actor: "operator:1", action: "ban changed", detail: "" },
+    expect(await run(`SELECT actor, action, reason FROM audit_log WHERE subject = '${id}'`)).toEqual([
+      { actor: "operator:1", action: "banned", reason: null },
     ]);
-    const others = await run("SELECT detail FROM audit_log WHERE detail LIKE '%Smith%'");
+    const others = await run("SELECT reason FROM audit_log WHERE reason LIKE '%Smith%'");
     expect(others).toHaveLength(1);
   });
 });

@@ -17,6 +17,7 @@ import {
   createFakeWallet,
 } from "./bot-fakes-money.ts";
 import { createTestClock } from "./clock.ts";
+import { createFakeDesk } from "./desk-fakes.ts";
 import { createTestLogger } from "./logger.ts";
 
 export const operatorId = 700_000_001;
@@ -62,8 +63,8 @@ function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
     referral,
     conversationStates: conversations.states,
     operatorActions: operatorActions.operatorActions,
+    desk: createFakeDesk([operatorId]),
     config: {
-      operatorIds: [operatorId],
       termsVersion: 1,
       supportContact: "@shop",
       smsRetentionHours: 24,

@@ -3,7 +3,8 @@ import { parseHtml } from "../../sandbox/telegram/html.ts";
 import { shopErrorCodes } from "../../src/core/errors.ts";
 import { bold, code, escapeHtml, localTime, mention, money, relativeTime } from "../../src/texts/html.ts";
 import { languages, pickLanguage, textsFor } from "../../src/texts/index.ts";
-import { operatorNotice, operatorTexts, parseSignedUsd } from "../../src/texts/operator.ts";
+import { commandTexts, parseSignedUsd } from "../../src/texts/operator/commands.ts";
+import { operatorNotice } from "../../src/texts/operator/notices.ts";
 import { counted } from "../../src/texts/plural.ts";
 import { ltrIn } from "../../src/texts/rtl.ts";
 import type { Texts } from "../../src/texts/texts.ts";
@@ -218,7 +219,7 @@ describe("operators' texts", () => {
         parseHtml(operatorNotice(notice, { provider: "<x>", amountMicros: "-5", detail: "&" })).text,
       ).toBeTruthy();
     }
-    expect(parseHtml(operatorTexts.usageAdjust).text).toContain("<telegram id>");
+    expect(parseHtml(commandTexts.usageAdjust).text).toContain("<telegram id>");
   });
 
   it.each([

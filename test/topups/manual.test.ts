@@ -43,7 +43,7 @@ const available = async (buyerId: string) => (await selectBalance(database.db, b
 const auditOf = (operatorTelegramId: number) =>
   database.db
     .selectFrom("audit_log")
-    .select(["action", "detail"])
+    .select(["action", "after"])
     .where("actor", "=", `operator:${operatorTelegramId}`)
     .execute();
 
@@ -55,7 +55,7 @@ describe("an operator's own claim", () => {
     expect(await auditOf(telegramId)).toEqual([
       {
         action: "manual top-up refused",
-        detail: "$5.00, the operator's own claim",
+        after: { amountMicros: "5000000", isOwn: true },
       },
     ]);
     expect(await decide(claimId, 77)).toEqual({ kind: "approved" });
@@ -66,7 +66,7 @@ describe("an operator's own claim", () => {
     const { buyerId, telegramId, claimId } = await ownClaim([]);
     expect(await decide(claimId, telegramId)).toEqual({ kind: "approved" });
     expect(await available(buyerId)).toBe(5_000_000n);
-    expect((await auditOf(telegramId))[0]?.detail).toContain("own claim");
+    expect((await auditOf(telegramId))[0]?.after).toMatchObject({ isOwn: true });
   });
 
   it("may be withdrawn by themselves", async () => {

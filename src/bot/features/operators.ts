@@ -1,12 +1,15 @@
 import type { CommandContext } from "grammy";
 import { z } from "zod";
+import { hasRight, type Right } from "../../core/staff.ts";
 import type { OperatorActionResult } from "../../operations/operator-actions.ts";
 import { escapeHtml } from "../../texts/html.ts";
-import { operatorTexts, parseSignedUsd } from "../../texts/operator.ts";
+import { commandTexts, parseSignedUsd } from "../../texts/operator/commands.ts";
+import { receiptTexts } from "../../texts/operator/receipts.ts";
+import { refusalText } from "../../texts/operator/refusals.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import type { ShopContext } from "../context.ts";
 import { removeButtons } from "../navigation.ts";
-import { createFeature, type Feature, onTapAnswering } from "./feature.ts";
+import { createFeature, type Feature } from "./feature.ts";
 
 const telegramIdSchema = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);
 const reasonSchema = z.string().trim().min(1).max(200);
@@ -24,40 +27,62 @@ const banSchema = z.object({ telegramId: telegramIdSchema, reason: reasonSchema 
 const unbanSchema = z.object({ telegramId: telegramIdSchema });
 const refundSchema = z.object({ chargeId: z.string().regex(/^[\x21-\x7e]{1,256}$/) });
 
-export type OperatorDeps = Pick<BotDeps, "operatorActions" | "topups" | "config">;
+export type OperatorDeps = Pick<BotDeps, "operatorActions" | "topups" | "desk">;
 
-/** Commands and decisions of the people in ADMIN_IDS. For anyone else these commands do not exist. */
+/** Typed commands and decisions of the people at the desk, under the same rights. For anyone else they do not exist. */
 export function createOperators(deps: OperatorDeps): Feature {
   const feature = createFeature();
-  const isOperator = (ctx: ShopContext): boolean => deps.config.operatorIds.includes(ctx.from?.id ?? 0);
-  const operators = feature.filter(isOperator);
-  operators.command("adjust", (ctx) => adjust(deps, ctx));
-  operators.command("refund", (ctx) => refund(deps, ctx));
-  operators.command("ban", (ctx) => ban(deps, ctx));
-  operators.command("unban", (ctx) => unban(deps, ctx));
-  operators.command("status", async (ctx) => {
+  const command = (name: string, right: Right, handle: (ctx: Command) => Promise<void>): void => {
+    feature.command(name, async (ctx, next) => {
+      const allowed = await isAllowed(deps, ctx, right, name);
+      if (allowed === undefined) await next();
+      else if (allowed) await handle(ctx);
+      else await tell(ctx, refusalText("no_right", {}));
+    });
+  };
+  command("adjust", "adjust", (ctx) => adjust(deps, ctx));
+  command("refund", "adjust", (ctx) => refund(deps, ctx));
+  command("ban", "ban", (ctx) => ban(deps, ctx));
+  command("unban", "ban", (ctx) => unban(deps, ctx));
+  command("status", "money", async (ctx) => {
     const facts = await deps.operatorActions.status();
-    await tell(ctx, facts.map(escapeHtml).join("\n") || operatorTexts.done);
+    await tell(ctx, facts.map(escapeHtml).join("\n") || commandTexts.done);
   });
-  const decisions = createFeature();
-  onTapAnswering(decisions, ["approve", "reject"], async (ctx, { claimId, kind }) => {
-    const approve = kind === "approve";
+  feature.use(async (ctx, next) => {
+    const { action } = ctx;
+    if (action?.kind !== "approve" && action?.kind !== "reject") return await next();
+    if (!(await isAllowed(deps, ctx, "receipts", action.kind))) return await next();
+    const { claimId, kind } = action;
+    const operatorTelegramId = operatorIdOf(ctx);
     const decided = await deps.topups.decideManual({
       claimId,
-      operatorTelegramId: operatorIdOf(ctx),
-      approve,
+      operatorTelegramId,
+      approve: kind === "approve",
     });
-    await ctx.answerTap(operatorTexts.claimDecided[decided.kind]);
+    await ctx.answerTap(receiptTexts.decided[decided.kind]);
     await removeButtons(ctx);
   });
-  operators.use(decisions);
   return feature;
+}
+
+/** Undefined: nobody for whom these commands exist. */
+async function isAllowed(
+  { desk }: OperatorDeps,
+  ctx: ShopContext,
+  right: Right,
+  place: string,
+): Promise<boolean | undefined> {
+  const staff = await desk.staff.find(operatorIdOf(ctx));
+  if (!staff) return undefined;
+  if (hasRight(staff.role, right)) return true;
+  await desk.staff.noteRefusal({ staff, right, place, updateId: ctx.update.update_id });
+  return false;
 }
 
 type Command = CommandContext<ShopContext>;
 
 function operatorIdOf(ctx: ShopContext): number {
-  return ctx.buyer.telegramId ?? ctx.from?.id ?? 0;
+  return ctx.from?.id ?? 0;
 }
 
 /** The first `count` words, and what follows them as one. */
@@ -69,7 +94,7 @@ function words(text: string, count: number): string[] {
 async function adjust(deps: OperatorDeps, ctx: Command): Promise<void> {
   const [telegramId, amountMicros, reason] = words(ctx.match, 2);
   const parsed = adjustSchema.safeParse({ telegramId, amountMicros, reason });
-  if (!parsed.success) return await tell(ctx, operatorTexts.usageAdjust);
+  if (!parsed.success) return await tell(ctx, commandTexts.usageAdjust);
   // The update's id: the same command delivered twice moves money once.
   const key = `update:${ctx.update.update_id}`;
   await report(
@@ -80,7 +105,7 @@ async function adjust(deps: OperatorDeps, ctx: Command): Promise<void> {
 
 async function refund(deps: OperatorDeps, ctx: Command): Promise<void> {
   const parsed = refundSchema.safeParse({ chargeId: ctx.match.trim() });
-  if (!parsed.success) return await tell(ctx, operatorTexts.usageRefund);
+  if (!parsed.success) return await tell(ctx, commandTexts.usageRefund);
   await report(
     ctx,
     await deps.operatorActions.refundStars({ ...parsed.data, operatorTelegramId: operatorIdOf(ctx) }),
@@ -90,7 +115,7 @@ async function refund(deps: OperatorDeps, ctx: Command): Promise<void> {
 async function ban(deps: OperatorDeps, ctx: Command): Promise<void> {
   const [telegramId, reason] = words(ctx.match, 1);
   const parsed = banSchema.safeParse({ telegramId, reason });
-  if (!parsed.success) return await tell(ctx, operatorTexts.usageBan);
+  if (!parsed.success) return await tell(ctx, commandTexts.usageBan);
   await report(
     ctx,
     await deps.operatorActions.ban({ ...parsed.data, operatorTelegramId: operatorIdOf(ctx) }),
@@ -99,7 +124,7 @@ async function ban(deps: OperatorDeps, ctx: Command): Promise<void> {
 
 async function unban(deps: OperatorDeps, ctx: Command): Promise<void> {
   const parsed = unbanSchema.safeParse({ telegramId: ctx.match.trim() });
-  if (!parsed.success) return await tell(ctx, operatorTexts.usageUnban);
+  if (!parsed.success) return await tell(ctx, commandTexts.usageUnban);
   await report(
     ctx,
     await deps.operatorActions.unban({ ...parsed.data, operatorTelegramId: operatorIdOf(ctx) }),
@@ -107,11 +132,11 @@ async function unban(deps: OperatorDeps, ctx: Command): Promise<void> {
 }
 
 async function report(ctx: ShopContext, result: OperatorActionResult): Promise<void> {
-  if (result.kind === "done") return await tell(ctx, operatorTexts.done);
-  if (result.kind === "not_found") return await tell(ctx, operatorTexts.notFound);
-  if (result.kind === "held") return await tell(ctx, operatorTexts.refundHeld);
-  if (result.kind === "not_refundable") return await tell(ctx, operatorTexts.refundRefused);
-  if (result.kind === "pending") return await tell(ctx, operatorTexts.refundPending);
+  if (result.kind === "done") return await tell(ctx, commandTexts.done);
+  if (result.kind === "not_found") return await tell(ctx, commandTexts.notFound);
+  if (result.kind === "held") return await tell(ctx, commandTexts.refundHeld);
+  if (result.kind === "not_refundable") return await tell(ctx, commandTexts.refundRefused);
+  if (result.kind === "pending") return await tell(ctx, commandTexts.refundPending);
   await tell(ctx, ctx.texts.errors[result.code]);
 }
 

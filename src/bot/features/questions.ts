@@ -10,6 +10,7 @@ import type { BotDeps } from "../bot-deps.ts";
 import { noticeCard, sendToShopCard } from "../cards/home.ts";
 import { askCard } from "../cards/money.ts";
 import type { ShopContext } from "../context.ts";
+import { takeTyped } from "../desk/desk.ts";
 import { say } from "../navigation.ts";
 import { decodeTopupState, noTopupState, type TopupState } from "../topup-state.ts";
 import { typedText } from "../typed-text.ts";
@@ -46,7 +47,7 @@ export function keepConversations(states: ConversationStates) {
   });
 }
 
-/** The three things that are typed: an amount, the proof of a transfer, a payment complaint. */
+/** What is typed: an amount, the proof of a transfer, a payment complaint, and what the desk asks operators for. */
 export function createQuestions(deps: BotDeps, pay: Pay): Composer<ShopContext> {
   const composer = new Composer<ShopContext>();
   // A question can be entered only by what comes after it. The amount may lead to the claim, so it comes last.
@@ -54,6 +55,10 @@ export function createQuestions(deps: BotDeps, pay: Pay): Composer<ShopContext> 
     createQuestion<ShopContext>({
       id: questionIds.claim,
       accept: told((ctx, message, subject) => takeClaim(deps, ctx, message, subject)),
+    }),
+    createQuestion<ShopContext>({
+      id: questionIds.desk,
+      accept: told((ctx, message, subject) => takeTyped(deps.desk, ctx, message, subject)),
     }),
     createQuestion<ShopContext>({
       id: questionIds.dispute,

@@ -1,5 +1,5 @@
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
-import { operatorLabels, operatorTexts } from "../../texts/operator.ts";
+import { receiptTexts } from "../../texts/operator/receipts.ts";
 import { tap } from "../cards/card.ts";
 import { shorten } from "../cards/label.ts";
 import { type Rendered, urgent } from "./rendered.ts";
@@ -10,7 +10,7 @@ const MAX_DISPUTE = 2500;
 export async function renderClaim(deps: ClaimsAndDisputes, claimId: string): Promise<Rendered | undefined> {
   const claim = await deps.claims.load(claimId);
   if (!claim || claim.decision !== null) return undefined;
-  const text = operatorTexts.claim({
+  const text = receiptTexts.claim({
     buyer: claim.buyerTelegramId,
     amount: claim.amountMicros,
     note: claim.note === null ? null : shorten(claim.note, 500),
@@ -18,8 +18,8 @@ export async function renderClaim(deps: ClaimsAndDisputes, claimId: string): Pro
     flagReason: claim.flagReason,
   });
   const decide = [
-    tap(operatorLabels.approve, { kind: "approve", claimId }),
-    tap(operatorLabels.reject, { kind: "reject", claimId }),
+    tap(receiptTexts.approve, { kind: "approve", claimId }),
+    tap(receiptTexts.reject, { kind: "reject", claimId }),
   ];
   return urgent({ text, keyboard: [decide] }, claim.fileId);
 }
@@ -32,5 +32,5 @@ export async function renderDispute(
   const dispute = await deps.disputes.load(disputeId);
   if (!dispute) return undefined;
   const text = shorten(dispute.text, MAX_DISPUTE);
-  return urgent({ text: operatorTexts.dispute({ buyer: dispute.buyerTelegramId, text }), keyboard: [] });
+  return urgent({ text: receiptTexts.question({ buyer: dispute.buyerTelegramId, text }), keyboard: [] });
 }

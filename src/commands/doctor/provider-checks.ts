@@ -1,7 +1,7 @@
 import type { Clock } from "../../core/clock.ts";
 import { formatUsd } from "../../core/money.ts";
 import type { Database } from "../../db/client.ts";
-import { insertAudit } from "../../db/queries/operations.ts";
+import { writeAudit } from "../../db/queries/audit.ts";
 import { selectProviderHealth } from "../../db/queries/provider-health.ts";
 import { acceptBalance, type BalanceDeps } from "../../operations/provider-balance.ts";
 import { type CheckResult, type LookDeps, looks } from "../../operations/self-check.ts";
@@ -65,8 +65,9 @@ export async function acceptProviderBalance(
 ): Promise<void> {
   await report.check(`accept ${provider.name}`, async () => {
     if (!(await acceptBalance(deps, provider))) return fail("this provider tells no balance");
-    const entry = { actor: "command line", action: "provider balance accepted", subject: provider.name };
-    await insertAudit(deps.db, { ...entry, detail: "npm run doctor -- --accept", at: deps.clock.now() });
+    const entry = { actor: "command line", action: "provider balance accepted", at: deps.clock.now() };
+    const reason = "npm run doctor -- --accept";
+    await writeAudit(deps.db, { ...entry, subjectKind: "provider", subject: provider.name, reason });
     return pass("its balance is the one that the books go on from");
   });
 }

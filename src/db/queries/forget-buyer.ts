@@ -68,5 +68,14 @@ async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promis
     WHERE topup_id IN (SELECT id FROM topups WHERE buyer_id = ${buyerId})`.execute(tx);
   await sql`UPDATE disputes SET text = '' WHERE buyer_id = ${buyerId}`.execute(tx);
   // What an operator did stays on record; why is free text, which may speak about the person.
-  await sql`UPDATE audit_log SET detail = '' WHERE subject = ${buyerId} AND detail <> ''`.execute(tx);
+  await sql`
+    UPDATE audit_log SET detail = '', reason = NULL
+    WHERE (subject = ${buyerId} OR buyer_id = ${buyerId}::uuid) AND (detail <> '' OR reason IS NOT NULL)`.execute(
+    tx,
+  );
+  // Who worked at the desk and leaves as a person leaves the desk too.
+  await sql`DELETE FROM staff WHERE telegram_id = ${telegramId}::bigint`.execute(tx);
+  await sql`DELETE FROM drafts WHERE staff_id = ${telegramId}::bigint OR content->>'buyerId' = ${buyerId}`.execute(
+    tx,
+  );
 }

@@ -1,17 +1,5 @@
-import { newId } from "../../core/ids.ts";
 import type { Executor } from "../client.ts";
 import { countCarried } from "./forgotten-people.ts";
-
-/** Records what an operator did. Call it in the transaction that does it. */
-export async function insertAudit(
-  db: Executor,
-  entry: { actor: string; action: string; subject: string; detail: string; at: Date },
-): Promise<void> {
-  await db
-    .insertInto("audit_log")
-    .values({ id: newId(), ...entry })
-    .execute();
-}
 
 export async function insertDispute(
   db: Executor,

@@ -1,46 +1,4 @@
-import { parseUsd } from "../core/money.ts";
-import { escapeHtml, type Html, mention, money } from "./html.ts";
-
-/** What operators read. In English only: it is the language of the logs and of the documentation. */
-export const operatorLabels = { approve: "Approve", reject: "Reject" } as const;
-
-export const operatorTexts = {
-  usageAdjust: "Usage: /adjust &lt;telegram id&gt; &lt;amount, like 2.50 or -1&gt; &lt;reason&gt;",
-  usageRefund: "Usage: /refund &lt;payment charge id&gt;",
-  usageBan: "Usage: /ban &lt;telegram id&gt; &lt;reason&gt;",
-  usageUnban: "Usage: /unban &lt;telegram id&gt;",
-  done: "Done.",
-  notFound: "Not found.",
-  refundHeld:
-    "Part of this money is held for an open order. Nothing was refunded: try again when the order has ended.",
-  refundRefused: "Telegram will not refund this payment. The buyer has the credit back.",
-  refundPending: "The credit is taken back, but Telegram did not answer. It is asked again every minute.",
-  claimDecided: {
-    approved: "Approved.",
-    rejected: "Rejected.",
-    already: "Already decided.",
-    own: "This claim is your own. Another operator has to approve it.",
-    not_found: "No such claim.",
-  },
-  claim: (view: {
-    buyer: number | null;
-    amount: bigint;
-    note: string | null;
-    isDuplicate: boolean;
-    flagReason: string | null;
-  }): string =>
-    [
-      `<b>Manual top-up</b> of ${money(view.amount)}`,
-      `Buyer ${view.buyer === null ? "(deleted)" : mention(view.buyer)}`,
-      view.note === null ? "" : `Note: ${escapeHtml(view.note)}`,
-      view.isDuplicate ? "The same picture or note was sent before." : "",
-      view.flagReason === null ? "" : `Flagged: ${escapeHtml(view.flagReason)}`,
-    ]
-      .filter((line) => line !== "")
-      .join("\n"),
-  dispute: (view: { buyer: number | null; text: string }): string =>
-    `<b>Payment question</b> from ${view.buyer === null ? "(deleted)" : mention(view.buyer)}\n${escapeHtml(view.text)}`,
-} as const;
+import { escapeHtml, type Html, money } from "../html.ts";
 
 type Params = Readonly<Record<string, string>>;
 
@@ -66,6 +24,9 @@ const notices: Readonly<Record<string, (params: Params) => string>> = {
   low_balance: (params) => `Low balance at ${fact(params, "provider")}: ${amount(params)}. Please top it up.`,
   message_set_aside: (params) =>
     `A message (${fact(params, "about")}${params.orderId === undefined ? "" : ` of order ${fact(params, "orderId")}`}) could not be made three times and was set aside. It is tried again every ten minutes for a day. The log says why (outboxId ${fact(params, "message")}).`,
+  staff_joined: (params) => `${fact(params, "telegramId")} now works at the desk as ${fact(params, "role")}.`,
+  staff_refused: (params) =>
+    `${fact(params, "telegramId")} (${fact(params, "role")}) has asked five times in an hour for what their role does not allow. The audit log says what.`,
   finding: (params) =>
     `Self-check: ${fact(params, "kind")} at ${fact(params, "subject")}. Run npm run doctor for details.`,
 };
@@ -86,12 +47,4 @@ function fact(params: Params, name: string): Html {
 function amount(params: Params): Html {
   const text = params.amountMicros ?? "";
   return /^\d{1,19}$/.test(text) ? money(BigInt(text)) : escapeHtml(text === "" ? "?" : text);
-}
-
-/** "2.50" or "-1" as micro-dollars; undefined for anything else and for zero. */
-export function parseSignedUsd(text: string): bigint | undefined {
-  const isNegative = text.startsWith("-");
-  const micros = parseUsd(text.replace(/^[+-]/, "").replace(/^\$/, ""), "exact");
-  if (micros === undefined || micros === 0n) return undefined;
-  return isNegative ? -micros : micros;
 }

@@ -1,0 +1,32 @@
+import { escapeHtml, mention, money } from "../html.ts";
+
+/** Receipts of manual transfers, and questions by /paysupport, as operators read them. */
+export const receiptTexts = {
+  approve: "Approve",
+  reject: "Reject",
+  decided: {
+    approved: "Approved.",
+    rejected: "Rejected.",
+    already: "Already decided.",
+    own: "This claim is your own. Another operator has to approve it.",
+    not_found: "No such claim.",
+  },
+  claim: (view: {
+    buyer: number | null;
+    amount: bigint;
+    note: string | null;
+    isDuplicate: boolean;
+    flagReason: string | null;
+  }): string =>
+    [
+      `<b>Manual top-up</b> of ${money(view.amount)}`,
+      `Buyer ${view.buyer === null ? "(deleted)" : mention(view.buyer)}`,
+      view.note === null ? "" : `Note: ${escapeHtml(view.note)}`,
+      view.isDuplicate ? "The same picture or note was sent before." : "",
+      view.flagReason === null ? "" : `Flagged: ${escapeHtml(view.flagReason)}`,
+    ]
+      .filter((line) => line !== "")
+      .join("\n"),
+  question: (view: { buyer: number | null; text: string }): string =>
+    `<b>Payment question</b> from ${view.buyer === null ? "(deleted)" : mention(view.buyer)}\n${escapeHtml(view.text)}`,
+} as const;

@@ -1,0 +1,124 @@
+import { createDoor, type Door, type Reply } from "../../src/bot/desk/door.ts";
+import { decodePlace, encodePlace, type Place } from "../../src/bot/desk/place.ts";
+import type { DeskButton, DeskCard, Screen } from "../../src/bot/desk/screen.ts";
+import { createDeskScreens } from "../../src/bot/desk/screens.ts";
+import type { AppointableRole, Role } from "../../src/core/staff.ts";
+import { createDeskServices, type DeskServices } from "../../src/desk/desk.ts";
+import type { TestClock } from "./clock.ts";
+import type { TestDatabase } from "./database.ts";
+
+export const ownerId = 900_001;
+export const otherOwnerId = 900_002;
+
+/** Somebody who taps and types at the desk, without Telegram in between. */
+export interface Operator {
+  readonly telegramId: number;
+  /** The card that this person looks at. */
+  readonly card: DeskCard;
+  open(place?: Place): Promise<Reply | undefined>;
+  /** Presses the first button whose label matches. */
+  press(label: string | RegExp): Promise<Reply | undefined>;
+  /** Answers the question that is open. */
+  type(text: string): Promise<Reply | undefined>;
+  taps(): number;
+}
+
+export interface TestDesk {
+  readonly services: DeskServices;
+  readonly screens: readonly Screen[];
+  readonly door: Door;
+  operator(telegramId: number): Operator;
+  /** Gives somebody a role by a link, as the chat does. Returns their Telegram id. */
+  appoint(role: AppointableRole): Promise<number>;
+  /** A person of each kind. */
+  person(role: Role | "removed" | "buyer"): Promise<number>;
+}
+
+let people = 910_000;
+let updates = 1;
+
+/** The desk on a real database. */
+export function createTestDesk(
+  database: Pick<TestDatabase, "db">,
+  clock: TestClock,
+  ownerIds: readonly number[] = [ownerId, otherOwnerId],
+): TestDesk {
+  const services = createDeskServices({
+    db: database.db,
+    clock,
+    ownerIds,
+    onMessages: () => undefined,
+  });
+  const screens = createDeskScreens(services);
+  const door = createDoor({ staff: services.staff, screens });
+  const appoint = async (role: AppointableRole): Promise<number> => {
+    const telegramId = ++people;
+    const staff = { telegramId: ownerId, role: "owner" } as const;
+    const token = await services.staff.makeLink({ staff, role, updateId: ++updates });
+    await services.staff.accept({ telegramId, token, updateId: ++updates });
+    return telegramId;
+  };
+  return {
+    services,
+    screens,
+    door,
+    operator: (telegramId) => createOperator(door, telegramId),
+    appoint,
+    async person(role) {
+      if (role === "owner") return ownerId;
+      if (role === "buyer") return ++people;
+      if (role !== "removed") return await appoint(role);
+      const telegramId = await appoint("support");
+      const staff = { telegramId: ownerId, role: "owner" } as const;
+      await services.staff.changeRole({ staff, telegramId, role: null, updateId: ++updates });
+      return telegramId;
+    },
+  };
+}
+
+export function createOperator(door: Door, telegramId: number): Operator {
+  let card: DeskCard = { html: "", rows: [] };
+  let question: Place | null = null;
+  let taps = 0;
+  const knock = async (place: Place, text: string | null): Promise<Reply | undefined> => {
+    const typed = text === null ? null : { text, photoFileId: null, forwardedFrom: null };
+    // Through the codec, as a button goes.
+    const decoded = decodePlace(encodePlace(place)) ?? place;
+    const reply = await door.knock({ telegramId, place: decoded, updateId: ++updates, typed });
+    if (reply && reply.kind !== "file") card = reply.card;
+    if (reply?.kind === "ask") question = reply.to;
+    return reply;
+  };
+  return {
+    telegramId,
+    get card() {
+      return card;
+    },
+    open: (place = { screen: "h", action: null, args: [] }) => knock(place, null),
+    press: (label) => {
+      const button = buttonOf(card, label);
+      taps += 1;
+      return knock(button.to, null);
+    },
+    type: (text) => {
+      if (question === null) throw new Error("nothing was asked");
+      return knock(question, text);
+    },
+    taps: () => taps,
+  };
+}
+
+export function buttonOf(card: DeskCard, label: string | RegExp): Extract<DeskButton, { to: Place }> {
+  const found = card.rows
+    .flat()
+    .find((button) => (typeof label === "string" ? button.label === label : label.test(button.label)));
+  if (!found || !("to" in found)) throw new Error(`no button ${label} under: ${card.html}\n${labels(card)}`);
+  return found;
+}
+
+export function labels(card: DeskCard): string {
+  return card.rows
+    .flat()
+    .map(({ label }) => label)
+    .join(" | ");
+}
