@@ -21,7 +21,7 @@ const answerSchema = z.union([
 
 /** Paints one picture at a time, in a thread that is there only while it is needed. */
 export function createPainter({ clock }: { clock: Clock }): Painter {
-  let worker: Worker | undefined;
+  let brush: Brush | undefined;
   let idle: AbortController | undefined;
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
@@ -29,9 +29,9 @@ export function createPainter({ clock }: { clock: Clock }): Painter {
 
   async function end(): Promise<void> {
     idle?.abort();
-    const ended = worker;
-    worker = undefined;
-    await ended?.terminate();
+    const ended = brush;
+    brush = undefined;
+    await ended?.worker.terminate();
   }
 
   /** Never rejects: it runs beside whatever else happens. */
@@ -45,15 +45,15 @@ export function createPainter({ clock }: { clock: Clock }): Painter {
   async function paintNow(svg: string): Promise<Uint8Array> {
     if (isStopped) throw new Error("the painter is stopped");
     idle?.abort();
-    worker ??= startWorker();
+    brush ??= startBrush();
     try {
-      return await askWorker(worker, svg, clock);
+      return await ask(brush, svg, clock);
     } catch (error) {
       // Whatever state it is in now: the next picture gets a new one.
       await end();
       throw error;
     } finally {
-      if (worker) void endWhenIdle();
+      if (brush) void endWhenIdle();
     }
   }
 
@@ -76,30 +76,38 @@ export function createPainter({ clock }: { clock: Clock }): Painter {
   };
 }
 
-function startWorker(): Worker {
+/** The thread, and whoever waits for its answer. Its listeners stay: a thread that loses them hears nothing more. */
+interface Brush {
+  readonly worker: Worker;
+  waiting: { readonly resolve: (answer: unknown) => void; readonly reject: (error: Error) => void } | null;
+}
+
+function startBrush(): Brush {
   // Without the flags of this process: the worker is JavaScript and needs no loader.
   const worker = new Worker(new URL("./paint-worker.mjs", import.meta.url), { execArgv: [] });
   worker.unref();
-  return worker;
+  const brush: Brush = { worker, waiting: null };
+  worker.on("message", (answer: unknown) => brush.waiting?.resolve(answer));
+  worker.on("error", (error: Error) => brush.waiting?.reject(error));
+  worker.on("exit", () => brush.waiting?.reject(new Error("the painter's thread ended")));
+  return brush;
 }
 
-async function askWorker(worker: Worker, svg: string, clock: Clock): Promise<Uint8Array> {
+async function ask(brush: Brush, svg: string, clock: Clock): Promise<Uint8Array> {
   const timer = new AbortController();
   const answered = new Promise<unknown>((resolve, reject) => {
-    worker.once("message", resolve);
-    worker.once("error", reject);
-    worker.once("exit", () => reject(new Error("the painter's thread ended")));
+    brush.waiting = { resolve, reject };
     void clock.sleep(PAINT_TIMEOUT_MS, timer.signal).then(() => {
       if (!timer.signal.aborted) reject(new Error("painting took too long"));
     });
   });
   try {
-    worker.postMessage(svg);
+    brush.worker.postMessage(svg);
     const answer = answerSchema.parse(await answered);
     if ("problem" in answer) throw new Error(`not painted: ${answer.problem}`);
     return answer.png;
   } finally {
     timer.abort();
-    worker.removeAllListeners();
+    brush.waiting = null;
   }
 }

@@ -1,4 +1,4 @@
-import { escapeHtml } from "../../texts/html.ts";
+import { escapeHtml } from "../../../texts/html.ts";
 
 export interface ChartDay {
   /** Under its bar; only some are shown. */
