@@ -47,7 +47,8 @@ CREATE TABLE daily_buyers (
   PRIMARY KEY (day, buyer_id)
 );
 
-CREATE INDEX transfers_by_kind ON transfers (kind, created_at);
+-- With the id, so that the rows of a period are found without reading them.
+CREATE INDEX transfers_by_kind ON transfers (kind, created_at, id);
 -- When an order was decided: with its first SMS, or at its end. That moment never changes again.
 CREATE INDEX orders_decided ON orders ((coalesce(received_at, closed_at)))
   WHERE rented_at IS NOT NULL AND coalesce(received_at, closed_at) IS NOT NULL;
@@ -60,5 +61,5 @@ CREATE INDEX orders_by_age ON orders (placed_at DESC, id DESC);
 CREATE INDEX orders_failed ON orders (placed_at DESC, id DESC) WHERE state = 'failed';
 CREATE INDEX topup_payments_by_age ON topup_payments (paid_at DESC, charge_id);
 CREATE INDEX topup_payments_manual ON topup_payments (paid_at DESC, charge_id) WHERE gateway = 'manual';
-CREATE INDEX topup_payments_back ON topup_payments (state_at DESC, charge_id) WHERE state IN ('refunding', 'refunded');
+CREATE INDEX topup_payments_back ON topup_payments (paid_at DESC, charge_id) WHERE state IN ('refunding', 'refunded');
 CREATE INDEX topup_payments_unassigned ON topup_payments (paid_at DESC, charge_id) WHERE state = 'unassigned';

@@ -36,7 +36,7 @@ import { createWalletReader } from "../wallet/reader.ts";
 import { createInboxWorker, type InboxWorker } from "../workers/inbox-worker.ts";
 import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.ts";
 import type { Config } from "./config/config.ts";
-import { createDesk } from "./desk.ts";
+import { createDesk, type ShopDesk } from "./desk.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 import { purchasesAtOnce } from "./purchases-at-once.ts";
@@ -65,6 +65,7 @@ export interface Services extends Upstreams {
   readonly inbox: InboxWorker;
   readonly outbox: OutboxWorker;
   readonly jobs: Jobs;
+  readonly desk: ShopDesk["services"];
 }
 
 /** What one part commits and another carries out. The workers also look by themselves, so a lost signal costs only time. */
@@ -101,7 +102,9 @@ export function createServices(deps: ServiceDeps): Services {
 
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
   const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
-  const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, signals });
+  const onMessages = signals.messages.send;
+  const { desk, services: deskServices } = createDesk({ db, clock, logger, catalog, ownerIds: adminIds, onMessages });
+  const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, desk, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
@@ -111,7 +114,7 @@ export function createServices(deps: ServiceDeps): Services {
     onHandled: metrics.messages.update,
     checkpoint,
   });
-  const outbox = createShopOutbox(deps, { chat });
+  const outbox = createShopOutbox(deps, { chat, dailyReport: deskServices.dailyReport });
   signals.messages.listen(outbox.wake);
   signals.answers.listen(outbox.answer);
 
@@ -124,6 +127,7 @@ export function createServices(deps: ServiceDeps): Services {
     stockAlerts,
     topups,
     referral,
+    desk: deskServices,
     selfCheck: () =>
       selfCheck({
         db,
@@ -138,7 +142,7 @@ export function createServices(deps: ServiceDeps): Services {
   });
   signals.dueOrders.listen(jobs.wakeWatcher);
   signals.credits.listen(jobs.wakeBuyer);
-  return { ...upstreams, holder, api, bot, orders, topups, inbox, outbox, jobs };
+  return { ...upstreams, holder, api, bot, orders, topups, inbox, outbox, jobs, desk: deskServices };
 }
 
 function createShopOrders(
@@ -196,7 +200,7 @@ function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals
   });
 }
 
-type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral"> & {
+type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral" | "desk"> & {
   topups: Topups & TopupJobs;
 };
 
@@ -210,7 +214,6 @@ function createChatDeps(deps: ServiceDeps, { signals, ...parts }: ChatParts & { 
     buyers: createBuyers({ db, clock, referralTerms: config.referral }),
     conversationStates: createConversationStates({ db, clock }),
     operatorActions: createOperatorActions({ db, clock, topups, onMessages: signals.messages.send }),
-    desk: createDesk({ db, clock, ownerIds: config.adminIds, onMessages: signals.messages.send }),
     config: {
       termsVersion: TERMS_VERSION,
       supportContact: config.supportContact,
@@ -222,7 +225,10 @@ function createChatDeps(deps: ServiceDeps, { signals, ...parts }: ChatParts & { 
 }
 
 /** The worker that sends what the shop owes to buyers. */
-function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): OutboxWorker {
+function createShopOutbox(
+  deps: ServiceDeps,
+  parts: { chat: BotDeps; dailyReport: ShopDesk["services"]["dailyReport"] },
+): OutboxWorker {
   const { config, db, clock, logger, metrics, checkpoint } = deps;
   // A chat that has to wait must not keep a sender busy meanwhile: the outbox tries it again later.
   const onCall = metrics.requests.telegramCall;
@@ -236,6 +242,7 @@ function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): OutboxWo
     buyers,
     claims,
     disputes,
+    dailyReport: parts.dailyReport,
     cardHashes,
     clock,
     logger,

@@ -5,6 +5,7 @@ import { createDeskScreens } from "../../src/bot/desk/screens.ts";
 import type { AppointableRole, Role } from "../../src/core/staff.ts";
 import { createDeskServices, type DeskServices } from "../../src/desk/desk.ts";
 import type { TestClock } from "./clock.ts";
+import { createTestLogger } from "./logger.ts";
 import type { TestDatabase } from "./database.ts";
 
 export const ownerId = 900_001;
@@ -47,6 +48,13 @@ export function createTestDesk(
     db: database.db,
     clock,
     ownerIds,
+    logger: createTestLogger(),
+    catalog: {
+      service: async (id) => ({ id, name: id }),
+      country: (id) => ({ id, name: id, flag: "" }),
+    },
+    shopZone: () => "UTC",
+    reportHour: () => 9,
     onMessages: () => undefined,
   });
   const screens = createDeskScreens(services);

@@ -1,5 +1,6 @@
 import type { DeskServices } from "../../desk/desk.ts";
 import { createDraftScreen } from "./draft-screen.ts";
+import { createFiguresScreen } from "./figures/screen.ts";
 import { createHomeScreen } from "./home.ts";
 import type { Screen } from "./screen.ts";
 
@@ -8,6 +9,6 @@ import type { Screen } from "./screen.ts";
  * each of its actions, as every role.
  */
 export function createDeskScreens(services: DeskServices): readonly Screen[] {
-  const screens = [createDraftScreen(services.drafts)];
+  const screens = [createDraftScreen(services.drafts), createFiguresScreen(services)];
   return [createHomeScreen(screens), ...screens];
 }

@@ -1,8 +1,14 @@
+import type { OutboxMessage } from "../../core/messages.ts";
+import type { DailyReport } from "../../desk/figures/report.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
+import { figureTexts } from "../../texts/operator/figures.ts";
 import { receiptTexts } from "../../texts/operator/receipts.ts";
 import { tap } from "../cards/card.ts";
 import { shorten } from "../cards/label.ts";
-import { type Rendered, urgent } from "./rendered.ts";
+import { type Names } from "../desk/figures/lines.ts";
+import { reportLines } from "../desk/figures/report-lines.ts";
+import { at, encodePlace } from "../desk/place.ts";
+import { quiet, type Rendered, urgent } from "./rendered.ts";
 
 const MAX_DISPUTE = 2500;
 
@@ -33,4 +39,17 @@ export async function renderDispute(
   if (!dispute) return undefined;
   const text = shorten(dispute.text, MAX_DISPUTE);
   return urgent({ text: receiptTexts.question({ buyer: dispute.buyerTelegramId, text }), keyboard: [] });
+}
+
+/** The figures of a day, with ways into the desk. */
+export async function renderDailyReport(
+  { catalog, dailyReport }: { readonly catalog: Names; readonly dailyReport: Pick<DailyReport, "read"> },
+  { day, isLate }: Extract<OutboxMessage, { kind: "daily_report" }>,
+): Promise<Rendered> {
+  const lines = await reportLines(catalog, await dailyReport.read(day), isLate);
+  const doors = [
+    { text: figureTexts.openFigures, callback_data: encodePlace(at("g", "yesterday")) },
+    { text: figureTexts.openQueue, callback_data: encodePlace(at("q")) },
+  ];
+  return quiet({ text: lines.join("\n"), keyboard: [doors] });
 }

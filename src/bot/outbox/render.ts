@@ -5,6 +5,7 @@ import type { OrderView } from "../../orders/orders.ts";
 import { escapeHtml, money, signedMoney } from "../../texts/html.ts";
 import { operatorNotice } from "../../texts/operator/notices.ts";
 import type { Texts } from "../../texts/texts.ts";
+import type { DailyReport } from "../../desk/figures/report.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { type Card, lines, productName } from "../cards/card.ts";
 import { askedCard } from "../cards/confirm.ts";
@@ -18,11 +19,13 @@ import {
 import { noticeCard } from "../cards/home.ts";
 import { creditedCard } from "../cards/money.ts";
 import { type NamedOrder, nameOrder } from "../cards/order.ts";
-import { renderClaim, renderDispute } from "./render-for-operators.ts";
+import { renderClaim, renderDailyReport, renderDispute } from "./render-for-operators.ts";
 import { quiet, type Rendered, urgent } from "./rendered.ts";
 
 /** Where the words of a message come from. */
-export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsAndDisputes {}
+export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsAndDisputes {
+  readonly dailyReport: Pick<DailyReport, "read">;
+}
 
 /** Everything that is sent as a new message. An order's card is not: it is edited (send.ts). */
 export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" }>;
@@ -64,6 +67,8 @@ export async function renderEvent(
       return urgent({ text: operatorNotice(message.notice, message.params), keyboard: [] });
     case "slow_down":
       return quiet({ text: texts.messages.slowDown, keyboard: [] });
+    case "daily_report":
+      return await renderDailyReport(deps, message);
     case "manual_claim":
       return await renderClaim(deps, message.claimId);
     case "dispute":

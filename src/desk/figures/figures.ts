@@ -5,7 +5,7 @@ import type { Database, Tx } from "../../db/client.ts";
 import type { Facts } from "../../db/queries/figures/facts.ts";
 import * as queries from "../../db/queries/figures/figures.ts";
 import * as days from "../../db/queries/figures/kept-days.ts";
-import { type BuyerCounts, selectBuyerCounts, selectOwed } from "../../db/queries/figures/people.ts";
+import { type BuyerCounts, selectBuyerCounts, selectLanguageOf, selectOwed } from "../../db/queries/figures/people.ts";
 import { inOneMoment, inTransaction } from "../../db/transaction.ts";
 import { LEAST_FOR_A_SHARE, ledgerTerms } from "./definitions.ts";
 import { type Period, type PeriodName, periodOf, type Span } from "./periods.ts";
@@ -56,8 +56,16 @@ export interface SplitFigures {
 export interface Figures {
   overview(period: PeriodName): Promise<Overview>;
   split(period: PeriodName, by: queries.Split): Promise<SplitFigures>;
+  /** The figures of one whole day that is over, with the day before. */
+  ofDay(day: Day): Promise<Overview>;
+  /** The parts of one whole day that is over. */
+  splitOfDay(day: Day, by: queries.Split): Promise<SplitFigures>;
+  /** Every part of a period, for a file; at most `limit`. */
+  parts(period: PeriodName, by: queries.Split, limit: number): Promise<readonly queries.Part[]>;
   /** Turnover and profit of each day until today, also of days without any. */
   days(count: number): Promise<readonly queries.DayMoney[]>;
+  /** The language in which this person reads a picture; "en" where it is not known. */
+  languageOf(telegramId: number): Promise<string>;
   /** Keeps the sums of one more day that is over. True: there may be another one. */
   keepDay(): Promise<boolean>;
 }
@@ -69,44 +77,71 @@ const SETTLED_AFTER_MS = 60 * 60 * 1000;
 export function createFigures(deps: FiguresDeps): Figures {
   const { db, clock } = deps;
   const readZone = (): Zone => createZone(deps.shopZone());
+  const named = (name: PeriodName) => {
+    const zone = readZone();
+    return { zone, period: periodOf(name, zone, clock.now()) };
+  };
+  const dayOnly = (day: Day) => {
+    const zone = readZone();
+    return { zone, period: periodOf("yesterday", zone, zone.moment(addDays(day, 1))) };
+  };
   return {
-    async overview(name) {
-      const zone = readZone();
-      const asOf = clock.now();
-      const period = periodOf(name, zone, asOf);
-      return await inOneMoment(db, async (tx) => {
-        const [stretch, earlier] = [await cut(tx, zone, period), await cut(tx, zone, period.before)];
-        const whole = { from: zone.moment(period.fromDay), to: period.to };
-        const facts = await queries.selectTotals(tx, ledgerTerms, stretch);
-        const before = await queries.selectTotals(tx, ledgerTerms, earlier);
-        const [waits] = await queries.selectSpanWaits(tx, stretch, "all");
-        const buyers = await selectBuyerCounts(tx, stretch, whole);
-        const owed = await selectOwed(tx);
-        return { period, zone: zone.name, asOf, facts, before, wait: waits ?? null, buyers, owed };
-      });
-    },
-    async split(name, by) {
-      const zone = readZone();
-      const asOf = clock.now();
-      const period = periodOf(name, zone, asOf);
-      const choice = { by, limit: SHOWN_PARTS, leastDecided: LEAST_FOR_A_SHARE };
-      return await inOneMoment(db, async (tx) => {
-        const stretch = await cut(tx, zone, period);
-        const parts = await queries.selectParts(tx, ledgerTerms, stretch, choice);
-        const waits = by === "gateway" ? [] : await queries.selectSpanWaits(tx, stretch, by);
-        const waitOf = ({ name, other }: queries.Part): Wait | null =>
-          waits.find((wait) => wait.name === name && wait.other === other) ?? null;
-        const all = parts.map((part) => ({ ...part, wait: waitOf(part) }));
-        const best = all.filter(({ profitRank }) => profitRank <= SHOWN_PARTS);
-        const worst = all
-          .filter(({ worstRank }) => worstRank !== null && worstRank <= SHOWN_PARTS)
-          .sort((a, b) => (a.worstRank ?? 0) - (b.worstRank ?? 0));
-        return { period, zone: zone.name, asOf, best, worst };
-      });
+    overview: (name) => readOverview(deps, named(name)),
+    ofDay: (day) => readOverview(deps, dayOnly(day)),
+    split: (name, by) => readSplit(deps, named(name), by),
+    splitOfDay: (day, by) => readSplit(deps, dayOnly(day), by),
+    parts: async (name, by, limit) => {
+      const { zone, period } = named(name);
+      const choice = { by, limit, leastDecided: LEAST_FOR_A_SHARE };
+      return await inOneMoment(db, async (tx) =>
+        queries.selectParts(tx, ledgerTerms, await cut(tx, zone, period), choice),
+      );
     },
     days: (count) => readDays(db, readZone(), clock.now(), count),
+    languageOf: async (telegramId) => (await selectLanguageOf(db, telegramId)) ?? "en",
     keepDay: () => keepNextDay(deps, readZone()),
   };
+}
+
+interface When {
+  readonly zone: Zone;
+  readonly period: Period;
+}
+
+async function readOverview({ db, clock }: FiguresDeps, { zone, period }: When): Promise<Overview> {
+  const asOf = clock.now();
+  return await inOneMoment(db, async (tx) => {
+    const [stretch, earlier] = [await cut(tx, zone, period), await cut(tx, zone, period.before)];
+    const whole = { from: zone.moment(period.fromDay), to: period.to };
+    const facts = await queries.selectTotals(tx, ledgerTerms, stretch);
+    const before = await queries.selectTotals(tx, ledgerTerms, earlier);
+    const [waits] = await queries.selectSpanWaits(tx, stretch, "all");
+    const buyers = await selectBuyerCounts(tx, stretch, whole);
+    const owed = await selectOwed(tx);
+    return { period, zone: zone.name, asOf, facts, before, wait: waits ?? null, buyers, owed };
+  });
+}
+
+async function readSplit(
+  { db, clock }: FiguresDeps,
+  { zone, period }: When,
+  by: queries.Split,
+): Promise<SplitFigures> {
+  const asOf = clock.now();
+  const choice = { by, limit: SHOWN_PARTS, leastDecided: LEAST_FOR_A_SHARE };
+  return await inOneMoment(db, async (tx) => {
+    const stretch = await cut(tx, zone, period);
+    const parts = await queries.selectParts(tx, ledgerTerms, stretch, choice);
+    const waits = by === "gateway" ? [] : await queries.selectSpanWaits(tx, stretch, by);
+    const waitOf = ({ name, other }: queries.Part): Wait | null =>
+      waits.find((wait) => wait.name === name && wait.other === other) ?? null;
+    const all = parts.map((part) => ({ ...part, wait: waitOf(part) }));
+    const best = all.filter(({ profitRank }) => profitRank <= SHOWN_PARTS);
+    const worst = all
+      .filter(({ worstRank }) => worstRank !== null && worstRank <= SHOWN_PARTS)
+      .sort((a, b) => (a.worstRank ?? 0) - (b.worstRank ?? 0));
+    return { period, zone: zone.name, asOf, best, worst };
+  });
 }
 
 /** Cuts a span where the kept days end. Days that are kept for another zone are of no use. */

@@ -37,6 +37,16 @@ export async function selectBuyerCounts(
   return { fresh: Number(fresh), active: Number(active), returning: Number(active - firsts) };
 }
 
+/** The language that this person has in the shop, where they were met. */
+export async function selectLanguageOf(db: Executor, telegramId: number): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("buyers")
+    .select("language")
+    .where("telegram_id", "=", BigInt(telegramId))
+    .executeTakeFirst();
+  return row?.language;
+}
+
 /** What buyers have available and held together. */
 export async function selectOwed(db: Executor): Promise<{ availableMicros: bigint; heldMicros: bigint }> {
   const result = await sql<{ available: string; held: string }>`
