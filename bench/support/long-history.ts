@@ -90,8 +90,9 @@ async function unburden(db: Database): Promise<readonly string[]> {
     SELECT 'DROP INDEX ' || indexrelid::regclass AS drop, pg_get_indexdef(indexrelid) AS make FROM pg_index
     WHERE indrelid = ANY (${filled}::regclass[]) AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
     UNION ALL
-    SELECT 'ALTER TABLE ' || conrelid::regclass || ' DROP CONSTRAINT ' || conname, NULL FROM pg_constraint
-    WHERE conrelid = ANY (${filled}::regclass[]) AND contype = 'f'`.execute(db);
+    SELECT 'ALTER TABLE ' || conrelid::regclass || ' DROP CONSTRAINT ' || conname, CASE contype WHEN 'u' THEN
+      'ALTER TABLE ' || conrelid::regclass || ' ADD CONSTRAINT ' || conname || ' ' || pg_get_constraintdef(oid) END
+    FROM pg_constraint WHERE conrelid = ANY (${filled}::regclass[]) AND contype IN ('f', 'u')`.execute(db);
   for (const { drop } of result.rows) await sql.raw(drop).execute(db);
   return result.rows.flatMap(({ make }) => (make === null ? [] : [make]));
 }
@@ -108,7 +109,9 @@ export async function fillYear(db: Database): Promise<{ orders: number; transfer
   }
   for (const statement of [...indexes, "VACUUM ANALYZE"]) await sql.raw(statement).execute(db);
   const counted = await sql<{ orders: bigint; transfers: bigint }>`
-    SELECT (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM transfers) AS transfers`.execute(db);
+    SELECT (SELECT count(*) FROM orders) AS orders, (SELECT count(*) FROM transfers) AS transfers`.execute(
+    db,
+  );
   const { orders = 0n, transfers = 0n } = counted.rows[0] ?? {};
   return { orders: Number(orders), transfers: Number(transfers) };
 }

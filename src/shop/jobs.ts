@@ -23,7 +23,10 @@ export interface JobDeps {
   readonly topups: Pick<Topups, "gateways"> & Pick<TopupJobs, "sweepStars" | "resumeRefunds" | "pollCrypto">;
   /** Null: referral is off. */
   readonly referral: Pick<ReferralJobs, "settle"> | null;
-  readonly desk: { readonly figures: Pick<DeskServices["figures"], "keepDay">; readonly dailyReport: Pick<DeskServices["dailyReport"], "sendDue"> };
+  readonly desk: {
+    readonly figures: Pick<DeskServices["figures"], "keepDay">;
+    readonly dailyReport: Pick<DeskServices["dailyReport"], "sendDue">;
+  };
   readonly selfCheck: () => Promise<unknown>;
 }
 

@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import type { Api } from "grammy";
 import { createBot, type ShopBot } from "../bot/bot.ts";
 import type { BotDeps } from "../bot/bot-deps.ts";
-import { createOutboxSender } from "../bot/outbox/send.ts";
 import { createStarsApi } from "../bot/stars-api.ts";
 import { createTelegramApi } from "../bot/telegram-api.ts";
 import { createBuyers } from "../buyers/buyers.ts";
@@ -16,12 +15,10 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { createSignal, type Signal } from "../core/signal.ts";
 import type { Database } from "../db/client.ts";
-import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
 import { createOperatorActions } from "../operations/operator-actions.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
 import { createSlots } from "../orders/buying/slots.ts";
-import { createCardHashes } from "../orders/card-hashes.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
 import type { Orders } from "../orders/orders.ts";
 import { createAnswerStore } from "../orders/store-answer.ts";
@@ -34,11 +31,12 @@ import { createCryptoPay } from "../topups/crypto-pay-client.ts";
 import type { Topups } from "../topups/topups.ts";
 import { createWalletReader } from "../wallet/reader.ts";
 import { createInboxWorker, type InboxWorker } from "../workers/inbox-worker.ts";
-import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.ts";
+import type { OutboxWorker } from "../workers/outbox-worker.ts";
 import type { Config } from "./config/config.ts";
 import { createDesk, type ShopDesk } from "./desk.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import { createShopOutbox } from "./outbox.ts";
 import { purchasesAtOnce } from "./purchases-at-once.ts";
 
 const HOUR_MS = 3_600_000;
@@ -103,7 +101,14 @@ export function createServices(deps: ServiceDeps): Services {
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
   const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
   const onMessages = signals.messages.send;
-  const { desk, services: deskServices } = createDesk({ db, clock, logger, catalog, ownerIds: adminIds, onMessages });
+  const { desk, services: deskServices } = createDesk({
+    db,
+    clock,
+    logger,
+    catalog,
+    ownerIds: adminIds,
+    onMessages,
+  });
   const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, desk, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
@@ -222,40 +227,4 @@ function createChatDeps(deps: ServiceDeps, { signals, ...parts }: ChatParts & { 
     clock,
     logger,
   };
-}
-
-/** The worker that sends what the shop owes to buyers. */
-function createShopOutbox(
-  deps: ServiceDeps,
-  parts: { chat: BotDeps; dailyReport: ShopDesk["services"]["dailyReport"] },
-): OutboxWorker {
-  const { config, db, clock, logger, metrics, checkpoint } = deps;
-  // A chat that has to wait must not keep a sender busy meanwhile: the outbox tries it again later.
-  const onCall = metrics.requests.telegramCall;
-  const api = createTelegramApi({ ...config.telegram, clock, onCall, waitsForFloods: false });
-  const { orders, catalog, buyers } = parts.chat;
-  const { claims, disputes } = createClaimsAndDisputes(db);
-  const cardHashes = createCardHashes(db);
-  const send = createOutboxSender({
-    orders,
-    catalog,
-    buyers,
-    claims,
-    disputes,
-    dailyReport: parts.dailyReport,
-    cardHashes,
-    clock,
-    logger,
-    api,
-    checkpoint,
-  });
-  return createOutboxWorker({
-    db,
-    clock,
-    logger,
-    send,
-    operatorChatIds: config.adminIds,
-    onSettled: metrics.messages.message,
-    checkpoint,
-  });
 }

@@ -5,8 +5,8 @@ import { createDeskScreens } from "../../src/bot/desk/screens.ts";
 import type { AppointableRole, Role } from "../../src/core/staff.ts";
 import { createDeskServices, type DeskServices } from "../../src/desk/desk.ts";
 import type { TestClock } from "./clock.ts";
-import { createTestLogger } from "./logger.ts";
 import type { TestDatabase } from "./database.ts";
+import { createTestLogger } from "./logger.ts";
 
 export const ownerId = 900_001;
 export const otherOwnerId = 900_002;
@@ -43,6 +43,7 @@ export function createTestDesk(
   database: Pick<TestDatabase, "db">,
   clock: TestClock,
   ownerIds: readonly number[] = [ownerId, otherOwnerId],
+  settings: { readonly shopZone?: () => string } = {},
 ): TestDesk {
   const services = createDeskServices({
     db: database.db,
@@ -55,6 +56,7 @@ export function createTestDesk(
     },
     shopZone: () => "UTC",
     reportHour: () => 9,
+    ...settings,
     onMessages: () => undefined,
   });
   const screens = createDeskScreens(services);

@@ -5,7 +5,7 @@ import { figureTexts } from "../../texts/operator/figures.ts";
 import { receiptTexts } from "../../texts/operator/receipts.ts";
 import { tap } from "../cards/card.ts";
 import { shorten } from "../cards/label.ts";
-import { type Names } from "../desk/figures/lines.ts";
+import type { Names } from "../desk/figures/lines.ts";
 import { reportLines } from "../desk/figures/report-lines.ts";
 import { at, encodePlace } from "../desk/place.ts";
 import { quiet, type Rendered, urgent } from "./rendered.ts";

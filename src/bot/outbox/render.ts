@@ -1,11 +1,11 @@
 import { assertNever, type ShopErrorCode } from "../../core/errors.ts";
 import type { OutboxMessage } from "../../core/messages.ts";
+import type { DailyReport } from "../../desk/figures/report.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
 import type { OrderView } from "../../orders/orders.ts";
 import { escapeHtml, money, signedMoney } from "../../texts/html.ts";
 import { operatorNotice } from "../../texts/operator/notices.ts";
 import type { Texts } from "../../texts/texts.ts";
-import type { DailyReport } from "../../desk/figures/report.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { type Card, lines, productName } from "../cards/card.ts";
 import { askedCard } from "../cards/confirm.ts";

@@ -5,7 +5,12 @@ import type { Database, Tx } from "../../db/client.ts";
 import type { Facts } from "../../db/queries/figures/facts.ts";
 import * as queries from "../../db/queries/figures/figures.ts";
 import * as days from "../../db/queries/figures/kept-days.ts";
-import { type BuyerCounts, selectBuyerCounts, selectLanguageOf, selectOwed } from "../../db/queries/figures/people.ts";
+import {
+  type BuyerCounts,
+  selectBuyerCounts,
+  selectLanguageOf,
+  selectOwed,
+} from "../../db/queries/figures/people.ts";
 import { inOneMoment, inTransaction } from "../../db/transaction.ts";
 import { LEAST_FOR_A_SHARE, ledgerTerms } from "./definitions.ts";
 import { type Period, type PeriodName, periodOf, type Span } from "./periods.ts";

@@ -32,12 +32,7 @@ export interface FigureFile {
 
 export interface FigureFiles {
   /** Notes in the audit log who takes what, then makes the file. Throws DeskRefusal "no_right". */
-  make(input: {
-    staff: Staff;
-    kind: FileKind;
-    period: PeriodName;
-    updateId: number;
-  }): Promise<FigureFile>;
+  make(input: { staff: Staff; kind: FileKind; period: PeriodName; updateId: number }): Promise<FigureFile>;
 }
 
 export interface FigureFilesDeps {

@@ -1,8 +1,8 @@
 import type { Clock } from "../../core/clock.ts";
 import { actorOf, rolesWith, type Staff } from "../../core/staff.ts";
 import { addDays, createZone, type Day } from "../../core/zone.ts";
-import { writeAudit } from "../../db/queries/audit.ts";
 import type { Database } from "../../db/client.ts";
+import { writeAudit } from "../../db/queries/audit.ts";
 import { selectFirstFact } from "../../db/queries/figures/kept-days.ts";
 import * as queries from "../../db/queries/figures/reports.ts";
 import { enqueueToAll } from "../../db/queries/outbox.ts";

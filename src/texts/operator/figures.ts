@@ -34,7 +34,10 @@ export const figureTexts = {
 
 /** The words in a picture, in the language of whoever looks at it. */
 export const chartTexts: Readonly<
-  Record<TextLanguage, { readonly title: (days: number) => string; readonly turnover: string; readonly profit: string }>
+  Record<
+    TextLanguage,
+    { readonly title: (days: number) => string; readonly turnover: string; readonly profit: string }
+  >
 > = {
   en: { title: (days) => `Last ${days} days`, turnover: "Turnover", profit: "Profit" },
   ru: { title: (days) => `Последние дни: ${days}`, turnover: "Оборот", profit: "Прибыль" },

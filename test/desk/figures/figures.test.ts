@@ -59,6 +59,7 @@ async function makeHistory(): Promise<void> {
       openForMs: 20 * 60_000,
       priceMicros: 300_000n + BigInt(n),
       costMicros: 200_000n - BigInt(n % 7),
+      ...(n % 6 === 0 && { refusedBy: n % 12 === 0 ? ["no_stock", "price_moved"] : ["timeout"] }),
       ...(n % 10 === 0 && { cancelAfterMs: n % 20 === 0 ? 60_000 : 600_000 }),
     });
   }
@@ -282,6 +283,26 @@ describe("after all past days are kept", () => {
     await sql`UPDATE facts_state SET next_day = '2026-03-28'`.execute(db);
     await keepAll();
     await checkPeriod("week");
+  });
+});
+
+describe("tries", () => {
+  it("are counted where they were made, and sold out apart from other errors", async () => {
+    const result = await sql<{ provider: string; tries: bigint; no_stock: bigint; errors: bigint }>`
+      SELECT provider, count(*) AS tries, count(*) FILTER (WHERE error_kind = 'no_stock') AS no_stock,
+             count(*) FILTER (WHERE error_kind = 'timeout') AS errors FROM order_attempts
+      WHERE started_at >= ${await midnight("2026-02-28")} AND started_at < ${now} GROUP BY provider ORDER BY provider`.execute(
+      database.db,
+    );
+    const { best } = await figures.split("days30", "provider");
+    const counted = best.map(({ name, tries, noStock, errors }) => ({
+      provider: name,
+      tries: BigInt(tries),
+      no_stock: BigInt(noStock),
+      errors: BigInt(errors),
+    }));
+    expect(counted.sort((a, b) => a.provider.localeCompare(b.provider))).toEqual(result.rows);
+    expect(counted.every(({ tries }) => tries > 0n)).toBe(true);
   });
 });
 

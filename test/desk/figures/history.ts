@@ -18,6 +18,8 @@ export interface PlacedOrder {
   readonly openForMs: number;
   readonly priceMicros: bigint;
   readonly costMicros: bigint;
+  /** What beta answered before this order got its number. */
+  readonly refusedBy?: readonly string[];
   /** By the buyer, so long after the rental. */
   readonly cancelAfterMs?: number;
 }
@@ -69,6 +71,19 @@ export async function createHistory(db: Database) {
           cancel_requested_at: isCancelled ? later(rentedAt, given.cancelAfterMs ?? 0) : null,
           chat_id: 1n,
         })
+        .execute();
+      const attempt = { order_id: id, service_code: "s", country_code: "c", cost_micros: given.costMicros };
+      const times = { started_at: rentedAt, ended_at: rentedAt };
+      const refused = given.refusedBy ?? [];
+      await db
+        .insertInto("order_attempts")
+        .values([
+          ...refused.map((error_kind, at) => {
+            const outcome = { operator: String(at), outcome: "refused", error_kind };
+            return { id: newId(), ...attempt, ...times, provider: "beta", ...outcome };
+          }),
+          { id: newId(), ...attempt, ...times, provider, operator: "", outcome: "rented" },
+        ])
         .execute();
       const money = { orderId: id, buyerId, amountMicros: given.priceMicros, actor: "test", reason: "test" };
       await wallet.hold(db, { ...money, at: rentedAt });

@@ -43,8 +43,8 @@ it("letters of all languages of the shop are in the font", async () => {
 });
 
 it("the bar of a day with more turnover is higher, and one under zero goes down from the line of zero", () => {
-  const heights = [...drawChart(words, days).matchAll(/height="([\d.]+)" fill="#7aa7e0"/g)].map(([, height]) =>
-    Number(height),
+  const heights = [...drawChart(words, days).matchAll(/height="([\d.]+)" fill="#7aa7e0"/g)].map(
+    ([, height]) => Number(height),
   );
   expect(heights[1]).toBeGreaterThan(100);
   expect(heights[2]).toBe(0);

@@ -20,7 +20,13 @@ const HEIGHT = 420;
 const area = { left: 84, right: WIDTH - 24, top: 76, bottom: HEIGHT - 44 } as const;
 const MAX_LABELS = 10;
 const LINES = 5;
-const colours = { bar: "#7aa7e0", line: "#1f7a4d", grid: "#d9dee5", text: "#29313d", ground: "#ffffff" } as const;
+const colours = {
+  bar: "#7aa7e0",
+  line: "#1f7a4d",
+  grid: "#d9dee5",
+  text: "#29313d",
+  ground: "#ffffff",
+} as const;
 
 /** Turnover as bars and profit as a line, a day each, as SVG. Amounts are floats here: nothing but pixels comes of them. */
 export function drawChart(words: ChartWords, days: readonly ChartDay[]): string {
@@ -35,7 +41,9 @@ export function drawChart(words: ChartWords, days: readonly ChartDay[]): string 
   });
   const points = days.map(({ profitUsd }, index) => `${px(centre(index))},${px(scale.y(profitUsd))}`);
   const labels = days.flatMap(({ label }, index) =>
-    (days.length - 1 - index) % every === 0 ? [text(label, centre(index), area.bottom + 26, "middle", 15)] : [],
+    (days.length - 1 - index) % every === 0
+      ? [text(label, centre(index), area.bottom + 26, "middle", 15)]
+      : [],
   );
   const grid = scale.ticks.map((value) => {
     const y = px(scale.y(value));
@@ -91,7 +99,7 @@ function scaleOf(days: readonly ChartDay[]): { y(value: number): number; ticks: 
 function roundStep(least: number): number {
   if (least <= 0) return 1;
   const power = 10 ** Math.floor(Math.log10(least));
-  return Math.max((([1, 2, 5, 10].find((factor) => factor * power >= least) ?? 10) * power), 0.01);
+  return Math.max(([1, 2, 5, 10].find((factor) => factor * power >= least) ?? 10) * power, 0.01);
 }
 
 function usd(value: number): string {

@@ -1,6 +1,6 @@
-import { addDays } from "../../../core/zone.ts";
 import type { Catalog } from "../../../catalog/catalog.ts";
 import { formatUsd } from "../../../core/money.ts";
+import { addDays } from "../../../core/zone.ts";
 import { decidedOf, deliveryOf, LEAST_FOR_A_SHARE, profitOf } from "../../../desk/figures/definitions.ts";
 import type { Overview, PartWithWait, Split, SplitFigures, Wait } from "../../../desk/figures/figures.ts";
 import { bold, escapeHtml, type Html, money } from "../../../texts/html.ts";

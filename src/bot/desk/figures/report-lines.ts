@@ -22,7 +22,9 @@ export async function reportLines(names: Names, report: DayReport, isLate: boole
     `Wait: ${waitText(wait)} · 7 days: ${waitText(weekWait)}`,
     "",
     `Top-ups: ${money(facts.topupMicros)} (${facts.topups})`,
-    ...gateways.map(({ name, topups, topupMicros }) => `   ${escapeHtml(name)}: ${money(topupMicros)} (${topups})`),
+    ...gateways.map(
+      ({ name, topups, topupMicros }) => `   ${escapeHtml(name)}: ${money(topupMicros)} (${topups})`,
+    ),
     `Owed now: ${money(owed.availableMicros + owed.heldMicros)}`,
     ...report.providers.map(providerLine),
     adjustments.length === 0 ? "Adjustments: none" : "Adjustments:",

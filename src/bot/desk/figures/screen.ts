@@ -102,7 +102,9 @@ async function overviewCard(deps: FiguresScreenDeps, period: PeriodName, staff: 
 function head(title: string, asOf: Date, zoneName: string): string {
   const zone = createZone(zoneName);
   const minutes = Math.floor(zone.timeOf(asOf) / 60_000);
-  const clock = [Math.floor(minutes / 60), minutes % 60].map((part) => String(part).padStart(2, "0")).join(":");
+  const clock = [Math.floor(minutes / 60), minutes % 60]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
   return `${bold(escapeHtml(title))} · as of ${zone.dayOf(asOf)} ${clock} ${escapeHtml(zoneName)}`;
 }
 
@@ -159,17 +161,16 @@ function fileAction({ figureFiles }: FiguresScreenDeps, kind: (typeof fileKinds)
       const period = periodOf(args);
       const made = await figureFiles.make({ staff, kind, period, updateId });
       const title = `${figureTexts.files[kind]} · ${figureTexts.periods[period]} · ${figureTexts.rows(made.rows)}`;
-      const caption = [title, ...(made.isCut ? [figureTexts.cut(MAX_FILE_ROWS)] : [])].map(escapeHtml).join("\n");
+      const caption = [title, ...(made.isCut ? [figureTexts.cut(MAX_FILE_ROWS)] : [])]
+        .map(escapeHtml)
+        .join("\n");
       return { kind: "file", file: { name: made.name, caption, isPicture: false, read: made.read } };
     },
   };
 }
 
 /** Turnover and profit of 7 or 30 days as a picture, with the sums as its text. */
-async function sendPicture(
-  { figures, painter }: FiguresScreenDeps,
-  { staff, args }: Deed,
-): Promise<Outcome> {
+async function sendPicture({ figures, painter }: FiguresScreenDeps, { staff, args }: Deed): Promise<Outcome> {
   const period = periodOf(args);
   const count = period === "days30" || period === "month" ? 30 : 7;
   const days = await figures.days(count);
