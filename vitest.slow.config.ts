@@ -2,14 +2,18 @@ import { defineConfig } from "vitest/config";
 
 /** Tests that kill and restart whole processes, need real seconds to measure something, or try very many things. */
 export const slowTests = [
+  "test/commands/restore.test.ts",
   "test/db/embedded-kill.test.ts",
   "test/db/embedded.test.ts",
   "test/db/embedded-rights.test.ts",
   "test/e2e/compiled.test.ts",
+  "test/e2e/complete-menus.test.ts",
   "test/e2e/process.test.ts",
   "test/e2e/replicas.test.ts",
   "test/e2e/refused-start.test.ts",
+  "test/e2e/routing.test.ts",
   "test/e2e/routing-budget.test.ts",
+  "test/e2e/routing-trouble.test.ts",
   "test/e2e/chaos.test.ts",
   "test/http/hostile-clients.test.ts",
   "test/orders/interleavings.test.ts",

@@ -56,10 +56,8 @@ CREATE INDEX order_attempts_by_age ON order_attempts (started_at);
 CREATE INDEX order_history_doubts ON order_history (at) WHERE to_state = 'in_doubt';
 CREATE INDEX buyers_by_age ON buyers (created_at);
 
--- The lists of the desk, newest first.
-CREATE INDEX orders_by_age ON orders (placed_at DESC, id DESC);
+-- Lists of the desk, newest first; all orders and payments have theirs.
 CREATE INDEX orders_failed ON orders (placed_at DESC, id DESC) WHERE state = 'failed';
-CREATE INDEX topup_payments_by_age ON topup_payments (paid_at DESC, charge_id);
 CREATE INDEX topup_payments_manual ON topup_payments (paid_at DESC, charge_id) WHERE gateway = 'manual';
 CREATE INDEX topup_payments_back ON topup_payments (paid_at DESC, charge_id) WHERE state IN ('refunding', 'refunded');
 CREATE INDEX topup_payments_unassigned ON topup_payments (paid_at DESC, charge_id) WHERE state = 'unassigned';

@@ -62,7 +62,7 @@ export function createBot(input: CreateBotInput): ShopBot {
   const inPlace = createInPlace(input);
   bot.errorBoundary(tellFailure(input)).use(createInline(input));
   bot.use(privateOnly(logger));
-  const early = createEarlyAnswers({ api: bot.api, logger });
+  const early = createEarlyAnswers({ api: bot.api, clock: input.clock, logger });
   bot.errorBoundary(tellFailure(input)).use(compose(input, { early, inPlace }));
   return {
     api: bot.api,
@@ -70,7 +70,10 @@ export function createBot(input: CreateBotInput): ShopBot {
       bot.botInfo = await bot.api.getMe();
     },
     introduce: () => introduce(bot.api),
-    stop: inPlace.stop,
+    stop: async () => {
+      early.stop();
+      await inPlace.stop();
+    },
     answerEarly: early.answer,
     handleUpdate: async (update) => {
       if (!isUpdate(update)) {

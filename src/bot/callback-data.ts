@@ -54,8 +54,7 @@ export type Action =
       readonly quoteId: string;
       readonly termsVersion: number;
     }
-  | { readonly kind: OrderActionKind; readonly orderId: string }
-  | { readonly kind: "approve" | "reject"; readonly claimId: string };
+  | { readonly kind: OrderActionKind; readonly orderId: string };
 
 type OrderActionKind = "order" | "cancel" | "swap" | "keepWaiting" | "another" | "finish" | "payLate";
 
@@ -97,7 +96,6 @@ const ofOrder = {
   D: "finish",
   P: "payLate",
 } as const;
-const ofClaim = { v: "approve", j: "reject" } as const;
 const serviceSorts = { p: "popular", n: "name" } as const;
 const countrySorts = { b: "best", p: "price", n: "name" } as const;
 
@@ -146,9 +144,6 @@ function fieldsOf(action: Action): readonly (string | number)[] {
     case "finish":
     case "payLate":
       return [letterOf(ofOrder, action.kind), shortenId(action.orderId)];
-    case "approve":
-    case "reject":
-      return [letterOf(ofClaim, action.kind), shortenId(action.claimId)];
     default:
       return [letterOf(plain, action.kind)];
   }
@@ -236,9 +231,7 @@ function decodeById(letter: string | undefined, fields: Fields): Action | undefi
   }
   if (fields.length !== 1) return undefined;
   const order = lookUp(ofOrder, letter);
-  if (order !== undefined) return { kind: order, orderId: id };
-  const claim = lookUp(ofClaim, letter);
-  return claim === undefined ? undefined : { kind: claim, claimId: id };
+  return order === undefined ? undefined : { kind: order, orderId: id };
 }
 
 function numberOf(text: string | undefined): number | undefined {

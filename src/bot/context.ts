@@ -41,6 +41,8 @@ interface ShopFlavor {
   texts: Texts;
   /** What was stored about the question that this person has not answered yet; undefined: nothing. Read with the buyer. */
   storedConversation: unknown;
+  /** What was stored about the list that this person looks at (shown-lists.ts); undefined: nothing. Read with the buyer. */
+  storedChoice: unknown;
   /** How the menus of the menu plugin find the screens: a screen shows a menu, so it cannot be given to that menu. */
   screens: Screens;
   /** What the pressed button says; undefined: not one of our buttons. */

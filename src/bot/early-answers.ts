@@ -1,5 +1,6 @@
-import type { Api } from "grammy";
+import { type Api, GrammyError } from "grammy";
 import { z } from "zod";
+import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { type ActionKind, decodeAction } from "./callback-data.ts";
 import { loggable } from "./telegram-errors.ts";
@@ -30,6 +31,9 @@ const MAX_UNDER_WAY = 2_000;
 /** How many answered taps are remembered until their turn comes. Beyond it the oldest is answered twice, which does no harm. */
 const MAX_REMEMBERED = 10_000;
 
+/** A tap whose turn has come counts on its early answer, so an answer that failed is tried again after these pauses. */
+const PAUSES_MS = [1_000, 3_000] as const;
+
 const tapSchema = z.object({
   callback_query: z.object({
     id: z.string(),
@@ -41,28 +45,50 @@ const tapSchema = z.object({
 export interface EarlyAnswers {
   /** Begins to answer the taps among these updates; does not wait for Telegram. */
   answer(updates: readonly unknown[]): void;
-  /** True, once: this tap's answer is on its way. */
+  /** True, once: this tap's answer is on its way, and the taker does not answer it. */
   take(queryId: string): boolean;
+  /** Tries nothing again from now on. */
+  stop(): void;
 }
 
 /**
  * Ends the spinners of taps as soon as the taps are stored, while their turn may still be seconds away. Nothing depends on
- * it: whatever is lost here ends the spinner a little later, or not at all where Telegram refuses.
+ * it: whatever is lost here ends the spinner a little later, or not at all where Telegram refuses or stays away.
  */
-export function createEarlyAnswers(deps: { readonly api: Api; readonly logger: Logger }): EarlyAnswers {
+export function createEarlyAnswers(deps: {
+  readonly api: Api;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}): EarlyAnswers {
+  const stopped = new AbortController();
   const answered = new Set<string>();
   let underWay = 0;
 
   async function end(queryId: string): Promise<void> {
     underWay += 1;
     try {
-      await deps.api.answerCallbackQuery(queryId);
-    } catch (error) {
-      // If its turn has not come yet, it is answered then.
-      answered.delete(queryId);
-      deps.logger.debug(loggable(error), "a tap could not be answered");
+      for (const pauseMs of [...PAUSES_MS, null]) {
+        const outcome = await tryToEnd(queryId);
+        if (outcome === "ended") return;
+        // If its turn has not come yet, it is answered then.
+        const isTurnAhead = answered.delete(queryId);
+        if (isTurnAhead || outcome === "refused" || pauseMs === null) return;
+        await deps.clock.sleep(pauseMs, stopped.signal);
+        if (stopped.signal.aborted) return;
+      }
     } finally {
       underWay -= 1;
+    }
+  }
+
+  /** What Telegram refuses once it refuses again: the tap is too old, or it was answered and only the confirmation was lost. */
+  async function tryToEnd(queryId: string): Promise<"ended" | "refused" | "failed"> {
+    try {
+      await deps.api.answerCallbackQuery(queryId);
+      return "ended";
+    } catch (error) {
+      deps.logger.debug(loggable(error), "a tap could not be answered");
+      return error instanceof GrammyError && error.error_code < 500 ? "refused" : "failed";
     }
   }
 
@@ -79,6 +105,7 @@ export function createEarlyAnswers(deps: { readonly api: Api; readonly logger: L
       }
     },
     take: (queryId) => answered.delete(queryId),
+    stop: () => stopped.abort(),
   };
 }
 

@@ -8,6 +8,10 @@ export const deskRefusalCodes = [
   "type_to_confirm",
   "insufficient_funds",
   "over_cap",
+  "refund_held",
+  "already_done",
+  "wrong_state",
+  "too_many_searches",
   "own_balance",
   "is_staff",
 ] as const;

@@ -46,6 +46,7 @@ export interface Buyers {
   created_at: Timestamp;
   deleted_at: Timestamp | null;
   exported_at: Timestamp | null;
+  first_name: string | null;
   flag_reason: string | null;
   flagged_at: Timestamp | null;
   id: string;
@@ -55,9 +56,11 @@ export interface Buyers {
   notify_edits: Generated<boolean>;
   quick_buy: Generated<boolean>;
   referral_code: string | null;
+  seen_at: Timestamp | null;
   telegram_id: Int8 | null;
   terms_accepted_at: Timestamp | null;
   terms_version: number | null;
+  username: string | null;
 }
 
 export interface CarriedActions {
@@ -86,43 +89,10 @@ export interface Countries {
   updated_at: Timestamp;
 }
 
-export interface DailyBuyers {
-  buyer_id: string;
-  day: Timestamp;
-  is_first: boolean;
-}
-
-export interface DailyFacts {
-  adjusted_down_micros: Int8;
-  adjusted_up_micros: Int8;
-  bonus_micros: Int8;
-  cost_micros: Int8;
-  country_id: string;
-  day: Timestamp;
-  delivered: Int8;
-  doubts: Int8;
-  early_cancels: Int8;
-  errors: Int8;
-  fee_micros: Int8;
-  gateway: string;
-  loss_micros: Int8;
-  no_stock: Int8;
-  provider: string;
-  refund_micros: Int8;
-  service_id: string;
-  sold: Int8;
-  topup_micros: Int8;
-  topups: Int8;
-  tries: Int8;
-  turnover_micros: Int8;
-  undelivered: Int8;
-  wait_seconds: number[];
-}
-
-export interface DailyReports {
-  day: Timestamp;
-  recipients: number;
-  sent_at: Timestamp;
+export interface DeskSearches {
+  count: number;
+  minute_at: Timestamp;
+  staff_id: Int8;
 }
 
 export interface Disputes {
@@ -131,6 +101,7 @@ export interface Disputes {
   closed_by: string | null;
   created_at: Timestamp;
   id: string;
+  reminded_at: Timestamp | null;
   text: string;
 }
 
@@ -157,12 +128,6 @@ export interface Entries {
   amount_micros: Int8;
   balance_after_micros: Int8 | null;
   transfer_id: Int8;
-}
-
-export interface FactsState {
-  id: number;
-  next_day: Timestamp | null;
-  zone: string;
 }
 
 export interface Favourites {
@@ -228,6 +193,7 @@ export interface ManualClaims {
   id: string;
   note: string | null;
   note_digest: string | null;
+  reminded_at: Timestamp | null;
   submitted_at: Timestamp;
   topup_id: string;
 }
@@ -437,6 +403,12 @@ export interface ProviderServices {
   service_id: string;
 }
 
+export interface QueueLeases {
+  staff_id: Int8;
+  subject: string;
+  until: Timestamp;
+}
+
 export interface Quotes {
   buyer_id: string;
   cost_ceiling_micros: Int8;
@@ -464,11 +436,6 @@ export interface Referrals {
   friend_id: string;
   referrer_id: string;
   taken_back_at: Timestamp | null;
-}
-
-export interface ReportOptOuts {
-  at: Timestamp;
-  telegram_id: Int8;
 }
 
 export interface Services {
@@ -534,6 +501,7 @@ export interface TopupPayments {
   charge_id: string;
   fee_micros: Generated<Int8>;
   gateway: string;
+  id: Generated<string>;
   paid_at: Timestamp;
   reason: string | null;
   refund_round: Generated<number>;
@@ -595,14 +563,11 @@ export interface DB {
   catalog_changes: CatalogChanges;
   conversation_states: ConversationStates;
   countries: Countries;
-  daily_buyers: DailyBuyers;
-  daily_facts: DailyFacts;
-  daily_reports: DailyReports;
+  desk_searches: DeskSearches;
   disputes: Disputes;
   drafts: Drafts;
   earlier_people: EarlierPeople;
   entries: Entries;
-  facts_state: FactsState;
   favourites: Favourites;
   findings: Findings;
   forgotten_people: ForgottenPeople;
@@ -625,10 +590,10 @@ export interface DB {
   provider_gates: ProviderGates;
   provider_health: ProviderHealth;
   provider_services: ProviderServices;
+  queue_leases: QueueLeases;
   quotes: Quotes;
   referral_rewards: ReferralRewards;
   referrals: Referrals;
-  report_opt_outs: ReportOptOuts;
   services: Services;
   settings: Settings;
   staff: Staff;

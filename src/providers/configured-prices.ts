@@ -1,6 +1,7 @@
 import { refusal, unsupported } from "./parsing/answers.ts";
 import { parseCost } from "./parsing/parse.ts";
-import type { PriceQuery, PriceTable, Provider, ProviderPrice } from "./port/provider.ts";
+import type { PriceQuery, Provider, ProviderPrice } from "./port/provider.ts";
+import type { PriceTable } from "./port/settings.ts";
 
 /**
  * Wraps a provider so that the operator's prices (PROVIDER_<NAME>_PRICES) replace the API's. No price request is sent, and

@@ -1,11 +1,12 @@
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { withConfiguredPrices } from "./configured-prices.ts";
-import type { Protocol, ProtocolProvider, Provider, ProviderSettings } from "./port/provider.ts";
+import type { Protocol, ProtocolProvider, Provider } from "./port/provider.ts";
+import type { ProviderSettings } from "./port/settings.ts";
 import { createFiveSim } from "./protocols/fivesim/fivesim.ts";
 import { createHandlerApi } from "./protocols/handler-api/handler-api.ts";
 import { createOtpBuddy } from "./protocols/otpbuddy/otpbuddy.ts";
-import { createOxgel } from "./protocols/oxgel.ts";
+import { createOxgel } from "./protocols/oxgel/oxgel.ts";
 import { createPushGateway } from "./protocols/push-gateway.ts";
 import { createTempcode77 } from "./protocols/tempcode77/tempcode77.ts";
 import type { RequestGate, RequestRecord } from "./transport/gate.ts";

@@ -1,4 +1,5 @@
 import { createDoor, type Desk } from "../bot/desk/door.ts";
+import { findPlace } from "../bot/desk/find.ts";
 import { createDeskScreens } from "../bot/desk/screens.ts";
 import { createDeskServices, type DeskServiceDeps, type DeskServices } from "../desk/desk.ts";
 
@@ -16,5 +17,5 @@ export function createDesk(deps: Omit<DeskServiceDeps, keyof typeof defaults>): 
   const services = createDeskServices({ ...defaults, ...deps });
   const { staff } = services;
   const door = createDoor({ staff, screens: createDeskScreens(services) });
-  return { desk: { staff, door, searchPlace: null }, services };
+  return { desk: { staff, door, searchPlace: findPlace }, services };
 }

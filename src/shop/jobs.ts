@@ -27,6 +27,8 @@ export interface JobDeps {
     readonly figures: Pick<DeskServices["figures"], "keepDay">;
     readonly dailyReport: Pick<DeskServices["dailyReport"], "sendDue">;
   };
+  /** Tells operators once of what waits for them. */
+  readonly remindOperators: () => Promise<unknown>;
   readonly selfCheck: () => Promise<unknown>;
 }
 
@@ -80,6 +82,7 @@ export function createJobs(deps: JobDeps): Jobs {
     every("refresh lists", 6 * HOUR_MS, () => catalog.syncLists()),
     every("sweep Stars", MINUTE_MS, () => topups.sweepStars()),
     every("resume refunds", MINUTE_MS, () => topups.resumeRefunds()),
+    every("remind operators", MINUTE_MS, deps.remindOperators),
     every("daily report", MINUTE_MS, () => desk.dailyReport.sendDue()),
     createLoop({
       name: "keep figures",

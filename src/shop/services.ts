@@ -1,81 +1,45 @@
 import { randomUUID } from "node:crypto";
 import type { Api } from "grammy";
 import { createBot, type ShopBot } from "../bot/bot.ts";
-import type { BotDeps } from "../bot/bot-deps.ts";
 import { createStarsApi } from "../bot/stars-api.ts";
 import { createTelegramApi } from "../bot/telegram-api.ts";
-import { createBuyers } from "../buyers/buyers.ts";
-import { createConversationStates } from "../buyers/conversation-states.ts";
 import { createReferral } from "../buyers/referrals.ts";
 import { createStockAlerts } from "../catalog/alerts/stock-alerts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
-import type { Checkpoint } from "../core/checkpoint.ts";
-import type { Clock } from "../core/clock.ts";
-import type { Logger } from "../core/logger.ts";
-import { createSignal, type Signal } from "../core/signal.ts";
-import type { Database } from "../db/client.ts";
-import { createOperatorActions } from "../operations/operator-actions.ts";
+import { createSignal } from "../core/signal.ts";
+import { remindOperators } from "../desk/queue/remind.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
 import { createSlots } from "../orders/buying/slots.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
-import type { Orders } from "../orders/orders.ts";
+import type { Orders, OrdersForOperators } from "../orders/orders.ts";
 import { createAnswerStore } from "../orders/store-answer.ts";
 import type { Provider } from "../providers/port/provider.ts";
-import type { RequestRecord } from "../providers/transport/gate.ts";
 import { createUpstreams, type Upstreams } from "../providers/upstreams.ts";
 import { TERMS_VERSION } from "../texts/index.ts";
 import { createTopups, type TopupJobs } from "../topups/create-topups.ts";
 import { createCryptoPay } from "../topups/crypto-pay-client.ts";
 import type { Topups } from "../topups/topups.ts";
-import { createWalletReader } from "../wallet/reader.ts";
 import { createInboxWorker, type InboxWorker } from "../workers/inbox-worker.ts";
 import type { OutboxWorker } from "../workers/outbox-worker.ts";
-import type { Config } from "./config/config.ts";
+import { createChatDeps, createShopOutbox } from "./chat.ts";
 import { createDesk, type ShopDesk } from "./desk.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
-import type { Metrics } from "./metrics/metrics.ts";
-import { createShopOutbox } from "./outbox.ts";
 import { purchasesAtOnce } from "./purchases-at-once.ts";
-
-const HOUR_MS = 3_600_000;
-
-export interface ServiceDeps {
-  readonly config: Config;
-  readonly db: Database;
-  readonly clock: Clock;
-  /** The clock of this machine, even where `clock` is the database's. */
-  readonly machineClock: Clock;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly checkpoint: Checkpoint;
-  readonly onProviderRequest: (record: RequestRecord) => void;
-}
+import type { ServiceDeps, Signals } from "./service-deps.ts";
 
 export interface Services extends Upstreams {
   /** Names this process in leases. */
   readonly holder: string;
   readonly api: Api;
   readonly bot: ShopBot;
-  readonly orders: Orders & OrderJobs;
+  readonly orders: Orders & OrdersForOperators & OrderJobs;
   readonly topups: Topups & TopupJobs;
   readonly inbox: InboxWorker;
   readonly outbox: OutboxWorker;
   readonly jobs: Jobs;
   readonly desk: ShopDesk["services"];
-}
-
-/** What one part commits and another carries out. The workers also look by themselves, so a lost signal costs only time. */
-interface Signals {
-  /** Chat messages were committed. */
-  readonly messages: Signal;
-  /** An order of this provider is due now. */
-  readonly dueOrders: Signal<[provider: string]>;
-  /** A top-up was credited. */
-  readonly credits: Signal;
-  /** This order's card was committed, and answers a tap. */
-  readonly answers: Signal<[card: { readonly chatId: number; readonly orderId: string }]>;
 }
 
 /** Builds every service, each after the ones it needs. Nothing runs yet. */
@@ -101,14 +65,8 @@ export function createServices(deps: ServiceDeps): Services {
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
   const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
   const onMessages = signals.messages.send;
-  const { desk, services: deskServices } = createDesk({
-    db,
-    clock,
-    logger,
-    catalog,
-    ownerIds: adminIds,
-    onMessages,
-  });
+  const deskDeps = { db, clock, logger, catalog, orders, topups, ownerIds: adminIds, onMessages };
+  const { desk, services: deskServices } = createDesk(deskDeps);
   const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, desk, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
@@ -133,6 +91,7 @@ export function createServices(deps: ServiceDeps): Services {
     topups,
     referral,
     desk: deskServices,
+    remindOperators: () => remindOperators({ db, clock, ownerIds: adminIds, onMessages: signals.messages.send }),
     selfCheck: () =>
       selfCheck({
         db,
@@ -158,7 +117,7 @@ function createShopOrders(
     signals: Signals;
     holder: string;
   },
-): Orders & OrderJobs {
+): Orders & OrdersForOperators & OrderJobs {
   const { config, db, clock, logger, checkpoint } = deps;
   const { providers, catalog, signals, holder } = parts;
   const orderDeps = {
@@ -203,28 +162,4 @@ function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals
       if (event.outcome === "credited") parts.signals.credits.send();
     },
   });
-}
-
-type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral" | "desk"> & {
-  topups: Topups & TopupJobs;
-};
-
-/** What the chat calls. */
-function createChatDeps(deps: ServiceDeps, { signals, ...parts }: ChatParts & { signals: Signals }): BotDeps {
-  const { config, db, clock, logger } = deps;
-  const { topups } = parts;
-  return {
-    ...parts,
-    wallet: createWalletReader(db),
-    buyers: createBuyers({ db, clock, referralTerms: config.referral }),
-    conversationStates: createConversationStates({ db, clock }),
-    operatorActions: createOperatorActions({ db, clock, topups, onMessages: signals.messages.send }),
-    config: {
-      termsVersion: TERMS_VERSION,
-      supportContact: config.supportContact,
-      smsRetentionHours: Math.round(config.smsRetentionMs / HOUR_MS),
-    },
-    clock,
-    logger,
-  };
 }

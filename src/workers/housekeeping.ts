@@ -2,6 +2,7 @@ import { addMs, type Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import { purgeConversationStates } from "../db/queries/conversation-states.ts";
+import { purgeLeases } from "../db/queries/desk-queue.ts";
 import { purgeDrafts } from "../db/queries/drafts.ts";
 import { purgeCarriedActions } from "../db/queries/forgotten-people.ts";
 import { purgeSms, purgeUnusedQuotes } from "../db/queries/housekeeping.ts";
@@ -57,6 +58,7 @@ export interface Housekept {
   readonly stockAlerts: number;
   readonly drafts: number;
   readonly staffLinks: number;
+  readonly queueLeases: number;
 }
 
 /** Deletes what is no longer needed, once. Several replicas may do it at the same time. */
@@ -77,6 +79,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
     catalogChanges: await purgeCatalogChanges(db, ago(CATALOG_CHANGES_MS)),
     drafts: await purgeDrafts(db, ago(DRAFTS_MS)),
     staffLinks: await purgeStaffLinks(db, ago(STAFF_LINKS_MS)),
+    queueLeases: await purgeLeases(db, now),
   };
 }
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { PretendUser } from "../../sandbox/telegram/index.ts";
+import type { FaultAction } from "../../sandbox/telegram/types.ts";
 import { type Action, encodeAction } from "../../src/bot/callback-data.ts";
 import { type BotShop, startBotShop } from "../support/bot.ts";
 
@@ -33,6 +34,9 @@ async function ban(): Promise<void> {
 
 const answered = (): unknown[] =>
   shop.telegram.calls("answerCallbackQuery").map(({ params }) => params.callback_query_id);
+
+const failures = (): unknown[] =>
+  shop.fakes.logger.lines.filter(({ message }) => message === "a tap could not be answered");
 
 /** Waits until Telegram was asked to answer this often. */
 const untilAnswered = (count: number): Promise<void> => expect.poll(() => answered().length).toBe(count);
@@ -78,12 +82,61 @@ describe("a tap's spinner", () => {
     shop.telegram.faults.add({ method: "answerCallbackQuery", times: 1, action: { kind: "drop_before" } });
     const tap = tapOf({ kind: "help" }, "tap-6");
     shop.bot.answerEarly([tap]);
-    await expect
-      .poll(() => shop.fakes.logger.lines.filter(({ message }) => message === "a tap could not be answered"))
-      .toHaveLength(1);
+    await expect.poll(failures).toHaveLength(1);
     shop.telegram.clearCalls();
     await shop.bot.handleUpdate(tap);
     expect(answered()).toEqual(["tap-6"]);
+  });
+
+  describe("that could not be ended early, which shows only after the tap's turn,", () => {
+    const clock = () => shop.fakes.clock;
+    const fail = (action: FaultAction, times: number): void => {
+      shop.telegram.faults.add({ method: "answerCallbackQuery", times, action });
+    };
+    /** The early answer is under way when the turn comes. */
+    const tapWhoseTurnIsNow = async (id: string): Promise<void> => {
+      const tap = tapOf({ kind: "help" }, id);
+      shop.bot.answerEarly([tap]);
+      await shop.bot.handleUpdate(tap);
+    };
+    const untilPausing = (): Promise<void> => expect.poll(() => clock().sleeping()).toBe(1);
+
+    it("is ended by another try, and not by a third", async () => {
+      fail({ kind: "drop_before" }, 1);
+      await tapWhoseTurnIsNow("tap-10");
+      await untilPausing();
+      expect(answered()).toEqual(["tap-10"]);
+      await clock().advance(1_000);
+      await untilAnswered(2);
+      await clock().advance(60_000);
+      expect(answered()).toEqual(["tap-10", "tap-10"]);
+      expect(clock().sleeping()).toBe(0);
+    });
+
+    it("is given up after three tries", async () => {
+      fail({ kind: "status", status: 502, description: "Bad Gateway" }, 9);
+      await tapWhoseTurnIsNow("tap-11");
+      for (const pauseMs of [1_000, 3_000]) {
+        await untilPausing();
+        await clock().advance(pauseMs);
+      }
+      await untilAnswered(3);
+      await expect.poll(failures).toHaveLength(3);
+      expect(clock().sleeping()).toBe(0);
+    });
+
+    it("is left alone where Telegram refused, and when the shop stops", async () => {
+      fail({ kind: "status", status: 400, description: "Bad Request: query is too old" }, 1);
+      await tapWhoseTurnIsNow("tap-12");
+      await expect.poll(failures).toHaveLength(1);
+      expect(clock().sleeping()).toBe(0);
+      fail({ kind: "drop_before" }, 1);
+      await tapWhoseTurnIsNow("tap-13");
+      await untilPausing();
+      await shop.bot.stop();
+      expect(clock().sleeping()).toBe(0);
+      expect(answered()).toEqual(["tap-12", "tap-13"]);
+    });
   });
 
   it("that Telegram refuses to end does not keep the tap from its effect", async () => {

@@ -170,11 +170,15 @@ function catalogueCards(texts: Texts, sample: Sample): Card[] {
     ),
     confirmCard(texts, { ...confirm, termsVersion: 0 }),
     confirmCard(texts, { ...confirm, termsVersion: 1, isFavourite: true }),
-    confirmCard(texts, { ...confirm, termsVersion: 1, shortfall: { ...short, pays: { stars: 10_000 } } }),
+    confirmCard(texts, {
+      ...confirm,
+      termsVersion: 1,
+      shortfall: { ...short, pays: { stars: 10_000 }, hasOtherWays: true },
+    }),
     confirmCard(texts, {
       ...confirm,
       termsVersion: 0,
-      shortfall: { ...short, pays: { amountMicros: 100_990_000n } },
+      shortfall: { ...short, pays: { amountMicros: 100_990_000n }, hasOtherWays: false },
     }),
     askedCard(texts, { service, country, reason: "…", quote }),
     askedCard(texts, { service, country, reason: "…", quote: null }),

@@ -82,7 +82,7 @@ describe("Get number", () => {
     short();
     await shop.say(user, "whatsapp uk");
     expect(shown()).toContain("You need $0.38 (⭐30) more.");
-    expect(labels()).toEqual(["Pay ⭐30 and buy", "Other ways", "☆ Save", "Back", "Home"]);
+    expect(labels()).toEqual(["Pay ⭐30 and buy", "Other amount", "☆ Save", "Back", "Home"]);
     await shop.press(user, "Pay ⭐30 and buy");
     const [topup] = shop.fakes.topups.state.begun;
     expect(topup).toMatchObject({ stars: 30, resume: agreed });
@@ -91,6 +91,17 @@ describe("Get number", () => {
       payload: topup?.payload,
       startParameter: "topup",
     });
+  });
+
+  it.each([
+    [["stars"], "Other amount"],
+    [["manual"], "Other amount"],
+    [["stars", "crypto-pay"], "Other ways"],
+  ] as const)("offers what there is beside it: with %s, %s", async (gateways, label) => {
+    short();
+    shop.fakes.topups.state.gateways = [...gateways];
+    await shop.say(user, "whatsapp uk");
+    expect(labels()[1]).toBe(label);
   });
 
   it.each([
@@ -125,10 +136,10 @@ describe("Get number", () => {
     expect(labels()[0]).toBe("Pay ⭐30 and buy");
   });
 
-  it("puts the missing Stars first among the other ways to pay", async () => {
+  it("puts the missing Stars first among the other amounts", async () => {
     short();
     await shop.say(user, "whatsapp uk");
-    await shop.press(user, "Other ways");
+    await shop.press(user, "Other amount");
     expect(shown()).toContain("Top up for WhatsApp · 🇬🇧 United Kingdom");
     expect(labels()[0]).toBe("⭐30 · $0.39");
     await shop.press(user, "⭐30 · $0.39");

@@ -98,7 +98,7 @@ describe("the rows of the top-up menu", () => {
       serviceId: "wa",
       countryId: "GB",
     };
-    await shop.press(user, "Other ways");
+    await shop.press(user, "Other amount");
     expect(rows()[0]).toEqual(["⭐37 · $0.481"]);
     await shop.press(user, "Other amount");
     await shop.press(user, "Back");

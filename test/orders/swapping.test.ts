@@ -1,6 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import { createScriptedProvider, providerError, received, rental } from "../support/scripted-provider.ts";
+import {
+  createScriptedProvider,
+  providerError,
+  received,
+  rental,
+  waiting,
+} from "../support/scripted-provider.ts";
 import { createTestShop, priceMicros, type TestShop } from "../support/shop.ts";
 
 let database: TestDatabase;
@@ -16,6 +22,8 @@ beforeEach(async () => {
   await database.db.updateTable("orders").set({ next_check_at: null, card_due_at: null }).execute();
   shop = await createTestShop(database.db, { providers: [createScriptedProvider(`p${Math.random()}`)] });
 });
+
+const product = { serviceCode: "wa", countryCode: "16" };
 
 async function bought(availableMicros = priceMicros) {
   const buyerId = await shop.buyer(availableMicros);
@@ -170,6 +178,29 @@ describe("a number that the app refused", () => {
       .where("upstream_id", "=", `again-${orderId}`)
       .execute();
     expect(strays).toHaveLength(1);
+  });
+
+  it("does not come back by a purchase whose answer was lost: it is given back, and the buyer gets the money", async () => {
+    const { buyerId, orderId, provider } = await bought();
+    const { phone } = await shop.order(orderId);
+    provider.onBuy = () => {
+      throw providerError("timeout", false);
+    };
+    await shop.clock.advance(121_000);
+    await shop.orders.swap(orderId, buyerId);
+    await watchAfter(0);
+    const fresh = await replacementOf(orderId);
+    expect(fresh?.state).toBe("in_doubt");
+    const again = { upstreamId: `again-${orderId}`, phone: phone ?? "", ...product };
+    provider.onActive = () => [{ ...again, costMicros: 1n, createdAt: null, observation: waiting }];
+    for (const ms of [61_000, 10_000]) {
+      await shop.clock.advance(ms);
+      await shop.orders.reconcile(provider.name);
+    }
+    expect(await replacementOf(orderId)).toMatchObject({ state: "failed", phone: null });
+    expect(provider.calls).toContain(`cancel ${again.upstreamId}`);
+    expect(await shop.balance(buyerId)).toEqual({ availableMicros: priceMicros, heldMicros: 0n });
+    await shop.assertSound();
   });
 
   it("gives the money back, with a word, when no other number can be had", async () => {

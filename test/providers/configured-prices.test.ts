@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { withConfiguredPrices } from "../../src/providers/configured-prices.ts";
-import type { PriceTable } from "../../src/providers/port/provider.ts";
+import type { PriceTable } from "../../src/providers/port/settings.ts";
 import { createScriptedProvider } from "../support/scripted-provider.ts";
 import { type Bench, errorOf, openBench } from "./contract/setup.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { ProviderSettings } from "../../src/providers/port/provider.ts";
+import type { ProviderSettings } from "../../src/providers/port/settings.ts";
 import { presets } from "../../src/providers/presets.ts";
 import { dialectOf } from "../../src/providers/protocols/handler-api/dialects.ts";
 import { createProviders } from "../../src/providers/registry.ts";

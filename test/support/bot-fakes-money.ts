@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Buyer, Buyers } from "../../src/buyers/buyers.ts";
 import type { ConversationStates } from "../../src/buyers/conversation-states.ts";
+import { chosenKey } from "../../src/core/chosen-key.ts";
 import { addMs, type Clock } from "../../src/core/clock.ts";
 import type { OperatorActions } from "../../src/operations/operator-actions.ts";
 import type { GatewayName, Topups } from "../../src/topups/topups.ts";
@@ -23,7 +24,6 @@ export function createFakeTopups(clock: Clock) {
     credits: new Set<string>(),
     refunds: new Set<string>(),
     claims: [] as { topupId: string; note: string | null; fileId: string | null }[],
-    decisions: [] as { claimId: string; operatorTelegramId: number; approve: boolean }[],
     disputes: [] as string[],
     failing: false,
   };
@@ -68,12 +68,6 @@ export function createFakeTopups(clock: Clock) {
       state.claims.push({ topupId, note, fileId });
       return { kind: "begun", invoice: { claimId: randomUUID() } };
     },
-    decideManual: async (decision) => {
-      const isFirst = !state.decisions.some(({ claimId }) => claimId === decision.claimId);
-      state.decisions.push(decision);
-      if (!isFirst) return { kind: "already" };
-      return { kind: decision.approve ? "approved" : "rejected" };
-    },
     openDispute: async ({ text }) => {
       state.disputes.push(text);
       return { disputeId: randomUUID() };
@@ -113,7 +107,11 @@ export function createFakeBuyers(conversationOf: (key: string) => unknown) {
         navigationMessageId: null,
       };
       known.set(telegramId, buyer);
-      return { ...buyer, conversation: conversationOf(String(telegramId)) };
+      return {
+        ...buyer,
+        conversation: conversationOf(String(telegramId)),
+        chosen: conversationOf(chosenKey(telegramId)),
+      };
     },
     find: async (id) => byId(id),
     findByTelegramId: async (telegramId) => known.get(telegramId),
@@ -175,7 +173,6 @@ export function createFakeConversationStates() {
     return text === undefined ? undefined : JSON.parse(text);
   };
   const states: ConversationStates = {
-    read: async (key) => read(key),
     write: async (key, value) => {
       stored.set(key, JSON.stringify(value));
     },

@@ -3,7 +3,7 @@ import { decodePlace, encodePlace, type Place } from "../../src/bot/desk/place.t
 import type { DeskButton, DeskCard, Screen } from "../../src/bot/desk/screen.ts";
 import { createDeskScreens } from "../../src/bot/desk/screens.ts";
 import type { AppointableRole, Role } from "../../src/core/staff.ts";
-import { createDeskServices, type DeskServices } from "../../src/desk/desk.ts";
+import { createDeskServices, type DeskServiceDeps, type DeskServices } from "../../src/desk/desk.ts";
 import type { TestClock } from "./clock.ts";
 import type { TestDatabase } from "./database.ts";
 import { createTestLogger } from "./logger.ts";
@@ -38,12 +38,28 @@ export interface TestDesk {
 let people = 910_000;
 let updates = 1;
 
+/** For tests that are about neither orders nor payments. */
+const nothingElse: Pick<DeskServiceDeps, "orders" | "topups"> = {
+  orders: {
+    cancelFor: async () => false,
+    giveBack: async () => false,
+    checkNow: async () => false,
+    changed: async () => undefined,
+  },
+  topups: {
+    beginRefund: async () => ({ kind: "not_found" }),
+    finishRefund: async () => ({ kind: "not_found" }),
+    decideIn: async () => "not_found",
+    decideManual: async () => ({ kind: "not_found" }),
+  },
+};
+
 /** The desk on a real database. */
 export function createTestDesk(
   database: Pick<TestDatabase, "db">,
   clock: TestClock,
   ownerIds: readonly number[] = [ownerId, otherOwnerId],
-  settings: { readonly shopZone?: () => string } = {},
+  parts: Partial<DeskServiceDeps> = {},
 ): TestDesk {
   const services = createDeskServices({
     db: database.db,
@@ -56,8 +72,9 @@ export function createTestDesk(
     },
     shopZone: () => "UTC",
     reportHour: () => 9,
-    ...settings,
     onMessages: () => undefined,
+    ...nothingElse,
+    ...parts,
   });
   const screens = createDeskScreens(services);
   const door = createDoor({ staff: services.staff, screens });
@@ -94,7 +111,7 @@ export function createOperator(door: Door, telegramId: number): Operator {
     const typed = text === null ? null : { text, photoFileId: null, forwardedFrom: null };
     // Through the codec, as a button goes.
     const decoded = decodePlace(encodePlace(place)) ?? place;
-    const reply = await door.knock({ telegramId, place: decoded, updateId: ++updates, typed });
+    const reply = await door.knock({ telegramId, place: decoded, updateId: ++updates, typed, botName: "numstore_bot" });
     if (reply && reply.kind !== "file") card = reply.card;
     if (reply?.kind === "ask") question = reply.to;
     return reply;

@@ -1,5 +1,5 @@
-import type { ProviderSettings } from "../../src/providers/port/provider.ts";
 import { ProviderError } from "../../src/providers/port/provider-error.ts";
+import type { ProviderSettings } from "../../src/providers/port/settings.ts";
 import { createHandlerApi } from "../../src/providers/protocols/handler-api/handler-api.ts";
 import type { HttpRequest, ProviderHttp } from "../../src/providers/transport/http.ts";
 import { providerSettings } from "./provider-settings.ts";

@@ -1,4 +1,5 @@
-import type { Protocol, ProviderSettings } from "../../src/providers/port/provider.ts";
+import type { Protocol } from "../../src/providers/port/provider.ts";
+import type { ProviderSettings } from "../../src/providers/port/settings.ts";
 
 /** An account for the tests of one protocol, kept in dollars; `url` is where the protocol's document puts it. */
 export function providerSettings(

@@ -66,7 +66,7 @@ function buyButtons(
   if (shortfall !== null) {
     return [
       [tap(payLabel(texts, shortfall), { kind: "payShort", ...by }, "primary")],
-      [tap(labels.otherWays, { kind: "otherWays", ...by })],
+      [tap(shortfall.hasOtherWays ? labels.otherWays : labels.otherAmount, { kind: "otherWays", ...by })],
     ];
   }
   const price = formatUsd(quote.priceMicros);
@@ -137,6 +137,8 @@ export interface Shortfall {
   readonly debtMicros: bigint;
   /** What the first button pays: as many Stars, or dollars where Stars are off. */
   readonly pays: { readonly stars: number } | { readonly amountMicros: bigint };
+  /** False: the second button leads to other amounts only. */
+  readonly hasOtherWays: boolean;
 }
 
 function missingOf({ missingMicros, pays }: Shortfall): Html {

@@ -1,14 +1,33 @@
 import type { DeskServices } from "../../desk/desk.ts";
+import { createAuditScreen } from "./audit.ts";
+import { createBuyerScreen } from "./buyer.ts";
 import { createDraftScreen } from "./draft-screen.ts";
 import { createFiguresScreen } from "./figures/screen.ts";
+import { createFindScreen } from "./find.ts";
 import { createHomeScreen } from "./home.ts";
+import { createOrderScreen, createOrdersScreen } from "./order.ts";
+import { createPaymentScreen, createPaymentsScreen } from "./payment.ts";
+import { createQueueScreen } from "./queue.ts";
 import type { Screen } from "./screen.ts";
+import { createStaffScreen } from "./staff.ts";
 
 /**
  * Every screen of the desk, home first. A new screen is a line here; test/desk/roles.test.ts then opens it, and tries
  * each of its actions, as every role.
  */
 export function createDeskScreens(services: DeskServices): readonly Screen[] {
-  const screens = [createDraftScreen(services.drafts), createFiguresScreen(services)];
+  const screens = [
+    createDraftScreen(services.drafts),
+    createFindScreen(services),
+    createQueueScreen(services),
+    createBuyerScreen(services),
+    createOrderScreen(services),
+    createOrdersScreen(services),
+    createPaymentScreen(services),
+    createPaymentsScreen(services),
+    createFiguresScreen(services),
+    createStaffScreen(services),
+    createAuditScreen(services),
+  ];
   return [createHomeScreen(screens), ...screens];
 }

@@ -91,7 +91,7 @@ async function showCountries(
 
 async function showSearch(deps: BrowseDeps, ctx: ShopContext, text: string): Promise<void> {
   const query = [...text.trim()].slice(0, MAX_QUERY).join("");
-  const found = await deps.catalog.search(query, ctx.buyer.language, await deps.shownLists.chosen(ctx));
+  const found = await deps.catalog.search(query, ctx.buyer.language, deps.shownLists.chosen(ctx));
   switch (found.kind) {
     case "pair":
       return await deps.screens.confirm(ctx, { serviceId: found.service.id, countryId: found.country.id });

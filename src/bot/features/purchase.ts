@@ -63,7 +63,7 @@ async function shortfallOf(
   const pays = gateways.includes("stars")
     ? { stars: deps.topups.starsFor(missingMicros) }
     : { amountMicros: payableUsd(missingMicros) };
-  return { missingMicros, debtMicros, pays };
+  return { missingMicros, debtMicros, pays, hasOtherWays: gateways.length > 1 };
 }
 
 function termsToAccept(deps: ConfirmDeps, ctx: ShopContext): number {

@@ -10,8 +10,8 @@ import { createFeature, type Feature } from "./feature.ts";
 export interface ShownLists {
   /** Notes that the navigation card now shows a list that belongs to this choice. */
   note(ctx: ShopContext, chosen: Chosen): Promise<void>;
-  /** The choice of the list that the navigation card shows. Empty: it shows something else. */
-  chosen(ctx: ShopContext): Promise<Chosen>;
+  /** The choice of the list that the navigation card showed when the update came. Empty: it showed something else. */
+  chosen(ctx: ShopContext): Chosen;
   /** Forgets the choice when a button leads away from the list. To be used before the features. */
   readonly leave: Feature;
 }
@@ -29,13 +29,15 @@ export function createShownLists(states: ConversationStates): ShownLists {
   const keyOf = (ctx: ShopContext): string => chosenKey(ctx.from?.id ?? 0);
   const leave = createFeature();
   leave.use(async (ctx, next) => {
-    if (ctx.action && LEADS_AWAY.has(ctx.action.kind)) await states.delete(keyOf(ctx));
+    if (ctx.storedChoice !== undefined && ctx.action && LEADS_AWAY.has(ctx.action.kind)) {
+      await states.delete(keyOf(ctx));
+    }
     await next();
   });
   return {
     note: (ctx, chosen) => states.write(keyOf(ctx), { messageId: ctx.buyer.navigationMessageId, ...chosen }),
-    chosen: async (ctx) => {
-      const read = noted.safeParse(await states.read(keyOf(ctx)));
+    chosen: (ctx) => {
+      const read = noted.safeParse(ctx.storedChoice);
       if (!read.success || read.data.messageId !== ctx.buyer.navigationMessageId) return {};
       const { serviceId, countryId } = read.data;
       return {

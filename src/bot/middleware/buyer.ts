@@ -10,9 +10,15 @@ export function meetBuyer(buyers: Buyers): MiddlewareFn<ShopContext> {
   return async (ctx, next) => {
     if (!ctx.from) return;
     const language = pickLanguage(ctx.from.language_code);
-    const { conversation, ...buyer } = await buyers.meet({ telegramId: ctx.from.id, language });
+    const { conversation, chosen, ...buyer } = await buyers.meet({
+      telegramId: ctx.from.id,
+      language,
+      username: ctx.from.username ?? null,
+      firstName: ctx.from.first_name,
+    });
     ctx.buyer = buyer;
     ctx.storedConversation = conversation;
+    ctx.storedChoice = chosen;
     ctx.texts = textsFor(ctx.buyer.language);
     await next();
   };

@@ -58,6 +58,8 @@ export async function renderEvent(
       const card = await renderAsked(deps, message, reader);
       return card && urgent(card);
     }
+    case "shop_message":
+      return urgent(noticeCard(texts, texts.messages.fromShop({ text: escapeHtml(message.text) })));
     case "topup_rejected":
     case "topup_refunded":
     case "debt_settled":
@@ -202,7 +204,8 @@ function moneyText(
   texts: Texts,
 ): string {
   const { messages } = texts;
-  if (message.kind === "topup_rejected") return messages.topupRejected;
+  if (message.kind === "topup_rejected")
+    return lines(messages.topupRejected, message.reason !== undefined && escapeHtml(message.reason));
   const amount = money(BigInt(message.amountMicros));
   const available = money(BigInt(message.availableMicros));
   if (message.kind === "topup_refunded") {

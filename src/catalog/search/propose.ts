@@ -10,6 +10,8 @@ const ISO = { upper: 0.965, lower: 0.92 };
 const CODE = { popular: 0.9, other: 0.6 };
 const BARE_DIAL = 0.93;
 const LAYOUT = 0.95;
+/** Just below what opens a card by itself. */
+const FIRST_WORD = 0.89;
 const MAX_SPAN = 9;
 /** Longer names are compared letter by letter only. */
 const MAX_SOUND_SPAN = 4;
@@ -99,9 +101,12 @@ function exactMatches(input: Proposing, span: readonly Word[]): Match[] {
   for (const kind of ["service", "country"] as const) {
     const names = kind === "service" ? index.services.names : index.countries;
     const codes = kind === "service" ? codeHits(input, first) : isoHits(index, first);
+    const begun = kind === "service" && isSingle && !isPlain ? firstWordHits(input, keys) : [];
+    const sounding = canSound ? keys.flatMap((key) => names.sounding(key)) : [];
     push(kind, [
       ...keys.flatMap((key) => names.named(key, language)),
-      ...(canSound ? keys.flatMap((key) => names.sounding(key)) : []),
+      ...(begun.length > 0 ? sounding.map(notAboveFirstWord) : sounding),
+      ...begun,
       ...(isSingle ? codes : []),
     ]);
   }
@@ -109,6 +114,15 @@ function exactMatches(input: Proposing, span: readonly Word[]): Match[] {
   if (dialled !== undefined && !isQuantity(input, first))
     push("country", [{ id: dialled, quality: BARE_DIAL }], true);
   return matches;
+}
+
+/** The first word of a longer name, letter by letter: as likely as another name that only sounds like it, so no name's card. */
+function firstWordHits({ index }: Proposing, keys: readonly string[]): Hit[] {
+  return keys.flatMap((key) => index.services.withFirstWord(key).map((id) => ({ id, quality: FIRST_WORD })));
+}
+
+function notAboveFirstWord(hit: Hit): Hit {
+  return { ...hit, quality: Math.min(hit.quality, FIRST_WORD) };
 }
 
 /** The ways to read these words as one name. */

@@ -11,6 +11,8 @@ const MIN_WORD = 4;
 
 export interface ServiceKeys {
   readonly names: KeyIndex;
+  /** What is on sale with a name of several words, this one the first. */
+  withFirstWord(key: string): readonly string[];
   /** Undefined: not on sale. */
   item(id: string): ServiceItem | undefined;
   /** True for our service codes. */
@@ -33,8 +35,12 @@ export function serviceKeys(
   const sold = new Map(services.map((service) => [service.id, service]));
   const ranks = new Map(data.popularServices.map((id, rank) => [id, rank]));
   const index = createKeyIndexBuilder();
+  const firstWords = new Map<string, string[]>();
   const add = (name: string, id: string, quality: number): void =>
     index.add(foldedKey(name), { id, quality, language: null });
+  const note = (first: string, id: string): void => {
+    firstWords.set(first, [...(firstWords.get(first) ?? []), id]);
+  };
 
   const all = new Map([...data.services, ...services.map(({ id, name }) => [id, name] as const)]);
   for (const [id, name] of all) {
@@ -50,11 +56,14 @@ export function serviceKeys(
     for (const other of others) add(other, id, QUALITY.provider);
     for (const full of [name, ...others]) {
       for (const part of partsOf(full)) add(part, id, QUALITY.part);
-      for (const word of laterWords(full)) add(word, id, QUALITY.word);
+      const [first = "", ...later] = splitWords(full).map(fold);
+      for (const word of later) if (word.length >= MIN_WORD) add(word, id, QUALITY.word);
+      if (sold.has(id) && later.length > 0 && first.length >= MIN_WORD) note(first, id);
     }
   }
   return {
     names: index.build(),
+    withFirstWord: (key) => firstWords.get(key) ?? [],
     item: (id) => sold.get(id),
     isCode: (id) => data.services.has(id),
     isKnown: (id) => ranks.has(id) || data.serviceNicknames.has(id),
@@ -70,11 +79,4 @@ export function serviceKeys(
 function partsOf(name: string): string[] {
   const parts = name.split(SEPARATORS);
   return parts.length < 2 ? [] : parts.filter((part) => foldedKey(part).length >= MIN_PART);
-}
-
-/** The words after the first one; the first is found as the beginning of the name. */
-function laterWords(name: string): string[] {
-  return splitWords(name)
-    .slice(1)
-    .filter((word) => fold(word).length >= MIN_WORD);
 }

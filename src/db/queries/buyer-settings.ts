@@ -25,3 +25,18 @@ export async function setNavigationMessage(
     .where("id", "=", buyerId)
     .execute();
 }
+
+/** How this person calls themselves at Telegram just now, and that they were here. */
+export async function setNames(
+  db: Executor,
+  buyerId: string,
+  names: { username: string | null; firstName: string | null; at: Date },
+): Promise<void> {
+  const { username, firstName, at } = names;
+  await db
+    .updateTable("buyers")
+    .set({ username, first_name: firstName, seen_at: at })
+    .where("id", "=", buyerId)
+    .where("telegram_id", "is not", null)
+    .execute();
+}

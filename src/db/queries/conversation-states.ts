@@ -1,15 +1,5 @@
 import type { Executor } from "../client.ts";
 
-/** The state stored under a key; the caller parses it. */
-export async function readConversationState(db: Executor, key: string): Promise<unknown> {
-  const row = await db
-    .selectFrom("conversation_states")
-    .select("state")
-    .where("key", "=", key)
-    .executeTakeFirst();
-  return row?.state;
-}
-
 export async function writeConversationState(
   db: Executor,
   key: string,

@@ -26,18 +26,27 @@ export async function insertAlert(
   return (result.numAffectedRows ?? 0n) > 0n;
 }
 
-/** The products that somebody waits for, the longest awaited first. */
+/** The products that somebody waits for, by name, beginning after one of them or at the first. */
 export async function selectAlertedProducts(
   db: Executor,
-  now: Date,
-  limit: number,
+  {
+    now,
+    after,
+    limit,
+  }: { readonly now: Date; readonly after: ServiceInCountry | undefined; readonly limit: number },
 ): Promise<ServiceInCountry[]> {
   return await db
     .selectFrom("stock_alerts")
     .select(["service_id as serviceId", "country_id as countryId"])
     .where("expires_at", ">", now)
+    .$if(after !== undefined, (query) =>
+      query.where(({ eb, refTuple, tuple }) =>
+        eb(refTuple("service_id", "country_id"), ">", tuple(after?.serviceId ?? "", after?.countryId ?? "")),
+      ),
+    )
     .groupBy(["service_id", "country_id"])
-    .orderBy((eb) => eb.fn.min("created_at"))
+    .orderBy("service_id")
+    .orderBy("country_id")
     .limit(limit)
     .execute();
 }

@@ -19,6 +19,8 @@ export interface Doubt extends Product {
   readonly orderId: string;
   readonly attemptId: string;
   readonly startedAt: Date;
+  /** Numbers that the buyer gave back because the app refused them; absent: none. */
+  readonly refusedPhones?: ReadonlySet<string>;
 }
 
 /** A row of a provider's list, and when we first saw it there; absent: just now. */
@@ -43,7 +45,8 @@ export interface Matching {
 /**
  * Matches `unknown`, the listed numbers that no order of ours owns, with the orders in doubt about the same product,
  * the oldest doubt first. Two unused numbers of one product are interchangeable. A number that has received an SMS is
- * given to nobody: no buyer has seen it, so the SMS is not meant for one. A number of a product that is being bought
+ * given to nobody: no buyer has seen it, so the SMS is not meant for one. Nor does a buyer get a number again that the
+ * app has refused; if no other doubt needs it, it is given back. A number of a product that is being bought
  * just now (`underWay`) may belong to that purchase: it and the doubts about its product wait for the answer. A number
  * that is older than a purchase was not bought by it, and one that is older than all of them is left alone: it may be
  * the operator's own, or another program's on the same account.
@@ -61,7 +64,7 @@ export function matchDoubts(
   const adopted: { doubt: Doubt; rental: ListedRental }[] = [];
   const unmatched: Doubt[] = [];
   for (const doubt of oldestFirst) {
-    const index = free.findIndex((rental) => canBeOf(doubt, rental) && isUndelivered(rental));
+    const index = free.findIndex((rental) => isFor(doubt, rental));
     const [rental] = index < 0 ? [] : free.splice(index, 1);
     if (rental) adopted.push({ doubt, rental });
     else if (!contested.some((other) => canBeOf(doubt, other))) unmatched.push(doubt);
@@ -85,6 +88,10 @@ function canBeOf(call: Call, rental: ListedRental): boolean {
   const isCreatedBefore =
     rental.createdAt !== null && rental.createdAt.getTime() < startedAt - CLOCK_DIFFERENCE_MS;
   return isSameProduct(call, rental) && !isSeenBefore && !isCreatedBefore;
+}
+
+function isFor(doubt: Doubt, rental: ListedRental): boolean {
+  return canBeOf(doubt, rental) && isUndelivered(rental) && doubt.refusedPhones?.has(rental.phone) !== true;
 }
 
 /** A list that does not name the product may be showing any product, so its rows match every doubt. */

@@ -10,13 +10,21 @@ import {
   selectDoubts,
   selectOrphanIds,
 } from "../../db/queries/orphans.ts";
+import { selectRefusedPhones } from "../../db/queries/swaps.ts";
 import { inTransaction, isUniqueViolation } from "../../db/transaction.ts";
 import type { ActiveRental, Provider } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
 import { assignNumber, isIdInUse } from "../buying/assign-number.ts";
 import { failOrder } from "../buying/fail-or-doubt.ts";
 import type { OrderDeps } from "../order-deps.ts";
-import { buyersOf, GIVE_UP_DOUBT_MS, type ListedRental, matchDoubts, quiesceMs } from "./match-doubts.ts";
+import {
+  buyersOf,
+  type Doubt,
+  GIVE_UP_DOUBT_MS,
+  type ListedRental,
+  matchDoubts,
+  quiesceMs,
+} from "./match-doubts.ts";
 import { lifetimeOf, loseStray } from "./orphans.ts";
 import { releaseAll, settleByBalance } from "./release-doubts.ts";
 
@@ -64,7 +72,8 @@ async function settleDoubts(
   // Read before the known ids: a purchase that is answered between the two reads is then seen by at least one.
   const underWay = await selectCallsUnderWay(deps.db, provider.name);
   const unknown = await withoutKnown(deps, provider, list);
-  const { adopted, unmatched, surplus } = matchDoubts(ripe, unknown, underWay);
+  const doubtful = await withRefusedPhones(deps, ripe);
+  const { adopted, unmatched, surplus } = matchDoubts(doubtful, unknown, underWay);
   let settled = 0;
   for (const { doubt, rental } of adopted) {
     if (await adopt(deps, provider, ripe, doubt.orderId, rental)) settled += 1;
@@ -103,6 +112,12 @@ async function withoutKnown(
   return list
     .filter((rental) => !known.has(rental.upstreamId) && !orphans.has(rental.upstreamId))
     .map((rental) => ({ ...rental, firstSeenAt: firstSeen.get(rental.upstreamId) ?? now }));
+}
+
+async function withRefusedPhones(deps: OrderDeps, doubts: readonly DoubtRow[]): Promise<readonly Doubt[]> {
+  const ids = doubts.map(({ orderId }) => orderId);
+  const refused = await selectRefusedPhones(deps.db, ids);
+  return doubts.map((doubt) => ({ ...doubt, refusedPhones: refused.get(doubt.orderId) ?? new Set() }));
 }
 
 /** in_doubt → waiting with a number from the list. */

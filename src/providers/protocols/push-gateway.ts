@@ -18,12 +18,12 @@ import type {
   Capabilities,
   ProtocolProvider,
   ProviderCountry,
-  ProviderSettings,
   PurchaseRequest,
   Rental,
   WebhookEvent,
 } from "../port/provider.ts";
 import type { ProviderError, ProviderErrorKind } from "../port/provider-error.ts";
+import type { ProviderSettings } from "../port/settings.ts";
 import { parseBody } from "../transport/body.ts";
 import type { HttpAnswer, ProviderHttp } from "../transport/http.ts";
 import { urlUnder } from "../transport/urls.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { ProviderSettings } from "../../providers/port/provider.ts";
+import type { ProviderSettings } from "../../providers/port/settings.ts";
 import { presets } from "../../providers/presets.ts";
 import { type GatewayName, gatewayNames } from "../../topups/topups.ts";
 import * as field from "./fields.ts";

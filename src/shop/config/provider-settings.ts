@@ -1,11 +1,7 @@
 import { z } from "zod";
 import { toMicrosAtRate } from "../../core/money.ts";
-import {
-  type PriceTable,
-  type Protocol,
-  type ProviderSettings,
-  protocols,
-} from "../../providers/port/provider.ts";
+import { type Protocol, protocols } from "../../providers/port/provider.ts";
+import type { PriceTable, ProviderSettings } from "../../providers/port/settings.ts";
 import type { Preset } from "../../providers/presets.ts";
 import { anyUrl, MAX_USD_MICROS, positiveDecimal, rate, splitList } from "./fields.ts";
 

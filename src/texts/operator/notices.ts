@@ -24,6 +24,10 @@ const notices: Readonly<Record<string, (params: Params) => string>> = {
   low_balance: (params) => `Low balance at ${fact(params, "provider")}: ${amount(params)}. Please top it up.`,
   message_set_aside: (params) =>
     `A message (${fact(params, "about")}${params.orderId === undefined ? "" : ` of order ${fact(params, "orderId")}`}) could not be made three times and was set aside. It is tried again every ten minutes for a day. The log says why (outboxId ${fact(params, "message")}).`,
+  queue_waiting: (params) =>
+    `Waiting for half an hour: ${fact(params, "count")} × ${fact(params, "kind")}. /admin → Queue.`,
+  adjusted: (params) =>
+    `${fact(params, "by")} changed the balance of buyer ${fact(params, "telegramId")} by ${fact(params, "sign")}${amount(params)}: ${fact(params, "reason")}.`,
   staff_joined: (params) => `${fact(params, "telegramId")} now works at the desk as ${fact(params, "role")}.`,
   staff_refused: (params) =>
     `${fact(params, "telegramId")} (${fact(params, "role")}) has asked five times in an hour for what their role does not allow. The audit log says what.`,

@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createStatistics } from "../../../src/catalog/offers/delivery-statistics.ts";
+import { createTestClock } from "../../support/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
-import { clear, createBuyer, createFixture, createSeller, insertPastOrders, price } from "../fixture.ts";
+import {
+  clear,
+  createBuyer,
+  createFixture,
+  createSeller,
+  insertPastOrders,
+  type PastOrders,
+  price,
+} from "../fixture.ts";
 
 let database: TestDatabase;
 let buyerId = "";
@@ -47,6 +57,38 @@ describe("statistics", () => {
       ["GB", 85, 20],
       ["US", null, null],
     ]);
+  });
+
+  it("tell the usual wait for a code of a service at a provider, over all countries, from 20 codes in seven days on", async () => {
+    const clock = createTestClock();
+    const at = (daysAgo: number) => new Date(clock.now().getTime() - daysAgo * 86_400_000);
+    const insert = (received: number, seconds: number, change: Partial<PastOrders> = {}) => {
+      const past = { buyerId, provider: "alpha", serviceId: "wa", countryId: "GB", rentedAt: at(1) };
+      return insertPastOrders(database.db, { ...past, received, count: received, seconds, ...change });
+    };
+    await insert(9, 20);
+    await insert(2, 30, { countryId: "ID" });
+    await insert(9, 500, { rentedAt: at(6.9) });
+    // Other numbers: without a code, still open, too old, of another provider, of another service.
+    await insert(0, 9_000, { count: 50 });
+    await insert(0, 9_000, { count: 50, isOpen: true });
+    await insert(50, 9_000, { rentedAt: at(7.1) });
+    await insert(19, 9_000, { provider: "beta" });
+    await insert(20, 90, { provider: "beta", serviceId: "tg" });
+    const statistics = await createStatistics({ db: database.db, clock })();
+    expect(statistics.usualWaitMs("alpha", "wa")).toBe(30_000);
+    expect(statistics.usualWaitMs("beta", "wa")).toBeUndefined();
+    expect(statistics.usualWaitMs("beta", "tg")).toBe(90_000);
+    expect(statistics.usualWaitMs("alpha", "tg")).toBeUndefined();
+  });
+
+  it("tell the usual wait as the mean of the two in the middle, to a part of a second", async () => {
+    const clock = createTestClock();
+    const past = { buyerId, provider: "alpha", serviceId: "wa", countryId: "GB", rentedAt: clock.now() };
+    for (const seconds of [10, 15])
+      await insertPastOrders(database.db, { ...past, received: 10, count: 10, seconds });
+    const statistics = await createStatistics({ db: database.db, clock })();
+    expect(statistics.usualWaitMs("alpha", "wa")).toBe(12_500);
   });
 
   it("decide what is best: proven first, then popular, then the rest, and proven bad last", async () => {

@@ -65,18 +65,25 @@ function countReads(): () => number {
   return () => count;
 }
 
+/**
+ * How many of five looks read the offers again. A change may be read more than once for as long as a transaction that began
+ * before it is open, and the other test files have transactions in the same server.
+ */
+async function readsOfFiveLooks(market: Market, priceMicros: bigint, reads: () => number): Promise<number> {
+  const before = reads();
+  for (let look = 0; look < 5; look += 1) expect(await prices(market)).toEqual({ GB: priceMicros });
+  return reads() - before;
+}
+
 describe("the offers in a process's memory", () => {
   it("are read once, and again only after a change", async () => {
     const market = open();
     await list(offer(100_000n));
-    await prices(market);
     const reads = countReads();
-    for (let look = 0; look < 5; look += 1) expect(await prices(market)).toEqual({ GB: 100_000n });
-    expect(reads()).toBe(0);
+    await expect.poll(() => readsOfFiveLooks(market, 100_000n, reads)).toBe(0);
     await list(offer(200_000n));
     expect(await prices(market)).toEqual({ GB: 200_000n });
-    await prices(market);
-    expect(reads()).toBe(1);
+    await expect.poll(() => readsOfFiveLooks(market, 200_000n, reads)).toBe(0);
   });
 
   it("follow a change by another replica at the very next look", async () => {

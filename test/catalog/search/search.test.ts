@@ -141,6 +141,35 @@ describe("a service alone", () => {
     }
   });
 
+  describe("with a name of several words is found by the first of them, although another service's name sounds like it", () => {
+    const own = { id: "~aaaaaaaa", name: "Quokka Chat" };
+    const alike = { id: "avk", name: "Quoka" };
+
+    it("and is not sold", () => {
+      expect(data.services.get(alike.id)).toBe(alike.name);
+      const narrow = searchAmong({ services: [own] });
+      expect(narrow("quokka")).toEqual({ kind: "services", services: [own], country: null });
+      expect(narrow("quokka uk")).toMatchObject({ services: [own], country: { id: "GB" } });
+    });
+
+    it("and is sold too: both are shown, and no card is opened for either", () => {
+      const wide = searchAmong({ services: [...allServices, own] });
+      for (const text of ["quokka", "quokka uk"]) {
+        const result = wide(text);
+        expect(result.kind).toBe("services");
+        expect(idsIn(result)).toEqual(expect.arrayContaining([own.id, alike.id]));
+      }
+      expect(wide("quoka uk")).toMatchObject({ kind: "pair", service: alike });
+    });
+
+    it("or is one letter away: both are shown, and no card is opened for either", () => {
+      const near = { id: "~bbbbbbbb", name: "Telegrim Club" };
+      const result = searchAmong({ services: [...allServices, near] })("telegrim uk");
+      expect(result.kind).toBe("services");
+      expect(idsIn(result)).toEqual(expect.arrayContaining([near.id, "tg"]));
+    });
+  });
+
   it("is found under its own name, unless that is a word of conversation", () => {
     const lost = allServices.filter(({ id, name }) => !idsIn(find(name)).slice(0, 3).includes(id));
     expect(lost.map(({ name }) => name)).toEqual(["Okey", "START", "will", "THX"]);

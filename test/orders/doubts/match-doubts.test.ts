@@ -56,6 +56,12 @@ describe("a listed number and a purchase in doubt", () => {
     expect(match([doubt("a", 1)], used)).toEqual({ adopted: [], unmatched: ["a"], surplus: ["1", "2"] });
   });
 
+  it("do not belong together if the buyer's app has refused that number; another buyer may have it", () => {
+    const swapping = { ...doubt("a", 1), refusedPhones: new Set([listed("1").phone]) };
+    expect(match([swapping], [listed("1")])).toEqual({ adopted: [], unmatched: ["a"], surplus: ["1"] });
+    expect(match([swapping, doubt("b", 2)], [listed("1")]).adopted).toEqual(["b=1"]);
+  });
+
   it("leave a second number over, and a second doubt without one", () => {
     expect(match([doubt("a", 1)], [listed("1"), listed("2")])).toEqual({
       adopted: ["a=1"],

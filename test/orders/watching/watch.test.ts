@@ -81,7 +81,7 @@ describe("watching", () => {
     const view = await shop.orders.find(orderId, buyerId);
     expect(view?.sms.map((sms) => sms.code)).toEqual(["1111", "2222"]);
     const told = await shop.messages("order_code");
-    expect(told.map((message) => message.payload["chargedMicros"])).toEqual(["480000", null]);
+    expect(told.map((message) => message.payload.chargedMicros)).toEqual(["480000", null]);
     await shop.assertSound();
   });
 

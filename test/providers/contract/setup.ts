@@ -6,13 +6,9 @@ import { goodsOf } from "../../../sandbox/providers/goods.ts";
 import { createMarket, type Market, type MarketOptions } from "../../../sandbox/providers/market.ts";
 import { type PretendProvider, startPretendProvider } from "../../../sandbox/providers/server.ts";
 import { newId } from "../../../src/core/ids.ts";
-import type {
-  Protocol,
-  Provider,
-  ProviderSettings,
-  PurchaseRequest,
-} from "../../../src/providers/port/provider.ts";
+import type { Protocol, Provider, PurchaseRequest } from "../../../src/providers/port/provider.ts";
 import { ProviderError, type ProviderErrorKind } from "../../../src/providers/port/provider-error.ts";
+import type { ProviderSettings } from "../../../src/providers/port/settings.ts";
 import { createProviders } from "../../../src/providers/registry.ts";
 import { createTestClock, type TestClock } from "../../support/clock.ts";
 import { createTestLogger } from "../../support/logger.ts";

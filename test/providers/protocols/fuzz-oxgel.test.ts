@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { createOxgel } from "../../../src/providers/protocols/oxgel.ts";
+import { createOxgel } from "../../../src/providers/protocols/oxgel/oxgel.ts";
 import {
   at,
   createFuzzedHttp,

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { ProviderSettings } from "../../../src/providers/port/provider.ts";
+import type { ProviderSettings } from "../../../src/providers/port/settings.ts";
 import { createTempcode77 } from "../../../src/providers/protocols/tempcode77/tempcode77.ts";
 import {
   at,

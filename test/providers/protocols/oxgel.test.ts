@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ProviderError, type ProviderErrorKind } from "../../../src/providers/port/provider-error.ts";
-import { createOxgel } from "../../../src/providers/protocols/oxgel.ts";
+import { createOxgel } from "../../../src/providers/protocols/oxgel/oxgel.ts";
 import type { HttpRequest, ProviderHttp } from "../../../src/providers/transport/http.ts";
 import { providerSettings } from "../../support/provider-settings.ts";
 

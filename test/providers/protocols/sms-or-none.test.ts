@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ObservedSms, ProtocolProvider } from "../../../src/providers/port/provider.ts";
 import { ProviderError } from "../../../src/providers/port/provider-error.ts";
 import { createOtpBuddy } from "../../../src/providers/protocols/otpbuddy/otpbuddy.ts";
-import { createOxgel } from "../../../src/providers/protocols/oxgel.ts";
+import { createOxgel } from "../../../src/providers/protocols/oxgel/oxgel.ts";
 import { createPushGateway } from "../../../src/providers/protocols/push-gateway.ts";
 import { createTempcode77 } from "../../../src/providers/protocols/tempcode77/tempcode77.ts";
 import { createTestClock } from "../../support/clock.ts";

@@ -8,10 +8,10 @@ import type {
   Capabilities,
   ProtocolProvider,
   Provider,
-  ProviderSettings,
   PurchaseRequest,
   Rental,
 } from "../../port/provider.ts";
+import type { ProviderSettings } from "../../port/settings.ts";
 import type { HttpAnswer, ProviderHttp } from "../../transport/http.ts";
 import { ceilingIn, pathSegment, urlUnder } from "../../transport/urls.ts";
 import { dataOf, errorOf, replyOf } from "./answers.ts";

@@ -1,7 +1,8 @@
 import { garbage } from "../../parsing/answers.ts";
 import type { Currency } from "../../parsing/parse.ts";
-import type { CallOptions, ProviderSettings } from "../../port/provider.ts";
+import type { CallOptions } from "../../port/provider.ts";
 import type { ProviderError } from "../../port/provider-error.ts";
+import type { ProviderSettings } from "../../port/settings.ts";
 import type { ProviderHttp } from "../../transport/http.ts";
 import { type Base, readBase } from "./base-url.ts";
 import { type Dialect, dialectOf } from "./dialects.ts";

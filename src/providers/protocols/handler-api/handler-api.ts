@@ -2,14 +2,9 @@ import { z } from "zod";
 import { garbage, lacking, unsupported } from "../../parsing/answers.ts";
 import { MAX_PAGES, type PagedList, readPages, watchPages } from "../../parsing/pages.ts";
 import { idField, parseBalance } from "../../parsing/parse.ts";
-import type {
-  CallOptions,
-  Capabilities,
-  ProtocolProvider,
-  Provider,
-  ProviderSettings,
-} from "../../port/provider.ts";
+import type { CallOptions, Capabilities, ProtocolProvider, Provider } from "../../port/provider.ts";
 import { ProviderError } from "../../port/provider-error.ts";
+import type { ProviderSettings } from "../../port/settings.ts";
 import type { ProviderHttp } from "../../transport/http.ts";
 import { type Client, createClient } from "./client.ts";
 import type { Dialect } from "./dialects.ts";

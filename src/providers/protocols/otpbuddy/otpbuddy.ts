@@ -14,11 +14,11 @@ import type {
   ProtocolProvider,
   ProviderBalance,
   ProviderPrice,
-  ProviderSettings,
   PurchaseRequest,
   Rental,
 } from "../../port/provider.ts";
 import { ProviderError } from "../../port/provider-error.ts";
+import type { ProviderSettings } from "../../port/settings.ts";
 import type { HttpAnswer, ProviderHttp } from "../../transport/http.ts";
 import { urlUnder } from "../../transport/urls.ts";
 import {

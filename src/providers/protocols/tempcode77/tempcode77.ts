@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { toMicrosAtRate } from "../../../core/money.ts";
 import { garbage, lacking, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
-import { type Page, readPages } from "../../parsing/pages.ts";
+import { readPages } from "../../parsing/pages.ts";
 import { parseBalance, parseCharge, parseCost, parseStock } from "../../parsing/parse.ts";
 import { cancelRefusal } from "../../parsing/refusals.ts";
 import type {
@@ -13,17 +13,17 @@ import type {
   Priority,
   ProtocolProvider,
   ProviderPrice,
-  ProviderSettings,
   PurchaseRequest,
   Rental,
 } from "../../port/provider.ts";
 import { ProviderError } from "../../port/provider-error.ts";
+import type { ProviderSettings } from "../../port/settings.ts";
 import type { HttpAnswer, ProviderHttp } from "../../transport/http.ts";
 import { pathSegment, urlUnder } from "../../transport/urls.ts";
 import {
   countriesOf,
   createdActivation,
-  dataOf,
+  isPast,
   type ListedRow,
   listPageOf,
   observationOf,
@@ -31,6 +31,7 @@ import {
   servicesOf,
   watchedPageOf,
 } from "./answers.ts";
+import { dataOf } from "./refusals.ts";
 import { createListWatch } from "./watch.ts";
 
 const capabilities: Capabilities = {
@@ -56,8 +57,6 @@ const capabilities: Capabilities = {
 
 /** The documented range of `max_price` is 1-10000. */
 const MAX_PRICE_CENTS = 10_000n;
-/** Numbers live for minutes. The margin covers a clock that is set back by an hour (daylight saving). */
-const LONGEST_LIFE_MS = 3 * 60 * 60 * 1000;
 
 /** One account: requests go to `<base>?path=` with the key in a header; the catalogue files are two levels up. */
 interface Account {
@@ -237,15 +236,4 @@ async function active(account: Account, priority: Priority): Promise<ActiveRenta
     isPast,
   );
   return [...found.values()].flatMap(({ rental }) => (rental === null ? [] : [rental]));
-}
-
-/**
- * True: this page is so much older than the newest row that no open number can follow. The list holds every number that we
- * ever had, newest first.
- */
-function isPast({ found, rows }: Page<ListedRow>): boolean {
-  const [newest] = found.values();
-  const newestMs = newest?.listedAtMs ?? null;
-  if (newestMs === null) return false;
-  return rows.every(({ listedAtMs }) => listedAtMs !== null && listedAtMs < newestMs - LONGEST_LIFE_MS);
 }

@@ -18,11 +18,21 @@ beforeEach(async () => {
   await clear(database.db);
 });
 
-async function soldOut() {
+async function soldOut(isUnreadable: (serviceId: string) => boolean = () => false) {
   const { db } = database;
   const seller = selling("alpha", 180_000n, 0);
   const fixture = await createFixture(db, [seller]);
-  const alerts = createStockAlerts({ db, ...fixture, onMessages: () => undefined });
+  const { catalog } = fixture;
+  const countries: typeof catalog.countries = (request) => {
+    if (isUnreadable(request.serviceId)) throw new Error("unreadable");
+    return catalog.countries(request);
+  };
+  const alerts = createStockAlerts({
+    db,
+    ...fixture,
+    catalog: { ...catalog, countries },
+    onMessages: () => undefined,
+  });
   const buyerId = await createBuyer(db, fixture.clock.now());
   const restock = (): void => {
     seller.priceList = seller.priceList.map((row) => ({ ...row, stock: 5 }));
@@ -47,6 +57,31 @@ describe("a product that is sold out", () => {
     await alerts.tell();
     await clock.advance(61_000);
     await Promise.all([alerts.tell(), alerts.tell()]);
+    expect(await told()).toEqual([{ kind: "back_in_stock", ...product }]);
+  });
+
+  it("is told of although many others are waited for longer and never come back", async () => {
+    const { alerts, restock, clock, buyer } = await soldOut();
+    for (let index = 0; index < 50; index += 1) {
+      const buyerId = await createBuyer(database.db, clock.now());
+      await alerts.add({ buyerId, chatId: index, serviceId: "wa", countryId: `c${index}` });
+      await clock.advance(1);
+    }
+    await alerts.add({ ...buyer, ...product });
+    restock();
+    await clock.advance(61_000);
+    for (let round = 0; round < 3; round += 1) await alerts.tell();
+    expect(await told()).toEqual([{ kind: "back_in_stock", ...product }]);
+  });
+
+  it("is told of although the prices of another cannot be read", async () => {
+    const { alerts, restock, clock, buyer } = await soldOut((serviceId) => serviceId === "aa");
+    await alerts.add({ ...buyer, serviceId: "aa", countryId: "GB" });
+    await clock.advance(1);
+    await alerts.add({ ...buyer, ...product });
+    restock();
+    await clock.advance(61_000);
+    await expect(alerts.tell()).rejects.toThrow("unreadable");
     expect(await told()).toEqual([{ kind: "back_in_stock", ...product }]);
   });
 

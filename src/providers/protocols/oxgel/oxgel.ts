@@ -1,15 +1,5 @@
 import { z } from "zod";
-import {
-  garbage,
-  jsonOf,
-  lacking,
-  mayHaveActed,
-  parseAs,
-  refusal,
-  soundsBroken,
-  statusError,
-  unsupported,
-} from "../parsing/answers.ts";
+import { garbage, jsonOf, lacking, parseAs, refusal, unsupported } from "../../parsing/answers.ts";
 import {
   type Currency,
   field,
@@ -22,22 +12,21 @@ import {
   parseDate,
   parseStock,
   phoneField,
-} from "../parsing/parse.ts";
-import { cancelRefusal } from "../parsing/refusals.ts";
-import { smsIn } from "../parsing/sms.ts";
+} from "../../parsing/parse.ts";
+import { cancelRefusal } from "../../parsing/refusals.ts";
+import { smsIn } from "../../parsing/sms.ts";
 import type {
   CallOptions,
   Capabilities,
   ProtocolProvider,
   Provider,
-  ProviderSettings,
   PurchaseRequest,
   Rental,
-} from "../port/provider.ts";
-import type { ProviderError } from "../port/provider-error.ts";
-import { parseBody } from "../transport/body.ts";
-import type { HttpAnswer, ProviderHttp } from "../transport/http.ts";
-import { urlUnder } from "../transport/urls.ts";
+} from "../../port/provider.ts";
+import type { ProviderSettings } from "../../port/settings.ts";
+import type { HttpAnswer, ProviderHttp } from "../../transport/http.ts";
+import { urlUnder } from "../../transport/urls.ts";
+import { isUnexplainedRefusal, purchaseRefusal } from "./refusals.ts";
 
 /**
  * OxgelAPI, https://oxgelapi.com/docs.html: JSON, key in a header, amounts in USD. Documented: 401 key, 402 balance,
@@ -80,10 +69,6 @@ const statusAnswer = z.object({
 });
 
 const readOperations: ReadonlySet<string> = new Set(["balance", "services", "countries", "prices", "check"]);
-/** Documented refusals: wrong key, no funds, banned account; unknown order. */
-const accountRefusals: ReadonlySet<number> = new Set([401, 402, 403]);
-const plainRefusals: ReadonlySet<number> = new Set([...accountRefusals, 404]);
-
 export function createOxgel(settings: ProviderSettings, http: ProviderHttp): ProtocolProvider {
   const client = createClient(settings, http);
   return {
@@ -226,27 +211,4 @@ async function buy(client: Client, request: PurchaseRequest, options: CallOption
     cancelOpensAt: null,
     canAnother: null,
   };
-}
-
-function isUnexplainedRefusal({ status, text }: HttpAnswer): boolean {
-  if (status < 400 || mayHaveActed(status) || plainRefusals.has(status)) return false;
-  const body = parseBody(text);
-  return body.kind === "json" && !soundsBroken(body.value);
-}
-
-/**
- * The error of a refused purchase; undefined: not a refusal. A JSON 4xx means that nothing was bought. The kind is guessed
- * from the wording, and decides only what is tried next.
- */
-function purchaseRefusal(provider: string, answer: HttpAnswer): ProviderError | undefined {
-  const { status } = answer;
-  const body = parseBody(answer.text);
-  if (status < 400 || mayHaveActed(status) || body.kind !== "json") return undefined;
-  if (soundsBroken(body.value)) return statusError(provider, "buy", answer, body);
-  const [words, reason] = [JSON.stringify(body.value).toLowerCase(), `buy: HTTP ${status}`];
-  const isSoldOut = /no[ _]numbers?|stock|not available|unavailable|no operators?/.test(words);
-  if (isSoldOut && !accountRefusals.has(status)) return refusal(provider, "no_stock", reason);
-  const isUnknown = /(unknown|invalid|bad|wrong|unsupported).{0,20}(service|country|operator)/.test(words);
-  if (status === 404 || isUnknown) return refusal(provider, "bad_mapping", reason);
-  return statusError(provider, "buy", answer, body);
 }
