@@ -1,8 +1,8 @@
+import { setBan } from "../buyers/people.ts";
 import { addMs } from "../core/clock.ts";
 import { DeskRefusal } from "../core/desk-refusal.ts";
 import { formatUsd } from "../core/money.ts";
 import { actorOf, type Role, type Staff } from "../core/staff.ts";
-import { setBan } from "../buyers/people.ts";
 import type { Executor, Tx } from "../db/client.ts";
 import { writeAudit } from "../db/queries/audit.ts";
 import type { BuyerRow } from "../db/queries/buyers.ts";

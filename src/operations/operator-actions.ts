@@ -97,7 +97,13 @@ async function refund(
   const { chargeId, operatorTelegramId, updateId } = input;
   const begun = await attempt(deps, async (tx) => {
     const staff = await deps.require(tx, operatorTelegramId, "adjust");
-    return await beginPaymentRefund(tx, deps, { staff, chargeId, reason: "/refund", updateId, at: deps.clock.now() });
+    return await beginPaymentRefund(tx, deps, {
+      staff,
+      chargeId,
+      reason: "/refund",
+      updateId,
+      at: deps.clock.now(),
+    });
   });
   if (begun.kind === "already") return { kind: "done" };
   if (begun.kind === "not_found") return { kind: "not_found" };
@@ -124,7 +130,11 @@ async function ban(
 async function attempt<T>(
   deps: OperatorActionsDeps,
   work: (tx: Tx) => Promise<T>,
-): Promise<T | { readonly kind: "refused"; readonly code: ShopErrorCode } | { readonly kind: "desk"; readonly refusal: DeskRefusal }> {
+): Promise<
+  | T
+  | { readonly kind: "refused"; readonly code: ShopErrorCode }
+  | { readonly kind: "desk"; readonly refusal: DeskRefusal }
+> {
   try {
     const result = await inTransaction(deps.db, work);
     deps.onMessages();

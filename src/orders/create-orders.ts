@@ -1,15 +1,15 @@
 import { selectLastPrice } from "../db/queries/favourites.ts";
 import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts";
 import { updateCard } from "../db/queries/order-cards.ts";
-import { type OrderRow, selectOrder } from "../db/queries/orders.ts";
+import type { OrderRow } from "../db/queries/orders.ts";
 import { another, cancel, findOwnOrder, finish } from "./actions.ts";
 import { buyPaid } from "./buying/buy-paid.ts";
 import { createPlacer } from "./buying/placer.ts";
 import { purchase } from "./buying/purchase.ts";
 import { giveBackOrphans } from "./doubts/orphans.ts";
 import { reconcile } from "./doubts/reconcile.ts";
-import { cancelFor, checkNow, giveBack } from "./for-operators.ts";
 import { sweep } from "./doubts/sweep.ts";
+import { forOperators } from "./for-operators.ts";
 import type { OrderDeps } from "./order-deps.ts";
 import type { Orders, OrdersForOperators, PurchaseInput, PurchaseResult } from "./orders.ts";
 import { keepWaiting, swap } from "./swapping/swap.ts";
@@ -49,7 +49,11 @@ export interface OrderHooks {
 const RECONCILE_LEASE_MS = 20_000;
 
 /** Orders for the chat, and the jobs that keep them moving. `holder` names this process in leases. */
-export function createOrders(given: OrderDeps, holder: string, hooks: OrderHooks): Orders & OrdersForOperators & OrderJobs {
+export function createOrders(
+  given: OrderDeps,
+  holder: string,
+  hooks: OrderHooks,
+): Orders & OrdersForOperators & OrderJobs {
   const placer = createPlacer(given);
   const deps = { ...given, onReplaced: (orderId: string) => void placer.place(orderId) };
   const reconciling = new Map<string, Lease>();
@@ -85,14 +89,7 @@ export function createOrders(given: OrderDeps, holder: string, hooks: OrderHooks
     listBefore: (buyerId, order, limit) => viewOrdersBefore(deps, buyerId, order, limit),
     moveCard: (orderId, chatId, messageId) => updateCard(deps.db, orderId, chatId, messageId),
 
-    cancelFor: (tx, by) => cancelFor(deps, tx, by),
-    giveBack: (tx, by) => giveBack(deps, tx, by),
-    checkNow,
-    async changed(orderId) {
-      const provider = (await selectOrder(deps.db, orderId))?.provider;
-      if (provider != null) hooks.wakeWatcher(provider);
-      deps.onMessages();
-    },
+    ...forOperators(deps, hooks),
 
     watch: async (provider, signal) => (await watchers.get(provider)?.step(signal)) ?? false,
     async reconcile(name) {

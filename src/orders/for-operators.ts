@@ -1,13 +1,30 @@
 import type { Tx } from "../db/client.ts";
-import { lockOrder, touchOrder } from "../db/queries/orders.ts";
+import { lockOrder, selectOrder, touchOrder } from "../db/queries/orders.ts";
 import { failOrder } from "./buying/fail-or-doubt.ts";
 import { bookPossibleLoss } from "./doubts/release-doubts.ts";
 import type { OrderDeps } from "./order-deps.ts";
-import type { ByOperator } from "./orders.ts";
+import type { ByOperator, OrdersForOperators } from "./orders.ts";
 import { watchedStates } from "./state.ts";
 import { transition } from "./transition.ts";
 
-export async function cancelFor(deps: OrderDeps, tx: Tx, { orderId, actor, at }: ByOperator): Promise<boolean> {
+/** What operators do with the orders of others. */
+export function forOperators(
+  deps: OrderDeps,
+  hooks: { readonly wakeWatcher: (provider: string) => void },
+): OrdersForOperators {
+  return {
+    cancelFor: (tx, by) => cancelFor(deps, tx, by),
+    giveBack: (tx, by) => giveBack(deps, tx, by),
+    checkNow,
+    async changed(orderId) {
+      const provider = (await selectOrder(deps.db, orderId))?.provider;
+      if (provider != null) hooks.wakeWatcher(provider);
+      deps.onMessages();
+    },
+  };
+}
+
+async function cancelFor(deps: OrderDeps, tx: Tx, { orderId, actor, at }: ByOperator): Promise<boolean> {
   const order = await lockOrder(tx, orderId);
   const provider = order?.provider == null ? undefined : deps.providers.get(order.provider);
   if (!provider?.capabilities.cancel) return false;
@@ -16,7 +33,7 @@ export async function cancelFor(deps: OrderDeps, tx: Tx, { orderId, actor, at }:
   return (await transition(tx, move)) !== undefined;
 }
 
-export async function giveBack(deps: OrderDeps, tx: Tx, { orderId, actor, at }: ByOperator): Promise<boolean> {
+async function giveBack(deps: OrderDeps, tx: Tx, { orderId, actor, at }: ByOperator): Promise<boolean> {
   const before = await lockOrder(tx, orderId);
   if (before?.state !== "in_doubt") return false;
   const row = await failOrder(deps, tx, orderId, "in_doubt", "providers_unavailable");
@@ -29,7 +46,7 @@ export async function giveBack(deps: OrderDeps, tx: Tx, { orderId, actor, at }: 
   return true;
 }
 
-export async function checkNow(tx: Tx, { orderId, at }: ByOperator): Promise<boolean> {
+async function checkNow(tx: Tx, { orderId, at }: ByOperator): Promise<boolean> {
   const change = { hintedAt: at, nextCheckAt: at };
   return (await touchOrder(tx, { orderId, from: watchedStates, change })) !== undefined;
 }

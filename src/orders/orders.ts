@@ -1,5 +1,5 @@
-import type { Tx } from "../db/client.ts";
 import type { ShopErrorCode } from "../core/errors.ts";
+import type { Tx } from "../db/client.ts";
 import type { OrderState } from "./state.ts";
 
 /** One received SMS; code and text are null once purged. */

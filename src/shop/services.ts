@@ -91,7 +91,8 @@ export function createServices(deps: ServiceDeps): Services {
     topups,
     referral,
     desk: deskServices,
-    remindOperators: () => remindOperators({ db, clock, ownerIds: adminIds, onMessages: signals.messages.send }),
+    remindOperators: () =>
+      remindOperators({ db, clock, ownerIds: adminIds, onMessages: signals.messages.send }),
     selfCheck: () =>
       selfCheck({
         db,

@@ -1,3 +1,4 @@
+import type { Tx } from "../db/client.ts";
 import { beginCrypto, pollCrypto, takeCryptoWebhook } from "./crypto-pay.ts";
 import {
   beginManual,
@@ -8,7 +9,6 @@ import {
   decideManual,
   openDispute,
 } from "./manual.ts";
-import type { Tx } from "../db/client.ts";
 import {
   type BegunRefund,
   beginRefund,

@@ -74,7 +74,11 @@ export async function claimManual(
     if (!(await insertClaim(tx, { ...claim, fileId: input.fileId, fileUniqueId: input.fileUniqueId })))
       return false;
     const message = { kind: "manual_claim" as const, claimId: id };
-    await enqueueToAll(tx, await staffFor(tx, deps, "receipts"), { message, subject: `manual_claim:${id}`, at });
+    await enqueueToAll(tx, await staffFor(tx, deps, "receipts"), {
+      message,
+      subject: `manual_claim:${id}`,
+      at,
+    });
     return true;
   });
   deps.checkpoint("manual/claimed");
@@ -108,45 +112,45 @@ export type Decided = "approved" | "rejected" | "already" | "own" | "not_found";
 export async function decideIn(deps: TopupDeps, tx: Tx, input: Decision): Promise<Decided> {
   const decision = input.approve ? "approved" : "rejected";
   const actor = `operator:${input.operatorTelegramId}`;
-    const { reason, updateId } = input;
-    const at = deps.clock.now();
-    const { claimId, operatorTelegramId } = input;
-    const found = await findClaimed(tx, claimId);
-    if (!found) return "not_found" as const;
-    const { topup, buyer } = found;
-    const isOwn = buyer.telegramId === operatorTelegramId;
-    const about = { subjectKind: "topup" as const, subject: topup.id, buyerId: buyer.id };
-    const after = { amountMicros: topup.amountMicros.toString(), isOwn };
-    if (isOwn && input.approve && deps.operatorChatIds.some((id) => id !== operatorTelegramId)) {
-      await writeAudit(tx, { actor, action: "manual top-up refused", ...about, after, updateId, at });
-      return "own" as const;
-    }
-    if (!(await decideClaim(tx, { claimId, operatorTelegramId, decision, at }))) return "already" as const;
-    await writeAudit(tx, { actor, action: `manual top-up ${decision}`, ...about, after, reason, updateId, at });
-    if (!input.approve) {
-      await moveTopup(tx, topup.id, ["pending"], "rejected", at);
-      const why = reason === null ? {} : { reason };
-      const message = { kind: "topup_rejected" as const, topupId: topup.id, ...why };
-      const dedupeKey = `topup_rejected:${topup.id}`;
-      await enqueue(tx, { chatId: topup.chatId, buyerId: topup.buyerId, message, dedupeKey, at });
-      deps.onTopup?.({ gateway: GATEWAY, outcome: "rejected", amountMicros: null });
-      return decision;
-    }
-    await credit(tx, {
-      gateway: GATEWAY,
-      chargeId: topup.id,
-      topup,
-      buyerId: topup.buyerId,
-      chatId: topup.chatId,
-      amountMicros: topup.amountMicros,
-      stars: null,
-      feeMicros: 0n,
-      paidAt: at,
-      actor,
-      at,
-    });
-    deps.onTopup?.({ gateway: GATEWAY, outcome: "credited", amountMicros: topup.amountMicros });
+  const { reason, updateId } = input;
+  const at = deps.clock.now();
+  const { claimId, operatorTelegramId } = input;
+  const found = await findClaimed(tx, claimId);
+  if (!found) return "not_found" as const;
+  const { topup, buyer } = found;
+  const isOwn = buyer.telegramId === operatorTelegramId;
+  const about = { subjectKind: "topup" as const, subject: topup.id, buyerId: buyer.id };
+  const after = { amountMicros: topup.amountMicros.toString(), isOwn };
+  if (isOwn && input.approve && deps.operatorChatIds.some((id) => id !== operatorTelegramId)) {
+    await writeAudit(tx, { actor, action: "manual top-up refused", ...about, after, updateId, at });
+    return "own" as const;
+  }
+  if (!(await decideClaim(tx, { claimId, operatorTelegramId, decision, at }))) return "already" as const;
+  await writeAudit(tx, { actor, action: `manual top-up ${decision}`, ...about, after, reason, updateId, at });
+  if (!input.approve) {
+    await moveTopup(tx, topup.id, ["pending"], "rejected", at);
+    const why = reason === null ? {} : { reason };
+    const message = { kind: "topup_rejected" as const, topupId: topup.id, ...why };
+    const dedupeKey = `topup_rejected:${topup.id}`;
+    await enqueue(tx, { chatId: topup.chatId, buyerId: topup.buyerId, message, dedupeKey, at });
+    deps.onTopup?.({ gateway: GATEWAY, outcome: "rejected", amountMicros: null });
     return decision;
+  }
+  await credit(tx, {
+    gateway: GATEWAY,
+    chargeId: topup.id,
+    topup,
+    buyerId: topup.buyerId,
+    chatId: topup.chatId,
+    amountMicros: topup.amountMicros,
+    stars: null,
+    feeMicros: 0n,
+    paidAt: at,
+    actor,
+    at,
+  });
+  deps.onTopup?.({ gateway: GATEWAY, outcome: "credited", amountMicros: topup.amountMicros });
+  return decision;
 }
 
 /** As {@link decideIn}, in a transaction of its own. `authorise` checks the operator in it, and throws. */

@@ -26,10 +26,7 @@ export type RefundResult =
  * asked again. Money that an open order holds is not spent yet and may come back to the buyer, who would then have it
  * twice: the refund has to wait for the end of that order.
  */
-export async function refundStars(
-  deps: TopupDeps,
-  input: RefundInput,
-): Promise<RefundResult> {
+export async function refundStars(deps: TopupDeps, input: RefundInput): Promise<RefundResult> {
   const begun = await inTransaction(deps.db, (tx) => beginRefund(deps, tx, input));
   return begun.kind === "begun" ? await finishRefund(deps, input.chargeId, begun.telegramId) : begun;
 }
@@ -48,20 +45,20 @@ export type BegunRefund =
 
 /** The first half of {@link refundStars}, in the caller's transaction. What is begun is finished by itself after a minute. */
 export async function beginRefund(deps: TopupDeps, tx: Tx, input: RefundInput): Promise<BegunRefund> {
-    const payment = await lockPayment(tx, "stars", input.chargeId);
-    if (!payment?.buyerId) return { kind: "not_found" as const };
-    if (payment.state !== "credited") return { kind: "already" as const };
-    const { availableMicros, heldMicros } = await selectBalance(tx, payment.buyerId, { lock: true });
-    if (availableMicros < payment.amountMicros && heldMicros > 0n) return { kind: "held" as const };
-    const at = deps.clock.now();
-    const { lostMicros, money } = await takeWhatIsThere(tx, payment, payment.buyerId, { ...input, at });
-    if (lostMicros > 0n) {
-      await bookTopupLoss(tx, { ...money, amountMicros: lostMicros });
-      await flagBuyer(tx, payment.buyerId, "refunded a payment that was partly spent", at);
-    }
-    await setPaymentState(tx, "stars", input.chargeId, { ...input, state: "refunding", at });
-    const buyer = await findBuyer(tx, payment.buyerId);
-    return { kind: "begun" as const, telegramId: buyer?.telegramId ?? null };
+  const payment = await lockPayment(tx, "stars", input.chargeId);
+  if (!payment?.buyerId) return { kind: "not_found" as const };
+  if (payment.state !== "credited") return { kind: "already" as const };
+  const { availableMicros, heldMicros } = await selectBalance(tx, payment.buyerId, { lock: true });
+  if (availableMicros < payment.amountMicros && heldMicros > 0n) return { kind: "held" as const };
+  const at = deps.clock.now();
+  const { lostMicros, money } = await takeWhatIsThere(tx, payment, payment.buyerId, { ...input, at });
+  if (lostMicros > 0n) {
+    await bookTopupLoss(tx, { ...money, amountMicros: lostMicros });
+    await flagBuyer(tx, payment.buyerId, "refunded a payment that was partly spent", at);
+  }
+  await setPaymentState(tx, "stars", input.chargeId, { ...input, state: "refunding", at });
+  const buyer = await findBuyer(tx, payment.buyerId);
+  return { kind: "begun" as const, telegramId: buyer?.telegramId ?? null };
 }
 
 /** The other half, after the commit: asks Telegram. */

@@ -52,7 +52,12 @@ describe("the audit log", () => {
     const [one, other] = [4_001, 4_002];
     for (const telegramId of [one, other]) {
       await buyers.meet({ telegramId, language: "en" });
-      await actions.ban({ operatorTelegramId: 1, updateId: nextUpdateId(), telegramId, reason: "sells to Mr Smith" });
+      await actions.ban({
+        operatorTelegramId: 1,
+        updateId: nextUpdateId(),
+        telegramId,
+        reason: "sells to Mr Smith",
+      });
     }
     const { id = "" } = (await buyers.findByTelegramId(one)) ?? {};
     expect(await buyers.forget(id)).toBe("forgotten");

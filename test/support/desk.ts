@@ -111,7 +111,13 @@ export function createOperator(door: Door, telegramId: number): Operator {
     const typed = text === null ? null : { text, photoFileId: null, forwardedFrom: null };
     // Through the codec, as a button goes.
     const decoded = decodePlace(encodePlace(place)) ?? place;
-    const reply = await door.knock({ telegramId, place: decoded, updateId: ++updates, typed, botName: "numstore_bot" });
+    const reply = await door.knock({
+      telegramId,
+      place: decoded,
+      updateId: ++updates,
+      typed,
+      botName: "numstore_bot",
+    });
     if (reply && reply.kind !== "file") card = reply.card;
     if (reply?.kind === "ask") question = reply.to;
     return reply;

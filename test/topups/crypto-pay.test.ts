@@ -242,7 +242,14 @@ describe("the manual gateway", () => {
     return { ...buyer, topupId, claimId: claim.invoice.claimId };
   }
   const decide = (claimId: string, approve: boolean) =>
-    test.topups.decideManual({ claimId, operatorTelegramId: 1, approve, reason: null, updateId: null, authorise: async () => undefined });
+    test.topups.decideManual({
+      claimId,
+      operatorTelegramId: 1,
+      approve,
+      reason: null,
+      updateId: null,
+      authorise: async () => undefined,
+    });
 
   it("credits an approved claim once, audited, and tells operators of a new one", async () => {
     const { buyerId, claimId } = await claimed("transfer 4711");

@@ -163,7 +163,13 @@ describe("somebody with a debt", () => {
 
   it("may be let off it by an operator's adjustment", async () => {
     const { buyerId, telegramId } = await refundedWhileHeld();
-    const deps = { db: database.db, clock: test.clock, topups: test.topups, onMessages: () => undefined, ...anyOperator };
+    const deps = {
+      db: database.db,
+      clock: test.clock,
+      topups: test.topups,
+      onMessages: () => undefined,
+      ...anyOperator,
+    };
     const change = {
       updateId: nextUpdateId(),
       operatorTelegramId: 1,

@@ -38,7 +38,14 @@ async function ownClaim(others: readonly number[]) {
 }
 
 const decide = (claimId: string, operatorTelegramId: number, approve = true) =>
-  test.topups.decideManual({ claimId, operatorTelegramId, approve, reason: null, updateId: null, authorise: async () => undefined });
+  test.topups.decideManual({
+    claimId,
+    operatorTelegramId,
+    approve,
+    reason: null,
+    updateId: null,
+    authorise: async () => undefined,
+  });
 const available = async (buyerId: string) => (await selectBalance(database.db, buyerId)).availableMicros;
 const auditOf = (operatorTelegramId: number) =>
   database.db

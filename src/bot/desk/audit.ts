@@ -1,7 +1,7 @@
 import { shortenId } from "../../core/ids.ts";
+import { hasRight } from "../../core/staff.ts";
 import type { AuditFilter, AuditLine } from "../../desk/audit/audit.ts";
 import type { DeskServices } from "../../desk/desk.ts";
-import { hasRight } from "../../core/staff.ts";
 import { escapeHtml } from "../../texts/html.ts";
 import { stamp, title } from "../../texts/operator/cards.ts";
 import { auditTexts as texts } from "../../texts/operator/queue.ts";
@@ -38,7 +38,11 @@ export function createAuditScreen({ audit }: Pick<DeskServices, "audit">): Scree
       const by = filters.find((known) => known === name);
       const mayExport = hasRight(staff.role, "auditFile");
       if (name === "one" && id !== undefined) return await entryCard(audit, id);
-      return await show(by === undefined || id === undefined ? null : { by, like: id }, pageOf(pageArg), mayExport);
+      return await show(
+        by === undefined || id === undefined ? null : { by, like: id },
+        pageOf(pageArg),
+        mayExport,
+      );
     },
     actions: {
       f: {
@@ -46,7 +50,10 @@ export function createAuditScreen({ audit }: Pick<DeskServices, "audit">): Scree
         takes: "tap",
         async run({ staff, updateId }) {
           const read = await audit.file({ telegramId: staff.telegramId, updateId });
-          return { kind: "file", file: { name: "audit.csv", caption: texts.caption, isPicture: false, read } };
+          return {
+            kind: "file",
+            file: { name: "audit.csv", caption: texts.caption, isPicture: false, read },
+          };
         },
       },
     },
@@ -70,6 +77,9 @@ async function entryCard(audit: DeskServices["audit"], id: string): Promise<Desk
       escapeHtml(`${facts(line.before)} → ${facts(line.after)}`),
       escapeHtml(line.reason),
     ].join("\n"),
-    rows: [...filters.map((by) => [{ label: texts.by[by], to: at(ID, by, 0, short) }]), ...lastRow(places.audit)],
+    rows: [
+      ...filters.map((by) => [{ label: texts.by[by], to: at(ID, by, 0, short) }]),
+      ...lastRow(places.audit),
+    ],
   };
 }

@@ -3,7 +3,7 @@ import { shortenId } from "../../core/ids.ts";
 import { hasRight, type Staff } from "../../core/staff.ts";
 import type { DeskServices } from "../../desk/desk.ts";
 import type { BuyerCard } from "../../desk/find/cards.ts";
-import { cardTexts as texts, fact, moneyFact, personOf, stamp, title } from "../../texts/operator/cards.ts";
+import { fact, moneyFact, personOf, stamp, cardTexts as texts, title } from "../../texts/operator/cards.ts";
 import { parseSignedUsd } from "../../texts/operator/commands.ts";
 import { beginDraft } from "./draft-screen.ts";
 import { idArg, lastRow } from "./lists.ts";
@@ -82,7 +82,9 @@ function question(buyerId: string, prompt: string, action: string): Outcome {
 
 function htmlOf(card: BuyerCard): string {
   const { telegramId, username, firstName } = card;
-  const name = [firstName, username === null ? null : `@${username}`].filter((part) => part !== null).join(" ");
+  const name = [firstName, username === null ? null : `@${username}`]
+    .filter((part) => part !== null)
+    .join(" ");
   const percent =
     card.ordersIn30Days === 0 ? "–" : `${Math.round((100 * card.codesIn30Days) / card.ordersIn30Days)} %`;
   return [
@@ -94,7 +96,10 @@ function htmlOf(card: BuyerCard): string {
     ...(card.debtMicros === 0n ? [] : [moneyFact("Owes", card.debtMicros)]),
     moneyFact("Paid in", card.paidInMicros),
     fact("Orders", `${card.orders}, open ${card.openOrders}`),
-    fact("30 days", `${card.ordersIn30Days} ended, ${percent} with a code, ${card.cancelsIn30Days} cancelled`),
+    fact(
+      "30 days",
+      `${card.ordersIn30Days} ended, ${percent} with a code, ${card.cancelsIn30Days} cancelled`,
+    ),
     ...(card.bannedAt === null ? [] : [fact("🚫 Banned", `${stamp(card.bannedAt)} ${card.banReason ?? ""}`)]),
     ...(card.flagReason === null ? [] : [fact("🚩 Flag", card.flagReason)]),
     ...(card.blockedBotAt === null ? [] : [fact("Blocked the bot", stamp(card.blockedBotAt))]),
@@ -108,7 +113,7 @@ function buttons(staff: Staff, card: BuyerCard): DeskButton[][] {
   const rows: DeskButton[][] = [
     [
       { label: texts.orders, to: at("os", "buyer", 0, short) },
-      { label: texts.payments, to: at("ps", "buyer", 0, short) },
+      { label: texts.payments, to: at("bp", short) },
     ],
   ];
   const acts: DeskButton[] = [];

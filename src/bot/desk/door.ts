@@ -60,7 +60,9 @@ export function createDoor({ staff: book, screens }: DoorDeps): Door {
     if (!hasRight(staff.role, screen.right)) return await refuse(staff, place, screen.right, knock);
     try {
       const card = await screen.show({ staff, args: place.args, updateId, botName });
-      return note === undefined ? { kind: "card", card } : { kind: "card", card: withNote(card, note), toast: note };
+      return note === undefined
+        ? { kind: "card", card }
+        : { kind: "card", card: withNote(card, note), toast: note };
     } catch (error) {
       const why = explain(error);
       // Home always can be shown; where it cannot, the error is the shop's.

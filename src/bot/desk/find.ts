@@ -51,7 +51,10 @@ function placeOf({ kind, id }: Hit): Place {
 
 function hitsCard(hits: readonly Hit[]): DeskCard {
   const rows = hits.map((hit) => [
-    { label: `${icons[hit.kind]} ${hit.label} · ${hit.at.toISOString().slice(5, 16).replace("T", " ")}`, to: placeOf(hit) },
+    {
+      label: `${icons[hit.kind]} ${hit.label} · ${hit.at.toISOString().slice(5, 16).replace("T", " ")}`,
+      to: placeOf(hit),
+    },
   ]);
   const again = { label: texts.findAgain, to: act(places.find.screen, "a") };
   return { html: texts.found(hits.length), rows: [...rows, [again], ...lastRow()] };

@@ -16,7 +16,10 @@ export function createHomeScreen(others: readonly Screen[]): Screen {
       const screens = seenBy(staff.role);
       const headlines = await Promise.all(screens.map((screen) => screen.headline?.(staff) ?? null));
       const facts = headlines.filter((line) => line !== null);
-      return { html: [titleOf(staff), ...facts].join("\n"), rows: [...entries(screens, staff.role), [refresh]] };
+      return {
+        html: [titleOf(staff), ...facts].join("\n"),
+        rows: [...entries(screens), [refresh]],
+      };
     },
   };
 }
@@ -27,10 +30,11 @@ function titleOf({ role }: Staff): string {
   return `${bold(escapeHtml(deskTexts.title))} · ${role}`;
 }
 
-function entries(screens: readonly Screen[], role: Role): DeskCard["rows"] {
+function entries(screens: readonly Screen[]): DeskCard["rows"] {
   const listed = screens
-    .filter(({ entry }) => entry?.right === undefined || hasRight(role, entry.right))
-    .flatMap(({ id, entry }) => (entry ? [{ label: entry.label, order: entry.order, to: entry.to ?? at(id) }] : []))
+    .flatMap(({ id, entry }) =>
+      entry ? [{ label: entry.label, order: entry.order, to: entry.to ?? at(id) }] : [],
+    )
     .sort((a, b) => a.order - b.order);
   const rows: DeskButton[][] = [];
   for (let start = 0; start < listed.length; start += WIDTH) rows.push(listed.slice(start, start + WIDTH));

@@ -5,7 +5,15 @@ import { hasRight, type Staff } from "../../core/staff.ts";
 import type { DeskServices } from "../../desk/desk.ts";
 import type { OrderCard, OrderLine } from "../../desk/find/cards.ts";
 import { escapeHtml } from "../../texts/html.ts";
-import { cardTexts as texts, copyable, fact, maskedEnd, moneyFact, stamp, title } from "../../texts/operator/cards.ts";
+import {
+  copyable,
+  fact,
+  maskedEnd,
+  moneyFact,
+  stamp,
+  cardTexts as texts,
+  title,
+} from "../../texts/operator/cards.ts";
 import { beginDraft } from "./draft-screen.ts";
 import { idArg, lastRow, PAGE_SIZE, pageOf, pagerOf, rangeOf } from "./lists.ts";
 import { act, at } from "./place.ts";
@@ -16,9 +24,7 @@ const capturedStates: readonly string[] = ["received", "waiting_again", "finishe
 const watchedStates: readonly string[] = ["waiting", "cancelling", "received", "waiting_again"];
 
 /** One order: what happened, its money, and what is legal now. Of its SMS only that they came. */
-export function createOrderScreen(
-  services: Pick<DeskServices, "cards" | "drafts" | "checkNow">,
-): Screen {
+export function createOrderScreen(services: Pick<DeskServices, "cards" | "drafts" | "checkNow">): Screen {
   const { cards, drafts, checkNow } = services;
   const draft = (kind: string, right: Action["right"]): Action => ({
     right,
@@ -74,7 +80,9 @@ function htmlOf({ order, ledger, story }: OrderCard): string {
     ...story.map(({ what, detail, at: when }) => escapeHtml(`${stamp(when)} ${what} ${detail}`.trim())),
     "",
     ...ledger.map(({ kind, amountMicros, actor, at: when }) =>
-      escapeHtml(`${stamp(when)} ${kind} ${formatUsd(amountMicros)}${actor.startsWith("operator:") ? ` ${actor}` : ""}`),
+      escapeHtml(
+        `${stamp(when)} ${kind} ${formatUsd(amountMicros)}${actor.startsWith("operator:") ? ` ${actor}` : ""}`,
+      ),
     ),
   ].join("\n");
 }
@@ -109,8 +117,13 @@ export function createOrdersScreen({ cards }: Pick<DeskServices, "cards">): Scre
       const filter = buyerId === undefined ? { kind } : ({ kind: "buyer", buyerId } as const);
       const lines = await cards.orders(filter, rangeOf(page));
       const to = (next: number) => at("os", filter.kind, next, ...(buyerArg === undefined ? [] : [buyerArg]));
-      const tabs = filters.map((label) => ({ label: label === kind ? `· ${label} ·` : label, to: at("os", label) }));
-      const rows = lines.slice(0, PAGE_SIZE).map((line) => [{ label: labelOf(line), to: at(ID, shortenId(line.id)) }]);
+      const tabs = filters.map((label) => ({
+        label: label === kind ? `· ${label} ·` : label,
+        to: at("os", label),
+      }));
+      const rows = lines
+        .slice(0, PAGE_SIZE)
+        .map((line) => [{ label: labelOf(line), to: at(ID, shortenId(line.id)) }]);
       return {
         html: `${title(texts.orders)}${lines.length === 0 ? `\n${texts.noOrders}` : ""}`,
         rows: [

@@ -4,11 +4,11 @@ import { formatUsd } from "../../core/money.ts";
 import { hasRight } from "../../core/staff.ts";
 import type { DeskServices } from "../../desk/desk.ts";
 import type { PaymentFacts } from "../../desk/find/cards.ts";
-import { cardTexts as texts, copyable, fact, moneyFact, stamp, title } from "../../texts/operator/cards.ts";
+import { copyable, fact, moneyFact, stamp, cardTexts as texts, title } from "../../texts/operator/cards.ts";
 import { beginDraft } from "./draft-screen.ts";
 import { idArg, lastRow, PAGE_SIZE, pageOf, pagerOf, rangeOf } from "./lists.ts";
-import { act, at } from "./place.ts";
-import type { DeskButton, Screen } from "./screen.ts";
+import { act, at, type Place } from "./place.ts";
+import type { DeskButton, DeskCard, Screen } from "./screen.ts";
 
 const ID = "p";
 
@@ -35,7 +35,12 @@ export function createPaymentScreen({ cards, drafts }: Pick<DeskServices, "cards
           const { id: paymentId, buyerId } = await load(cards, args[0]);
           if (buyerId === null) throw new DeskRefusal("not_found");
           const back = at(ID, shortenId(paymentId));
-          return await beginDraft(drafts, { staff, kind: "payment_refund", content: { paymentId, buyerId }, back });
+          return await beginDraft(drafts, {
+            staff,
+            kind: "payment_refund",
+            content: { paymentId, buyerId },
+            back,
+          });
         },
       },
     },
@@ -65,34 +70,53 @@ function htmlOf(payment: PaymentFacts): string {
 
 const filters = ["all", "manual", "refunded"] as const;
 
-/** Lists of payments, newest first. Those of one buyer are part of the buyer's card; all of them take the right "money". */
+/** All payments, newest first. */
 export function createPaymentsScreen({ cards }: Pick<DeskServices, "cards">): Screen {
   return {
     id: "ps",
-    right: "see",
-    entry: { label: texts.payments, order: 40, right: "money" },
-    async show({ staff, args: [name, pageArg, buyerArg] }) {
-      const page = pageOf(pageArg);
-      const buyerId = name === "buyer" ? idArg(buyerArg) : undefined;
-      if (buyerId === undefined && !hasRight(staff.role, "money")) throw new DeskRefusal("no_right");
+    right: "money",
+    entry: { label: texts.payments, order: 40 },
+    async show({ args: [name, pageArg] }) {
       const kind = filters.find((known) => known === name) ?? "all";
-      const filter = buyerId === undefined ? { kind } : ({ kind: "buyer", buyerId } as const);
-      const payments = await cards.payments(filter, rangeOf(page));
-      const to = (next: number) => at("ps", filter.kind, next, ...(buyerArg === undefined ? [] : [buyerArg]));
-      const tabs = filters.map((label) => ({ label: label === kind ? `· ${label} ·` : label, to: at("ps", label) }));
-      const rows = payments
-        .slice(0, PAGE_SIZE)
-        .map((line) => [{ label: labelOf(line), to: at(ID, shortenId(line.id)) }]);
-      return {
-        html: `${title(texts.payments)}${payments.length === 0 ? `\n${texts.noPayments}` : ""}`,
-        rows: [
-          ...rows,
-          ...pagerOf(page, payments.length, to),
-          ...(buyerId === undefined ? [tabs] : []),
-          ...lastRow(buyerId === undefined ? undefined : at("b", shortenId(buyerId))),
-        ],
-      };
+      const page = pageOf(pageArg);
+      const { html, rows } = await list(cards, { kind }, page, (next) => at("ps", kind, next));
+      const tabs = filters.map((label) => ({
+        label: label === kind ? `· ${label} ·` : label,
+        to: at("ps", label),
+      }));
+      return { html, rows: [...rows, tabs, ...lastRow()] };
     },
+  };
+}
+
+/** The payments of one buyer: part of the buyer's card, so whoever sees that sees them. */
+export function createBuyerPaymentsScreen({ cards }: Pick<DeskServices, "cards">): Screen {
+  return {
+    id: "bp",
+    right: "see",
+    async show({ args: [short = "", pageArg] }) {
+      const buyerId = idArg(short);
+      if (buyerId === undefined) throw new DeskRefusal("not_found");
+      const filter = { kind: "buyer", buyerId } as const;
+      const { html, rows } = await list(cards, filter, pageOf(pageArg), (next) => at("bp", short, next));
+      return { html, rows: [...rows, ...lastRow(at("b", short))] };
+    },
+  };
+}
+
+async function list(
+  cards: DeskServices["cards"],
+  filter: Parameters<DeskServices["cards"]["payments"]>[0],
+  page: number,
+  to: (page: number) => Place,
+): Promise<DeskCard> {
+  const payments = await cards.payments(filter, rangeOf(page));
+  const rows = payments
+    .slice(0, PAGE_SIZE)
+    .map((line) => [{ label: labelOf(line), to: at(ID, shortenId(line.id)) }]);
+  return {
+    html: `${title(texts.payments)}${payments.length === 0 ? `\n${texts.noPayments}` : ""}`,
+    rows: [...rows, ...pagerOf(page, payments.length, to)],
   };
 }
 

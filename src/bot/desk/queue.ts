@@ -94,7 +94,12 @@ function questionActions({ queue, drafts }: Services): NonNullable<Screen["actio
       takes: "tap",
       async run({ args: [arg] }) {
         const short = shortenId(required(arg));
-        return { kind: "ask", prompt: texts.answerPrompt, to: act(ID, "W", short), back: at(ID, "question", short) };
+        return {
+          kind: "ask",
+          prompt: texts.answerPrompt,
+          to: act(ID, "W", short),
+          back: at(ID, "question", short),
+        };
       },
     },
     W: {
@@ -180,7 +185,10 @@ async function questionCard(services: Services, staff: Staff, id: string): Promi
   if (!hasRight(staff.role, right)) throw new DeskRefusal("no_right");
   const question = await services.queue.question(id);
   if (!question) throw new DeskRefusal("not_found");
-  const text = receiptTexts.question({ buyer: question.buyerTelegramId, text: shorten(question.text, MAX_TEXT) });
+  const text = receiptTexts.question({
+    buyer: question.buyerTelegramId,
+    text: shorten(question.text, MAX_TEXT),
+  });
   const short = shortenId(id);
   return {
     html: `${text}\n${stamp(question.createdAt)}${await takenLine(services, "question", id)}`,

@@ -74,8 +74,6 @@ export interface Screen {
     readonly order: number;
     /** Left out: the screen itself. */
     readonly to?: Place;
-    /** Left out: that of the screen. */
-    readonly right?: Right;
   };
   /** A line of HTML for the home screen of those who may see this screen; null: nothing to say. */
   headline?(staff: Staff): Promise<string | null>;

@@ -6,7 +6,7 @@ import { createFiguresScreen } from "./figures/screen.ts";
 import { createFindScreen } from "./find.ts";
 import { createHomeScreen } from "./home.ts";
 import { createOrderScreen, createOrdersScreen } from "./order.ts";
-import { createPaymentScreen, createPaymentsScreen } from "./payment.ts";
+import { createBuyerPaymentsScreen, createPaymentScreen, createPaymentsScreen } from "./payment.ts";
 import { createQueueScreen } from "./queue.ts";
 import type { Screen } from "./screen.ts";
 import { createStaffScreen } from "./staff.ts";
@@ -26,6 +26,7 @@ export function createDeskScreens(services: DeskServices): readonly Screen[] {
     createPaymentScreen(services),
     createPaymentsScreen(services),
     createFiguresScreen(services),
+    createBuyerPaymentsScreen(services),
     createStaffScreen(services),
     createAuditScreen(services),
   ];

@@ -17,8 +17,16 @@ export function createStaffScreen({ staff: book }: Pick<DeskServices, "staff">):
       { label: `${telegramId} · ${role}`, to: at(ID, telegramId) },
     ]);
     return {
-      html: [title(texts.entry), texts.owners(book.ownerIds), ...(rows.length === 0 ? [texts.nobody] : [])].join("\n"),
-      rows: [...rows, appointableRoles.map((role) => ({ label: texts.add(role), to: act(ID, "l", role) })), ...lastRow()],
+      html: [
+        title(texts.entry),
+        texts.owners(book.ownerIds),
+        ...(rows.length === 0 ? [texts.nobody] : []),
+      ].join("\n"),
+      rows: [
+        ...rows,
+        appointableRoles.map((role) => ({ label: texts.add(role), to: act(ID, "l", role) })),
+        ...lastRow(),
+      ],
     };
   };
   return {
@@ -33,7 +41,10 @@ export function createStaffScreen({ staff: book }: Pick<DeskServices, "staff">):
         async run({ staff, args, updateId, botName }) {
           const role = roleOf(args[0]);
           const token = await book.makeLink({ staff, role, updateId });
-          return { kind: "card", card: { html: texts.link(role, token, botName), rows: lastRow(places.staff) } };
+          return {
+            kind: "card",
+            card: { html: texts.link(role, token, botName), rows: lastRow(places.staff) },
+          };
         },
       },
       c: {

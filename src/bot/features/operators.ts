@@ -84,38 +84,26 @@ async function adjust(deps: OperatorDeps, ctx: Command): Promise<void> {
   const [telegramId, amountMicros, reason] = words(ctx.match, 2);
   const parsed = adjustSchema.safeParse({ telegramId, amountMicros, reason });
   if (!parsed.success) return await tell(ctx, commandTexts.usageAdjust);
-  await report(
-    ctx,
-    await deps.operatorActions.adjustBalance({ ...parsed.data, ...by(ctx) }),
-  );
+  await report(ctx, await deps.operatorActions.adjustBalance({ ...parsed.data, ...by(ctx) }));
 }
 
 async function refund(deps: OperatorDeps, ctx: Command): Promise<void> {
   const parsed = refundSchema.safeParse({ chargeId: ctx.match.trim() });
   if (!parsed.success) return await tell(ctx, commandTexts.usageRefund);
-  await report(
-    ctx,
-    await deps.operatorActions.refundStars({ ...parsed.data, ...by(ctx) }),
-  );
+  await report(ctx, await deps.operatorActions.refundStars({ ...parsed.data, ...by(ctx) }));
 }
 
 async function ban(deps: OperatorDeps, ctx: Command): Promise<void> {
   const [telegramId, reason] = words(ctx.match, 1);
   const parsed = banSchema.safeParse({ telegramId, reason });
   if (!parsed.success) return await tell(ctx, commandTexts.usageBan);
-  await report(
-    ctx,
-    await deps.operatorActions.ban({ ...parsed.data, ...by(ctx) }),
-  );
+  await report(ctx, await deps.operatorActions.ban({ ...parsed.data, ...by(ctx) }));
 }
 
 async function unban(deps: OperatorDeps, ctx: Command): Promise<void> {
   const parsed = unbanSchema.safeParse({ telegramId: ctx.match.trim() });
   if (!parsed.success) return await tell(ctx, commandTexts.usageUnban);
-  await report(
-    ctx,
-    await deps.operatorActions.unban({ ...parsed.data, ...by(ctx) }),
-  );
+  await report(ctx, await deps.operatorActions.unban({ ...parsed.data, ...by(ctx) }));
 }
 
 async function report(ctx: ShopContext, result: OperatorActionResult): Promise<void> {

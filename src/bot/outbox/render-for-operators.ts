@@ -40,7 +40,8 @@ export async function renderDispute(
   const dispute = await deps.disputes.load(disputeId);
   if (!dispute) return undefined;
   const text = shorten(dispute.text, MAX_DISPUTE);
-  return urgent({ text: receiptTexts.question({ buyer: dispute.buyerTelegramId, text }),
+  return urgent({
+    text: receiptTexts.question({ buyer: dispute.buyerTelegramId, text }),
     keyboard: [[deskTap(receiptTexts.open, at("q", "question", shortenId(disputeId)))]],
   });
 }

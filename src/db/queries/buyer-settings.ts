@@ -40,3 +40,14 @@ export async function setNames(
     .where("telegram_id", "is not", null)
     .execute();
 }
+
+/** False: was not flagged. */
+export async function unflagBuyer(db: Executor, buyerId: string): Promise<boolean> {
+  const result = await db
+    .updateTable("buyers")
+    .set({ flagged_at: null, flag_reason: null })
+    .where("id", "=", buyerId)
+    .where("flagged_at", "is not", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}

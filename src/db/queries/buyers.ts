@@ -247,14 +247,3 @@ export function isLanguageCurrent(known: BuyerRow, languageCode: string | undefi
   const language = languageOf(languageCode);
   return language === undefined || known.languageChosen || known.language === language;
 }
-
-/** False: was not flagged. */
-export async function unflagBuyer(db: Executor, buyerId: string): Promise<boolean> {
-  const result = await db
-    .updateTable("buyers")
-    .set({ flagged_at: null, flag_reason: null })
-    .where("id", "=", buyerId)
-    .where("flagged_at", "is not", null)
-    .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
-}

@@ -44,7 +44,9 @@ export async function selectAudit(
     ]);
   if (filter !== null) {
     const column = sql.ref(filter.by);
-    query = query.where(sql<boolean>`${column} = (SELECT ${column} FROM audit_log WHERE id = ${filter.like}::uuid)`);
+    query = query.where(
+      sql<boolean>`${column} = (SELECT ${column} FROM audit_log WHERE id = ${filter.like}::uuid)`,
+    );
   }
   const { before } = page;
   if (before) query = query.where(sql<boolean>`(at, id) < (${before.at}, ${before.id}::uuid)`);

@@ -80,7 +80,11 @@ export async function findByPhoneEnd(db: Executor, digits: string, since: Date):
 }
 
 /** By the provider's id; `provider` null: any. */
-export async function findByUpstream(db: Executor, upstreamId: string, provider: string | null): Promise<Hit[]> {
+export async function findByUpstream(
+  db: Executor,
+  upstreamId: string,
+  provider: string | null,
+): Promise<Hit[]> {
   const { rows } = await sql<Raw>`
     SELECT ${orderColumns} FROM orders
     WHERE upstream_id = ${upstreamId} AND (${provider}::text IS NULL OR provider = ${provider})

@@ -22,15 +22,7 @@ const ROWS_A_READ = 500;
 const MAX_ROWS = 100_000;
 const columns = "at actor action subject_kind subject before after reason update_id".split(" ");
 
-export function createAudit({
-  db,
-  clock,
-  staff,
-}: {
-  db: Database;
-  clock: Clock;
-  staff: StaffBook;
-}): Audit {
+export function createAudit({ db, clock, staff }: { db: Database; clock: Clock; staff: StaffBook }): Audit {
   return {
     page: (filter, page) => selectAudit(db, filter, page),
     one: async (id) => (await selectAudit(db, { by: "id", like: id }, { limit: 1 }))[0],
@@ -60,6 +52,15 @@ async function* bytes(db: Database): AsyncGenerator<Uint8Array> {
 function line(row: AuditLine): string {
   const json = (value: unknown): string | null => (value === null ? null : JSON.stringify(value));
   const { at, actor, action, subjectKind, subject, reason } = row;
-  const texts = [at.toISOString(), actor, action, subjectKind, subject, json(row.before), json(row.after), reason];
+  const texts = [
+    at.toISOString(),
+    actor,
+    action,
+    subjectKind,
+    subject,
+    json(row.before),
+    json(row.after),
+    reason,
+  ];
   return csvLine([...texts.map((text) => ({ text })), { text: row.updateId?.toString() ?? null }]);
 }

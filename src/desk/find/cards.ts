@@ -7,7 +7,7 @@ import { selectBalance } from "../../db/queries/ledger.ts";
 import { type OrderRow, selectOrder } from "../../db/queries/orders.ts";
 import { debtOf } from "../../wallet/debts.ts";
 
-export type { LedgerLine, OrderLine, PaymentFacts } from "../../db/queries/desk-cards.ts";
+export type { OrderLine, PaymentFacts } from "../../db/queries/desk-cards.ts";
 
 export interface BuyerCard extends queries.BuyerFacts {
   readonly availableMicros: bigint;
@@ -30,7 +30,10 @@ export interface Cards {
   order(orderId: string): Promise<OrderCard | undefined>;
   payment(id: string): Promise<queries.PaymentFacts | undefined>;
   /** One more than `limit` says that there are more. */
-  orders(filter: queries.OrderFilter, page: { limit: number; offset: number }): Promise<readonly queries.OrderLine[]>;
+  orders(
+    filter: queries.OrderFilter,
+    page: { limit: number; offset: number },
+  ): Promise<readonly queries.OrderLine[]>;
   payments(
     filter: queries.PaymentFilter,
     page: { limit: number; offset: number },

@@ -45,7 +45,11 @@ export function createFind({ db, clock }: { db: Database; clock: Clock }): Find 
       const minuteAt = new Date(now - (now % MINUTE_MS));
       if ((await queries.countSearch(db, staff.telegramId, minuteAt)) > MAX_A_MINUTE)
         throw new DeskRefusal("too_many_searches");
-      const tries = triesFor(db, text.normalize("NFKC").trim().slice(0, MAX_TEXT), addMs(clock.now(), -MONTH_MS));
+      const tries = triesFor(
+        db,
+        text.normalize("NFKC").trim().slice(0, MAX_TEXT),
+        addMs(clock.now(), -MONTH_MS),
+      );
       const hits = new Map<string, Hit>();
       for (const { look } of tries)
         for (const hit of await look()) if (hits.size < MAX_HITS) hits.set(`${hit.kind} ${hit.id}`, hit);

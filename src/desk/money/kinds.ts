@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Clock } from "../../core/clock.ts";
 import { DeskRefusal } from "../../core/desk-refusal.ts";
 import { formatUsd, plainUsd } from "../../core/money.ts";
 import type { Staff } from "../../core/staff.ts";
@@ -10,7 +11,6 @@ import { type OrderRow, selectOrder } from "../../db/queries/orders.ts";
 import { adjustBuyer, checkCap, checkOwn } from "../../operations/changes.ts";
 import { beginPaymentRefund, type RefundDeps } from "../../operations/refund-payment.ts";
 import { type AnyDraftKind, draftKind, microsText, type Preview } from "../drafts/draft-kind.ts";
-import type { Clock } from "../../core/clock.ts";
 
 export interface MoneyDeps extends RefundDeps {
   readonly clock: Clock;
@@ -56,7 +56,8 @@ async function previewAdjustment(
   await checkCap(db, { staff, amountMicros, at: deps.clock.now() });
   const { availableMicros } = await selectBalance(db, buyerId);
   const afterMicros = availableMicros + amountMicros;
-  if (afterMicros < 0n) throw new DeskRefusal("insufficient_funds", { available: formatUsd(availableMicros) });
+  if (afterMicros < 0n)
+    throw new DeskRefusal("insufficient_funds", { available: formatUsd(availableMicros) });
   const absoluteMicros = amountMicros < 0n ? -amountMicros : amountMicros;
   return {
     facts: [
@@ -86,7 +87,10 @@ function orderRefundKind(deps: MoneyDeps): AnyDraftKind {
         buyerId: order.buyerId,
         amountMicros: order.priceMicros,
       });
-      const spent = order.costMicros === null ? [] : [`The provider's cost of ${formatUsd(order.costMicros)} stays spent.`];
+      const spent =
+        order.costMicros === null
+          ? []
+          : [`The provider's cost of ${formatUsd(order.costMicros)} stays spent.`];
       return { ...preview, warnings: spent };
     },
     async apply(tx, { staff, content, reason, updateId, at }) {
@@ -94,7 +98,11 @@ function orderRefundKind(deps: MoneyDeps): AnyDraftKind {
       const buyer = await lockBuyer(tx, order.buyerId);
       if (!buyer) throw new DeskRefusal("not_found");
       const change = { staff, buyer, amountMicros: order.priceMicros, reason, updateId, at };
-      const isDone = await adjustBuyer(tx, deps, { ...change, key: orderRefundKey(order.id), orderId: order.id });
+      const isDone = await adjustBuyer(tx, deps, {
+        ...change,
+        key: orderRefundKey(order.id),
+        orderId: order.id,
+      });
       if (!isDone) throw new DeskRefusal("already_done");
       return { note: `${formatUsd(order.priceMicros)} given back.` };
     },
@@ -148,7 +156,8 @@ function paymentRefundKind(deps: MoneyDeps): AnyDraftKind {
             after: formatUsd(availableMicros + lostMicros - amountMicros),
           },
         ],
-        warnings: lostMicros > 0n ? [`${formatUsd(lostMicros)} of it is spent: that is the shop's loss.`] : [],
+        warnings:
+          lostMicros > 0n ? [`${formatUsd(lostMicros)} of it is spent: that is the shop's loss.`] : [],
       };
     },
     async apply(tx, { staff, content, reason, updateId, at }) {

@@ -23,7 +23,14 @@ export function createCheckNow(deps: {
       const [actor, at] = [actorOf(telegramId), clock.now()];
       if (!(await orders.checkNow(tx, { orderId, actor, at })))
         throw new DeskRefusal("wrong_state", { state: "nobody watches this order" });
-      await writeAudit(tx, { actor, action: "checked now", subjectKind: "order", subject: orderId, updateId, at });
+      await writeAudit(tx, {
+        actor,
+        action: "checked now",
+        subjectKind: "order",
+        subject: orderId,
+        updateId,
+        at,
+      });
     });
     await orders.changed(orderId);
   };

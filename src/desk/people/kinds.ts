@@ -3,7 +3,8 @@ import { DeskRefusal } from "../../core/desk-refusal.ts";
 import { actorOf } from "../../core/staff.ts";
 import type { Executor } from "../../db/client.ts";
 import { writeAudit } from "../../db/queries/audit.ts";
-import { type BuyerRow, findBuyer, unflagBuyer } from "../../db/queries/buyers.ts";
+import { unflagBuyer } from "../../db/queries/buyer-settings.ts";
+import { type BuyerRow, findBuyer } from "../../db/queries/buyers.ts";
 import { enqueue } from "../../db/queries/outbox.ts";
 import { type ChangeDeps, changeBan } from "../../operations/changes.ts";
 import { type AnyDraftKind, draftKind } from "../drafts/draft-kind.ts";
@@ -31,7 +32,9 @@ function banKind(deps: ChangeDeps, isBan: boolean): AnyDraftKind {
     async preview(db, { content }) {
       const buyer = await present(db, content.buyerId);
       const before = buyer.bannedAt === null ? "not banned" : "banned";
-      return { facts: [{ label: `Buyer ${buyer.telegramId}`, before, after: isBan ? "banned" : "not banned" }] };
+      return {
+        facts: [{ label: `Buyer ${buyer.telegramId}`, before, after: isBan ? "banned" : "not banned" }],
+      };
     },
     async apply(tx, { staff, content, reason, updateId, at }) {
       const { telegramId } = await present(tx, content.buyerId);
@@ -56,7 +59,13 @@ function unflagKind(): AnyDraftKind {
       const { buyerId } = content;
       if (!(await unflagBuyer(tx, buyerId))) throw new DeskRefusal("already_done");
       const about = { subjectKind: "buyer" as const, subject: buyerId, buyerId };
-      await writeAudit(tx, { actor: actorOf(staff.telegramId), action: "flag cleared", ...about, updateId, at });
+      await writeAudit(tx, {
+        actor: actorOf(staff.telegramId),
+        action: "flag cleared",
+        ...about,
+        updateId,
+        at,
+      });
       return { note: "The flag is cleared." };
     },
   });

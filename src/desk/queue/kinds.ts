@@ -17,7 +17,11 @@ export function receiptKinds(deps: {
     title: "Reject a receipt",
     right: "receipts",
     content: z.object({ claimId: z.uuid() }),
-    reasons: ["The payment has not arrived.", "The amount is another one.", "The receipt is somebody else's."],
+    reasons: [
+      "The payment has not arrived.",
+      "The amount is another one.",
+      "The receipt is somebody else's.",
+    ],
     async preview(_db, { content }) {
       const claim = await claims.load(content.claimId);
       if (!claim) throw new DeskRefusal("not_found");

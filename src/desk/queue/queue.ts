@@ -11,7 +11,7 @@ import { createClaimsAndDisputes, type ManualClaimView } from "../../operations/
 import type { TopupJobs } from "../../topups/create-topups.ts";
 import type { StaffBook } from "../staff/staff.ts";
 
-export type { FindingFacts, QueueItem, QueueKind } from "../../db/queries/desk-queue.ts";
+export type { QueueItem, QueueKind } from "../../db/queries/desk-queue.ts";
 
 export interface QueueDeps {
   readonly db: Database;
@@ -86,7 +86,8 @@ export function createQueue(deps: QueueDeps): Queue {
         const at = clock.now();
         const actor = actorOf(telegramId);
         const question = await selectDispute(tx, id);
-        if (!question || !(await queries.closeDispute(tx, id, actor, at))) throw new DeskRefusal("already_done");
+        if (!question || !(await queries.closeDispute(tx, id, actor, at)))
+          throw new DeskRefusal("already_done");
         const about = { subjectKind: "question" as const, subject: id, buyerId: question.buyerId };
         await writeAudit(tx, { actor, action: "question closed", ...about, updateId, at });
       });

@@ -1,4 +1,4 @@
-import { type Html, bold, code, escapeHtml, mention, money } from "../html.ts";
+import { bold, code, escapeHtml, type Html, mention, money } from "../html.ts";
 
 /** Find, cards and lists of the desk. */
 export const cardTexts = {
