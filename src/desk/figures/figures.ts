@@ -15,7 +15,7 @@ import { inOneMoment, inTransaction } from "../../db/transaction.ts";
 import { LEAST_FOR_A_SHARE, ledgerTerms } from "./definitions.ts";
 import { type Period, type PeriodName, periodOf, type Span } from "./periods.ts";
 
-export type { DayMoney, Part, Split } from "../../db/queries/figures/figures.ts";
+export type { Split } from "../../db/queries/figures/figures.ts";
 export { splits } from "../../db/queries/figures/figures.ts";
 export type { Facts };
 
