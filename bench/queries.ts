@@ -93,7 +93,12 @@ function asksAbout({
     ["selectShelf", (db) => selectShelf(db, buyerId, 20)],
     [
       "selectPurchaseCounts",
-      (db) => selectPurchaseCounts(db, buyerId, { hourAgo: ago(DAY_MS / 24), dayAgo: ago(DAY_MS) }),
+      (db) =>
+        selectPurchaseCounts(db, buyerId, {
+          channel: "chat",
+          hourAgo: ago(DAY_MS / 24),
+          dayAgo: ago(DAY_MS),
+        }),
     ],
     ["countCancels", (db) => countCancels(db, buyerId, ago(DAY_MS))],
     ["selectBalance", (db) => selectBalance(db, buyerId)],

@@ -11,6 +11,7 @@ import { desk } from "./desk.ts";
 import { failover } from "./failover.ts";
 import { latency } from "./latency.ts";
 import { ledger } from "./ledger.ts";
+import { menus } from "./menus.ts";
 import { orders } from "./orders.ts";
 import { purchase } from "./purchase.ts";
 import { queries } from "./queries.ts";
@@ -42,6 +43,7 @@ const benches: readonly Bench[] = [
   orders,
   search,
   desk,
+  menus,
 ];
 
 function print(line: string): void {

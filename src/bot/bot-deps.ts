@@ -6,6 +6,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { OperatorActions } from "../operations/operator-actions.ts";
 import type { Orders } from "../orders/orders.ts";
+import type { ApiKeys } from "../reseller/keys.ts";
 import type { Topups } from "../topups/topups.ts";
 import type { WalletReader } from "../wallet/reader.ts";
 import type { Desk } from "./desk/door.ts";
@@ -27,6 +28,8 @@ export interface BotDeps {
   readonly buyers: Buyers;
   /** Null: nobody is paid for inviting friends. */
   readonly referral: Referral | null;
+  /** Null: the resellers' API is off. */
+  readonly apiKeys: ApiKeys | null;
   readonly conversationStates: ConversationStates;
   readonly operatorActions: OperatorActions;
   /** Where operators run the shop. */

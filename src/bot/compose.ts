@@ -3,6 +3,7 @@ import type { BotDeps } from "./bot-deps.ts";
 import type { ShopContext } from "./context.ts";
 import { createDeskFeature } from "./desk/desk.ts";
 import type { EarlyAnswers } from "./early-answers.ts";
+import { createApiKeysFeature } from "./features/api-keys.ts";
 import { createBalanceFeature } from "./features/balance.ts";
 import { createBrowse } from "./features/browse.ts";
 import { createFiles } from "./features/files.ts";
@@ -61,6 +62,7 @@ export function compose(
     createBalanceFeature({ ...deps, screens }),
     createFiles(deps),
     createInvite({ ...deps, screens }),
+    createApiKeysFeature({ ...deps, screens, inPlace }),
     createMenuDoors(screens),
     createLegal({ ...deps, screens }),
     createSupport({ ...deps, screens, search: browse.search }),

@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import { createGathered } from "../core/gather.ts";
 import type { Database } from "../db/client.ts";
 import { type ChatState, findWithChatState } from "../db/queries/buyer-of-tap.ts";
 import * as settings from "../db/queries/buyer-settings.ts";
@@ -67,9 +68,13 @@ export interface BuyersDeps {
 }
 
 export function createBuyers({ db, clock, referralTerms = null }: BuyersDeps): Buyers {
+  const find = createGathered(async (telegramIds: readonly number[]) => {
+    const found = await findWithChatState(db, telegramIds);
+    return (telegramId) => found.get(telegramId);
+  });
   return {
     async meet({ telegramId, language, username, firstName }) {
-      const known = await findWithChatState(db, telegramId);
+      const known = await find(telegramId);
       const at = clock.now();
       const person = { telegramId, languageCode: language, at };
       const isCurrent = known !== undefined && queries.isLanguageCurrent(known, language);

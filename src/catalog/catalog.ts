@@ -119,6 +119,14 @@ export type SearchResult =
   | { readonly kind: "countries"; readonly service: ServiceItem; readonly countries: readonly CountryItem[] }
   | { readonly kind: "none" };
 
+/** One product with its price; `stock` as in {@link CountryOffer}. */
+export interface PriceListRow {
+  readonly serviceId: string;
+  readonly countryId: string;
+  readonly priceMicros: bigint;
+  readonly stock: number | null;
+}
+
 export interface Catalog {
   /** The services on sale. "popular": the shop's most sold first, then those popular elsewhere. "name": A–Z. */
   services(input: { page: number; pageSize: number; sort: "popular" | "name" }): Promise<ServicePage>;
@@ -133,6 +141,8 @@ export interface Catalog {
     sort: CountrySort;
     language: LanguageCode;
   }): Promise<CountryPage>;
+  /** Everything on sale, as known now: what nobody has looked at lately may be missing. Costs much for a large shop. */
+  priceList(): Promise<readonly PriceListRow[]>;
   /**
    * Finds services by text: "whatsapp uk", "wa gb", "uk whatsapp", a service alone, misspelt names. `chosen` is what the
    * buyer has chosen before: it completes a text that names only the other half.

@@ -16,6 +16,7 @@ import { createMarket, type MarketView } from "./offers/market.ts";
 import { createStoredOffers } from "./offers/stored-offers.ts";
 import { createFreshness } from "./prices/freshness.ts";
 import { createLookedAt } from "./prices/looked-at.ts";
+import { createPriceList } from "./prices/price-list.ts";
 import { createQuoting } from "./prices/quoting.ts";
 import { createRefreshLookedAt } from "./prices/refresh-looked-at.ts";
 import { createServicesAndSearch } from "./search/services-and-search.ts";
@@ -79,6 +80,7 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
       isWithheld,
     }),
     ...createFavouritesAndRecents({ deps, snapshot: snapshot.get, market, lookedAt, country }),
+    priceList: createPriceList({ snapshot, market }),
     quote: createQuoting({ deps, market, freshness, statistics, country, isWithheld }),
     quoted: async (quoteId, buyerId) => {
       const quote = await selectQuote(db, quoteId);

@@ -24,6 +24,50 @@ export interface Accounts {
   version: Generated<Int8>;
 }
 
+export interface ApiBuyers {
+  banned_until: Timestamp | null;
+  bans: Generated<number>;
+  buyer_id: string;
+  next_number: Generated<number>;
+  proven_at: Timestamp | null;
+  terms_accepted_at: Timestamp | null;
+  terms_version: number | null;
+}
+
+export interface ApiIdempotency {
+  created_at: Timestamp;
+  key_id: string;
+  order_id: string;
+  request_hash: string;
+  value: string;
+}
+
+export interface ApiKeys {
+  buyer_id: string;
+  cidrs: Generated<string[]>;
+  created_at: Timestamp;
+  daily_cap_micros: Int8 | null;
+  expires_at: Timestamp | null;
+  id: string;
+  last_client: string | null;
+  last_ip: string | null;
+  last_used_at: Timestamp | null;
+  max_open: number | null;
+  max_price_micros: Int8 | null;
+  name: string;
+  replaced_by: string | null;
+  revoked_at: Timestamp | null;
+  scope: string;
+  secret_hash: Buffer;
+  style: Generated<string>;
+}
+
+export interface ApiUsage {
+  day: Timestamp;
+  key_id: string;
+  requests: Int8;
+}
+
 export interface AuditLog {
   action: string;
   actor: string;
@@ -289,6 +333,8 @@ export interface OrderHistory {
 }
 
 export interface Orders {
+  api_key_id: string | null;
+  api_number: number | null;
   app_refused_at: Timestamp | null;
   buyer_id: string;
   can_another: Generated<boolean>;
@@ -297,8 +343,10 @@ export interface Orders {
   card_due_at: Timestamp | null;
   card_hash: string | null;
   card_message_id: Int8 | null;
+  channel: Generated<string>;
   chat_id: Int8;
   checks: Generated<number>;
+  client_order_id: string | null;
   closed_at: Timestamp | null;
   cost_ceiling_micros: Int8;
   cost_micros: Int8 | null;
@@ -325,8 +373,10 @@ export interface Orders {
   slow_at: Timestamp | null;
   state: string;
   swap_due: Generated<boolean>;
+  told_at: Timestamp | null;
   upstream_id: string | null;
   version: Generated<number>;
+  wait_until: Timestamp | null;
 }
 
 export interface OrderSms {
@@ -608,6 +658,10 @@ export interface UnclaimedSms {
 
 export interface DB {
   accounts: Accounts;
+  api_buyers: ApiBuyers;
+  api_idempotency: ApiIdempotency;
+  api_keys: ApiKeys;
+  api_usage: ApiUsage;
   audit_log: AuditLog;
   buyers: Buyers;
   carried_actions: CarriedActions;

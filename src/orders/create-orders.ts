@@ -1,3 +1,4 @@
+import { ImpossibleError } from "../core/errors.ts";
 import { selectLastPrice } from "../db/queries/favourites.ts";
 import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts";
 import { updateCard } from "../db/queries/order-cards.ts";
@@ -6,6 +7,9 @@ import { another, cancel, findOwnOrder, finish } from "./actions.ts";
 import { buyPaid } from "./buying/buy-paid.ts";
 import { createPlacer } from "./buying/placer.ts";
 import { purchase } from "./buying/purchase.ts";
+import { createKeyOrders } from "./by-key/create-key-orders.ts";
+import type { KeyOrders } from "./by-key/key-orders.ts";
+import { endUntold } from "./by-key/untold.ts";
 import { giveBackOrphans } from "./doubts/orphans.ts";
 import { reconcile } from "./doubts/reconcile.ts";
 import { sweep } from "./doubts/sweep.ts";
@@ -20,12 +24,14 @@ import { takeWebhook } from "./watching/webhook.ts";
 
 /** The jobs that the workers and the HTTP server run. */
 export interface OrderJobs {
-  /** One watching pass for one provider; false when nothing was due here. */
-  watch(provider: string, signal: AbortSignal): Promise<boolean>;
+  /** One watching pass for one provider. Returns after how many milliseconds the next is worth while; 0: at once. */
+  watch(provider: string, signal: AbortSignal): Promise<number>;
   /** Finds out what became of this provider's purchases in doubt, and gives stray numbers back. */
   reconcile(provider: string): Promise<void>;
   /** Takes up orders that a stopped process left unfinished. */
   sweep(): Promise<void>;
+  /** Gives numbers back that a reseller's client was never told; see by-key/untold.ts. */
+  endUntold(): Promise<void>;
   /** Resolves when the content of the webhook is stored. */
   takeWebhook(provider: string, body: unknown): Promise<"accepted" | "unknown_provider" | "unreadable">;
   /** Makes the purchases whose money has come in; see buying/buy-paid.ts. Returns how many were taken up. */
@@ -53,7 +59,7 @@ export function createOrders(
   given: OrderDeps,
   holder: string,
   hooks: OrderHooks,
-): Orders & OrdersForOperators & OrderJobs {
+): Orders & OrdersForOperators & OrderJobs & { readonly byKey: KeyOrders } {
   const placer = createPlacer(given);
   const deps = { ...given, onReplaced: (orderId: string) => void placer.place(orderId) };
   const reconciling = new Map<string, Lease>();
@@ -63,6 +69,7 @@ export function createOrders(
 
   async function buy(input: PurchaseInput): Promise<PurchaseResult> {
     const result = await purchase(deps, input);
+    if (result.kind === "not_admitted") throw new ImpossibleError("the chat needs no admission");
     deps.events?.tapped(result);
     // In the background: a slow provider must not hold up the chat.
     if (result.kind === "placed") {
@@ -91,7 +98,11 @@ export function createOrders(
 
     ...forOperators(deps, hooks),
 
-    watch: async (provider, signal) => (await watchers.get(provider)?.step(signal)) ?? false,
+    async watch(name, signal) {
+      const watcher = watchers.get(name);
+      if (!watcher) throw new Error(`there is no provider ${name}`);
+      return await watcher.step(signal);
+    },
     async reconcile(name) {
       const provider = deps.providers.get(name);
       if (!provider) return;
@@ -104,6 +115,8 @@ export function createOrders(
       await giveBackOrphans(deps, provider);
     },
     sweep: () => sweep(deps, placer),
+    endUntold: () => endUntold(deps),
+    byKey: createKeyOrders(deps, { place: placer.place, act }),
     async takeWebhook(name, body) {
       const provider = deps.providers.get(name);
       if (!provider?.capabilities.webhook) return "unknown_provider";

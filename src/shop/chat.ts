@@ -16,7 +16,7 @@ import type { ServiceDeps, Signals } from "./service-deps.ts";
 
 const HOUR_MS = 3_600_000;
 
-type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral" | "desk"> & {
+type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral" | "apiKeys" | "desk"> & {
   topups: Topups & TopupJobs;
 };
 

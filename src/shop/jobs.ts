@@ -17,7 +17,7 @@ export interface JobDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly providerNames: readonly string[];
-  readonly orders: Pick<OrderJobs, "watch" | "reconcile" | "sweep" | "buyPaid">;
+  readonly orders: Pick<OrderJobs, "watch" | "reconcile" | "sweep" | "buyPaid" | "endUntold">;
   readonly catalog: CatalogJobs;
   readonly stockAlerts: StockAlertJobs;
   readonly topups: Pick<Topups, "gateways"> & Pick<TopupJobs, "sweepStars" | "resumeRefunds" | "pollCrypto">;
@@ -58,7 +58,7 @@ export function createJobs(deps: JobDeps): Jobs {
       createLoop({
         name: `watch ${name}`,
         everyMs: 250,
-        run: async (signal) => ((await orders.watch(name, signal)) ? "again" : "idle"),
+        run: async (signal) => ({ pauseMs: await orders.watch(name, signal) }),
         clock: deps.clock,
         logger: deps.logger,
       }),
@@ -77,6 +77,7 @@ export function createJobs(deps: JobDeps): Jobs {
     // One loop per provider, so that a provider that hangs delays only its own orders.
     ...providerNames.map((name) => every(`reconcile ${name}`, 10 * SECOND_MS, () => orders.reconcile(name))),
     every("sweep orders", 5 * SECOND_MS, () => orders.sweep()),
+    every("end untold orders", 5 * SECOND_MS, () => orders.endUntold()),
     every("refresh prices", 5 * SECOND_MS, () => catalog.refreshLookedAt()),
     every("stock alerts", MINUTE_MS, () => deps.stockAlerts.tell()),
     every("refresh lists", 6 * HOUR_MS, () => catalog.syncLists()),

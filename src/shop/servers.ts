@@ -11,6 +11,7 @@ import type { WebhookHandlers } from "../http/webhooks.ts";
 import { createUpdateStore } from "../workers/store-updates.ts";
 import type { Config } from "./config/config.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import { resellerRoutes, resellerServer } from "./reseller.ts";
 import type { Services } from "./services.ts";
 
 export interface ServersDeps {
@@ -50,11 +51,17 @@ export async function startServers(deps: ServersDeps): Promise<Servers> {
     logger,
   });
   const open = createHttpServer({
-    app: createPublicApp({ logger, readiness, webhooks: webhooksOf(deps) }),
+    app: createPublicApp({
+      logger,
+      readiness,
+      webhooks: webhooksOf(deps),
+      ...resellerRoutes(deps, services.reseller),
+    }),
     ...config.http,
     portVariable: "PORT",
     clock,
     logger,
+    ...resellerServer(deps),
   });
   const adminPort = await admin.start();
   try {

@@ -12,11 +12,13 @@ import { remindOperators } from "../desk/queue/remind.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
 import { createSlots } from "../orders/buying/slots.ts";
+import type { KeyOrders } from "../orders/by-key/key-orders.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
 import type { Orders, OrdersForOperators } from "../orders/orders.ts";
 import { createAnswerStore } from "../orders/store-answer.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import { createUpstreams, type Upstreams } from "../providers/upstreams.ts";
+import type { Reseller } from "../reseller/reseller.ts";
 import { TERMS_VERSION } from "../texts/index.ts";
 import { createTopups, type TopupJobs } from "../topups/create-topups.ts";
 import { createCryptoPay } from "../topups/crypto-pay-client.ts";
@@ -27,6 +29,7 @@ import { createChatDeps, createShopOutbox } from "./chat.ts";
 import { createDesk, type ShopDesk } from "./desk.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { purchasesAtOnce } from "./purchases-at-once.ts";
+import { createShopReseller } from "./reseller.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
 
 export interface Services extends Upstreams {
@@ -34,13 +37,17 @@ export interface Services extends Upstreams {
   readonly holder: string;
   readonly api: Api;
   readonly bot: ShopBot;
-  readonly orders: Orders & OrdersForOperators & OrderJobs;
+  readonly orders: ShopOrders;
+  /** Null: the resellers' API is off. */
+  readonly reseller: Reseller | null;
   readonly topups: Topups & TopupJobs;
   readonly inbox: InboxWorker;
   readonly outbox: OutboxWorker;
   readonly jobs: Jobs;
   readonly desk: ShopDesk["services"];
 }
+
+type ShopOrders = Orders & OrdersForOperators & OrderJobs & { readonly byKey: KeyOrders };
 
 /** Builds every service, each after the ones it needs. Nothing runs yet. */
 export function createServices(deps: ServiceDeps): Services {
@@ -59,6 +66,7 @@ export function createServices(deps: ServiceDeps): Services {
   const { providers } = upstreams;
   const catalog = createCatalog({ db, clock, logger, providers, pricing, defaults, allowedServices });
   const orders = createShopOrders(deps, { providers, catalog, signals, holder });
+  const reseller = createShopReseller(deps, { catalog, orders: orders.byKey });
   const api = createTelegramApi({ ...config.telegram, clock, onCall: metrics.requests.telegramCall });
   const topups = createShopTopups(deps, { api, signals });
 
@@ -67,7 +75,17 @@ export function createServices(deps: ServiceDeps): Services {
   const onMessages = signals.messages.send;
   const deskDeps = { db, clock, logger, catalog, orders, topups, ownerIds: adminIds, onMessages };
   const { desk, services: deskServices } = createDesk(deskDeps);
-  const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, desk, signals });
+  const apiKeys = reseller?.keys ?? null;
+  const chat = createChatDeps(deps, {
+    catalog,
+    stockAlerts,
+    orders,
+    apiKeys,
+    topups,
+    referral,
+    desk,
+    signals,
+  });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
@@ -107,7 +125,19 @@ export function createServices(deps: ServiceDeps): Services {
   });
   signals.dueOrders.listen(jobs.wakeWatcher);
   signals.credits.listen(jobs.wakeBuyer);
-  return { ...upstreams, holder, api, bot, orders, topups, inbox, outbox, jobs, desk: deskServices };
+  return {
+    ...upstreams,
+    holder,
+    api,
+    bot,
+    orders,
+    reseller,
+    topups,
+    inbox,
+    outbox,
+    jobs,
+    desk: deskServices,
+  };
 }
 
 function createShopOrders(
@@ -118,7 +148,7 @@ function createShopOrders(
     signals: Signals;
     holder: string;
   },
-): Orders & OrdersForOperators & OrderJobs {
+): ShopOrders {
   const { config, db, clock, logger, checkpoint } = deps;
   const { providers, catalog, signals, holder } = parts;
   const orderDeps = {

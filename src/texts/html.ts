@@ -16,6 +16,11 @@ export function escapeHtml(text: string): Html {
   );
 }
 
+/** Pieces that are safe already, with something safe between them. */
+export function joined(parts: readonly Html[], between: " · "): Html {
+  return trusted(parts.join(between));
+}
+
 /** "$0.2906". */
 export function money(micros: bigint): Html {
   return trusted(formatUsd(micros));
@@ -53,7 +58,10 @@ export function relativeTime(at: Date): Html {
   return time(at, "r", `${at.toISOString().slice(11, 16)} UTC`);
 }
 
-/** Short date and time in the reader's own time zone. */
+/**
+ * Short date and time in the reader's own time zone. Among right-to-left words it must run as the reader's app writes it:
+ * an Arabic one puts marks between day and month that turn a date which is forced to run from left to right.
+ */
 export function localTime(at: Date): Html {
   return time(at, "dt", `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`);
 }

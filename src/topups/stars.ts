@@ -232,7 +232,6 @@ async function book(deps: TopupDeps, transaction: StarTransaction, since: Date):
     await refunded(deps, { chargeId, telegramId, stars });
     return false;
   }
-  if (transaction.direction !== "in") return false;
   const payload = transaction.payload ?? "";
   const isOurs = UUID.test(payload) && (await selectTopup(deps.db, payload)) !== undefined;
   if (!isOurs && transaction.at < since) return false;

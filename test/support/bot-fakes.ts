@@ -64,6 +64,7 @@ export function createFakeCatalog(clock: Clock) {
     };
   };
   const catalog: Catalog = {
+    priceList: async () => [],
     services: async ({ page, pageSize, sort }) => {
       const items =
         sort === "name" ? state.services.toSorted((a, b) => a.name.localeCompare(b.name)) : state.services;

@@ -55,6 +55,7 @@ function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
   const operatorActions = createFakeOperatorActions();
   const deps: BotDeps = {
     catalog: catalog.catalog,
+    apiKeys: null,
     stockAlerts: stockAlerts.stockAlerts,
     orders: orders.orders,
     topups: topups.topups,

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type PretendCryptoPay, startPretendCryptoPay } from "../../sandbox/crypto-pay.ts";
 import { createBuyers } from "../../src/buyers/buyers.ts";
 import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
+import { scheduleTopups, selectDueTopups } from "../../src/db/queries/topups.ts";
 import { createCryptoPay } from "../../src/topups/crypto-pay-client.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestTopups, type TestTopups } from "../support/topups.ts";
@@ -63,6 +64,23 @@ describe("Crypto Pay", () => {
       .execute();
     expect(payment).toEqual({ charge_id: "1", fee_micros: 50_000n });
     expect((await selectLedgerDifferences(database.db)).filter(({ check }) => check !== "held")).toEqual([]);
+  });
+
+  it("looks first at the invoices that are due the longest, when not all can be looked at", async () => {
+    const at = (minutes: number) => new Date(test.clock.now().getTime() - minutes * 60_000);
+    const made: [number, string][] = [];
+    for (const minutes of [3, 1, 4, 2, 5]) {
+      const { result } = await begun();
+      const { topupId = "" } = result.kind === "begun" ? result.invoice : {};
+      await scheduleTopups(database.db, [topupId], at(minutes));
+      made.push([minutes, topupId]);
+    }
+    const longestFirst = made.sort(([a], [b]) => b - a).map(([, id]) => id);
+    const due = await selectDueTopups(database.db, "crypto-pay", at(2), 3);
+    expect(due.map(({ id }) => id)).toEqual(longestFirst.slice(0, 3));
+    const all = await selectDueTopups(database.db, "crypto-pay", at(2), 9);
+    expect(all.map(({ id }) => id)).toEqual(longestFirst.slice(0, 4));
+    expect(await selectDueTopups(database.db, "manual", at(0), 9)).toEqual([]);
   });
 
   it("credits by looking alone when no webhook comes", async () => {

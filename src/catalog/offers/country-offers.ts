@@ -6,7 +6,8 @@ import type { Freshness, Plan } from "../prices/freshness.ts";
 import type { LookedAt } from "../prices/looked-at.ts";
 import { waitBriefly } from "../prices/waiting.ts";
 import type { Statistics } from "./delivery-statistics.ts";
-import { type Market, type MarketView, OFFER_LIFETIME_MS } from "./market.ts";
+import { OFFER_LIFETIME_MS } from "./kept-merged.ts";
+import type { Market, MarketView } from "./market.ts";
 import { countryOffer, type MergedOffer, sortOffers } from "./merged-offers.ts";
 
 /** Prices older than this are requested again in the background. */

@@ -1,7 +1,7 @@
-import { addMs, type Clock } from "../../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
+import { createGathered } from "../../core/gather.ts";
 import type { Database } from "../../db/client.ts";
 import {
-  type HiddenOffers,
   type KnownSubject,
   type MarketState,
   RULES,
@@ -12,25 +12,17 @@ import {
 import { ANY_SERVICE } from "../../db/queries/offers.ts";
 import { selectPriceRules } from "../../db/queries/price-rules.ts";
 import type { Provider } from "../../providers/port/provider.ts";
-import { type PriceRule, type PriceTerms, termsFor } from "../prices/pricing.ts";
-import {
-  type CompactOffers,
-  compact,
-  createNames,
-  type OfferNames,
-  type Sellable,
-  sellable,
-} from "./compact-offers.ts";
-import { type MergedOffer, mergeByCountry } from "./merged-offers.ts";
+import type { PriceRule, PriceTerms } from "../prices/pricing.ts";
+import { type CompactOffers, compact, createNames, type Sellable } from "./compact-offers.ts";
+import { type Contents, createMerger } from "./kept-merged.ts";
+import type { MergedOffer } from "./merged-offers.ts";
 
-/** An offer that no price list has shown for this long is hidden. */
-export const OFFER_LIFETIME_MS = 15 * 60 * 1000;
 /** What was read so long ago is read again: changes are not kept for ever (workers/housekeeping.ts). */
 const KEPT_MS = 60 * 60 * 1000;
 /** A shop with more services forgets those that nobody looked at the longest. */
 const MAX_SERVICES = 5_000;
-/** The services whose offers are kept merged, ready to be shown. */
-const MAX_MERGED = 200;
+/** The offers of so many services are read by one statement, which has a limit of its own. */
+const SERVICES_A_READ = 8;
 
 export interface MarketDeps {
   readonly db: Database;
@@ -52,7 +44,8 @@ export interface MarketView extends Pick<MarketState, "scopes" | "decisions"> {
 
 /**
  * The offers of all providers in this process's memory. Each look costs one small query, which tells what has changed since
- * they were read, by whomever; only that is read again. So what is shown is never older than the look.
+ * they were read, by whomever; only that is read again. So what is shown is never older than the look. Looks at the same
+ * moment share a query and a view, which then shows more services than each has asked for.
  */
 export interface Market {
   look(serviceIds: readonly string[], scopes?: readonly string[]): Promise<MarketView>;
@@ -62,16 +55,6 @@ interface Kept<T> {
   readonly content: T;
   readonly mark: string;
   readonly atMs: number;
-}
-
-interface Merged {
-  readonly own: CompactOffers | undefined;
-  readonly any: CompactOffers | undefined;
-  readonly rules: readonly PriceRule[];
-  readonly hidden: string;
-  /** The first of its offers is too old from then on. */
-  readonly untilMs: number;
-  readonly offers: ReadonlyMap<string, MergedOffer>;
 }
 
 export function createMarket(deps: MarketDeps): Market {
@@ -122,7 +105,14 @@ export function createMarket(deps: MarketDeps): Market {
   }
 
   async function readOffers(ids: readonly string[]): Promise<ReadonlyMap<string, CompactOffers>> {
-    if (ids.length === 0) return new Map();
+    const parts: (readonly string[])[] = [];
+    for (let from = 0; from < ids.length; from += SERVICES_A_READ)
+      parts.push(ids.slice(from, from + SERVICES_A_READ));
+    const read = await Promise.all(parts.map(readTogether));
+    return new Map(read.flatMap((contents) => [...contents]));
+  }
+
+  async function readTogether(ids: readonly string[]): Promise<ReadonlyMap<string, CompactOffers>> {
     const read = await selectMarketOffers(db, providers, ids);
     const atMs = clock.now().getTime();
     const contents = new Map(ids.map((id) => [id, compact(read.offers[id] ?? [], names)]));
@@ -148,92 +138,40 @@ export function createMarket(deps: MarketDeps): Market {
 
   const shelf = createMerger(deps, names);
 
-  return {
-    async look(serviceIds, scopes = []) {
-      const wanted = [...new Set([...serviceIds, ANY_SERVICE])];
-      const asked = known(wanted);
-      const state = await selectMarketState(db, { known: asked, providers, serviceIds, scopes });
-      const contents = await catchUp(wanted, asked, state);
-      const { hidden } = state;
-      return {
-        scopes: state.scopes,
-        decisions: state.decisions,
-        broken: new Set(hidden.filter(({ isOpen }) => isOpen).map(({ provider }) => provider)),
-        offers: (serviceId) => shelf.offers(serviceId, contents, hidden),
-        inCountry: (serviceId, countryId) =>
-          shelf.sellable(serviceId, contents, hidden).filter((row) => row.countryId === countryId),
-      };
-    },
-  };
-}
-
-/** What a look may show. */
-interface Contents {
-  readonly services: ReadonlyMap<string, CompactOffers>;
-  readonly rules: readonly PriceRule[];
-}
-
-/** Merges the offers of a service, and keeps the result for as long as nothing of it changes. */
-function createMerger({ clock, pricing }: MarketDeps, names: OfferNames) {
-  const merged = new Map<string, Merged>();
-
-  function offers(
-    serviceId: string,
-    contents: Contents,
-    hidden: readonly HiddenOffers[],
-  ): ReadonlyMap<string, MergedOffer> {
-    const nowMs = clock.now().getTime();
-    const inputs = {
-      own: contents.services.get(serviceId),
-      any: contents.services.get(ANY_SERVICE),
-      rules: contents.rules,
-      hidden: JSON.stringify(hidden),
-    };
-    const last = merged.get(serviceId);
-    merged.delete(serviceId);
-    const isCurrent = last && nowMs < last.untilMs && isSame(last, inputs);
-    const current = isCurrent ? last : { ...inputs, ...merge(serviceId, contents, hidden) };
-    merged.set(serviceId, current);
-    const [oldest] = merged.keys();
-    if (merged.size > MAX_MERGED && oldest !== undefined) merged.delete(oldest);
-    return current.offers;
-  }
-
-  function merge(
-    serviceId: string,
-    contents: Contents,
-    hidden: readonly HiddenOffers[],
-  ): Pick<Merged, "offers" | "untilMs"> {
-    const rows = sellableOf(serviceId, contents, hidden);
-    const oldestMs = rows.reduce((oldest, row) => Math.min(oldest, row.observedMs), Number.POSITIVE_INFINITY);
+  async function lookAt({ serviceIds, scopes }: Subjects): Promise<MarketView> {
+    const wanted = [...new Set([...serviceIds, ANY_SERVICE])];
+    const asked = known(wanted);
+    const state = await selectMarketState(db, { known: asked, providers, serviceIds, scopes });
+    const contents = await catchUp(wanted, asked, state);
+    const { hidden } = state;
     return {
-      offers: mergeByCountry(rows, ({ provider, countryId }) =>
-        termsFor(contents.rules, pricing, { provider, countryId, serviceId }),
-      ),
-      untilMs: oldestMs + OFFER_LIFETIME_MS,
+      scopes: state.scopes,
+      decisions: state.decisions,
+      broken: new Set(hidden.filter(({ isOpen }) => isOpen).map(({ provider }) => provider)),
+      offers: (serviceId) => shelf.offers(serviceId, contents, hidden),
+      inCountry: (serviceId, countryId) =>
+        shelf.sellable(serviceId, contents, hidden).filter((row) => row.countryId === countryId),
     };
   }
 
-  function sellableOf(
-    serviceId: string,
-    contents: Contents,
-    hidden: readonly HiddenOffers[],
-  ): readonly Sellable[] {
-    const filter = { sinceMs: addMs(clock.now(), -OFFER_LIFETIME_MS).getTime(), hidden };
-    const parts = [serviceId, ANY_SERVICE].flatMap((id) => contents.services.get(id) ?? []);
-    return parts.flatMap((part) => [...sellable(part, names, filter)]);
-  }
-
-  return { offers, sellable: sellableOf };
+  return { look: shared(lookAt) };
 }
 
-function isSame(last: Merged, inputs: Pick<Merged, "own" | "any" | "rules" | "hidden">): boolean {
-  return (
-    last.own === inputs.own &&
-    last.any === inputs.any &&
-    last.rules === inputs.rules &&
-    last.hidden === inputs.hidden
-  );
+/** Looks of the same moment become one. */
+function shared(lookAt: (subjects: Subjects) => Promise<MarketView>): Market["look"] {
+  const look = createGathered(async (looks: readonly Subjects[]) => {
+    const view = await lookAt({
+      serviceIds: [...new Set(looks.flatMap(({ serviceIds }) => serviceIds))],
+      scopes: [...new Set(looks.flatMap(({ scopes }) => scopes))],
+    });
+    return () => view;
+  });
+  return (serviceIds, scopes = []) => look({ serviceIds, scopes });
+}
+
+interface Subjects {
+  readonly serviceIds: readonly string[];
+  readonly scopes: readonly string[];
 }
 
 /** Two looks at the same moment may end in another order than they began. Marks are numbers of transactions. */

@@ -8,11 +8,11 @@ export interface PurchaseCounts {
   readonly lastDay: number;
 }
 
-/** The counts that a buyer's purchase limits are compared with. */
+/** The counts that a buyer's purchase limits are compared with. `channel` null: purchases by keys count too. */
 export async function selectPurchaseCounts(
   db: Executor,
   buyerId: string,
-  since: { hourAgo: Date; dayAgo: Date },
+  { channel, ...since }: { channel: "chat" | null; hourAgo: Date; dayAgo: Date },
 ): Promise<PurchaseCounts> {
   const row = await db
     .selectFrom("orders")
@@ -25,6 +25,7 @@ export async function selectPurchaseCounts(
     ])
     .where("buyer_id", "=", buyerId)
     .where((eb) => eb.or([eb("closed_at", "is", null), eb("placed_at", ">", since.dayAgo)]))
+    .$if(channel !== null, (query) => query.where("channel", "=", "chat"))
     .executeTakeFirstOrThrow();
   return { open: Number(row.open), lastHour: Number(row.last_hour), lastDay: Number(row.last_day) };
 }

@@ -5,6 +5,7 @@ import { type GatewayName, gatewayNames } from "../../topups/topups.ts";
 import * as field from "./fields.ts";
 import { type Presets, type Problem, readProviders, type Variables } from "./provider-settings.ts";
 import { type ReferralSettings, referralFields, referralOf } from "./referral.ts";
+import { type ResellerSettings, resellerFields, resellerOf } from "./reseller.ts";
 
 export type LogLevel = (typeof logLevels)[number];
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -46,6 +47,7 @@ export interface Config {
   };
   /** Null: nobody is paid for inviting friends. */
   readonly referral: ReferralSettings | null;
+  readonly reseller: ResellerSettings;
   readonly smsRetentionMs: number;
   /** Service ids that are sold although the blocklist names them. */
   readonly allowedServices: readonly string[];
@@ -93,6 +95,7 @@ const base = z.object({
   CANCEL_AFTER_SECONDS: field.wholeNumber(0, 86_400).default(120),
   ORDER_LIFETIME_SECONDS: field.wholeNumber(60, 86_400).default(1200),
   ...referralFields,
+  ...resellerFields,
   SMS_RETENTION_HOURS: field.wholeNumber(1, 8760).default(24),
   MAX_OPEN_ORDERS: field.wholeNumber(1, 1000).default(5),
   PURCHASES_PER_HOUR: field.wholeNumber(1, 10_000).default(20),
@@ -178,6 +181,7 @@ function assemble(raw: z.infer<typeof base>, providers: readonly ProviderSetting
       newBuyerOrdersPerDay: raw.NEW_BUYER_ORDERS_PER_DAY,
     },
     referral: referralOf(raw),
+    reseller: resellerOf(raw),
     smsRetentionMs: raw.SMS_RETENTION_HOURS * HOUR_MS,
     allowedServices: raw.ALLOWED_SERVICES,
     supportContact: raw.SUPPORT_CONTACT ?? null,
@@ -236,6 +240,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     providers: config.providers.map((provider) => `${provider.name} (${provider.protocol})`),
     topups: config.topups.gateways,
     referral: config.referral === null ? "off" : "on",
+    resellerApi: config.reseller.isOn ? "on" : "off",
     logLevel: config.logLevel,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createBatcher } from "../../src/workers/batcher.ts";
+import { createBatcher } from "../../src/core/batcher.ts";
 import { type Deferred, deferred } from "../support/deferred.ts";
 
 /** A batcher whose rounds end when the test says so. */
@@ -29,6 +29,22 @@ describe("what is done together", () => {
     expect(rounds.map(({ items }) => items)).toEqual([["a"], ["b", "c"]]);
     rounds[1]?.end.resolve("two");
     expect(await Promise.all(rest)).toEqual(["two", "two"]);
+  });
+
+  it("begins when it may, and then does all that came until then", async () => {
+    const mayBegin = deferred<void>();
+    const rounds: (readonly string[])[] = [];
+    const add = createBatcher(
+      async (items: readonly string[]) => void rounds.push([...items]),
+      () => mayBegin.promise,
+    );
+    const all = [add("a"), add("b")];
+    await settle();
+    all.push(add("c"));
+    expect(rounds).toEqual([]);
+    mayBegin.resolve();
+    await Promise.all(all);
+    expect(rounds).toEqual([["a", "b", "c"]]);
   });
 
   it("has one round at a time, each item in exactly one", async () => {
