@@ -27,7 +27,7 @@ import { createInboxWorker, type InboxWorker } from "../workers/inbox-worker.ts"
 import type { OutboxWorker } from "../workers/outbox-worker.ts";
 import { createChatDeps, createShopOutbox } from "./chat.ts";
 import { createDesk, type ShopDesk } from "./desk.ts";
-import { createJobs, type Jobs } from "./jobs.ts";
+import { createJobs, type JobDeps, type Jobs } from "./jobs.ts";
 import { purchasesAtOnce } from "./purchases-at-once.ts";
 import { createShopReseller } from "./reseller.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
@@ -109,19 +109,7 @@ export function createServices(deps: ServiceDeps): Services {
     topups,
     referral,
     desk: deskServices,
-    remindOperators: () =>
-      remindOperators({ db, clock, ownerIds: adminIds, onMessages: signals.messages.send }),
-    selfCheck: () =>
-      selfCheck({
-        db,
-        clock,
-        machineClock: deps.machineClock,
-        logger,
-        providers,
-        operatorChatIds: adminIds,
-        onMessages: signals.messages.send,
-        onLedgerChecked: metrics.sales.ledgerChecked,
-      }),
+    ...createChecks(deps, { providers, signals }),
   });
   signals.dueOrders.listen(jobs.wakeWatcher);
   signals.credits.listen(jobs.wakeBuyer);
@@ -137,6 +125,30 @@ export function createServices(deps: ServiceDeps): Services {
     outbox,
     jobs,
     desk: deskServices,
+  };
+}
+
+/** What looks after the shop by itself. */
+function createChecks(
+  deps: ServiceDeps,
+  { providers, signals }: { providers: ReadonlyMap<string, Provider>; signals: Signals },
+): Pick<JobDeps, "remindOperators" | "selfCheck"> {
+  const { config, db, clock, logger, metrics } = deps;
+  const { adminIds } = config;
+  return {
+    remindOperators: () =>
+      remindOperators({ db, clock, ownerIds: adminIds, onMessages: signals.messages.send }),
+    selfCheck: () =>
+      selfCheck({
+        db,
+        clock,
+        machineClock: deps.machineClock,
+        logger,
+        providers,
+        operatorChatIds: adminIds,
+        onMessages: signals.messages.send,
+        onLedgerChecked: metrics.sales.ledgerChecked,
+      }),
   };
 }
 
