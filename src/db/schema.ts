@@ -141,6 +141,46 @@ export interface Countries {
   updated_at: Timestamp;
 }
 
+export interface DailyBuyers {
+  buyer_id: string;
+  day: Timestamp;
+  is_first: boolean;
+}
+
+export interface DailyFacts {
+  adjusted_down_micros: Int8;
+  adjusted_up_micros: Int8;
+  bonus_micros: Int8;
+  cost_micros: Int8;
+  country_id: string;
+  day: Timestamp;
+  delivered: number;
+  doubts: number;
+  early_cancels: number;
+  errors: number;
+  fee_micros: Int8;
+  gateway: string;
+  is_total: boolean;
+  loss_micros: Int8;
+  no_stock: number;
+  provider: string;
+  refund_micros: Int8;
+  service_id: string;
+  sold: number;
+  topup_micros: Int8;
+  topups: number;
+  tries: number;
+  turnover_micros: Int8;
+  undelivered: number;
+  wait_seconds: number[];
+}
+
+export interface DailyReports {
+  day: Timestamp;
+  recipients: number;
+  sent_at: Timestamp;
+}
+
 export interface DeskSearches {
   count: number;
   minute_at: Timestamp;
@@ -180,6 +220,12 @@ export interface Entries {
   amount_micros: Int8;
   balance_after_micros: Int8 | null;
   transfer_id: Int8;
+}
+
+export interface FactsState {
+  id: number;
+  next_day: Timestamp | null;
+  zone: string;
 }
 
 export interface Favourites {
@@ -522,6 +568,11 @@ export interface Referrals {
   taken_back_at: Timestamp | null;
 }
 
+export interface ReportOptOuts {
+  at: Timestamp;
+  telegram_id: Int8;
+}
+
 export interface Services {
   blocked: boolean | null;
   id: string;
@@ -682,11 +733,15 @@ export interface DB {
   catalog_changes: CatalogChanges;
   conversation_states: ConversationStates;
   countries: Countries;
+  daily_buyers: DailyBuyers;
+  daily_facts: DailyFacts;
+  daily_reports: DailyReports;
   desk_searches: DeskSearches;
   disputes: Disputes;
   drafts: Drafts;
   earlier_people: EarlierPeople;
   entries: Entries;
+  facts_state: FactsState;
   favourites: Favourites;
   findings: Findings;
   forgotten_people: ForgottenPeople;
@@ -715,6 +770,7 @@ export interface DB {
   quotes: Quotes;
   referral_rewards: ReferralRewards;
   referrals: Referrals;
+  report_opt_outs: ReportOptOuts;
   services: Services;
   settings: Settings;
   staff: Staff;

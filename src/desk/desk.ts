@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { CatalogInspection } from "../catalog/catalog-inspection.ts";
 import type { PriceTerms } from "../catalog/prices/pricing.ts";
 import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import type { OrdersForOperators } from "../orders/orders.ts";
 import type { Provider } from "../providers/port/provider.ts";
@@ -9,12 +10,16 @@ import type { TopupJobs } from "../topups/create-topups.ts";
 import { type Audit, createAudit } from "./audit/audit.ts";
 import type { AnyDraftKind } from "./drafts/draft-kind.ts";
 import { createDrafts, type Drafts } from "./drafts/drafts.ts";
+import { createFigures, type Figures } from "./figures/figures.ts";
+import { createFigureFiles, type FigureFiles } from "./figures/files.ts";
+import { createDailyReport, type DailyReport } from "./figures/report.ts";
 import { type Cards, createCards } from "./find/cards.ts";
 import { createFind, type Find } from "./find/find.ts";
 import { moneyKinds } from "./money/kinds.ts";
 import { type CheckNow, createCheckNow } from "./orders/check-now.ts";
 import { orderKinds } from "./orders/kinds.ts";
 import { peopleKinds } from "./people/kinds.ts";
+import { createPainter, type Painter } from "./pictures/painter.ts";
 import { priceKinds } from "./prices/price-kinds.ts";
 import { createPrices, type Prices } from "./prices/prices.ts";
 import { providerKinds } from "./providers/provider-kinds.ts";
@@ -30,8 +35,13 @@ import { createSwitches, type Switches } from "./switches/switches.ts";
 export interface DeskServiceDeps {
   readonly db: Database;
   readonly clock: Clock;
+  readonly logger: Logger;
   /** ADMIN_IDS. */
   readonly ownerIds: readonly number[];
+  /** The shop's time zone, as it is set now. */
+  readonly shopZone: () => string;
+  /** The hour of the shop's wall clock at which the daily report is sent, 0 to 23. */
+  readonly reportHour: () => number;
   readonly onMessages: () => void;
   readonly catalog: Catalog & CatalogInspection;
   /** With their circuits: what a probe brings is recorded. */
@@ -56,11 +66,18 @@ export interface DeskServices {
   readonly queue: Queue;
   readonly audit: Audit;
   readonly checkNow: CheckNow;
+  readonly figures: Figures;
+  readonly figureFiles: FigureFiles;
+  readonly dailyReport: DailyReport;
+  readonly painter: Painter;
+  /** For names. */
+  readonly catalog: Pick<Catalog, "service" | "country">;
 }
 
 export function createDeskServices(given: DeskServiceDeps): DeskServices {
   const staff = createStaffBook(given);
-  const deps = { ...given, staff };
+  const figures = createFigures(given);
+  const deps = { ...given, staff, figures };
   return {
     staff,
     drafts: createDrafts({ ...deps, kinds: draftKinds(given) }),
@@ -72,6 +89,11 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
     prices: createPrices({ ...deps, starting: deps.startingPrices, providers: [...deps.providers.keys()] }),
     switches: createSwitches(deps),
     providers: createProviderDesk(deps),
+    figures,
+    figureFiles: createFigureFiles(deps),
+    dailyReport: createDailyReport(deps),
+    painter: createPainter(deps),
+    catalog: given.catalog,
   };
 }
 

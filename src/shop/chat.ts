@@ -12,6 +12,7 @@ import type { TopupJobs } from "../topups/create-topups.ts";
 import type { Topups } from "../topups/topups.ts";
 import { createWalletReader } from "../wallet/reader.ts";
 import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.ts";
+import type { ShopDesk } from "./desk.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
 
 const HOUR_MS = 3_600_000;
@@ -28,19 +29,13 @@ export function createChatDeps(
 ): BotDeps {
   const { config, db, clock, logger } = deps;
   const { desk, topups } = parts;
+  const base = { db, clock, topups, ownerIds: config.adminIds, onMessages: signals.messages.send };
   return {
     ...parts,
     wallet: createWalletReader(db),
     buyers: createBuyers({ db, clock, referralTerms: config.referral }),
     conversationStates: createConversationStates({ db, clock }),
-    operatorActions: createOperatorActions({
-      db,
-      clock,
-      topups,
-      ownerIds: config.adminIds,
-      onMessages: signals.messages.send,
-      require: desk.staff.require,
-    }),
+    operatorActions: createOperatorActions({ ...base, require: desk.staff.require }),
     config: {
       termsVersion: TERMS_VERSION,
       supportContact: config.supportContact,
@@ -52,7 +47,10 @@ export function createChatDeps(
 }
 
 /** The worker that sends what the shop owes to buyers. */
-export function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): OutboxWorker {
+export function createShopOutbox(
+  deps: ServiceDeps,
+  parts: { chat: BotDeps } & Pick<ShopDesk["services"], "dailyReport">,
+): OutboxWorker {
   const { config, db, clock, logger, metrics, checkpoint } = deps;
   // A chat that has to wait must not keep a sender busy meanwhile: the outbox tries it again later.
   const onCall = metrics.requests.telegramCall;
@@ -66,6 +64,7 @@ export function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): O
     buyers,
     claims,
     disputes,
+    dailyReport: parts.dailyReport,
     cardHashes,
     clock,
     logger,

@@ -28,7 +28,7 @@ import type { Topups } from "../topups/topups.ts";
 import { createInboxWorker, type InboxWorker } from "../workers/inbox-worker.ts";
 import type { OutboxWorker } from "../workers/outbox-worker.ts";
 import { createChatDeps, createShopOutbox } from "./chat.ts";
-import { createDesk } from "./desk.ts";
+import { createDesk, type ShopDesk } from "./desk.ts";
 import { createJobs, type JobDeps, type Jobs } from "./jobs.ts";
 import { purchasesAtOnce } from "./purchases-at-once.ts";
 import { createShopReseller } from "./reseller.ts";
@@ -46,6 +46,7 @@ export interface Services extends Upstreams {
   readonly inbox: InboxWorker;
   readonly outbox: OutboxWorker;
   readonly jobs: Jobs;
+  readonly desk: ShopDesk["services"];
 }
 
 type ShopOrders = Orders & OrdersForOperators & OrderJobs & { readonly byKey: KeyOrders };
@@ -77,6 +78,7 @@ export function createServices(deps: ServiceDeps): Services {
   const deskDeps = {
     db,
     clock,
+    logger,
     ownerIds: adminIds,
     onMessages: signals.messages.send,
     catalog,
@@ -87,7 +89,7 @@ export function createServices(deps: ServiceDeps): Services {
     orders,
     topups,
   };
-  const desk = createDesk(deskDeps);
+  const { desk, services: deskServices } = createDesk(deskDeps);
   const apiKeys = reseller?.keys ?? null;
   const parts = { catalog, stockAlerts, orders, apiKeys, topups, referral, desk, pauseWords };
   const chat = createChatDeps(deps, { ...parts, signals });
@@ -100,7 +102,7 @@ export function createServices(deps: ServiceDeps): Services {
     onHandled: metrics.messages.update,
     checkpoint,
   });
-  const outbox = createShopOutbox(deps, { chat });
+  const outbox = createShopOutbox(deps, { chat, dailyReport: deskServices.dailyReport });
   signals.messages.listen(outbox.wake);
   signals.answers.listen(outbox.answer);
 
@@ -114,11 +116,13 @@ export function createServices(deps: ServiceDeps): Services {
     topups,
     referral,
     trade: createTradeJobs(deskDeps, holder),
+    desk: deskServices,
     ...operatorJobs(deps, { providers, signals }),
   });
   signals.dueOrders.listen(jobs.wakeWatcher);
   signals.credits.listen(jobs.wakeBuyer);
-  return { ...upstreams, holder, api, bot, orders, reseller, topups, inbox, outbox, jobs };
+  const workers = { inbox, outbox, jobs };
+  return { ...upstreams, holder, api, bot, orders, reseller, topups, ...workers, desk: deskServices };
 }
 
 /** What is done for operators on a schedule. */

@@ -63,7 +63,7 @@ export function createTestDesk(
   database: Pick<TestDatabase, "db">,
   clock: TestClock,
   ownerIds: readonly number[] = [ownerId, otherOwnerId],
-  parts: Partial<Pick<DeskServiceDeps, "orders" | "topups" | "catalog">> & {
+  parts: Partial<Omit<DeskServiceDeps, "providers">> & {
     readonly providers?: readonly Provider[];
   } = {},
 ): TestDesk {
@@ -84,14 +84,18 @@ export function createTestDesk(
     db,
     clock,
     ownerIds,
+    logger: createTestLogger(),
+    shopZone: () => "UTC",
+    reportHour: () => 9,
     onMessages: () => undefined,
-    orders: parts.orders ?? nothingElse.orders,
-    topups: parts.topups ?? nothingElse.topups,
-    catalog,
-    providers,
+    topups: nothingElse.topups,
+    orders: nothingElse.orders,
     recordProbe: async () => undefined,
     startingPrices,
     pauseWords: createPauseWords({ db, clock }),
+    ...parts,
+    catalog,
+    providers,
   };
   const services = createDeskServices(deskDeps);
   const screens = createDeskScreens(services);
