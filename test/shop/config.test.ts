@@ -21,6 +21,8 @@ describe("loadConfig", () => {
       limits: { maxOpenOrders: 5, purchasesPerHour: 20, cancelsPerHour: 10, newBuyerOrdersPerDay: 10 },
       smsRetentionMs: 86_400_000,
       referral: null,
+      reseller: { isOn: false, trustedProxies: [] },
+      upkeep: { heartbeatUrl: null, backups: null },
       allowedServices: [],
       supportContact: null,
       logLevel: "info",
