@@ -7,6 +7,7 @@ import process from "node:process";
 import { messageOf } from "../src/core/errors.ts";
 import { burst } from "./burst.ts";
 import { chat } from "./chat.ts";
+import { desk } from "./desk.ts";
 import { failover } from "./failover.ts";
 import { latency } from "./latency.ts";
 import { ledger } from "./ledger.ts";
@@ -42,6 +43,7 @@ const benches: readonly Bench[] = [
   orders,
   search,
   menus,
+  desk,
 ];
 
 function print(line: string): void {

@@ -96,6 +96,8 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
     notice: z.string(),
     params: z.record(z.string(), z.string()),
   }),
+  /** For owners and accountants: the figures of a day that is over. */
+  z.object({ kind: z.literal("daily_report"), day: z.iso.date(), isLate: z.boolean() }),
   /** A manual top-up waits for an operator's decision. */
   z.object({ kind: z.literal("manual_claim"), claimId: id }),
   /** Somebody sends faster than the shop can answer: some of it was left out. */

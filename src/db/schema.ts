@@ -89,6 +89,45 @@ export interface Countries {
   updated_at: Timestamp;
 }
 
+export interface DailyBuyers {
+  buyer_id: string;
+  day: Timestamp;
+  is_first: boolean;
+}
+
+export interface DailyFacts {
+  adjusted_down_micros: Int8;
+  adjusted_up_micros: Int8;
+  bonus_micros: Int8;
+  cost_micros: Int8;
+  country_id: string;
+  day: Timestamp;
+  delivered: Int8;
+  doubts: Int8;
+  early_cancels: Int8;
+  errors: Int8;
+  fee_micros: Int8;
+  gateway: string;
+  loss_micros: Int8;
+  no_stock: Int8;
+  provider: string;
+  refund_micros: Int8;
+  service_id: string;
+  sold: Int8;
+  topup_micros: Int8;
+  topups: Int8;
+  tries: Int8;
+  turnover_micros: Int8;
+  undelivered: Int8;
+  wait_seconds: number[];
+}
+
+export interface DailyReports {
+  day: Timestamp;
+  recipients: number;
+  sent_at: Timestamp;
+}
+
 export interface DeskSearches {
   count: number;
   minute_at: Timestamp;
@@ -128,6 +167,12 @@ export interface Entries {
   amount_micros: Int8;
   balance_after_micros: Int8 | null;
   transfer_id: Int8;
+}
+
+export interface FactsState {
+  id: number;
+  next_day: Timestamp | null;
+  zone: string;
 }
 
 export interface Favourites {
@@ -438,6 +483,11 @@ export interface Referrals {
   taken_back_at: Timestamp | null;
 }
 
+export interface ReportOptOuts {
+  at: Timestamp;
+  telegram_id: Int8;
+}
+
 export interface Services {
   blocked: boolean | null;
   id: string;
@@ -563,11 +613,15 @@ export interface DB {
   catalog_changes: CatalogChanges;
   conversation_states: ConversationStates;
   countries: Countries;
+  daily_buyers: DailyBuyers;
+  daily_facts: DailyFacts;
+  daily_reports: DailyReports;
   desk_searches: DeskSearches;
   disputes: Disputes;
   drafts: Drafts;
   earlier_people: EarlierPeople;
   entries: Entries;
+  facts_state: FactsState;
   favourites: Favourites;
   findings: Findings;
   forgotten_people: ForgottenPeople;
@@ -594,6 +648,7 @@ export interface DB {
   quotes: Quotes;
   referral_rewards: ReferralRewards;
   referrals: Referrals;
+  report_opt_outs: ReportOptOuts;
   services: Services;
   settings: Settings;
   staff: Staff;

@@ -1,16 +1,22 @@
+import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import type { OrdersForOperators } from "../orders/orders.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import { type Audit, createAudit } from "./audit/audit.ts";
 import type { AnyDraftKind } from "./drafts/draft-kind.ts";
 import { createDrafts, type Drafts } from "./drafts/drafts.ts";
+import { createFigures, type Figures } from "./figures/figures.ts";
+import { createFigureFiles, type FigureFiles } from "./figures/files.ts";
+import { createDailyReport, type DailyReport } from "./figures/report.ts";
 import { type Cards, createCards } from "./find/cards.ts";
 import { createFind, type Find } from "./find/find.ts";
 import { moneyKinds } from "./money/kinds.ts";
 import { type CheckNow, createCheckNow } from "./orders/check-now.ts";
 import { orderKinds } from "./orders/kinds.ts";
 import { peopleKinds } from "./people/kinds.ts";
+import { createPainter, type Painter } from "./pictures/painter.ts";
 import { receiptKinds } from "./queue/kinds.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import { createStaffBook, type StaffBook } from "./staff/staff.ts";
@@ -18,8 +24,14 @@ import { createStaffBook, type StaffBook } from "./staff/staff.ts";
 export interface DeskServiceDeps {
   readonly db: Database;
   readonly clock: Clock;
+  readonly logger: Logger;
   /** ADMIN_IDS. */
   readonly ownerIds: readonly number[];
+  readonly catalog: Pick<Catalog, "service" | "country">;
+  /** The shop's time zone, as it is set now. */
+  readonly shopZone: () => string;
+  /** The hour of the shop's wall clock at which the daily report is sent, 0 to 23. */
+  readonly reportHour: () => number;
   readonly onMessages: () => void;
   readonly orders: OrdersForOperators;
   readonly topups: Pick<TopupJobs, "beginRefund" | "finishRefund" | "decideIn" | "decideManual">;
@@ -34,11 +46,18 @@ export interface DeskServices {
   readonly queue: Queue;
   readonly audit: Audit;
   readonly checkNow: CheckNow;
+  readonly figures: Figures;
+  readonly figureFiles: FigureFiles;
+  readonly dailyReport: DailyReport;
+  readonly painter: Painter;
+  /** For names. */
+  readonly catalog: Pick<Catalog, "service" | "country">;
 }
 
 export function createDeskServices(given: DeskServiceDeps): DeskServices {
   const staff = createStaffBook(given);
-  const deps = { ...given, staff };
+  const figures = createFigures(given);
+  const deps = { ...given, staff, figures };
   return {
     staff,
     drafts: createDrafts({ ...deps, kinds: draftKinds(given) }),
@@ -47,6 +66,11 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
     queue: createQueue(deps),
     audit: createAudit(deps),
     checkNow: createCheckNow(deps),
+    figures,
+    figureFiles: createFigureFiles(deps),
+    dailyReport: createDailyReport(deps),
+    painter: createPainter(deps),
+    catalog: given.catalog,
   };
 }
 

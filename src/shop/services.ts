@@ -24,6 +24,7 @@ import type { Topups } from "../topups/topups.ts";
 import { createInboxWorker, type InboxWorker } from "../workers/inbox-worker.ts";
 import type { OutboxWorker } from "../workers/outbox-worker.ts";
 import { createChatDeps, createShopOutbox } from "./chat.ts";
+import { createDesk, type ShopDesk } from "./desk.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
 import { purchasesAtOnce } from "./purchases-at-once.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
@@ -38,6 +39,7 @@ export interface Services extends Upstreams {
   readonly inbox: InboxWorker;
   readonly outbox: OutboxWorker;
   readonly jobs: Jobs;
+  readonly desk: ShopDesk["services"];
 }
 
 /** Builds every service, each after the ones it needs. Nothing runs yet. */
@@ -62,7 +64,10 @@ export function createServices(deps: ServiceDeps): Services {
 
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
   const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
-  const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, signals });
+  const onMessages = signals.messages.send;
+  const deskDeps = { db, clock, logger, catalog, orders, topups, ownerIds: adminIds, onMessages };
+  const { desk, services: deskServices } = createDesk(deskDeps);
+  const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, desk, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
@@ -72,7 +77,7 @@ export function createServices(deps: ServiceDeps): Services {
     onHandled: metrics.messages.update,
     checkpoint,
   });
-  const outbox = createShopOutbox(deps, { chat });
+  const outbox = createShopOutbox(deps, { chat, dailyReport: deskServices.dailyReport });
   signals.messages.listen(outbox.wake);
   signals.answers.listen(outbox.answer);
 
@@ -85,6 +90,7 @@ export function createServices(deps: ServiceDeps): Services {
     stockAlerts,
     topups,
     referral,
+    desk: deskServices,
     remindOperators: () =>
       remindOperators({ db, clock, ownerIds: adminIds, onMessages: signals.messages.send }),
     selfCheck: () =>
@@ -101,7 +107,7 @@ export function createServices(deps: ServiceDeps): Services {
   });
   signals.dueOrders.listen(jobs.wakeWatcher);
   signals.credits.listen(jobs.wakeBuyer);
-  return { ...upstreams, holder, api, bot, orders, topups, inbox, outbox, jobs };
+  return { ...upstreams, holder, api, bot, orders, topups, inbox, outbox, jobs, desk: deskServices };
 }
 
 function createShopOrders(

@@ -89,7 +89,12 @@ export async function startShop(given: ShopOptions): Promise<Shop> {
     const servers = await startServers({ ...options, db, metrics, services, secrets });
     const workers = startWorkers(options, db, services, secrets, time);
     const stop = async (): Promise<void> => {
-      await Promise.all([servers.stop(), workers.stop(STOP_TIMEOUT_MS), services.orders.stop()]);
+      await Promise.all([
+        servers.stop(),
+        workers.stop(STOP_TIMEOUT_MS),
+        services.orders.stop(),
+        services.desk.painter.stop(),
+      ]);
       await services.orders.release();
       await database.close();
     };

@@ -6,6 +6,7 @@ import type { AppointableRole, Role } from "../../src/core/staff.ts";
 import { createDeskServices, type DeskServiceDeps, type DeskServices } from "../../src/desk/desk.ts";
 import type { TestClock } from "./clock.ts";
 import type { TestDatabase } from "./database.ts";
+import { createTestLogger } from "./logger.ts";
 
 export const ownerId = 900_001;
 export const otherOwnerId = 900_002;
@@ -58,13 +59,21 @@ export function createTestDesk(
   database: Pick<TestDatabase, "db">,
   clock: TestClock,
   ownerIds: readonly number[] = [ownerId, otherOwnerId],
-  parts: Pick<DeskServiceDeps, "orders" | "topups"> = nothingElse,
+  parts: Partial<DeskServiceDeps> = {},
 ): TestDesk {
   const services = createDeskServices({
     db: database.db,
     clock,
     ownerIds,
+    logger: createTestLogger(),
+    catalog: {
+      service: async (id) => ({ id, name: id }),
+      country: (id) => ({ id, name: id, flag: "" }),
+    },
+    shopZone: () => "UTC",
+    reportHour: () => 9,
     onMessages: () => undefined,
+    ...nothingElse,
     ...parts,
   });
   const screens = createDeskScreens(services);

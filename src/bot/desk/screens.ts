@@ -2,6 +2,7 @@ import type { DeskServices } from "../../desk/desk.ts";
 import { createAuditScreen } from "./audit.ts";
 import { createBuyerScreen } from "./buyer.ts";
 import { createDraftScreen } from "./draft-screen.ts";
+import { createFiguresScreen } from "./figures/screen.ts";
 import { createFindScreen } from "./find.ts";
 import { createHomeScreen } from "./home.ts";
 import { createOrderScreen, createOrdersScreen } from "./order.ts";
@@ -24,6 +25,7 @@ export function createDeskScreens(services: DeskServices): readonly Screen[] {
     createOrdersScreen(services),
     createPaymentScreen(services),
     createPaymentsScreen(services),
+    createFiguresScreen(services),
     createBuyerPaymentsScreen(services),
     createStaffScreen(services),
     createAuditScreen(services),

@@ -1,10 +1,15 @@
 import { shortenId } from "../../core/ids.ts";
+import type { OutboxMessage } from "../../core/messages.ts";
+import type { DailyReport } from "../../desk/figures/report.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
+import { figureTexts } from "../../texts/operator/figures.ts";
 import { receiptTexts } from "../../texts/operator/receipts.ts";
 import { shorten } from "../cards/label.ts";
+import type { Names } from "../desk/figures/lines.ts";
+import { reportLines } from "../desk/figures/report-lines.ts";
 import { act, at } from "../desk/place.ts";
 import { deskTap } from "../desk/present.ts";
-import { type Rendered, urgent } from "./rendered.ts";
+import { quiet, type Rendered, urgent } from "./rendered.ts";
 
 const MAX_DISPUTE = 2500;
 
@@ -39,4 +44,17 @@ export async function renderDispute(
     text: receiptTexts.question({ buyer: dispute.buyerTelegramId, text }),
     keyboard: [[deskTap(receiptTexts.open, at("q", "question", shortenId(disputeId)))]],
   });
+}
+
+/** The figures of a day, with ways into the desk. */
+export async function renderDailyReport(
+  { catalog, dailyReport }: { readonly catalog: Names; readonly dailyReport: Pick<DailyReport, "read"> },
+  { day, isLate }: Extract<OutboxMessage, { kind: "daily_report" }>,
+): Promise<Rendered> {
+  const lines = await reportLines(catalog, await dailyReport.read(day), isLate);
+  const doors = [
+    deskTap(figureTexts.openFigures, at("g", "yesterday")),
+    deskTap(figureTexts.openQueue, at("q")),
+  ];
+  return quiet({ text: lines.join("\n"), keyboard: [doors] });
 }

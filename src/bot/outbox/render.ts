@@ -1,5 +1,6 @@
 import { assertNever, type ShopErrorCode } from "../../core/errors.ts";
 import type { OutboxMessage } from "../../core/messages.ts";
+import type { DailyReport } from "../../desk/figures/report.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
 import type { OrderView } from "../../orders/orders.ts";
 import { escapeHtml, money, signedMoney } from "../../texts/html.ts";
@@ -18,11 +19,13 @@ import {
 import { noticeCard } from "../cards/home.ts";
 import { creditedCard } from "../cards/money.ts";
 import { type NamedOrder, nameOrder } from "../cards/order.ts";
-import { renderClaim, renderDispute } from "./render-for-operators.ts";
+import { renderClaim, renderDailyReport, renderDispute } from "./render-for-operators.ts";
 import { quiet, type Rendered, urgent } from "./rendered.ts";
 
 /** Where the words of a message come from. */
-export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsAndDisputes {}
+export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsAndDisputes {
+  readonly dailyReport: Pick<DailyReport, "read">;
+}
 
 /** Everything that is sent as a new message. An order's card is not: it is edited (send.ts). */
 export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" }>;
@@ -66,6 +69,8 @@ export async function renderEvent(
       return urgent({ text: operatorNotice(message.notice, message.params), keyboard: [] });
     case "slow_down":
       return quiet({ text: texts.messages.slowDown, keyboard: [] });
+    case "daily_report":
+      return await renderDailyReport(deps, message);
     case "manual_claim":
       return await renderClaim(deps, message.claimId);
     case "dispute":
