@@ -2,6 +2,7 @@ import type { Catalog } from "../catalog/catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
+import type { ChangeDeps } from "../operations/changes.ts";
 import type { OrdersForOperators } from "../orders/orders.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import { type Audit, createAudit } from "./audit/audit.ts";
@@ -12,6 +13,7 @@ import { createFigureFiles, type FigureFiles } from "./figures/files.ts";
 import { createDailyReport, type DailyReport } from "./figures/report.ts";
 import { type Cards, createCards } from "./find/cards.ts";
 import { createFind, type Find } from "./find/find.ts";
+import { createFirstRun, type FirstRun, type FirstRunDeps } from "./first-run/first-run.ts";
 import { moneyKinds } from "./money/kinds.ts";
 import { type CheckNow, createCheckNow } from "./orders/check-now.ts";
 import { orderKinds } from "./orders/kinds.ts";
@@ -19,9 +21,13 @@ import { peopleKinds } from "./people/kinds.ts";
 import { createPainter, type Painter } from "./pictures/painter.ts";
 import { receiptKinds } from "./queue/kinds.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
+import { createSettings, type Settings, type SettingsDeps, settingKind } from "./settings/settings.ts";
 import { createStaffBook, type StaffBook } from "./staff/staff.ts";
 
-export interface DeskServiceDeps {
+export interface DeskServiceDeps
+  extends Pick<SettingsDeps, "settingsBook" | "refreshSettings">,
+    Pick<FirstRunDeps, "providerNames" | "gateways" | "backupMadeAt">,
+    ChangeDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -50,6 +56,8 @@ export interface DeskServices {
   readonly figureFiles: FigureFiles;
   readonly dailyReport: DailyReport;
   readonly painter: Painter;
+  readonly settings: Settings;
+  readonly firstRun: FirstRun;
   /** For names. */
   readonly catalog: Pick<Catalog, "service" | "country">;
 }
@@ -57,7 +65,8 @@ export interface DeskServices {
 export function createDeskServices(given: DeskServiceDeps): DeskServices {
   const staff = createStaffBook(given);
   const figures = createFigures(given);
-  const deps = { ...given, staff, figures };
+  const settings = createSettings(given);
+  const deps = { ...given, staff, figures, settings };
   return {
     staff,
     drafts: createDrafts({ ...deps, kinds: draftKinds(given) }),
@@ -70,11 +79,19 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
     figureFiles: createFigureFiles(deps),
     dailyReport: createDailyReport(deps),
     painter: createPainter(deps),
+    settings,
+    firstRun: createFirstRun(deps),
     catalog: given.catalog,
   };
 }
 
 /** Every kind of change that is made through a draft. */
 function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
-  return [...moneyKinds(deps), ...peopleKinds(deps), ...orderKinds(deps.orders), ...receiptKinds(deps)];
+  return [
+    ...moneyKinds(deps),
+    ...peopleKinds(deps),
+    ...orderKinds(deps.orders),
+    ...receiptKinds(deps),
+    settingKind(deps),
+  ];
 }

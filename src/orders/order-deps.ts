@@ -8,6 +8,7 @@ import type { Slots } from "./buying/slots.ts";
 import type { OrderEvents } from "./order-events.ts";
 import type { AnswerStore } from "./store-answer.ts";
 
+/** What a buyer may do. Read it for each use: owners may change it while the shop runs. */
 export interface OrderLimits {
   readonly maxOpenOrders: number;
   readonly purchasesPerHour: number;

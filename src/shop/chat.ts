@@ -14,8 +14,6 @@ import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.
 import type { ShopDesk } from "./desk.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
 
-const HOUR_MS = 3_600_000;
-
 type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral" | "desk"> & {
   topups: Topups & TopupJobs;
 };
@@ -25,9 +23,16 @@ export function createChatDeps(
   deps: ServiceDeps,
   { signals, ...parts }: ChatParts & { signals: Signals },
 ): BotDeps {
-  const { config, db, clock, logger } = deps;
+  const { config, db, clock, logger, settings } = deps;
   const { desk, topups } = parts;
-  const base = { db, clock, topups, ownerIds: config.adminIds, onMessages: signals.messages.send };
+  const base = {
+    db,
+    clock,
+    topups,
+    ownerIds: config.adminIds,
+    caps: settings.caps,
+    onMessages: signals.messages.send,
+  };
   return {
     ...parts,
     wallet: createWalletReader(db),
@@ -36,8 +41,12 @@ export function createChatDeps(
     operatorActions: createOperatorActions({ ...base, require: desk.staff.require }),
     config: {
       termsVersion: TERMS_VERSION,
-      supportContact: config.supportContact,
-      smsRetentionHours: Math.round(config.smsRetentionMs / HOUR_MS),
+      get supportContact() {
+        return settings.supportContact();
+      },
+      get smsRetentionHours() {
+        return settings.smsRetentionHours();
+      },
     },
     clock,
     logger,

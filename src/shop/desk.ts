@@ -9,12 +9,9 @@ export interface ShopDesk {
   readonly services: Pick<DeskServices, "figures" | "dailyReport" | "painter">;
 }
 
-/** A day of the shop begins at midnight here, and its report comes at nine. */
-const defaults = { shopZone: () => "UTC", reportHour: () => 9 };
-
 /** The operators' desk: its services, and above them its screens. */
-export function createDesk(deps: Omit<DeskServiceDeps, keyof typeof defaults>): ShopDesk {
-  const services = createDeskServices({ ...defaults, ...deps });
+export function createDesk(deps: DeskServiceDeps): ShopDesk {
+  const services = createDeskServices(deps);
   const { staff } = services;
   const door = createDoor({ staff, screens: createDeskScreens(services) });
   return { desk: { staff, door, searchPlace: findPlace }, services };

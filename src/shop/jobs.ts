@@ -27,6 +27,8 @@ export interface JobDeps {
     readonly figures: Pick<DeskServices["figures"], "keepDay">;
     readonly dailyReport: Pick<DeskServices["dailyReport"], "sendDue">;
   };
+  /** Takes over what was set at the desk, by whichever process. */
+  readonly refreshSettings: () => Promise<unknown>;
   /** Tells operators once of what waits for them. */
   readonly remindOperators: () => Promise<unknown>;
   readonly selfCheck: () => Promise<unknown>;
@@ -76,6 +78,7 @@ export function createJobs(deps: JobDeps): Jobs {
     buyPaid,
     // One loop per provider, so that a provider that hangs delays only its own orders.
     ...providerNames.map((name) => every(`reconcile ${name}`, 10 * SECOND_MS, () => orders.reconcile(name))),
+    every("refresh settings", 5 * SECOND_MS, deps.refreshSettings),
     every("sweep orders", 5 * SECOND_MS, () => orders.sweep()),
     every("refresh prices", 5 * SECOND_MS, () => catalog.refreshLookedAt()),
     every("stock alerts", MINUTE_MS, () => deps.stockAlerts.tell()),

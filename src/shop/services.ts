@@ -8,6 +8,7 @@ import { createStockAlerts } from "../catalog/alerts/stock-alerts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
 import { createSignal } from "../core/signal.ts";
+import { readBackupMadeAt } from "../db/queries/settings.ts";
 import { remindOperators } from "../desk/queue/remind.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
@@ -26,6 +27,7 @@ import type { OutboxWorker } from "../workers/outbox-worker.ts";
 import { createChatDeps, createShopOutbox } from "./chat.ts";
 import { createDesk, type ShopDesk } from "./desk.ts";
 import { createJobs, type Jobs } from "./jobs.ts";
+import { createSettingsBook } from "./live-settings.ts";
 import { purchasesAtOnce } from "./purchases-at-once.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
 
@@ -44,8 +46,8 @@ export interface Services extends Upstreams {
 
 /** Builds every service, each after the ones it needs. Nothing runs yet. */
 export function createServices(deps: ServiceDeps): Services {
-  const { config, db, clock, logger, metrics, checkpoint } = deps;
-  const { providers: settings, adminIds, pricing, orders: defaults, allowedServices } = config;
+  const { config, db, clock, logger, metrics, checkpoint, settings: live } = deps;
+  const { providers: settings, adminIds, orders: defaults, allowedServices } = config;
   const holder = randomUUID();
   const signals: Signals = {
     messages: createSignal(),
@@ -57,7 +59,15 @@ export function createServices(deps: ServiceDeps): Services {
   const onRequest = deps.onProviderRequest;
   const upstreams = createUpstreams({ settings, adminIds, db, clock, logger, onRequest });
   const { providers } = upstreams;
-  const catalog = createCatalog({ db, clock, logger, providers, pricing, defaults, allowedServices });
+  const catalog = createCatalog({
+    db,
+    clock,
+    logger,
+    providers,
+    pricing: live.pricing,
+    defaults,
+    allowedServices,
+  });
   const orders = createShopOrders(deps, { providers, catalog, signals, holder });
   const api = createTelegramApi({ ...config.telegram, clock, onCall: metrics.requests.telegramCall });
   const topups = createShopTopups(deps, { api, signals });
@@ -65,8 +75,8 @@ export function createServices(deps: ServiceDeps): Services {
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
   const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
   const onMessages = signals.messages.send;
-  const deskDeps = { db, clock, logger, catalog, orders, topups, ownerIds: adminIds, onMessages };
-  const { desk, services: deskServices } = createDesk(deskDeps);
+  const parts = { catalog, orders, topups, ownerIds: adminIds, onMessages };
+  const { desk, services: deskServices } = createDesk({ ...parts, ...deskDepsOf(deps) });
   const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, desk, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
@@ -91,8 +101,9 @@ export function createServices(deps: ServiceDeps): Services {
     topups,
     referral,
     desk: deskServices,
+    refreshSettings: deps.liveSettings.refresh,
     remindOperators: () =>
-      remindOperators({ db, clock, ownerIds: adminIds, onMessages: signals.messages.send }),
+      remindOperators({ db, clock, ownerIds: adminIds, remindAfterMs: live.remindAfterMs(), onMessages }),
     selfCheck: () =>
       selfCheck({
         db,
@@ -108,6 +119,24 @@ export function createServices(deps: ServiceDeps): Services {
   signals.dueOrders.listen(jobs.wakeWatcher);
   signals.credits.listen(jobs.wakeBuyer);
   return { ...upstreams, holder, api, bot, orders, topups, inbox, outbox, jobs, desk: deskServices };
+}
+
+/** What the desk needs of the shop itself. */
+function deskDepsOf({ config, db, clock, logger, settings, liveSettings }: ServiceDeps) {
+  const { caps, shopZone, reportHour } = settings;
+  return {
+    db,
+    clock,
+    logger,
+    caps,
+    shopZone,
+    reportHour,
+    settingsBook: createSettingsBook(config.adjustable),
+    refreshSettings: liveSettings.refresh,
+    providerNames: config.providers.map(({ name }) => name),
+    gateways: config.topups.gateways,
+    backupMadeAt: () => readBackupMadeAt(db),
+  };
 }
 
 function createShopOrders(
@@ -128,7 +157,7 @@ function createShopOrders(
     catalog,
     providers,
     slots: createSlots((name) => purchasesAtOnce(config, name)),
-    limits: config.limits,
+    limits: deps.settings.limits,
     defaults: config.orders,
     termsVersion: TERMS_VERSION,
     checkpoint,
@@ -146,13 +175,13 @@ function createShopOrders(
 
 function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals }): Topups & TopupJobs {
   const { config, db, clock, logger, checkpoint } = deps;
-  const { gateways, starValueMicros, cryptoPay } = config.topups;
+  const { gateways, cryptoPay } = config.topups;
   return createTopups({
     db,
     clock,
     logger,
     gateways,
-    starValueMicros,
+    starValueMicros: deps.settings.starValueMicros,
     stars: createStarsApi(parts.api),
     cryptoPay: cryptoPay && createCryptoPay(cryptoPay),
     checkpoint,

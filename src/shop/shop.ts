@@ -18,6 +18,7 @@ import { createLoop, createSupervisor, type Runnable, type StepResult } from "..
 import { createProbes } from "../workers/probes.ts";
 import { createPollingSource, createWebhookSource } from "../workers/update-source.ts";
 import type { Config } from "./config/config.ts";
+import { createLiveSettings, createSettingReaders, type SettingReaders } from "./live-settings.ts";
 import { createMetrics, type Metrics } from "./metrics/metrics.ts";
 import { addProviderReadings } from "./metrics/provider-readings.ts";
 import { addShopReadings } from "./metrics/readings.ts";
@@ -84,10 +85,13 @@ export async function startShop(given: ShopOptions): Promise<Shop> {
       metrics.requests.providerRequest(record);
       options.onProviderRequest?.(record);
     };
-    const services = createServices({ ...options, machineClock, db, metrics, checkpoint, onProviderRequest });
+    const liveSettings = await createLiveSettings({ db, logger, environment: given.config.adjustable });
+    const settings = createSettingReaders(liveSettings);
+    const running = { db, metrics, checkpoint, onProviderRequest, liveSettings, settings };
+    const services = createServices({ ...options, machineClock, ...running });
     addReadings(options, { metrics, database, services, time });
     const servers = await startServers({ ...options, db, metrics, services, secrets });
-    const workers = startWorkers(options, db, services, secrets, time);
+    const workers = startWorkers(options, { db, services, secrets, time, settings });
     const stop = async (): Promise<void> => {
       await Promise.all([
         servers.stop(),
@@ -146,12 +150,16 @@ async function prepare(options: ShopOptions, db: Database): Promise<WebhookSecre
 
 function startWorkers(
   options: ShopOptions,
-  db: Database,
-  services: Services,
-  secrets: WebhookSecrets,
-  time: DatabaseClock | undefined,
+  parts: {
+    db: Database;
+    services: Services;
+    secrets: WebhookSecrets;
+    time: DatabaseClock | undefined;
+    settings: SettingReaders;
+  },
 ) {
   const { config, clock, logger } = options;
+  const { db, services, secrets, time, settings } = parts;
   const { api, bot, inbox, outbox, jobs, holder } = services;
   const base = { db, clock, logger };
   const source =
@@ -164,17 +172,17 @@ function startWorkers(
           secret: secrets.telegram,
         });
   const supervisor = createSupervisor({ clock, logger });
-  const parts = [
+  const workers = [
     source,
     outbox,
     inboxAfterSetUp(options, bot, inbox),
     createIntroduction({ introduce: bot.introduce, clock, logger }),
-    createHousekeeping({ ...base, smsRetentionMs: config.smsRetentionMs }),
+    createHousekeeping({ ...base, smsRetentionMs: settings.smsRetentionMs }),
     createProbes({ ...base, providers: services.providers, health: services.health, holder }),
     ...(time ? [createTimekeeper(time, logger)] : []),
     ...jobs.loops,
   ];
-  for (const part of parts) supervisor.add(part);
+  for (const worker of workers) supervisor.add(worker);
   supervisor.start();
   return supervisor;
 }

@@ -76,6 +76,7 @@ async function examined(env: Record<string, string> = {}, accept?: string): Prom
     webhookSecret: config.webhookSecret,
     takesStars: config.topups.gateways.includes("stars"),
     database: config.database,
+    adjustable: config.adjustable,
     cryptoPay: config.topups.cryptoPay && createCryptoPay(config.topups.cryptoPay),
     createProviders: () =>
       createProviders(config.providers, {

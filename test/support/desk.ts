@@ -3,7 +3,9 @@ import { decodePlace, encodePlace, type Place } from "../../src/bot/desk/place.t
 import type { DeskButton, DeskCard, Screen } from "../../src/bot/desk/screen.ts";
 import { createDeskScreens } from "../../src/bot/desk/screens.ts";
 import type { AppointableRole, Role } from "../../src/core/staff.ts";
+import { readBackupMadeAt } from "../../src/db/queries/settings.ts";
 import { createDeskServices, type DeskServiceDeps, type DeskServices } from "../../src/desk/desk.ts";
+import { createSettingsBook } from "../../src/shop/live-settings.ts";
 import type { TestClock } from "./clock.ts";
 import type { TestDatabase } from "./database.ts";
 import { createTestLogger } from "./logger.ts";
@@ -72,6 +74,12 @@ export function createTestDesk(
     },
     shopZone: () => "UTC",
     reportHour: () => 9,
+    caps: { support: 0n, accountant: 50_000_000n },
+    settingsBook: createSettingsBook({}),
+    refreshSettings: async () => undefined,
+    providerNames: [],
+    gateways: ["stars"],
+    backupMadeAt: () => readBackupMadeAt(database.db),
     onMessages: () => undefined,
     ...nothingElse,
     ...parts,

@@ -52,7 +52,7 @@ export async function createTestTopups(
     clock,
     logger: createTestLogger(),
     gateways: ["stars", "crypto-pay", "manual"],
-    starValueMicros: 13_000n,
+    starValueMicros: () => 13_000n,
     stars,
     cryptoPay: options.cryptoPay ? createCryptoPay(options.cryptoPay) : null,
     checkpoint: () => undefined,

@@ -4,11 +4,13 @@ import { createBuyerScreen } from "./buyer.ts";
 import { createDraftScreen } from "./draft-screen.ts";
 import { createFiguresScreen } from "./figures/screen.ts";
 import { createFindScreen } from "./find.ts";
+import { createFirstRunScreen } from "./first-run.ts";
 import { createHomeScreen } from "./home.ts";
 import { createOrderScreen, createOrdersScreen } from "./order.ts";
 import { createBuyerPaymentsScreen, createPaymentScreen, createPaymentsScreen } from "./payment.ts";
 import { createQueueScreen } from "./queue.ts";
 import type { Screen } from "./screen.ts";
+import { createSettingsScreen } from "./settings.ts";
 import { createStaffScreen } from "./staff.ts";
 
 /**
@@ -17,6 +19,7 @@ import { createStaffScreen } from "./staff.ts";
  */
 export function createDeskScreens(services: DeskServices): readonly Screen[] {
   const screens = [
+    createFirstRunScreen(services),
     createDraftScreen(services.drafts),
     createFindScreen(services),
     createQueueScreen(services),
@@ -27,6 +30,7 @@ export function createDeskScreens(services: DeskServices): readonly Screen[] {
     createPaymentsScreen(services),
     createFiguresScreen(services),
     createBuyerPaymentsScreen(services),
+    createSettingsScreen(services),
     createStaffScreen(services),
     createAuditScreen(services),
   ];

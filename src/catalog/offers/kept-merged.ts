@@ -15,6 +15,7 @@ interface Merged {
   readonly any: CompactOffers | undefined;
   readonly rules: readonly PriceRule[];
   readonly hidden: string;
+  readonly starting: string;
   /** The first of its offers is too old from then on. */
   readonly untilMs: number;
   readonly offers: ReadonlyMap<string, MergedOffer>;
@@ -44,6 +45,7 @@ export function createMerger(
       any: contents.services.get(ANY_SERVICE),
       rules: contents.rules,
       hidden: JSON.stringify(hidden),
+      starting: `${pricing.markupBasisPoints} ${pricing.minProfitMicros}`,
     };
     const last = merged.get(serviceId);
     merged.delete(serviceId);
@@ -83,11 +85,15 @@ export function createMerger(
   return { offers, sellable: sellableOf };
 }
 
-function isSame(last: Merged, inputs: Pick<Merged, "own" | "any" | "rules" | "hidden">): boolean {
+function isSame(
+  last: Merged,
+  inputs: Pick<Merged, "own" | "any" | "rules" | "hidden" | "starting">,
+): boolean {
   return (
     last.own === inputs.own &&
     last.any === inputs.any &&
     last.rules === inputs.rules &&
-    last.hidden === inputs.hidden
+    last.hidden === inputs.hidden &&
+    last.starting === inputs.starting
   );
 }
