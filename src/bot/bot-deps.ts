@@ -4,8 +4,10 @@ import type { Referral } from "../buyers/referrals.ts";
 import type { Catalog, StockAlerts } from "../catalog/catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import type { PauseWords } from "../desk/switches/pause-words.ts";
 import type { OperatorActions } from "../operations/operator-actions.ts";
 import type { Orders } from "../orders/orders.ts";
+import type { ApiKeys } from "../reseller/keys.ts";
 import type { Topups } from "../topups/topups.ts";
 import type { WalletReader } from "../wallet/reader.ts";
 import type { Desk } from "./desk/door.ts";
@@ -28,10 +30,14 @@ export interface BotDeps {
   readonly buyers: Buyers;
   /** Null: nobody is paid for inviting friends. */
   readonly referral: Referral | null;
+  /** Null: the resellers' API is off. */
+  readonly apiKeys: ApiKeys | null;
   readonly conversationStates: ConversationStates;
   readonly operatorActions: OperatorActions;
   /** Where operators run the shop. */
   readonly desk: Desk;
+  /** What operators have written for buyers about a pause. */
+  readonly pauseWords: Pick<PauseWords, "in">;
   readonly config: BotConfig;
   readonly clock: Clock;
   readonly logger: Logger;

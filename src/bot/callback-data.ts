@@ -1,4 +1,5 @@
 import { expandId, shortenId } from "../core/ids.ts";
+import { countrySorts, ofKey, ofOrder, ofQuote, pair, plain, serviceSorts } from "./callback-letters.ts";
 import { decodeTopupState, encodeTopupState, type TopupState } from "./topup-state.ts";
 
 /**
@@ -15,6 +16,10 @@ export type Action =
         | "ordersFile"
         | "balanceFile"
         | "invite"
+        | "api"
+        | "apiAccept"
+        | "apiNew"
+        | "apiHide"
         | "support"
         | "leaveSupport"
         | "sendToShop"
@@ -54,9 +59,13 @@ export type Action =
       readonly quoteId: string;
       readonly termsVersion: number;
     }
-  | { readonly kind: OrderActionKind; readonly orderId: string };
+  | { readonly kind: OrderActionKind; readonly orderId: string }
+  /** A reseller's key, by its six characters. */
+  | { readonly kind: KeyActionKind; readonly keyId: string };
 
 type OrderActionKind = "order" | "cancel" | "swap" | "keepWaiting" | "another" | "finish" | "payLate";
+
+type KeyActionKind = (typeof ofKey)[keyof typeof ofKey];
 
 export type ActionKind = Action["kind"];
 
@@ -65,39 +74,8 @@ const VERSION = "1";
 const MAX_BYTES = 64;
 const MAX_PAGE = 9999;
 const PRODUCT_ID = /^[A-Za-z0-9~_-]{1,12}$/;
+const KEY_ID = /^[0-9A-Za-z]{6}$/;
 const NUMBER = /^\d{1,4}$/;
-
-const plain = {
-  h: "home",
-  p: "help",
-  t: "topup",
-  s: "settings",
-  u: "support",
-  L: "leaveSupport",
-  U: "sendToShop",
-  q: "searchThis",
-  f: "forgetAsk",
-  F: "forgetSure",
-  X: "forgetNow",
-  x: "dismiss",
-  k: "keep",
-  e: "ordersFile",
-  E: "balanceFile",
-  i: "invite",
-} as const;
-const pair = { c: "confirm", Q: "quick", B: "tellWhenBack" } as const;
-const ofQuote = { G: "get", y: "payShort", w: "otherWays" } as const;
-const ofOrder = {
-  O: "order",
-  C: "cancel",
-  U: "swap",
-  K: "keepWaiting",
-  A: "another",
-  D: "finish",
-  P: "payLate",
-} as const;
-const serviceSorts = { p: "popular", n: "name" } as const;
-const countrySorts = { b: "best", p: "price", n: "name" } as const;
 
 function letterOf<T extends string>(table: Readonly<Record<string, T>>, value: T): string {
   const entry = Object.entries(table).find(([, name]) => name === value);
@@ -144,6 +122,13 @@ function fieldsOf(action: Action): readonly (string | number)[] {
     case "finish":
     case "payLate":
       return [letterOf(ofOrder, action.kind), shortenId(action.orderId)];
+    case "apiKey":
+    case "apiStyle":
+    case "apiScope":
+    case "apiRotate":
+    case "apiAskRevoke":
+    case "apiRevoke":
+      return [letterOf(ofKey, action.kind), action.keyId];
     default:
       return [letterOf(plain, action.kind)];
   }
@@ -166,6 +151,7 @@ export function decodeAction(data: string): Action | undefined {
     decodePlain(letter, fields) ??
     decodeBrowsing(letter, fields) ??
     decodePair(letter, fields) ??
+    decodeKey(letter, fields) ??
     decodeById(letter, fields)
   );
 }
@@ -215,6 +201,12 @@ function decodePair(letter: string | undefined, fields: Fields): Action | undefi
     return { kind: "save", serviceId, countryId, isFavourite: fields[2] === "1" };
   }
   return undefined;
+}
+
+function decodeKey(letter: string | undefined, [keyId, ...rest]: Fields): Action | undefined {
+  const kind = lookUp(ofKey, letter);
+  const isKey = keyId !== undefined && KEY_ID.test(keyId) && rest.length === 0;
+  return kind !== undefined && isKey ? { kind, keyId } : undefined;
 }
 
 function decodeById(letter: string | undefined, fields: Fields): Action | undefined {

@@ -3,6 +3,7 @@ import type { BotDeps } from "./bot-deps.ts";
 import type { ShopContext } from "./context.ts";
 import { createDeskFeature } from "./desk/desk.ts";
 import type { EarlyAnswers } from "./early-answers.ts";
+import { createApiKeysFeature } from "./features/api-keys.ts";
 import { createBalanceFeature } from "./features/balance.ts";
 import { createBrowse } from "./features/browse.ts";
 import { createFiles } from "./features/files.ts";
@@ -43,7 +44,7 @@ export function compose(
   const browse = createBrowse({ ...deps, screens, shownLists });
 
   const composer = new Composer<ShopContext>();
-  composer.use(readAndAnswerTaps(deps.logger, screens, early), meetBuyer(deps.buyers));
+  composer.use(readAndAnswerTaps(deps.logger, screens, early), meetBuyer(deps));
   composer.use(keepConversations(deps.conversationStates), createQuestions(deps, pay), stopBanned());
   composer.use(onlyWellFormedMenus(screens), menus.settings, menus.topup);
   // A forwarded command is somebody else's text: it must not act for the one who forwards it.
@@ -61,6 +62,7 @@ export function compose(
     createBalanceFeature({ ...deps, screens }),
     createFiles(deps),
     createInvite({ ...deps, screens }),
+    createApiKeysFeature({ ...deps, screens, inPlace }),
     createMenuDoors(screens),
     createLegal({ ...deps, screens }),
     createSupport({ ...deps, screens, search: browse.search }),

@@ -3,6 +3,7 @@ import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import { type Card, messageOptions, type Unfinished } from "./cards/card.ts";
 import type { ShopContext } from "./context.ts";
+import { removeMessage } from "./navigation.ts";
 import { isGone, isNotModified, loggable } from "./telegram-errors.ts";
 
 export interface InPlace {
@@ -12,6 +13,8 @@ export interface InPlace {
    * minute. Does not wait for any of it.
    */
   complete(ctx: ShopContext, shown: Card, render: () => Promise<Unfinished>): void;
+  /** Deletes a message of this chat after a while, or when the shop stops before that. Does not wait for it. */
+  removeLater(ctx: ShopContext, messageId: number, afterMs: number): void;
   /** Ends all of them. */
   stop(): Promise<void>;
 }
@@ -44,14 +47,25 @@ export function createInPlace(deps: {
     }
   }
 
+  async function remove(ctx: ShopContext, messageId: number, afterMs: number): Promise<void> {
+    await deps.clock.sleep(afterMs, stopping.signal);
+    await removeMessage(ctx, messageId);
+  }
+
+  function keep(work: Promise<void>, failure: string): void {
+    const task = work
+      .catch((error: unknown) => deps.logger.info(loggable(error), failure))
+      .finally(() => running.delete(task));
+    running.add(task);
+  }
+
   return {
     complete(ctx, shown, render) {
       if (running.size >= MAX_AT_ONCE || stopping.signal.aborted) return;
-      const task = run(ctx, shown, render)
-        .catch((error: unknown) => deps.logger.info(loggable(error), "a card was not completed in place"))
-        .finally(() => running.delete(task));
-      running.add(task);
+      keep(run(ctx, shown, render), "a card was not completed in place");
     },
+    removeLater: (ctx, messageId, afterMs) =>
+      keep(remove(ctx, messageId, afterMs), "a message was not removed"),
     async stop() {
       stopping.abort();
       await Promise.all(running);

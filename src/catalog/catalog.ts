@@ -46,8 +46,8 @@ export interface CountryPage extends Page<CountryOffer> {
   readonly stale: boolean;
   /** How many providers that sell this service were not read lately, so their offers are missing. */
   readonly unanswered: number;
-  /** True: the service is not sold any more; there are no items. */
-  readonly isBlocked: boolean;
+  /** Why there are no items: the service is not sold at all, or not now. */
+  readonly refusal: "service_blocked" | "not_on_sale" | null;
 }
 
 /** Something bought or saved before, with today's price where one is known. */
@@ -119,6 +119,14 @@ export type SearchResult =
   | { readonly kind: "countries"; readonly service: ServiceItem; readonly countries: readonly CountryItem[] }
   | { readonly kind: "none" };
 
+/** One product with its price; `stock` as in {@link CountryOffer}. */
+export interface PriceListRow {
+  readonly serviceId: string;
+  readonly countryId: string;
+  readonly priceMicros: bigint;
+  readonly stock: number | null;
+}
+
 export interface Catalog {
   /** The services on sale. "popular": the shop's most sold first, then those popular elsewhere. "name": A–Z. */
   services(input: { page: number; pageSize: number; sort: "popular" | "name" }): Promise<ServicePage>;
@@ -133,6 +141,8 @@ export interface Catalog {
     sort: CountrySort;
     language: LanguageCode;
   }): Promise<CountryPage>;
+  /** Everything on sale, as known now: what nobody has looked at lately may be missing. Costs much for a large shop. */
+  priceList(): Promise<readonly PriceListRow[]>;
   /**
    * Finds services by text: "whatsapp uk", "wa gb", "uk whatsapp", a service alone, misspelt names. `chosen` is what the
    * buyer has chosen before: it completes a text that names only the other half.
@@ -152,7 +162,7 @@ export interface Catalog {
     quoteId: string,
     buyerId: string,
   ): Promise<Pick<Quote, "serviceId" | "countryId" | "priceMicros"> | undefined>;
-  /** The offers at or under the ceiling, in the order to try them. Without sold-out offers and open circuits. */
+  /** The offers at or under the ceiling, in the order to try them. Without sold-out offers, open circuits and what is off sale. */
   route(input: { serviceId: string; countryId: string; ceilingMicros: bigint }): Promise<readonly Offer[]>;
   /**
    * Call after a definite refusal ("no numbers", moved price). Hides the offer until a price list shows it again; after
@@ -178,8 +188,14 @@ export interface Catalog {
     language: LanguageCode,
   ): Promise<{ readonly recent: readonly PricedPair[]; readonly favourites: readonly PricedPair[] }>;
   setFavourite(buyerId: string, serviceId: string, countryId: string, isFavourite: boolean): Promise<void>;
-  /** True: the service is on the blocklist, and the operator has not allowed it. */
-  isBlocked(serviceId: string): Promise<boolean>;
+  /**
+   * Why this is not sold, whatever offers there are: it is on the blocklist, an operator has taken it off sale, or sales are
+   * paused. Undefined: it is.
+   */
+  refusal(product: {
+    serviceId: string;
+    countryId: string;
+  }): Promise<"service_blocked" | "not_on_sale" | "sales_paused" | undefined>;
 }
 
 /** Who is told when a sold-out product can be had again. */

@@ -14,6 +14,10 @@ export const deskRefusalCodes = [
   "too_many_searches",
   "own_balance",
   "is_staff",
+  "price_out_of_range",
+  "too_many_rules",
+  "already_off",
+  "already_on",
 ] as const;
 export type DeskRefusalCode = (typeof deskRefusalCodes)[number];
 

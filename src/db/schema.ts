@@ -24,6 +24,58 @@ export interface Accounts {
   version: Generated<Int8>;
 }
 
+export interface Alarms {
+  claimed_until: Timestamp | null;
+  key: string;
+  seen_at: Timestamp;
+  since: Timestamp;
+  told_at: Timestamp | null;
+}
+
+export interface ApiBuyers {
+  banned_until: Timestamp | null;
+  bans: Generated<number>;
+  buyer_id: string;
+  next_number: Generated<number>;
+  proven_at: Timestamp | null;
+  terms_accepted_at: Timestamp | null;
+  terms_version: number | null;
+}
+
+export interface ApiIdempotency {
+  created_at: Timestamp;
+  key_id: string;
+  order_id: string;
+  request_hash: string;
+  value: string;
+}
+
+export interface ApiKeys {
+  buyer_id: string;
+  cidrs: Generated<string[]>;
+  created_at: Timestamp;
+  daily_cap_micros: Int8 | null;
+  expires_at: Timestamp | null;
+  id: string;
+  last_client: string | null;
+  last_ip: string | null;
+  last_used_at: Timestamp | null;
+  max_open: number | null;
+  max_price_micros: Int8 | null;
+  name: string;
+  replaced_by: string | null;
+  revoked_at: Timestamp | null;
+  scope: string;
+  secret_hash: Buffer;
+  style: Generated<string>;
+}
+
+export interface ApiUsage {
+  day: Timestamp;
+  key_id: string;
+  requests: Int8;
+}
+
 export interface AuditLog {
   action: string;
   actor: string;
@@ -300,6 +352,8 @@ export interface OrderHistory {
 }
 
 export interface Orders {
+  api_key_id: string | null;
+  api_number: number | null;
   app_refused_at: Timestamp | null;
   buyer_id: string;
   can_another: Generated<boolean>;
@@ -308,8 +362,10 @@ export interface Orders {
   card_due_at: Timestamp | null;
   card_hash: string | null;
   card_message_id: Int8 | null;
+  channel: Generated<string>;
   chat_id: Int8;
   checks: Generated<number>;
+  client_order_id: string | null;
   closed_at: Timestamp | null;
   cost_ceiling_micros: Int8;
   cost_micros: Int8 | null;
@@ -336,8 +392,10 @@ export interface Orders {
   slow_at: Timestamp | null;
   state: string;
   swap_due: Generated<boolean>;
+  told_at: Timestamp | null;
   upstream_id: string | null;
   version: Generated<number>;
+  wait_until: Timestamp | null;
 }
 
 export interface OrderSms {
@@ -408,15 +466,41 @@ export interface PaidPurchases {
   topup_id: string;
 }
 
+export interface Pauses {
+  id: string;
+  kind: string;
+  off_at: Timestamp;
+  off_by: string;
+  on_at: Timestamp | null;
+  on_by: string | null;
+  reason: string;
+  until: Timestamp | null;
+  words: JsonText;
+}
+
+export interface PriceChanges {
+  actor: string;
+  at: Timestamp;
+  id: string;
+  kind: string;
+  undoes: string | null;
+}
+
 export interface PriceRules {
   actor: string;
+  added_in: string | null;
   country_id: string | null;
   created_at: Timestamp;
+  ends_at: Timestamp | null;
   id: string;
   markup_basis_points: number;
   min_profit_micros: Int8;
   provider: string | null;
+  removed_at: Timestamp | null;
+  removed_by: string | null;
+  removed_in: string | null;
   service_id: string | null;
+  starts_at: Timestamp | null;
 }
 
 export interface ProviderCountries {
@@ -541,6 +625,19 @@ export interface StockAlerts {
   service_id: string;
 }
 
+export interface Switches {
+  country_id: string | null;
+  id: string;
+  off_at: Timestamp;
+  off_by: string;
+  on_at: Timestamp | null;
+  on_by: string | null;
+  provider: string | null;
+  reason: string;
+  service_id: string | null;
+  until: Timestamp | null;
+}
+
 export interface TelegramBudget {
   blocked_until: Timestamp;
   flooded_at: Timestamp;
@@ -593,6 +690,18 @@ export interface Topups {
   state: string;
 }
 
+export interface TradeAlerts {
+  closed_at: Timestamp | null;
+  id: string;
+  kind: string;
+  opened_at: Timestamp;
+  params: JsonText;
+  seen_at: Timestamp;
+  subject: string;
+  told_at: Timestamp | null;
+  told_level: Int8 | null;
+}
+
 export interface Transfers {
   actor: string;
   amount_micros: Int8;
@@ -617,8 +726,18 @@ export interface UnclaimedSms {
   text: string | null;
 }
 
+export interface WriteChecks {
+  at: Timestamp;
+  id: number;
+}
+
 export interface DB {
   accounts: Accounts;
+  alarms: Alarms;
+  api_buyers: ApiBuyers;
+  api_idempotency: ApiIdempotency;
+  api_keys: ApiKeys;
+  api_usage: ApiUsage;
   audit_log: AuditLog;
   buyers: Buyers;
   carried_actions: CarriedActions;
@@ -653,6 +772,8 @@ export interface DB {
   outbox: Outbox;
   outbox_queues: OutboxQueues;
   paid_purchases: PaidPurchases;
+  pauses: Pauses;
+  price_changes: PriceChanges;
   price_rules: PriceRules;
   provider_countries: ProviderCountries;
   provider_gates: ProviderGates;
@@ -668,10 +789,13 @@ export interface DB {
   staff: Staff;
   staff_links: StaffLinks;
   stock_alerts: StockAlerts;
+  switches: Switches;
   telegram_budget: TelegramBudget;
   telegram_chats: TelegramChats;
   topup_payments: TopupPayments;
   topups: Topups;
+  trade_alerts: TradeAlerts;
   transfers: Transfers;
   unclaimed_sms: UnclaimedSms;
+  write_checks: WriteChecks;
 }

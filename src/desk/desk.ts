@@ -1,9 +1,12 @@
 import type { Catalog } from "../catalog/catalog.ts";
+import type { CatalogInspection } from "../catalog/catalog-inspection.ts";
+import type { PriceTerms } from "../catalog/prices/pricing.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import type { ChangeDeps } from "../operations/changes.ts";
 import type { OrdersForOperators } from "../orders/orders.ts";
+import type { Provider } from "../providers/port/provider.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import { type Audit, createAudit } from "./audit/audit.ts";
 import type { AnyDraftKind } from "./drafts/draft-kind.ts";
@@ -19,26 +22,40 @@ import { type CheckNow, createCheckNow } from "./orders/check-now.ts";
 import { orderKinds } from "./orders/kinds.ts";
 import { peopleKinds } from "./people/kinds.ts";
 import { createPainter, type Painter } from "./pictures/painter.ts";
+import { priceKinds } from "./prices/price-kinds.ts";
+import { createPrices, type Prices } from "./prices/prices.ts";
+import { providerKinds } from "./providers/provider-kinds.ts";
+import { createProviderDesk, type ProviderDesk } from "./providers/providers.ts";
 import { receiptKinds } from "./queue/kinds.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import { createSettings, type Settings, type SettingsDeps, settingKind } from "./settings/settings.ts";
 import { createStaffBook, type StaffBook } from "./staff/staff.ts";
+import { pauseKinds } from "./switches/pause-kinds.ts";
+import type { PauseWords } from "./switches/pause-words.ts";
+import { switchKinds } from "./switches/switch-kinds.ts";
+import { createSwitches, type Switches } from "./switches/switches.ts";
 
 export interface DeskServiceDeps
   extends Pick<SettingsDeps, "settingsBook" | "refreshSettings">,
-    Pick<FirstRunDeps, "providerNames" | "gateways" | "backupMadeAt">,
+    Pick<FirstRunDeps, "gateways" | "backupMadeAt">,
     ChangeDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Logger;
   /** ADMIN_IDS. */
   readonly ownerIds: readonly number[];
-  readonly catalog: Pick<Catalog, "service" | "country">;
   /** The shop's time zone, as it is set now. */
   readonly shopZone: () => string;
   /** The hour of the shop's wall clock at which the daily report is sent, 0 to 23. */
   readonly reportHour: () => number;
   readonly onMessages: () => void;
+  readonly catalog: Catalog & CatalogInspection;
+  /** With their circuits: what a probe brings is recorded. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly recordProbe: (provider: string) => Promise<void>;
+  /** The environment's price terms, which apply where no rule does. */
+  readonly startingPrices: PriceTerms;
+  readonly pauseWords: PauseWords;
   readonly orders: OrdersForOperators;
   readonly topups: Pick<TopupJobs, "beginRefund" | "finishRefund" | "decideIn" | "decideManual">;
 }
@@ -47,6 +64,9 @@ export interface DeskServiceDeps
 export interface DeskServices {
   readonly staff: StaffBook;
   readonly drafts: Drafts;
+  readonly prices: Prices;
+  readonly switches: Switches;
+  readonly providers: ProviderDesk;
   readonly find: Find;
   readonly cards: Cards;
   readonly queue: Queue;
@@ -80,8 +100,11 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
     dailyReport: createDailyReport(deps),
     painter: createPainter(deps),
     settings,
-    firstRun: createFirstRun(deps),
+    firstRun: createFirstRun({ ...deps, providerNames: [...deps.providers.keys()] }),
     catalog: given.catalog,
+    prices: createPrices({ ...deps, starting: deps.startingPrices, providers: [...deps.providers.keys()] }),
+    switches: createSwitches(deps),
+    providers: createProviderDesk(deps),
   };
 }
 
@@ -93,5 +116,9 @@ function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
     ...orderKinds(deps.orders),
     ...receiptKinds(deps),
     settingKind(deps),
+    ...priceKinds({ ...deps, starting: deps.startingPrices }),
+    ...switchKinds(deps),
+    ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),
+    ...providerKinds(),
   ];
 }

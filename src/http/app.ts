@@ -2,16 +2,19 @@ import { Hono } from "hono";
 import type { Registry } from "prom-client";
 import type { Logger } from "../core/logger.ts";
 import type { Readiness } from "./health.ts";
+import type { ShopApp } from "./server.ts";
 import { addWebhooks, type WebhookHandlers } from "./webhooks.ts";
 
 export interface PublicAppDeps {
   readonly logger: Logger;
   readonly readiness: Readiness;
   readonly webhooks: WebhookHandlers;
+  /** Adds what else the world may ask, such as the resellers' API. */
+  readonly addRoutes?: (app: ShopApp) => void;
 }
 
 /** What the world may ask: webhooks, whether the process is alive, and whether the shop is ready; not why it is not. */
-export function createPublicApp(deps: PublicAppDeps): Hono {
+export function createPublicApp(deps: PublicAppDeps): ShopApp {
   const app = createApp(deps.logger);
   app.get("/healthz", (context) => context.json({ status: "ok" }));
   app.get("/readyz", async (context) => {
@@ -19,6 +22,7 @@ export function createPublicApp(deps: PublicAppDeps): Hono {
     return context.body(null, ready ? 200 : 503);
   });
   addWebhooks(app, deps.webhooks, deps.logger);
+  deps.addRoutes?.(app);
   return app;
 }
 
@@ -29,7 +33,7 @@ export interface AdminAppDeps {
 }
 
 /** What only the operator may ask: Prometheus metrics, and what the shop lacks to be ready. */
-export function createAdminApp(deps: AdminAppDeps): Hono {
+export function createAdminApp(deps: AdminAppDeps): ShopApp {
   const { logger, readiness, registry } = deps;
   const app = createApp(logger);
   app.get("/readyz", async (context) => {
@@ -49,8 +53,8 @@ export function createAdminApp(deps: AdminAppDeps): Hono {
 }
 
 /** An app that answers what it does not know, and what fails, without a word about itself. */
-function createApp(logger: Logger): Hono {
-  const app = new Hono();
+function createApp(logger: Logger): ShopApp {
+  const app: ShopApp = new Hono();
   app.onError((error, context) => {
     logger.error({ route: context.req.routePath, error }, "request failed");
     return context.json({ error: "internal" }, 500);

@@ -12,8 +12,22 @@ const MAX_CONNECTIONS = 512;
 const MAX_HEADER_BYTES = 16 * 1024;
 const DRAIN_MS = 10_000;
 
+/** The connection behind a request, as far as a route needs it. */
+export interface NodeBindings {
+  readonly incoming: { readonly socket: { readonly remoteAddress?: string | undefined } };
+  readonly outgoing: {
+    /** When the answer was handed to the connection, or the connection ended before. */
+    once(event: "close", listener: () => void): unknown;
+    /** The whole answer was handed to the connection. */
+    readonly writableFinished: boolean;
+  };
+}
+
+/** An app whose routes know the connection behind a request. */
+export type ShopApp = Hono<{ Bindings: NodeBindings }>;
+
 export interface HttpServerDeps {
-  readonly app: Hono;
+  readonly app: ShopApp;
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
@@ -25,6 +39,13 @@ export interface HttpServerDeps {
   readonly drainMs?: number;
   /** Open connections at one time. One more replaces a connection that is waiting on its client. */
   readonly maxConnections?: number;
+  /**
+   * Of them from one address. At the limit, a new one replaces the longest waiting one of that address. Addresses of
+   * proxies, behind which there are many clients, are left out.
+   */
+  readonly perAddress?: { readonly max: number; readonly isLeftOut: (address: string) => boolean };
+  /** How long a connection without a request stays open. */
+  readonly keepAliveMs?: number;
   readonly requestTimeoutMs?: number;
 }
 
@@ -49,7 +70,7 @@ export class PortInUseError extends Error {
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const { app, logger } = deps;
   const requestTimeout = deps.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
-  const listener = getRequestListener((request) => app.fetch(request), {
+  const listener = getRequestListener((request, env) => app.fetch(request, env), {
     overrideGlobalObjects: false,
     // The health checks of many balancers (HAProxy's own among them) speak HTTP/1.0 and name no host.
     hostname: "localhost",
@@ -60,7 +81,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     {
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout),
       requestTimeout,
-      keepAliveTimeout: KEEP_ALIVE_MS,
+      keepAliveTimeout: deps.keepAliveMs ?? KEEP_ALIVE_MS,
       maxHeaderSize: MAX_HEADER_BYTES,
       // How often Node checks the two time limits above.
       connectionsCheckingInterval: Math.min(1000, requestTimeout),
@@ -76,7 +97,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       });
     },
   );
-  limitConnections(server, deps.maxConnections ?? MAX_CONNECTIONS);
+  limitConnections(server, { max: deps.maxConnections ?? MAX_CONNECTIONS, perAddress: deps.perAddress });
 
   return {
     async start() {
@@ -93,16 +114,30 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
  * At the limit, a new connection replaces the one that has been waiting on its client longest (no request yet, or an
  * incomplete one). Refusing new connections instead would let anybody with enough idle ones lock everybody out.
  */
-function limitConnections(server: Server, max: number): void {
+function limitConnections(
+  server: Server,
+  { max, perAddress }: { max: number; perAddress: HttpServerDeps["perAddress"] },
+): void {
   /** In order of their last activity, the oldest first. */
   const open = new Set<Socket>();
   const requests = new Map<Socket, IncomingMessage>();
 
   const isBeingAnswered = (socket: Socket): boolean => requests.get(socket)?.complete ?? false;
 
+  /** The connections among which a new one has to find a place; undefined: there is room. */
+  function crowdOf(socket: Socket): readonly Socket[] | undefined {
+    if (open.size >= max) return [...open];
+    const address = socket.remoteAddress;
+    if (!perAddress || address === undefined || open.size < perAddress.max) return undefined;
+    if (perAddress.isLeftOut(address)) return undefined;
+    const others = [...open].filter(({ remoteAddress }) => remoteAddress === address);
+    return others.length >= perAddress.max ? others : undefined;
+  }
+
   server.on("connection", (socket) => {
-    if (open.size >= max) {
-      const waiting = [...open].find((other) => !isBeingAnswered(other)) ?? socket;
+    const crowd = crowdOf(socket);
+    if (crowd) {
+      const waiting = crowd.find((other) => !isBeingAnswered(other)) ?? socket;
       open.delete(waiting);
       waiting.destroy();
       if (waiting === socket) return;

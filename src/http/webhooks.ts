@@ -1,7 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import type { Context, Hono } from "hono";
+import type { Context } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import type { Logger } from "../core/logger.ts";
+import type { ShopApp } from "./server.ts";
 
 const KIB = 1024;
 /** Larger, because long messages must get through; it is read only after the secret was checked. */
@@ -25,7 +26,7 @@ export interface WebhookHandlers {
 }
 
 /** Adds the three webhook routes. A secret that is wrong looks like a route that is not there. */
-export function addWebhooks(app: Hono, handlers: WebhookHandlers, logger: Logger): void {
+export function addWebhooks(app: ShopApp, handlers: WebhookHandlers, logger: Logger): void {
   const { telegram, providers, cryptoPay } = handlers;
   if (telegram) {
     app.post(

@@ -15,13 +15,17 @@ const HOUR_MS = 60 * 60 * 1000;
  * waiting → cancelling. The watcher then asks the provider, so that a restart loses no cancel. If the provider does not
  * accept a cancel yet, the cancel is queued; the order is still watched, and a code that comes first wins.
  */
-export async function cancel(deps: OrderDeps, order: OrderRow): Promise<CancelResult> {
+export async function cancel(
+  deps: OrderDeps,
+  order: OrderRow,
+  cancelsPerHour = deps.limits.cancelsPerHour,
+): Promise<CancelResult> {
   const at = deps.clock.now();
   if (order.state === "cancelling") return asked(order, at);
   if (order.state !== "waiting") return { kind: "refused", code: "order_not_active" };
   if (!providerOf(deps, order)?.capabilities.cancel) return { kind: "refused", code: "cancel_not_supported" };
   const cancels = await countCancels(deps.db, order.buyerId, addMs(at, -HOUR_MS));
-  if (cancels >= deps.limits.cancelsPerHour) return { kind: "refused", code: "too_many_cancels" };
+  if (cancels >= cancelsPerHour) return { kind: "refused", code: "too_many_cancels" };
   const row = await inTransaction(deps.db, (tx) =>
     transition(tx, {
       orderId: order.id,

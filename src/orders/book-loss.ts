@@ -10,7 +10,8 @@ export type Ending = "cancelled" | "expired" | "finished" | "by_clock";
 export type LossReason =
   | "finished upstream without an SMS"
   | "charged at the purchase, and no word of a refund"
-  | "SMS after the release";
+  | "SMS after the release"
+  | "SMS to a number that nobody was told";
 
 /**
  * Whether the provider keeps its money for a number that ended without an SMS. A provider pays a number back that it
@@ -20,7 +21,7 @@ export type LossReason =
 export function lossAtEnd(
   ending: Ending,
   chargedAt: Capabilities["chargedAt"],
-): Exclude<LossReason, "SMS after the release"> | undefined {
+): Exclude<LossReason, `SMS ${string}`> | undefined {
   if (ending === "finished") return "finished upstream without an SMS";
   if (ending === "by_clock" && chargedAt === "purchase")
     return "charged at the purchase, and no word of a refund";

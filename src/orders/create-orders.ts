@@ -1,3 +1,4 @@
+import { ImpossibleError } from "../core/errors.ts";
 import { selectLastPrice } from "../db/queries/favourites.ts";
 import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts";
 import { updateCard } from "../db/queries/order-cards.ts";
@@ -6,6 +7,9 @@ import { another, cancel, findOwnOrder, finish } from "./actions.ts";
 import { buyPaid } from "./buying/buy-paid.ts";
 import { createPlacer } from "./buying/placer.ts";
 import { purchase } from "./buying/purchase.ts";
+import { createKeyOrders } from "./by-key/create-key-orders.ts";
+import type { KeyOrders } from "./by-key/key-orders.ts";
+import { endUntold } from "./by-key/untold.ts";
 import { giveBackOrphans } from "./doubts/orphans.ts";
 import { reconcile } from "./doubts/reconcile.ts";
 import { sweep } from "./doubts/sweep.ts";
@@ -26,6 +30,8 @@ export interface OrderJobs {
   reconcile(provider: string): Promise<void>;
   /** Takes up orders that a stopped process left unfinished. */
   sweep(): Promise<void>;
+  /** Gives numbers back that a reseller's client was never told; see by-key/untold.ts. */
+  endUntold(): Promise<void>;
   /** Resolves when the content of the webhook is stored. */
   takeWebhook(provider: string, body: unknown): Promise<"accepted" | "unknown_provider" | "unreadable">;
   /** Makes the purchases whose money has come in; see buying/buy-paid.ts. Returns how many were taken up. */
@@ -53,7 +59,7 @@ export function createOrders(
   given: OrderDeps,
   holder: string,
   hooks: OrderHooks,
-): Orders & OrdersForOperators & OrderJobs {
+): Orders & OrdersForOperators & OrderJobs & { readonly byKey: KeyOrders } {
   const placer = createPlacer(given);
   const deps = { ...given, onReplaced: (orderId: string) => void placer.place(orderId) };
   const reconciling = new Map<string, Lease>();
@@ -63,6 +69,7 @@ export function createOrders(
 
   async function buy(input: PurchaseInput): Promise<PurchaseResult> {
     const result = await purchase(deps, input);
+    if (result.kind === "not_admitted") throw new ImpossibleError("the chat needs no admission");
     deps.events?.tapped(result);
     // In the background: a slow provider must not hold up the chat.
     if (result.kind === "placed") {
@@ -75,20 +82,14 @@ export function createOrders(
   return {
     purchase: buy,
     buyPaid: () => buyPaid(deps, buy),
-    lastPrice: (buyerId, product) => selectLastPrice(deps.db, buyerId, product),
     cancel: (orderId, buyerId) => act(orderId, buyerId, (order) => cancel(deps, order)),
     swap: (orderId, buyerId) => act(orderId, buyerId, (order) => swap(deps, order)),
     keepWaiting: (orderId, buyerId) => act(orderId, buyerId, (order) => keepWaiting(deps, order)),
     another: (orderId, buyerId) => act(orderId, buyerId, (order) => another(deps, order)),
     finish: (orderId, buyerId) => act(orderId, buyerId, (order) => finish(deps, order)),
     payLate: (orderId, buyerId) => act(orderId, buyerId, (order) => payLate(deps, order.id)),
-    find: (orderId, buyerId) => viewOrder(deps, orderId, buyerId),
-    load: (orderId) => viewOrder(deps, orderId, null),
-    list: (buyerId, query) => viewOrders(deps, buyerId, query),
-    countOpen: (buyerId) => countOpen(deps, buyerId),
-    listBefore: (buyerId, order, limit) => viewOrdersBefore(deps, buyerId, order, limit),
     moveCard: (orderId, chatId, messageId) => updateCard(deps.db, orderId, chatId, messageId),
-
+    ...views(deps),
     ...forOperators(deps, hooks),
 
     async watch(name, signal) {
@@ -108,6 +109,8 @@ export function createOrders(
       await giveBackOrphans(deps, provider);
     },
     sweep: () => sweep(deps, placer),
+    endUntold: () => endUntold(deps),
+    byKey: createKeyOrders(deps, { place: placer.place, act }),
     async takeWebhook(name, body) {
       const provider = deps.providers.get(name);
       if (!provider?.capabilities.webhook) return "unknown_provider";
@@ -140,4 +143,18 @@ export function createOrders(
     if (isNews && order.provider !== null) hooks.wakeWatcher(order.provider);
     return result;
   }
+}
+
+/** What is only looked at. */
+function views(
+  deps: OrderDeps,
+): Pick<Orders, "find" | "load" | "list" | "countOpen" | "listBefore" | "lastPrice"> {
+  return {
+    find: (orderId, buyerId) => viewOrder(deps, orderId, buyerId),
+    load: (orderId) => viewOrder(deps, orderId, null),
+    list: (buyerId, query) => viewOrders(deps, buyerId, query),
+    countOpen: (buyerId) => countOpen(deps, buyerId),
+    listBefore: (buyerId, order, limit) => viewOrdersBefore(deps, buyerId, order, limit),
+    lastPrice: (buyerId, product) => selectLastPrice(deps.db, buyerId, product),
+  };
 }

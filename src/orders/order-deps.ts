@@ -5,17 +5,9 @@ import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import type { Slots } from "./buying/slots.ts";
+import type { OrderLimits } from "./limits.ts";
 import type { OrderEvents } from "./order-events.ts";
 import type { AnswerStore } from "./store-answer.ts";
-
-/** What a buyer may do. Read it for each use: owners may change it while the shop runs. */
-export interface OrderLimits {
-  readonly maxOpenOrders: number;
-  readonly purchasesPerHour: number;
-  readonly cancelsPerHour: number;
-  /** For a buyer's first 24 hours. */
-  readonly newBuyerOrdersPerDay: number;
-}
 
 export interface OrderDefaults {
   /** Used only where the provider does not say. */

@@ -1,4 +1,5 @@
 import type { ProviderErrorKind } from "../providers/port/provider-error.ts";
+import type { TellingOutcome } from "./by-key/key-orders.ts";
 import type { PurchaseResult } from "./orders.ts";
 
 /** How a purchase ended, or that it is not known. A doubt ends later, as `doubt_sold` or `doubt_failed`. */
@@ -17,4 +18,6 @@ export interface OrderEvents {
   attempted(provider: string, outcome: "rented" | "in_doubt" | ProviderErrorKind): void;
   /** A provider was asked about one order: one that waits for its code, or one that has it. */
   looked(provider: string, kind: "check" | "delivered"): void;
+  /** What became of a number that a reseller's client should be told. */
+  telling(outcome: TellingOutcome): void;
 }

@@ -77,7 +77,7 @@ export async function oweCard(tx: Tx, row: OrderRow, at: Date): Promise<void> {
   await owe(tx, row, { kind: "order_card", orderId: row.id }, at, `order_card:${row.id}:${row.version}`);
 }
 
-/** Owes the buyer of this order a message. */
+/** Owes the buyer of this order a message. Who buys by a key reads its state by the API: the chat stays silent. */
 export async function owe(
   tx: Tx,
   row: OrderRow,
@@ -85,5 +85,6 @@ export async function owe(
   at: Date,
   dedupeKey: string,
 ): Promise<void> {
+  if (row.channel === "api") return;
   await enqueue(tx, { chatId: row.chatId, buyerId: row.buyerId, message, dedupeKey, at });
 }

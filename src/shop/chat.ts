@@ -14,7 +14,10 @@ import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.
 import type { ShopDesk } from "./desk.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
 
-type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral" | "desk"> & {
+type ChatParts = Pick<
+  BotDeps,
+  "catalog" | "stockAlerts" | "orders" | "referral" | "apiKeys" | "desk" | "pauseWords"
+> & {
   topups: Topups & TopupJobs;
 };
 
@@ -25,20 +28,20 @@ export function createChatDeps(
 ): BotDeps {
   const { config, db, clock, logger, settings } = deps;
   const { desk, topups } = parts;
-  const base = {
-    db,
-    clock,
-    topups,
-    ownerIds: config.adminIds,
-    caps: settings.caps,
-    onMessages: signals.messages.send,
-  };
   return {
     ...parts,
     wallet: createWalletReader(db),
     buyers: createBuyers({ db, clock, referralTerms: config.referral }),
     conversationStates: createConversationStates({ db, clock }),
-    operatorActions: createOperatorActions({ ...base, require: desk.staff.require }),
+    operatorActions: createOperatorActions({
+      db,
+      clock,
+      topups,
+      ownerIds: config.adminIds,
+      caps: settings.caps,
+      onMessages: signals.messages.send,
+      require: desk.staff.require,
+    }),
     config: {
       termsVersion: TERMS_VERSION,
       get supportContact() {

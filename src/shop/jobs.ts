@@ -4,10 +4,12 @@ import type { CatalogJobs } from "../catalog/create-catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { DeskServices } from "../desk/desk.ts";
+import type { TradeJobs } from "../desk/trade-jobs.ts";
 import type { OrderJobs } from "../orders/create-orders.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import type { Topups } from "../topups/topups.ts";
 import { createLoop, type Loop, type StepResult } from "../workers/loop.ts";
+import { SETTINGS_REFRESH_MS } from "./live-settings.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -17,7 +19,7 @@ export interface JobDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly providerNames: readonly string[];
-  readonly orders: Pick<OrderJobs, "watch" | "reconcile" | "sweep" | "buyPaid">;
+  readonly orders: Pick<OrderJobs, "watch" | "reconcile" | "sweep" | "buyPaid" | "endUntold">;
   readonly catalog: CatalogJobs;
   readonly stockAlerts: StockAlertJobs;
   readonly topups: Pick<Topups, "gateways"> & Pick<TopupJobs, "sweepStars" | "resumeRefunds" | "pollCrypto">;
@@ -29,6 +31,7 @@ export interface JobDeps {
   };
   /** Takes over what was set at the desk, by whichever process. */
   readonly refreshSettings: () => Promise<unknown>;
+  readonly trade: TradeJobs;
   /** Tells operators once of what waits for them. */
   readonly remindOperators: () => Promise<unknown>;
   readonly selfCheck: () => Promise<unknown>;
@@ -78,13 +81,16 @@ export function createJobs(deps: JobDeps): Jobs {
     buyPaid,
     // One loop per provider, so that a provider that hangs delays only its own orders.
     ...providerNames.map((name) => every(`reconcile ${name}`, 10 * SECOND_MS, () => orders.reconcile(name))),
-    every("refresh settings", 5 * SECOND_MS, deps.refreshSettings),
+    every("refresh settings", SETTINGS_REFRESH_MS, deps.refreshSettings),
     every("sweep orders", 5 * SECOND_MS, () => orders.sweep()),
+    every("end untold orders", 5 * SECOND_MS, () => orders.endUntold()),
     every("refresh prices", 5 * SECOND_MS, () => catalog.refreshLookedAt()),
     every("stock alerts", MINUTE_MS, () => deps.stockAlerts.tell()),
     every("refresh lists", 6 * HOUR_MS, () => catalog.syncLists()),
     every("sweep Stars", MINUTE_MS, () => topups.sweepStars()),
     every("resume refunds", MINUTE_MS, () => topups.resumeRefunds()),
+    every("pauses", 5 * SECOND_MS, () => deps.trade.watchPauses()),
+    every("trade alerts", MINUTE_MS, () => deps.trade.tellTroubles()),
     every("remind operators", MINUTE_MS, deps.remindOperators),
     every("daily report", MINUTE_MS, () => desk.dailyReport.sendDue()),
     createLoop({

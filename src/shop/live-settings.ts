@@ -22,6 +22,9 @@ export interface LiveSettings {
   refresh(): Promise<void>;
 }
 
+/** How often each process looks: with what a look takes, a change is everywhere within 10 seconds. */
+export const SETTINGS_REFRESH_MS = 5_000;
+
 /** A setting that the environment and the desk give different values. The desk's is in force. */
 export interface SettingConflict {
   readonly name: AdjustableName;

@@ -2,7 +2,8 @@ import type { Checkpoint } from "../core/checkpoint.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { WebhookSecrets } from "../core/webhook-secrets.ts";
-import { type Database, ping } from "../db/client.ts";
+import type { Database } from "../db/client.ts";
+import { writeCheck } from "../db/queries/alarms.ts";
 import { selectProviderHealth } from "../db/queries/provider-health.ts";
 import { createAdminApp, createPublicApp } from "../http/app.ts";
 import { createReadiness, shopChecks } from "../http/health.ts";
@@ -11,6 +12,7 @@ import type { WebhookHandlers } from "../http/webhooks.ts";
 import { createUpdateStore } from "../workers/store-updates.ts";
 import type { Config } from "./config/config.ts";
 import type { Metrics } from "./metrics/metrics.ts";
+import { resellerRoutes, resellerServer } from "./reseller.ts";
 import type { Services } from "./services.ts";
 
 export interface ServersDeps {
@@ -37,7 +39,7 @@ export interface Servers {
 export async function startServers(deps: ServersDeps): Promise<Servers> {
   const { config, db, clock, logger, metrics, services } = deps;
   const checks = shopChecks({
-    pingDatabase: () => ping(db),
+    writeToDatabase: () => writeCheck(db, clock.now()),
     askTelegram: () => services.api.getMe(),
     providerStates: () => selectProviderHealth(db, [...services.providers.keys()]),
   });
@@ -50,11 +52,17 @@ export async function startServers(deps: ServersDeps): Promise<Servers> {
     logger,
   });
   const open = createHttpServer({
-    app: createPublicApp({ logger, readiness, webhooks: webhooksOf(deps) }),
+    app: createPublicApp({
+      logger,
+      readiness,
+      webhooks: webhooksOf(deps),
+      ...resellerRoutes(deps, services.reseller),
+    }),
     ...config.http,
     portVariable: "PORT",
     clock,
     logger,
+    ...resellerServer(deps),
   });
   const adminPort = await admin.start();
   try {

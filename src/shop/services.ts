@@ -8,16 +8,18 @@ import { createStockAlerts } from "../catalog/alerts/stock-alerts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
 import { createSignal } from "../core/signal.ts";
-import { readBackupMadeAt } from "../db/queries/settings.ts";
 import { remindOperators } from "../desk/queue/remind.ts";
+import { createPauseWords } from "../desk/switches/pause-words.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
 import { createSlots } from "../orders/buying/slots.ts";
+import type { KeyOrders } from "../orders/by-key/key-orders.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
 import type { Orders, OrdersForOperators } from "../orders/orders.ts";
 import { createAnswerStore } from "../orders/store-answer.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import { createUpstreams, type Upstreams } from "../providers/upstreams.ts";
+import type { Reseller } from "../reseller/reseller.ts";
 import { TERMS_VERSION } from "../texts/index.ts";
 import { createTopups, type TopupJobs } from "../topups/create-topups.ts";
 import { createCryptoPay } from "../topups/crypto-pay-client.ts";
@@ -26,9 +28,9 @@ import { createInboxWorker, type InboxWorker } from "../workers/inbox-worker.ts"
 import type { OutboxWorker } from "../workers/outbox-worker.ts";
 import { createChatDeps, createShopOutbox } from "./chat.ts";
 import { createDesk, type ShopDesk } from "./desk.ts";
-import { createJobs, type Jobs } from "./jobs.ts";
-import { createSettingsBook } from "./live-settings.ts";
+import { createJobs, type JobDeps, type Jobs } from "./jobs.ts";
 import { purchasesAtOnce } from "./purchases-at-once.ts";
+import { createShopReseller } from "./reseller.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
 
 export interface Services extends Upstreams {
@@ -36,13 +38,17 @@ export interface Services extends Upstreams {
   readonly holder: string;
   readonly api: Api;
   readonly bot: ShopBot;
-  readonly orders: Orders & OrdersForOperators & OrderJobs;
+  readonly orders: ShopOrders;
+  /** Null: the resellers' API is off. */
+  readonly reseller: Reseller | null;
   readonly topups: Topups & TopupJobs;
   readonly inbox: InboxWorker;
   readonly outbox: OutboxWorker;
   readonly jobs: Jobs;
   readonly desk: ShopDesk["services"];
 }
+
+type ShopOrders = Orders & OrdersForOperators & OrderJobs & { readonly byKey: KeyOrders };
 
 /** Builds every service, each after the ones it needs. Nothing runs yet. */
 export function createServices(deps: ServiceDeps): Services {
@@ -59,25 +65,23 @@ export function createServices(deps: ServiceDeps): Services {
   const onRequest = deps.onProviderRequest;
   const upstreams = createUpstreams({ settings, adminIds, db, clock, logger, onRequest });
   const { providers } = upstreams;
-  const catalog = createCatalog({
-    db,
-    clock,
-    logger,
-    providers,
-    pricing: live.pricing,
-    defaults,
-    allowedServices,
-  });
+  const terms = { pricing: live.pricing, defaults, allowedServices };
+  const catalog = createCatalog({ db, clock, logger, providers, ...terms });
   const orders = createShopOrders(deps, { providers, catalog, signals, holder });
+  const reseller = createShopReseller(deps, { catalog, orders: orders.byKey });
   const api = createTelegramApi({ ...config.telegram, clock, onCall: metrics.requests.telegramCall });
   const topups = createShopTopups(deps, { api, signals });
 
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
   const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
   const onMessages = signals.messages.send;
-  const parts = { catalog, orders, topups, ownerIds: adminIds, onMessages };
-  const { desk, services: deskServices } = createDesk({ ...parts, ...deskDepsOf(deps) });
-  const chat = createChatDeps(deps, { catalog, stockAlerts, orders, topups, referral, desk, signals });
+  const pauseWords = createPauseWords({ db, clock });
+  const { recordProbe } = upstreams.health;
+  const sold = { catalog, providers, recordProbe, pauseWords, orders, topups };
+  const { desk, services: deskServices, trade } = createDesk(deps, { ...sold, onMessages, holder });
+  const apiKeys = reseller?.keys ?? null;
+  const parts = { catalog, stockAlerts, orders, apiKeys, topups, referral, desk, pauseWords };
+  const chat = createChatDeps(deps, { ...parts, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
@@ -100,42 +104,31 @@ export function createServices(deps: ServiceDeps): Services {
     stockAlerts,
     topups,
     referral,
+    trade,
     desk: deskServices,
     refreshSettings: deps.liveSettings.refresh,
-    remindOperators: () =>
-      remindOperators({ db, clock, ownerIds: adminIds, remindAfterMs: live.remindAfterMs(), onMessages }),
-    selfCheck: () =>
-      selfCheck({
-        db,
-        clock,
-        machineClock: deps.machineClock,
-        logger,
-        providers,
-        operatorChatIds: adminIds,
-        onMessages: signals.messages.send,
-        onLedgerChecked: metrics.sales.ledgerChecked,
-      }),
+    ...operatorJobs(deps, { providers, signals }),
   });
   signals.dueOrders.listen(jobs.wakeWatcher);
   signals.credits.listen(jobs.wakeBuyer);
-  return { ...upstreams, holder, api, bot, orders, topups, inbox, outbox, jobs, desk: deskServices };
+  const running = { bot, orders, reseller, topups, inbox, outbox, jobs, desk: deskServices };
+  return { ...upstreams, holder, api, ...running };
 }
 
-/** What the desk needs of the shop itself. */
-function deskDepsOf({ config, db, clock, logger, settings, liveSettings }: ServiceDeps) {
-  const { caps, shopZone, reportHour } = settings;
+/** What is done for operators on a schedule. */
+function operatorJobs(
+  deps: ServiceDeps,
+  { providers, signals }: { providers: ReadonlyMap<string, Provider>; signals: Signals },
+): Pick<JobDeps, "remindOperators" | "selfCheck"> {
+  const { config, db, clock, machineClock, logger, settings } = deps;
+  const { adminIds } = config;
+  const onMessages = signals.messages.send;
+  const onLedgerChecked = deps.metrics.sales.ledgerChecked;
+  const checked = { db, clock, machineClock, logger, providers, operatorChatIds: adminIds };
+  const reminded = { db, clock, ownerIds: adminIds, onMessages };
   return {
-    db,
-    clock,
-    logger,
-    caps,
-    shopZone,
-    reportHour,
-    settingsBook: createSettingsBook(config.adjustable),
-    refreshSettings: liveSettings.refresh,
-    providerNames: config.providers.map(({ name }) => name),
-    gateways: config.topups.gateways,
-    backupMadeAt: () => readBackupMadeAt(db),
+    remindOperators: () => remindOperators({ ...reminded, remindAfterMs: settings.remindAfterMs() }),
+    selfCheck: () => selfCheck({ ...checked, onMessages, onLedgerChecked }),
   };
 }
 
@@ -147,7 +140,7 @@ function createShopOrders(
     signals: Signals;
     holder: string;
   },
-): Orders & OrdersForOperators & OrderJobs {
+): ShopOrders {
   const { config, db, clock, logger, checkpoint } = deps;
   const { providers, catalog, signals, holder } = parts;
   const orderDeps = {

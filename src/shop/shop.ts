@@ -24,6 +24,7 @@ import { addProviderReadings } from "./metrics/provider-readings.ts";
 import { addShopReadings } from "./metrics/readings.ts";
 import { startServers } from "./servers.ts";
 import { createServices, type Services } from "./services.ts";
+import { createUpkeep } from "./upkeep.ts";
 import { prepareWebhookMaster } from "./webhook-master.ts";
 
 export interface ShopOptions {
@@ -91,7 +92,7 @@ export async function startShop(given: ShopOptions): Promise<Shop> {
     const services = createServices({ ...options, machineClock, ...running });
     addReadings(options, { metrics, database, services, time });
     const servers = await startServers({ ...options, db, metrics, services, secrets });
-    const workers = startWorkers(options, { db, services, secrets, time, settings });
+    const workers = startWorkers(given, options, { db, services, secrets, time, settings });
     const stop = async (): Promise<void> => {
       await Promise.all([
         servers.stop(),
@@ -149,6 +150,7 @@ async function prepare(options: ShopOptions, db: Database): Promise<WebhookSecre
 }
 
 function startWorkers(
+  { clock: machineClock }: Pick<ShopOptions, "clock">,
   options: ShopOptions,
   parts: {
     db: Database;
@@ -182,7 +184,10 @@ function startWorkers(
     ...(time ? [createTimekeeper(time, logger)] : []),
     ...jobs.loops,
   ];
-  for (const worker of workers) supervisor.add(worker);
+  const { connectionString } = options;
+  const { pulses } = supervisor;
+  const upkeep = createUpkeep({ ...base, config, connectionString, machineClock, holder, pulses });
+  for (const worker of [...workers, ...upkeep]) supervisor.add(worker);
   supervisor.start();
   return supervisor;
 }

@@ -16,6 +16,11 @@ export function escapeHtml(text: string): Html {
   );
 }
 
+/** Pieces that are safe already, with something safe between them. */
+export function joined(parts: readonly Html[], between: " · "): Html {
+  return trusted(parts.join(between));
+}
+
 /** "$0.2906". */
 export function money(micros: bigint): Html {
   return trusted(formatUsd(micros));

@@ -8,6 +8,7 @@ import type { MoneyTexts } from "./subjects/money.ts";
 import type { OrdersTexts } from "./subjects/orders.ts";
 import type { ProfileTexts } from "./subjects/profile.ts";
 import type { ReferralTexts } from "./subjects/referral.ts";
+import type { ResellerTexts } from "./subjects/reseller.ts";
 
 /** ISO 639-1, as in Telegram's language_code. */
 export type TextLanguage = "ar" | "en" | "es" | "id" | "pt" | "ru";
@@ -28,6 +29,7 @@ export interface TextsBySubject {
   readonly account: AccountTexts;
   readonly history: HistoryTexts;
   readonly referral: ReferralTexts;
+  readonly reseller: ResellerTexts;
   readonly legal: LegalTexts;
   readonly errors: ErrorTexts;
 }
@@ -43,7 +45,8 @@ export interface Texts extends ProfileTexts, Pick<MoneyTexts, "invoice"> {
     MoneyTexts["labels"] &
     AccountTexts["labels"] &
     HistoryTexts["labels"] &
-    ReferralTexts["labels"];
+    ReferralTexts["labels"] &
+    ResellerTexts["labels"];
   /** Short answers to a tap, shown for a moment. Plain text. */
   readonly toasts: ChatTexts["toasts"] &
     CatalogueTexts["toasts"] &
@@ -58,12 +61,13 @@ export interface Texts extends ProfileTexts, Pick<MoneyTexts, "invoice"> {
     AccountTexts["messages"] &
     HistoryTexts["messages"] &
     ReferralTexts["messages"] &
+    ResellerTexts["messages"] &
     LegalTexts;
 }
 
 /** A language's subjects put together. A sentence belongs to one subject; its name is used in no other. */
 export function composeTexts(subjects: TextsBySubject): Texts {
-  const { chat, catalogue, orders, money, account, history, referral, legal } = subjects;
+  const { chat, catalogue, orders, money, account, history, referral, reseller, legal } = subjects;
   return {
     language: subjects.language,
     name: subjects.name,
@@ -77,6 +81,7 @@ export function composeTexts(subjects: TextsBySubject): Texts {
       ...account.labels,
       ...history.labels,
       ...referral.labels,
+      ...reseller.labels,
     },
     toasts: { ...chat.toasts, ...catalogue.toasts, ...orders.toasts, ...history.toasts },
     errors: subjects.errors,
@@ -88,6 +93,7 @@ export function composeTexts(subjects: TextsBySubject): Texts {
       ...account.messages,
       ...history.messages,
       ...referral.messages,
+      ...reseller.messages,
       ...legal,
     },
   };

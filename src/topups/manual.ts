@@ -9,6 +9,7 @@ import { countUndecidedClaims, decideClaim, insertClaim, selectClaim } from "../
 import { countDisputes, insertDispute, selectSameDispute } from "../db/queries/operations.ts";
 import { enqueue, enqueueToAll } from "../db/queries/outbox.ts";
 import { selectStaffIds } from "../db/queries/staff.ts";
+import { isPaused } from "../db/queries/switches.ts";
 import { moveTopup, selectTopup, type TopupRow } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { credit } from "./credit.ts";
@@ -37,6 +38,7 @@ export async function beginManual(
 ): Promise<BeginResult<{ topupId: string }>> {
   if (!deps.gateways.includes(GATEWAY)) return { kind: "refused", code: "gateway_off" };
   if (await isBanned(deps.db, input.buyerId)) return { kind: "refused", code: "buyer_banned" };
+  if (await isPaused(deps.db, "topups", deps.clock.now())) return { kind: "refused", code: "topups_paused" };
   if (await hasTooMany(deps, input.buyerId)) return { kind: "refused", code: "gateway_unavailable" };
   const opened = await openUsdTopup(deps, terms, input);
   if (!opened) return { kind: "refused", code: "topup_amount_invalid" };

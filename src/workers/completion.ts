@@ -1,7 +1,7 @@
+import { createBatcher } from "../core/batcher.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Database } from "../db/client.ts";
 import { type ClaimedUpdate, completeUpdates } from "../db/queries/inbox.ts";
-import { createBatcher } from "./batcher.ts";
 
 /** While others are in hand, an update that was handled waits so long for them: one statement then completes several. */
 const TOGETHER_MS = 20;

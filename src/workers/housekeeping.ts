@@ -1,6 +1,7 @@
 import { addMs, type Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
+import { purgeNamedPurchases } from "../db/queries/api-buyers.ts";
 import { purgeConversationStates } from "../db/queries/conversation-states.ts";
 import { purgeLeases } from "../db/queries/desk-queue.ts";
 import { purgeDrafts } from "../db/queries/drafts.ts";
@@ -26,6 +27,8 @@ const OUTBOX_MS = 7 * DAY_MS;
 const CHATS_MS = HOUR_MS;
 const QUOTES_MS = DAY_MS;
 const CONVERSATIONS_MS = DAY_MS;
+/** A reseller's client may repeat a purchase by its name for a day. */
+const NAMED_PURCHASES_MS = DAY_MS;
 /** A confirmation that is delivered again finds its draft used for as long as Telegram may repeat an update. */
 const DRAFTS_MS = 2 * DAY_MS;
 const STAFF_LINKS_MS = DAY_MS;
@@ -56,6 +59,7 @@ export interface Housekept {
   readonly carriedActions: number;
   readonly catalogChanges: number;
   readonly stockAlerts: number;
+  readonly namedPurchases: number;
   readonly drafts: number;
   readonly staffLinks: number;
   readonly queueLeases: number;
@@ -76,6 +80,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
     conversations: await purgeConversationStates(db, ago(CONVERSATIONS_MS)),
     carriedActions: await purgeCarriedActions(db, ago(CARRIED_ACTIONS_MS)),
     stockAlerts: await purgeAlerts(db, now),
+    namedPurchases: await purgeNamedPurchases(db, ago(NAMED_PURCHASES_MS)),
     catalogChanges: await purgeCatalogChanges(db, ago(CATALOG_CHANGES_MS)),
     drafts: await purgeDrafts(db, ago(DRAFTS_MS)),
     staffLinks: await purgeStaffLinks(db, ago(STAFF_LINKS_MS)),

@@ -139,6 +139,7 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
 
   return {
     name: "inbox",
+    loops: [...claiming.loops, ...renewing.loops],
     start() {
       claiming.start();
       renewing.start();

@@ -124,6 +124,7 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
 
   return {
     name: loop.name,
+    loops: loop.loops,
     start: loop.start,
     async stop() {
       await loop.stop();

@@ -273,3 +273,22 @@ export const paidLate: Drive = async (stage) => {
   give(stage, "gateway", phone);
   await stage.buyer.press(/^Show it/);
 };
+
+/** A reseller's tool buys by the API; it hangs up before the answer, or waits for it. */
+export const byKey =
+  (hangsUp: boolean): Drive =>
+  async ({ world, buyer }) => {
+    await world.fund(buyer.user.id, FUNDS);
+    const query = new URLSearchParams({
+      api_key: await world.keyOf(buyer.user.id),
+      action: "getNumber",
+      service: "wa",
+      country: "16",
+    });
+    if (hangsUp) supplier(world, "oxgel").faults.add("buy", faults.delay(2_000));
+    const gone = hangsUp ? { signal: AbortSignal.timeout(300) } : {};
+    const text = await fetch(`${world.url()}/stubs/handler_api.php?${query}`, gone)
+      .then((answer) => answer.text())
+      .catch(String);
+    if (/^(?:NO|BAD|ERROR|ACCOUNT)/.test(text)) throw new Error(text);
+  };

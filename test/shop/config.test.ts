@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseAdjustable } from "../../src/shop/config/adjustable.ts";
-import { describeConfig, loadConfig, secretsOf } from "../../src/shop/config/config.ts";
+import { loadConfig } from "../../src/shop/config/config.ts";
+import { describeConfig, secretsOf } from "../../src/shop/config/describe.ts";
 import { configOf, load, presets, problemsOf, TOKEN, variablesOf } from "./variables.ts";
 
 describe("loadConfig", () => {

@@ -55,6 +55,7 @@ function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
   const operatorActions = createFakeOperatorActions();
   const deps: BotDeps = {
     catalog: catalog.catalog,
+    apiKeys: null,
     stockAlerts: stockAlerts.stockAlerts,
     orders: orders.orders,
     topups: topups.topups,
@@ -64,6 +65,7 @@ function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
     conversationStates: conversations.states,
     operatorActions: operatorActions.operatorActions,
     desk: createFakeDesk([operatorId]),
+    pauseWords: { in: (errors) => errors },
     config: {
       termsVersion: 1,
       supportContact: "@shop",

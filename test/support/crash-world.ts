@@ -17,6 +17,8 @@ import { newId } from "../../src/core/ids.ts";
 import type { Database } from "../../src/db/client.ts";
 import { upsertBuyer } from "../../src/db/queries/buyers.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
+import { createApiKeys } from "../../src/reseller/keys.ts";
+import { TERMS_VERSION } from "../../src/texts/index.ts";
 import { adjust } from "../../src/wallet/wallet.ts";
 import { type SharedTime, startSharedTime } from "./crash-time.ts";
 import { createTestDatabase } from "./database.ts";
@@ -64,6 +66,10 @@ export interface CrashWorld {
   /** Starts the shop, to die at that point; the one before it must be dead. */
   start(crashAt?: string): Replica;
   stop(): Promise<void>;
+  /** Where the shop that runs now listens; undefined: it is down. */
+  url(): string | undefined;
+  /** A reseller's key of this buyer. */
+  keyOf(telegramId: number): Promise<string>;
   isDown(): boolean;
   /** What an earlier scenario arranged and nobody met. */
   endFaults(): void;
@@ -103,6 +109,7 @@ export async function createCrashWorld(script: string): Promise<CrashWorld> {
     CRYPTO_PAY_TOKEN: CRYPTO_TOKEN,
     CRYPTO_PAY_API_ROOT: cryptoPay.apiRoot,
     ORDER_LIFETIME_SECONDS: "120",
+    RESELLER_API: "on",
   });
   tellWebhooks(outside, front.url);
   const postman = createPostman({ clock, providers: outside.providers, witness, seed: 1 });
@@ -133,6 +140,26 @@ export async function createCrashWorld(script: string): Promise<CrashWorld> {
       return started;
     },
     stop: async () => replica?.kill(),
+    url: () => {
+      const [open] = ports();
+      return open === undefined ? undefined : `http://127.0.0.1:${open}`;
+    },
+    async keyOf(telegramId) {
+      const at = clock.now();
+      const { id } = await inTransaction(database.db, (tx) =>
+        upsertBuyer(tx, { telegramId, languageCode: "en", at }),
+      );
+      const keys = createApiKeys({
+        db: database.db,
+        clock,
+        termsVersion: TERMS_VERSION,
+        onChange: () => undefined,
+      });
+      await keys.acceptTerms(id);
+      const made = await keys.create(id, "crash");
+      if (made.kind !== "made") throw new Error(made.kind);
+      return made.text;
+    },
     isDown: () => !replica?.isAlive(),
     endFaults,
     async acceptBalances() {

@@ -2,9 +2,12 @@ import { createDoor, type Door, type Reply } from "../../src/bot/desk/door.ts";
 import { decodePlace, encodePlace, type Place } from "../../src/bot/desk/place.ts";
 import type { DeskButton, DeskCard, Screen } from "../../src/bot/desk/screen.ts";
 import { createDeskScreens } from "../../src/bot/desk/screens.ts";
+import { createCatalog } from "../../src/catalog/create-catalog.ts";
 import type { AppointableRole, Role } from "../../src/core/staff.ts";
 import { readBackupMadeAt } from "../../src/db/queries/settings.ts";
 import { createDeskServices, type DeskServiceDeps, type DeskServices } from "../../src/desk/desk.ts";
+import { createPauseWords } from "../../src/desk/switches/pause-words.ts";
+import type { Provider } from "../../src/providers/port/provider.ts";
 import { createSettingsBook } from "../../src/shop/live-settings.ts";
 import type { TestClock } from "./clock.ts";
 import type { TestDatabase } from "./database.ts";
@@ -28,6 +31,7 @@ export interface Operator {
 
 export interface TestDesk {
   readonly services: DeskServices;
+  readonly deskDeps: DeskServiceDeps;
   readonly screens: readonly Screen[];
   readonly door: Door;
   operator(telegramId: number): Operator;
@@ -61,29 +65,43 @@ export function createTestDesk(
   database: Pick<TestDatabase, "db">,
   clock: TestClock,
   ownerIds: readonly number[] = [ownerId, otherOwnerId],
-  parts: Partial<DeskServiceDeps> = {},
+  parts: Partial<Omit<DeskServiceDeps, "providers">> & { readonly providers?: readonly Provider[] } = {},
 ): TestDesk {
-  const services = createDeskServices({
-    db: database.db,
+  const { db } = database;
+  const providers = new Map(parts.providers?.map((provider) => [provider.name, provider]));
+  const startingPrices = { markupBasisPoints: 3_000n, minProfitMicros: 20_000n };
+  const catalog =
+    parts.catalog ??
+    createCatalog({
+      db,
+      clock,
+      providers,
+      logger: createTestLogger(),
+      pricing: startingPrices,
+      defaults: { cancelAfterMs: 120_000, lifetimeMs: 1_200_000 },
+    });
+  const deskDeps: DeskServiceDeps = {
+    db,
     clock,
     ownerIds,
     logger: createTestLogger(),
-    catalog: {
-      service: async (id) => ({ id, name: id }),
-      country: (id) => ({ id, name: id, flag: "" }),
-    },
     shopZone: () => "UTC",
     reportHour: () => 9,
     caps: { support: 0n, accountant: 50_000_000n },
     settingsBook: createSettingsBook({}),
     refreshSettings: async () => undefined,
-    providerNames: [],
     gateways: ["stars"],
     backupMadeAt: () => readBackupMadeAt(database.db),
     onMessages: () => undefined,
     ...nothingElse,
+    recordProbe: async () => undefined,
+    startingPrices,
+    pauseWords: createPauseWords({ db, clock }),
     ...parts,
-  });
+    catalog,
+    providers,
+  };
+  const services = createDeskServices(deskDeps);
   const screens = createDeskScreens(services);
   const door = createDoor({ staff: services.staff, screens });
   const appoint = async (role: AppointableRole): Promise<number> => {
@@ -95,6 +113,7 @@ export function createTestDesk(
   };
   return {
     services,
+    deskDeps,
     screens,
     door,
     operator: (telegramId) => createOperator(door, telegramId),

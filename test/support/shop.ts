@@ -62,7 +62,8 @@ export async function createTestShop(
   const shop = { offers, todayMicros: priceMicros };
   const catalog = {
     route: async () => shop.offers,
-    isBlocked: async (serviceId: string) => blocked.has(serviceId),
+    refusal: async ({ serviceId }: { serviceId: string }) =>
+      blocked.has(serviceId) ? "service_blocked" : undefined,
     quote: async ({ buyerId }: { buyerId: string }) => {
       if (shop.offers.length === 0) return { kind: "refused", code: "out_of_stock" };
       const id = await storeQuote(db, clock, buyerId, shop.todayMicros);

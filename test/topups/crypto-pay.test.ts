@@ -121,6 +121,30 @@ describe("Crypto Pay", () => {
     expect(await credited(buyerId)).toBe(0n);
   });
 
+  it("keeps money that belongs to no top-up, or is another amount, once, until an operator decides", async () => {
+    await begun();
+    await begun(7_000_000n);
+    Object.assign(crypto.invoices[0] ?? {}, { amount: "1.25" });
+    crypto.pay(1);
+    crypto.pay(2);
+    await database.db
+      .updateTable("topups")
+      .set({ external_id: "999" })
+      .where("external_id", "=", "2")
+      .execute();
+    Object.assign(crypto.invoices[1] ?? {}, { payload: "nobody" });
+    for (let time = 0; time < 2; time += 1) for (const id of [1, 2]) await webhook(id);
+    const kept = await database.db
+      .selectFrom("topup_payments")
+      .select(["charge_id", "amount_micros", "state", "buyer_id"])
+      .orderBy("charge_id")
+      .execute();
+    expect(kept).toEqual([
+      { charge_id: "1", amount_micros: 1_250_000n, state: "unassigned", buyer_id: null },
+      { charge_id: "2", amount_micros: 7_000_000n, state: "unassigned", buyer_id: null },
+    ]);
+  });
+
   it.each([
     ["less", { amount: "0.01" }],
     ["more", { amount: "500.00" }],

@@ -6,8 +6,12 @@ import { createFiguresScreen } from "./figures/screen.ts";
 import { createFindScreen } from "./find.ts";
 import { createFirstRunScreen } from "./first-run.ts";
 import { createHomeScreen } from "./home.ts";
+import { createCatalogueScreen } from "./on-sale.ts";
 import { createOrderScreen, createOrdersScreen } from "./order.ts";
+import { createPauseScreen } from "./pause.ts";
 import { createBuyerPaymentsScreen, createPaymentScreen, createPaymentsScreen } from "./payment.ts";
+import { createPricesScreen } from "./prices.ts";
+import { createProvidersScreen } from "./providers.ts";
 import { createQueueScreen } from "./queue.ts";
 import type { Screen } from "./screen.ts";
 import { createSettingsScreen } from "./settings.ts";
@@ -21,6 +25,10 @@ export function createDeskScreens(services: DeskServices): readonly Screen[] {
   const screens = [
     createFirstRunScreen(services),
     createDraftScreen(services.drafts),
+    createPricesScreen(services),
+    createProvidersScreen(services),
+    createCatalogueScreen(services),
+    createPauseScreen(services),
     createFindScreen(services),
     createQueueScreen(services),
     createBuyerScreen(services),

@@ -1,12 +1,15 @@
 import type { MiddlewareFn } from "grammy";
-import type { Buyers } from "../../buyers/buyers.ts";
 import { pickLanguage, textsFor } from "../../texts/index.ts";
+import type { BotDeps } from "../bot-deps.ts";
 import { messageOptions } from "../cards/card.ts";
 import { noticeCard } from "../cards/home.ts";
 import type { ShopContext } from "../context.ts";
 
 /** Finds or makes the buyer, and sets the language of the answer. */
-export function meetBuyer(buyers: Buyers): MiddlewareFn<ShopContext> {
+export function meetBuyer({
+  buyers,
+  pauseWords,
+}: Pick<BotDeps, "buyers" | "pauseWords">): MiddlewareFn<ShopContext> {
   return async (ctx, next) => {
     if (!ctx.from) return;
     const language = pickLanguage(ctx.from.language_code);
@@ -19,7 +22,8 @@ export function meetBuyer(buyers: Buyers): MiddlewareFn<ShopContext> {
     ctx.buyer = buyer;
     ctx.storedConversation = conversation;
     ctx.storedChoice = chosen;
-    ctx.texts = textsFor(ctx.buyer.language);
+    const texts = textsFor(ctx.buyer.language);
+    ctx.texts = { ...texts, errors: pauseWords.in(texts.errors, texts.language) };
     await next();
   };
 }

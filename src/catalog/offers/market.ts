@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { createGathered } from "../../core/gather.ts";
+import { includes } from "../../core/scope.ts";
 import type { Database } from "../../db/client.ts";
 import {
   type KnownSubject,
@@ -11,10 +12,12 @@ import {
 } from "../../db/queries/market.ts";
 import { ANY_SERVICE } from "../../db/queries/offers.ts";
 import { selectPriceRules } from "../../db/queries/price-rules.ts";
+import { readSetting } from "../../db/queries/settings.ts";
 import type { Provider } from "../../providers/port/provider.ts";
-import type { PriceRule, PriceTerms } from "../prices/pricing.ts";
+import { PRICE_STEP, priceStepOf } from "../prices/price-step.ts";
+import type { PriceTerms } from "../prices/pricing.ts";
 import { type CompactOffers, compact, createNames, type Sellable } from "./compact-offers.ts";
-import { type Contents, createMerger } from "./kept-merged.ts";
+import { type Contents, createMerger, type Pricing } from "./kept-merged.ts";
 import type { MergedOffer } from "./merged-offers.ts";
 
 /** What was read so long ago is read again: changes are not kept for ever (workers/housekeeping.ts). */
@@ -33,13 +36,19 @@ export interface MarketDeps {
 }
 
 /** The offers of some services as they are at one moment, and what was read with them. */
-export interface MarketView extends Pick<MarketState, "scopes" | "decisions"> {
-  /** Providers with an open circuit. */
+export interface MarketView
+  extends Pick<MarketState, "scopes" | "decisions" | "switches" | "hidden" | "isPaused"> {
+  /** Providers that are not asked for prices: their circuit is open, or an operator has switched them off. */
   readonly broken: ReadonlySet<string>;
+  readonly pricing: Pricing;
   /** One merged offer for each country. The same object for as long as nothing changes, so that more can be kept with it. */
   offers(serviceId: string): ReadonlyMap<string, MergedOffer>;
+  /** The same by other rules or another step. */
+  offersBy(serviceId: string, pricing: Pricing): ReadonlyMap<string, MergedOffer>;
   /** The single offers for this service in a country. */
   inCountry(serviceId: string, countryId: string): readonly Sellable[];
+  /** True: operators have taken this off sale, as a whole or at each of these providers. Country null: everywhere. */
+  isOff(product: { serviceId: string; countryId: string | null }, providers: readonly string[]): boolean;
 }
 
 /**
@@ -62,7 +71,7 @@ export function createMarket(deps: MarketDeps): Market {
   const providers = [...deps.providers.keys()];
   const names = { providers: createNames(), countries: createNames() };
   const services = new Map<string, Kept<CompactOffers>>();
-  let rules: Kept<readonly PriceRule[]> | undefined;
+  let pricing: Kept<Pricing> | undefined;
 
   /**
    * Reads again what was changed or never read, and remembers of the rest that it is up to date. Returns what this look may
@@ -87,9 +96,9 @@ export function createMarket(deps: MarketDeps): Market {
       found.set(id, kept.content);
       keep(id, { ...kept, mark: laterMark(kept.mark, state.mark) });
     }
-    const known = rules && unchanged.has(RULES) && isRecent(rules) ? rules.content : undefined;
-    const [read, ruled] = await Promise.all([readOffers(missing), known ?? readRules()]);
-    return { services: new Map([...found, ...read]), rules: ruled };
+    const known = pricing && unchanged.has(RULES) && isRecent(pricing) ? pricing.content : undefined;
+    const [read, priced] = await Promise.all([readOffers(missing), known ?? readPricing()]);
+    return { services: new Map([...found, ...read]), pricing: priced };
   }
 
   /** The last kept are forgotten last. */
@@ -120,11 +129,12 @@ export function createMarket(deps: MarketDeps): Market {
     return contents;
   }
 
-  async function readRules(): Promise<readonly PriceRule[]> {
+  async function readPricing(): Promise<Pricing> {
     // The mark first: what changes after it is read again.
     const mark = await selectMark(db);
-    const content = await selectPriceRules(db);
-    rules = { content, mark, atMs: clock.now().getTime() };
+    const [rules, step] = await Promise.all([selectPriceRules(db, clock.now()), readSetting(db, PRICE_STEP)]);
+    const content = { rules, step: priceStepOf(step) };
+    pricing = { content, mark, atMs: clock.now().getTime() };
     return content;
   }
 
@@ -133,28 +143,45 @@ export function createMarket(deps: MarketDeps): Market {
       const kept = services.get(subject);
       return kept ? [{ subject, mark: kept.mark }] : [];
     });
-    return rules ? [...marks, { subject: RULES, mark: rules.mark }] : marks;
+    return pricing ? [...marks, { subject: RULES, mark: pricing.mark }] : marks;
   }
 
-  const shelf = createMerger(deps, names);
+  const shown = createMerger(deps, names);
 
   async function lookAt({ serviceIds, scopes }: Subjects): Promise<MarketView> {
     const wanted = [...new Set([...serviceIds, ANY_SERVICE])];
     const asked = known(wanted);
-    const state = await selectMarketState(db, { known: asked, providers, serviceIds, scopes });
+    const at = clock.now();
+    const state = await selectMarketState(db, { known: asked, providers, serviceIds, scopes, at });
     const contents = await catchUp(wanted, asked, state);
-    const { hidden } = state;
-    return {
-      scopes: state.scopes,
-      decisions: state.decisions,
-      broken: new Set(hidden.filter(({ isOpen }) => isOpen).map(({ provider }) => provider)),
-      offers: (serviceId) => shelf.offers(serviceId, contents, hidden),
-      inCountry: (serviceId, countryId) =>
-        shelf.sellable(serviceId, contents, hidden).filter((row) => row.countryId === countryId),
-    };
+    return viewOf(state, contents, shown);
   }
 
   return { look: shared(lookAt) };
+}
+
+function viewOf(state: MarketState, contents: Contents, shown: ReturnType<typeof createMerger>): MarketView {
+  const { hidden, switches } = state;
+  const hiding = { hidden, switches };
+  const offProviders = switches.flatMap(({ serviceId, countryId, provider }) =>
+    provider !== null && serviceId === null && countryId === null ? [provider] : [],
+  );
+  const outProviders = hidden.filter(({ isOpen }) => isOpen).map(({ provider }) => provider);
+  return {
+    ...state,
+    broken: new Set([...outProviders, ...offProviders]),
+    pricing: contents.pricing,
+    offers: (serviceId) => shown.offers(serviceId, contents, hiding),
+    offersBy: (serviceId, pricing) =>
+      shown.priced(serviceId, shown.rowsOf(serviceId, contents, hiding), pricing),
+    inCountry: (serviceId, countryId) =>
+      shown.rowsOf(serviceId, contents, hiding).filter((row) => row.countryId === countryId),
+    isOff: (product, providers) => {
+      const isOffAt = (provider: string | null) =>
+        switches.some((off) => includes(off, { ...product, provider }));
+      return isOffAt(null) || (providers.length > 0 && providers.every(isOffAt));
+    },
+  };
 }
 
 /** Looks of the same moment become one. */

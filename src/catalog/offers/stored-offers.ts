@@ -37,6 +37,7 @@ export function createStoredOffers(deps: StoredOffersDeps): StoredOffers {
   const filter = (serviceId: string) => ({
     providers: [...deps.providers.keys()],
     serviceIds: [serviceId],
+    at: clock.now(),
     since: addMs(clock.now(), -OFFER_LIFETIME_MS),
   });
 

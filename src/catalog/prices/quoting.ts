@@ -8,7 +8,7 @@ import { expectedCostMicros, PRIOR, type Statistics } from "../offers/delivery-s
 import { OFFER_LIFETIME_MS } from "../offers/kept-merged.ts";
 import type { Market, MarketView } from "../offers/market.ts";
 import { countryOffer } from "../offers/merged-offers.ts";
-import type { Freshness, Plan } from "./freshness.ts";
+import { type Freshness, type Plan, providersOf } from "./freshness.ts";
 import { waitBriefly, waitForFirst } from "./waiting.ts";
 
 const QUOTE_LIFETIME_MS = 10 * 60 * 1000;
@@ -41,6 +41,9 @@ export function createQuoting(parts: QuotingParts): Catalog["quote"] {
     const plan = await freshness.plan({ serviceId, countryId });
     const seen = await market.look([serviceId], plan.scopes);
     if (parts.isWithheld(serviceId, seen)) return { kind: "refused", code: "service_blocked" };
+    if (seen.isPaused) return { kind: "refused", code: "sales_paused" };
+    if (seen.isOff({ serviceId, countryId }, providersOf(plan)))
+      return { kind: "refused", code: "not_on_sale" };
     const view = await refreshed({ serviceId, countryId }, plan, seen);
     const offer = view.offers(serviceId).get(countryId);
     const statistics = await parts.statistics();

@@ -36,12 +36,12 @@ export async function forgetBuyer(tx: Tx, buyerId: string, at: Date): Promise<nu
     })
     .where("id", "=", buyerId)
     .execute();
-  await forgetTraces(tx, buyerId, telegramId);
+  await forgetTraces(tx, buyerId, telegramId, at);
   await purgeSmsOf(tx, buyerId, at);
   return telegramId;
 }
 
-async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promise<void> {
+async function forgetTraces(tx: Tx, buyerId: string, telegramId: number, at: Date): Promise<void> {
   await sql`DELETE FROM stock_alerts WHERE buyer_id = ${buyerId}`.execute(tx);
   await sql`DELETE FROM favourites WHERE buyer_id = ${buyerId}`.execute(tx);
   await sql`
@@ -63,6 +63,7 @@ async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promis
   await sql`UPDATE orders SET chat_id = ${nobody}, card_message_id = NULL WHERE buyer_id = ${buyerId}`.execute(
     tx,
   );
+  await forgetKeys(tx, buyerId, at);
   await sql`UPDATE topups SET chat_id = ${nobody}, message_id = NULL WHERE buyer_id = ${buyerId}`.execute(tx);
   await sql`DELETE FROM paid_purchases WHERE buyer_id = ${buyerId}`.execute(tx);
   // What tells a receipt that is sent again stays: a digest of the note, and an id by which no picture can be fetched.
@@ -79,6 +80,21 @@ async function forgetTraces(tx: Tx, buyerId: string, telegramId: number): Promis
   // Who worked at the desk and leaves as a person leaves the desk too.
   await sql`DELETE FROM staff WHERE telegram_id = ${telegramId}::bigint`.execute(tx);
   await sql`DELETE FROM drafts WHERE staff_id = ${telegramId}::bigint OR content->>'buyerId' = ${buyerId}`.execute(
+    tx,
+  );
+}
+
+/** Keys stay as rows, because orders name them; nobody can use them, and nothing tells who did. */
+async function forgetKeys(tx: Tx, buyerId: string, at: Date): Promise<void> {
+  await sql`
+    UPDATE api_keys SET revoked_at = coalesce(revoked_at, ${at}), name = '', cidrs = '{}', last_ip = NULL, last_client = NULL
+    WHERE buyer_id = ${buyerId}`.execute(tx);
+  await sql`
+    UPDATE orders SET client_order_id = NULL WHERE buyer_id = ${buyerId} AND client_order_id IS NOT NULL`.execute(
+    tx,
+  );
+  await sql`
+    DELETE FROM api_idempotency WHERE key_id IN (SELECT id FROM api_keys WHERE buyer_id = ${buyerId})`.execute(
     tx,
   );
 }

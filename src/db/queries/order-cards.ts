@@ -43,7 +43,7 @@ export async function oweDueCards(db: Executor, now: Date, limit: number): Promi
     INSERT INTO outbox (dedupe_key, chat_id, buyer_id, kind, payload, created_at, next_attempt_at)
     SELECT 'order_card:' || id || ':' || version, chat_id, buyer_id, 'order_card',
            jsonb_build_object('kind', 'order_card', 'orderId', id), ${now}::timestamptz, ${now}::timestamptz
-    FROM changed WHERE state IN ('waiting', 'cancelling') AND chat_id <> ${nobody}::bigint
+    FROM changed WHERE state IN ('waiting', 'cancelling') AND channel = 'chat' AND chat_id <> ${nobody}::bigint
     ON CONFLICT (dedupe_key) DO NOTHING`.execute(db);
   return (result.numAffectedRows ?? 0n) > 0n;
 }

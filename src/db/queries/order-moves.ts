@@ -16,11 +16,20 @@ export interface NewOrder {
   readonly cardMessageId: number | null;
   /** The order whose number this one's replaces. */
   readonly replaces?: string;
+  /** Bought by a reseller's key. */
+  readonly byKey?: {
+    readonly keyId: string;
+    /** The order's number in the API. */
+    readonly number: number;
+    readonly waitUntil: Date;
+    readonly clientOrderId: string | null;
+  };
   readonly at: Date;
 }
 
 /**
  * Makes the order in `placing`, the first row of its history, and the card that is owed to the buyer, in one statement.
+ * Orders by a key have no cards.
  * False, and nothing is stored: the quote has an order already.
  */
 export async function insertOrder(
@@ -43,6 +52,13 @@ export async function insertOrder(
       chat_id: BigInt(order.chatId),
       card_message_id: order.cardMessageId === null ? null : BigInt(order.cardMessageId),
       replaces: order.replaces ?? null,
+      ...(order.byKey && {
+        channel: "api",
+        api_key_id: order.byKey.keyId,
+        api_number: order.byKey.number,
+        wait_until: order.byKey.waitUntil,
+        client_order_id: order.byKey.clientOrderId,
+      }),
     })
     .onConflict((conflict) => conflict.column("quote_id").doNothing())
     .returningAll();
@@ -89,7 +105,7 @@ async function withNews(
       INSERT INTO outbox (dedupe_key, chat_id, buyer_id, kind, payload, created_at, next_attempt_at)
       SELECT 'order_card:' || id || ':' || version, chat_id, buyer_id, 'order_card',
              jsonb_build_object('kind', 'order_card', 'orderId', id), ${news.at}::timestamptz, ${news.at}::timestamptz
-      FROM changed WHERE chat_id <> ${nobody}::bigint
+      FROM changed WHERE chat_id <> ${nobody}::bigint AND channel = 'chat'
       ON CONFLICT (dedupe_key) DO NOTHING
     )
     SELECT * FROM changed`.execute(db);

@@ -42,6 +42,12 @@ export interface OrderRow {
   readonly replaces: string | null;
   /** From then on the wait is slower than usual; null: not known. */
   readonly slowAt: Date | null;
+  /** Where it was bought: in the chat, or by a reseller's key. */
+  readonly channel: string;
+  /** By a key: when its client was told the number; null: nobody knows of it. */
+  readonly toldAt: Date | null;
+  /** By a key: until then a request waits for the number. */
+  readonly waitUntil: Date | null;
 }
 
 /** For the other queries of this table. */
@@ -81,6 +87,9 @@ export function toOrder(row: Selectable<OrdersTable>): OrderRow {
     swapDue: row.swap_due,
     replaces: row.replaces,
     slowAt: row.slow_at,
+    channel: row.channel,
+    toldAt: row.told_at,
+    waitUntil: row.wait_until,
   };
 }
 

@@ -57,7 +57,10 @@ export async function assignNumber(deps: OrderDeps, tx: Tx, renting: Renting): P
       cancelOpensAt,
       checks: 0,
       slowAt,
-      cardDueAt: firstAfter(at, [provider.capabilities.cancel ? cancelOpensAt : null, slowAt]),
+      cardDueAt:
+        order.channel === "api"
+          ? null
+          : firstAfter(at, [provider.capabilities.cancel ? cancelOpensAt : null, slowAt]),
     },
   });
   if (!row) return undefined;

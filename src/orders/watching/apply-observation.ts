@@ -45,7 +45,8 @@ async function storeSeen(deps: OrderDeps, tx: Tx, order: OrderRow, seen: Seen): 
   const at = deps.clock.now();
   const { observation, cause } = seen;
   let row = order;
-  if (observation.sms.length > 0) row = await recordSms(tx, order, observation, { at, cause });
+  if (observation.sms.length > 0)
+    row = await recordSms(tx, order, observation, { at, cause, events: deps.events });
   const expiresAt = plausibleEnd(observation.expiresAt, row.rentedAt ?? row.placedAt);
   if (expiresAt && row.expiresAt && expiresAt.getTime() !== row.expiresAt.getTime()) {
     row = (await touchOrder(tx, { orderId: row.id, from: watched, change: { expiresAt } })) ?? row;

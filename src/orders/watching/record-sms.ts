@@ -5,21 +5,26 @@ import { selectBalance } from "../../db/queries/ledger.ts";
 import { insertSms, type SmsRow, selectSms } from "../../db/queries/order-sms.ts";
 import { type OrderRow, touchOrder } from "../../db/queries/orders.ts";
 import type { Observation, ObservedSms } from "../../providers/port/provider.ts";
+import { isUntold, keepOrRelease } from "../by-key/untold.ts";
+import type { OrderEvents } from "../order-events.ts";
 import { isEnded, orderStates } from "../state.ts";
 import { owe, oweCard, stateOf, transition } from "../transition.ts";
 
 /**
- * Stores the SMS that are new, in order, and owes the buyer a message for each. The first SMS takes the held money. The
- * caller holds the order's row lock, so that the same SMS cannot be taken as new twice.
+ * Stores the SMS that are new, in order, and owes the buyer a message for each. The first SMS takes the held money, unless
+ * nobody was told the number (by-key/untold.ts). The caller holds the order's row lock, so that the same SMS cannot be
+ * taken as new twice.
  */
 export async function recordSms(
   tx: Tx,
   order: OrderRow,
   observation: Pick<Observation, "sms" | "isWholeLife">,
-  context: { at: Date; cause: string },
+  context: { at: Date; cause: string; events?: OrderEvents | undefined },
 ): Promise<OrderRow> {
   const stored = await selectSms(tx, [order.id]);
   const fresh = newSms(order.round, stored, observation);
+  if (isUntold(order) && fresh.length > 0)
+    return await keepOrRelease(tx, order, fresh, { ...context, digestOf: contentDigest });
   let row = order;
   for (const [index, sms] of fresh.entries()) {
     const sequence = stored.length + index + 1;

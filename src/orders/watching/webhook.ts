@@ -83,6 +83,6 @@ async function deliver(deps: OrderDeps, tx: Tx, order: OrderRow, sms: ObservedSm
       from: watchedStates,
       change: { hintedAt: at, nextCheckAt: at },
     });
-    await recordSms(tx, order, { sms: [sms] }, { at, cause: "webhook" });
+    await recordSms(tx, order, { sms: [sms] }, { at, cause: "webhook", events: deps.events });
   }
 }

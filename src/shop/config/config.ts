@@ -6,6 +6,8 @@ import { type AdjustableTexts, adjustableFields, adjustableIn } from "./adjustab
 import * as field from "./fields.ts";
 import { type Presets, type Problem, readProviders, type Variables } from "./provider-settings.ts";
 import { type ReferralSettings, referralFields, referralOf } from "./referral.ts";
+import { type ResellerSettings, resellerFields, resellerOf } from "./reseller.ts";
+import { type UpkeepSettings, upkeepFields, upkeepOf } from "./upkeep.ts";
 
 export type LogLevel = (typeof logLevels)[number];
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -36,6 +38,8 @@ export interface Config {
   readonly orders: { readonly cancelAfterMs: number; readonly lifetimeMs: number };
   /** Null: nobody is paid for inviting friends. */
   readonly referral: ReferralSettings | null;
+  readonly reseller: ResellerSettings;
+  readonly upkeep: UpkeepSettings;
   /** What the environment says of the settings that owners may also change at the desk: see adjustable.ts. */
   readonly adjustable: AdjustableTexts;
   /** Service ids that are sold although the blocklist names them. */
@@ -80,6 +84,8 @@ const base = z.object({
   CANCEL_AFTER_SECONDS: field.wholeNumber(0, 86_400).default(120),
   ORDER_LIFETIME_SECONDS: field.wholeNumber(60, 86_400).default(1200),
   ...referralFields,
+  ...resellerFields,
+  ...upkeepFields,
   ...adjustableFields,
   ALLOWED_SERVICES: z.string().transform(field.splitList).default([]),
   LOG_LEVEL: z
@@ -156,6 +162,8 @@ function assemble(
     },
     orders: { cancelAfterMs: raw.CANCEL_AFTER_SECONDS * 1000, lifetimeMs: raw.ORDER_LIFETIME_SECONDS * 1000 },
     referral: referralOf(raw),
+    reseller: resellerOf(raw),
+    upkeep: upkeepOf(raw),
     adjustable,
     allowedServices: raw.ALLOWED_SERVICES,
     logLevel: raw.LOG_LEVEL,
@@ -187,32 +195,4 @@ function warningsOf(config: Config): Problem[] {
     warnings.push({ variable: "PUBLIC_URL", problem: "is not https: Telegram will not call it" });
   }
   return warnings;
-}
-
-/** Every secret in the settings. The logger keeps them out of its lines. */
-export function secretsOf(config: Config): string[] {
-  const secrets = [
-    config.telegram.token,
-    config.webhookSecret,
-    config.topups.cryptoPay?.token,
-    config.database.url,
-  ];
-  return [...secrets, ...config.providers.map((provider) => provider.key)].filter(
-    (secret) => typeof secret === "string",
-  );
-}
-
-/** What may be logged at start: no key, token, secret or URL (a URL may carry a key in its query). */
-export function describeConfig(config: Config): Record<string, unknown> {
-  return {
-    updates: config.publicUrl === null ? "long polling" : "webhook",
-    database: config.database.url === null ? "embedded" : "external",
-    listen: `${config.http.host}:${config.http.port}`,
-    admin: `${config.admin.host}:${config.admin.port}`,
-    admins: config.adminIds.length,
-    providers: config.providers.map((provider) => `${provider.name} (${provider.protocol})`),
-    topups: config.topups.gateways,
-    referral: config.referral === null ? "off" : "on",
-    logLevel: config.logLevel,
-  };
 }

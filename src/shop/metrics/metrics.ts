@@ -4,6 +4,7 @@ import type { OrderEvents } from "../../orders/order-events.ts";
 import { createReadings, type Readings } from "./gauges.ts";
 import { createMessageMetrics, type MessageMetrics } from "./messages.ts";
 import { createRequestMetrics, type RequestMetrics } from "./requests.ts";
+import { createResellerMetrics, type ResellerMetrics } from "./reseller.ts";
 import { createSalesMetrics, type SalesMetrics } from "./sales.ts";
 
 export interface Metrics {
@@ -12,6 +13,7 @@ export interface Metrics {
   readonly requests: RequestMetrics;
   readonly messages: MessageMetrics;
   readonly sales: SalesMetrics;
+  readonly reseller: ResellerMetrics;
   readonly orderEvents: OrderEvents;
   /** Gauges that are read when somebody asks. */
   readonly readings: Readings;
@@ -27,8 +29,9 @@ export function createMetrics(clock: Clock): Metrics {
   const messages = createMessageMetrics(registry);
   const sales = createSalesMetrics(registry);
   const readings = createReadings(registry, clock);
-  const orderEvents = { ...sales, looked: requests.looked };
-  return { registry, requests, messages, sales, orderEvents, readings };
+  const reseller = createResellerMetrics(registry);
+  const orderEvents = { ...sales, looked: requests.looked, telling: reseller.telling };
+  return { registry, requests, messages, sales, reseller, orderEvents, readings };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock.ts";
 import { outboxMessageSchema } from "../../core/messages.ts";
 import type { Database, DatabaseHandle } from "../../db/client.ts";
 import type { DatabaseClock } from "../../db/database-clock.ts";
+import { countKeys } from "../../db/queries/api-keys.ts";
 import { countOpenFindings } from "../../db/queries/findings.ts";
 import { inboxBacklog } from "../../db/queries/inbox.ts";
 import { selectHeldLeases } from "../../db/queries/leases.ts";
@@ -31,6 +32,22 @@ export function addShopReadings(deps: ReadingDeps): void {
   const { db } = database;
   addQueues(readings, db, clock);
   addOrders(deps);
+  readings.add({
+    name: "api keys",
+    read: () => countKeys(db, clock.now()),
+    gauges: [
+      {
+        name: "numstore_api_keys",
+        help: "Resellers' keys: live, ending because they were replaced, ended, revoked",
+        labelNames: ["state"],
+        samples: (counts) =>
+          ["live", "ending", "ended", "revoked"].map((state) => ({
+            labels: { state },
+            value: counts.get(state) ?? 0,
+          })),
+      },
+    ],
+  });
   readings.add({
     name: "findings",
     read: () => countOpenFindings(db),

@@ -4,7 +4,7 @@ import type { PurchaseResult } from "../../orders/orders.ts";
 import type { TopupEvent } from "../../topups/topup-deps.ts";
 import { gatewayNames } from "../../topups/topups.ts";
 
-export interface SalesMetrics extends Omit<OrderEvents, "looked"> {
+export interface SalesMetrics extends Omit<OrderEvents, "looked" | "telling"> {
   topup(event: TopupEvent): void;
   /** The self-check compared the ledger with itself. */
   ledgerChecked(differenceMicros: bigint, at: Date): void;

@@ -9,6 +9,7 @@ import { money } from "./money.ts";
 import { orders } from "./orders.ts";
 import { profile } from "./profile.ts";
 import { referral } from "./referral.ts";
+import { reseller } from "./reseller.ts";
 
 export const ar = composeTexts({
   language: "ar",
@@ -21,6 +22,7 @@ export const ar = composeTexts({
   account,
   history,
   referral,
+  reseller,
   legal,
   errors,
 });

@@ -19,7 +19,10 @@ const steps = {
     what: "You have bought a number yourself",
     next: "find yourself under 🔎, change your balance for a test, and buy the cheapest one",
   },
-  backup: { what: "There is a backup of the last 7 days", next: "npm run backup -- <file>" },
+  backup: {
+    what: "There is a backup of the last 7 days",
+    next: "npm run backup -- <file>, or BACKUP_DIR in the environment",
+  },
 } as const satisfies Record<string, Step>;
 
 export const firstRunTexts = {

@@ -20,6 +20,10 @@ const sentences: Readonly<Record<DeskRefusalCode, (facts: Facts) => string>> = {
   wrong_state: ({ state = "?" }) => `Not possible as it stands: ${escapeHtml(state)}.`,
   too_many_searches: () => "That were 30 searches in a minute. Wait a moment.",
   own_balance: () => "Nobody changes their own balance. Ask another owner.",
+  price_out_of_range: () => "A markup is from 0 to 10,000 %, and the least profit is not below zero.",
+  too_many_rules: () => "There are 500 rules already. Remove some first.",
+  already_off: () => "This is off already.",
+  already_on: () => "This is on already.",
   is_staff: () => "This person works at the desk. Remove them from the staff first.",
 };
 

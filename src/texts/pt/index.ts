@@ -9,6 +9,7 @@ import { money } from "./money.ts";
 import { orders } from "./orders.ts";
 import { profile } from "./profile.ts";
 import { referral } from "./referral.ts";
+import { reseller } from "./reseller.ts";
 
 export const pt = composeTexts({
   language: "pt",
@@ -21,6 +22,7 @@ export const pt = composeTexts({
   account,
   history,
   referral,
+  reseller,
   legal,
   errors,
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createBatcher } from "../../src/workers/batcher.ts";
+import { createBatcher } from "../../src/core/batcher.ts";
 import { type Deferred, deferred } from "../support/deferred.ts";
 
 /** A batcher whose rounds end when the test says so. */

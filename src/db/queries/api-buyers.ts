@@ -1,0 +1,147 @@
+import { sql } from "kysely";
+import type { Executor, Tx } from "../client.ts";
+
+/** What is known of a buyer as a reseller. */
+export interface ApiBuyerRow {
+  /** The version of the API's terms that they accepted; null: none. */
+  readonly termsVersion: number | null;
+  /** Since when a key's own limits count instead of the limits for new buyers. */
+  readonly provenAt: Date | null;
+  readonly bannedUntil: Date | null;
+  readonly bans: number;
+}
+
+const nothing: ApiBuyerRow = { termsVersion: null, provenAt: null, bannedUntil: null, bans: 0 };
+
+export async function selectApiBuyer(db: Executor, buyerId: string): Promise<ApiBuyerRow> {
+  const row = await db
+    .selectFrom("api_buyers")
+    .selectAll()
+    .where("buyer_id", "=", buyerId)
+    .executeTakeFirst();
+  return row
+    ? {
+        termsVersion: row.terms_version,
+        provenAt: row.proven_at,
+        bannedUntil: row.banned_until,
+        bans: row.bans,
+      }
+    : nothing;
+}
+
+/** An older version than the accepted one changes nothing. */
+export async function acceptApiTerms(
+  db: Executor,
+  buyerId: string,
+  version: number,
+  at: Date,
+): Promise<void> {
+  await sql`
+    INSERT INTO api_buyers (buyer_id, terms_version, terms_accepted_at) VALUES (${buyerId}::uuid, ${version}, ${at})
+    ON CONFLICT (buyer_id) DO UPDATE SET terms_version = EXCLUDED.terms_version, terms_accepted_at = EXCLUDED.terms_accepted_at
+    WHERE coalesce(api_buyers.terms_version, 0) < EXCLUDED.terms_version`.execute(db);
+}
+
+export async function setProven(tx: Tx, buyerId: string, at: Date): Promise<void> {
+  await sql`
+    INSERT INTO api_buyers (buyer_id, proven_at) VALUES (${buyerId}::uuid, ${at})
+    ON CONFLICT (buyer_id) DO UPDATE SET proven_at = coalesce(api_buyers.proven_at, EXCLUDED.proven_at)`.execute(
+    tx,
+  );
+}
+
+export async function banFromApi(tx: Tx, buyerId: string, until: Date): Promise<void> {
+  await sql`
+    UPDATE api_buyers SET banned_until = ${until}, bans = bans + 1 WHERE buyer_id = ${buyerId}::uuid`.execute(
+    tx,
+  );
+}
+
+/** How many of a buyer's orders got a code, however they were bought, and what was taken for them. */
+export async function selectCaptured(
+  db: Executor,
+  buyerId: string,
+): Promise<{ readonly count: number; readonly micros: bigint }> {
+  const result = await sql<{ count: bigint; micros: string | null }>`
+    SELECT count(*) AS count, sum(price_micros)::text AS micros FROM orders
+    WHERE buyer_id = ${buyerId}::uuid AND received_at IS NOT NULL`.execute(db);
+  const [row] = result.rows;
+  return { count: Number(row?.count ?? 0n), micros: BigInt(row?.micros ?? "0") };
+}
+
+/** Of the newest `limit` orders by keys that ended after `since` and whose number was told: how many got a code. */
+export async function selectSuccess(
+  db: Executor,
+  buyerId: string,
+  { since, limit }: { readonly since: Date; readonly limit: number },
+): Promise<{ readonly closed: number; readonly received: number }> {
+  const result = await sql<{ closed: bigint; received: bigint }>`
+    SELECT count(*) AS closed, count(received_at) AS received FROM (
+      SELECT received_at FROM orders
+      WHERE buyer_id = ${buyerId}::uuid AND channel = 'api' AND told_at IS NOT NULL AND closed_at > ${since}
+      ORDER BY placed_at DESC LIMIT ${limit}) AS newest`.execute(db);
+  const [row] = result.rows;
+  return { closed: Number(row?.closed ?? 0n), received: Number(row?.received ?? 0n) };
+}
+
+/** What a key has open, has bought in an hour, and has spent since `daySince` (held or taken, what came back left out). */
+export async function selectKeyCounts(
+  db: Executor,
+  keyId: string,
+  { hourAgo, daySince }: { readonly hourAgo: Date; readonly daySince: Date },
+): Promise<{ readonly open: number; readonly lastHour: number; readonly spentMicros: bigint }> {
+  const result = await sql<{ open: bigint; last_hour: bigint; spent: string }>`
+    SELECT
+      (SELECT count(*) FROM orders WHERE api_key_id = ${keyId} AND closed_at IS NULL) AS open,
+      (SELECT count(*) FROM orders WHERE api_key_id = ${keyId} AND placed_at > ${hourAgo}) AS last_hour,
+      (SELECT coalesce(sum(h.amount_micros - CASE r.kind WHEN 'release' THEN r.amount_micros ELSE 0 END), 0)::text
+       FROM orders o JOIN transfers h ON h.order_id = o.id AND h.kind = 'hold'
+       LEFT JOIN transfers r ON r.order_id = o.id AND r.kind IN ('capture', 'release')
+       WHERE o.api_key_id = ${keyId} AND o.placed_at >= ${daySince}) AS spent`.execute(db);
+  const [row] = result.rows;
+  return {
+    open: Number(row?.open ?? 0n),
+    lastHour: Number(row?.last_hour ?? 0n),
+    spentMicros: BigInt(row?.spent ?? "0"),
+  };
+}
+
+/** A purchase that the client has given a name. */
+export interface NamedPurchase {
+  readonly orderId: string;
+  readonly requestHash: string;
+}
+
+export async function selectNamedPurchase(
+  db: Executor,
+  keyId: string,
+  value: string,
+  since: Date,
+): Promise<NamedPurchase | undefined> {
+  return await db
+    .selectFrom("api_idempotency")
+    .select(["order_id as orderId", "request_hash as requestHash"])
+    .where("key_id", "=", keyId)
+    .where("value", "=", value)
+    .where("created_at", ">", since)
+    .executeTakeFirst();
+}
+
+/** A name that was used long ago is forgotten. */
+export async function insertNamedPurchase(
+  db: Executor,
+  named: NamedPurchase & { readonly keyId: string; readonly value: string; readonly at: Date },
+): Promise<void> {
+  await sql`
+    INSERT INTO api_idempotency (key_id, value, request_hash, order_id, created_at)
+    VALUES (${named.keyId}, ${named.value}, ${named.requestHash}, ${named.orderId}::uuid, ${named.at})
+    ON CONFLICT (key_id, value) DO UPDATE SET
+      request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id, created_at = EXCLUDED.created_at`.execute(
+    db,
+  );
+}
+
+export async function purgeNamedPurchases(db: Executor, before: Date): Promise<number> {
+  const result = await sql`DELETE FROM api_idempotency WHERE created_at < ${before}`.execute(db);
+  return Number(result.numAffectedRows ?? 0n);
+}

@@ -1,0 +1,40 @@
+import type { Html } from "../html.ts";
+
+/** The resellers' API in the chat, where the operator has switched it on. */
+export interface ResellerTexts {
+  readonly labels: {
+    readonly apiAccept: string;
+    readonly apiNewKey: string;
+    readonly apiKeyDone: string;
+    readonly apiBack: string;
+    readonly apiStyle: (style: "wait" | "retry" | "resend") => string;
+    /** What a tap changes it to. */
+    readonly apiScope: (to: "read" | "buy") => string;
+    readonly apiRotate: string;
+    readonly apiRevoke: string;
+    readonly apiRevokeSure: string;
+  };
+  readonly messages: {
+    readonly apiIntro: string;
+    /** Asks to accept the API's own terms. */
+    readonly apiTerms: string;
+    readonly apiKeys: (view: { count: number; max: number }) => string;
+    readonly apiShownOnce: string;
+    readonly apiTooMany: string;
+    readonly apiRevoked: string;
+    readonly apiNotUnderstood: string;
+    /** The facts of a key; null: not limited, or never used. */
+    readonly apiKey: (view: {
+      scope: "read" | "buy";
+      maxPrice: Html | null;
+      dailyCap: Html | null;
+      maxOpen: number | null;
+      addresses: Html | null;
+      lastUse: Html | null;
+      endsAt: Html | null;
+    }) => string;
+    /** How limits are typed. `keyId` names the key. */
+    readonly apiHowToChange: (view: { keyId: Html }) => string;
+    readonly apiAskRevoke: string;
+  };
+}
