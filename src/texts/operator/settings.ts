@@ -72,6 +72,8 @@ export const settingTexts = {
   help: (name: string): string => escapeHtml(about[name]?.help ?? ""),
   value: (name: string, value: string | null): string =>
     value === null ? "not set" : `${value}${about[name]?.unit ?? ""}`,
+  quietHours: "🔌 Quiet hours…",
+  rounding: "🏷 Rounding of prices…",
   change: "✎ Change",
   reset: "↺ Reset",
   prompt: (name: string, value: string | null): string =>
