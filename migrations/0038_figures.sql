@@ -9,34 +9,35 @@ CREATE TABLE facts_state (
   next_day date
 );
 
--- One row for each combination that occurred on a day. '' where something has no provider, service, country or gateway.
+-- One row for the whole day, and one for each combination that occurred on it. '' where something has no provider, service, country or gateway.
 CREATE TABLE daily_facts (
+  is_total boolean NOT NULL,
   day date NOT NULL,
   provider text NOT NULL,
   service_id text NOT NULL,
   country_id text NOT NULL,
   gateway text NOT NULL,
-  sold bigint NOT NULL,
+  sold integer NOT NULL,
   turnover_micros bigint NOT NULL,
   cost_micros bigint NOT NULL,
   loss_micros bigint NOT NULL,
-  topups bigint NOT NULL,
+  topups integer NOT NULL,
   topup_micros bigint NOT NULL,
   fee_micros bigint NOT NULL,
   refund_micros bigint NOT NULL,
   adjusted_up_micros bigint NOT NULL,
   adjusted_down_micros bigint NOT NULL,
   bonus_micros bigint NOT NULL,
-  delivered bigint NOT NULL,
-  undelivered bigint NOT NULL,
-  early_cancels bigint NOT NULL,
-  tries bigint NOT NULL,
-  no_stock bigint NOT NULL,
-  errors bigint NOT NULL,
-  doubts bigint NOT NULL,
+  delivered integer NOT NULL,
+  undelivered integer NOT NULL,
+  early_cancels integer NOT NULL,
+  tries integer NOT NULL,
+  no_stock integer NOT NULL,
+  errors integer NOT NULL,
+  doubts integer NOT NULL,
   -- The wait of each delivered number, from rental to first SMS: medians of several days cannot be made from medians.
   wait_seconds integer[] NOT NULL,
-  PRIMARY KEY (day, provider, service_id, country_id, gateway)
+  PRIMARY KEY (is_total, day, provider, service_id, country_id, gateway)
 );
 
 -- Who rented a number on a day, and whether it was their first.
@@ -54,6 +55,8 @@ CREATE INDEX orders_decided ON orders ((coalesce(received_at, closed_at)))
   WHERE rented_at IS NOT NULL AND coalesce(received_at, closed_at) IS NOT NULL;
 CREATE INDEX order_attempts_by_age ON order_attempts (started_at);
 CREATE INDEX order_history_doubts ON order_history (at) WHERE to_state = 'in_doubt';
+-- The shop's own accounts, among those of very many buyers.
+CREATE INDEX accounts_of_the_shop ON accounts (id) INCLUDE (code) WHERE kind = 'system';
 CREATE INDEX buyers_by_age ON buyers (created_at);
 
 -- Lists of the desk, newest first; all orders and payments have theirs.

@@ -154,23 +154,24 @@ export interface DailyFacts {
   cost_micros: Int8;
   country_id: string;
   day: Timestamp;
-  delivered: Int8;
-  doubts: Int8;
-  early_cancels: Int8;
-  errors: Int8;
+  delivered: number;
+  doubts: number;
+  early_cancels: number;
+  errors: number;
   fee_micros: Int8;
   gateway: string;
+  is_total: boolean;
   loss_micros: Int8;
-  no_stock: Int8;
+  no_stock: number;
   provider: string;
   refund_micros: Int8;
   service_id: string;
-  sold: Int8;
+  sold: number;
   topup_micros: Int8;
-  topups: Int8;
-  tries: Int8;
+  topups: number;
+  tries: number;
   turnover_micros: Int8;
-  undelivered: Int8;
+  undelivered: number;
   wait_seconds: number[];
 }
 

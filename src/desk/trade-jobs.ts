@@ -15,7 +15,10 @@ const LEASE_NAME = "trade-alerts";
 /** Longer than one round. */
 const LEASE_MS = 90_000;
 
-export function createTradeJobs(deps: DeskServiceDeps, holder: string): TradeJobs {
+export function createTradeJobs(
+  deps: Omit<DeskServiceDeps, "shopZone" | "reportHour">,
+  holder: string,
+): TradeJobs {
   const parts = { ...deps, providers: [...deps.providers.keys()] };
   return {
     async watchPauses() {

@@ -137,7 +137,7 @@ async function readSplit(
   return await inOneMoment(db, async (tx) => {
     const stretch = await cut(tx, zone, period);
     const parts = await queries.selectParts(tx, ledgerTerms, stretch, choice);
-    const waits = by === "gateway" ? [] : await queries.selectSpanWaits(tx, stretch, by);
+    const waits = by === "gateway" ? [] : await queries.selectSpanWaits(tx, stretch, by, parts);
     const waitOf = ({ name, other }: queries.Part): Wait | null =>
       waits.find((wait) => wait.name === name && wait.other === other) ?? null;
     const all = parts.map((part) => ({ ...part, wait: waitOf(part) }));

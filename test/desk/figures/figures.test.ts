@@ -239,12 +239,18 @@ describe("after all past days are kept", () => {
 
   it("every kept day equals the raw rows", async () => {
     const kept = await sql<Record<string, string>>`
-      SELECT sum(turnover_micros)::text AS turnover, sum(delivered)::text AS delivered FROM daily_facts`.execute(
+      SELECT sum(turnover_micros)::text AS turnover, sum(delivered)::text AS delivered FROM daily_facts WHERE is_total`.execute(
       database.db,
     );
     const until = await midnight("2026-03-29");
     const raw = (await entries()).filter(({ at }) => at < until);
     expect(kept.rows[0]?.turnover).toBe(String(moneyFrom(raw).turnoverMicros));
+  });
+
+  it("a number without an SMS has no wait, not one of zero", async () => {
+    const { rows } = await sql<{ day: string }>`
+      SELECT day::text FROM daily_facts WHERE cardinality(wait_seconds) <> delivered`.execute(database.db);
+    expect(rows).toEqual([]);
   });
 
   it("the parts of a split add up to the whole", async () => {

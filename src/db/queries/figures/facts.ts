@@ -67,22 +67,21 @@ export const sums = [
 ] as const;
 type Sum = (typeof sums)[number];
 
-export type FactsRow = Readonly<Record<Sum, string>>;
+export type FactsRow = Readonly<Record<Sum, bigint>>;
 
-/** Sums come back as text, because sum(bigint) is numeric. */
 export function toFacts(row: FactsRow): Facts {
   return {
     sold: Number(row.sold),
-    turnoverMicros: BigInt(row.turnover_micros),
-    costMicros: BigInt(row.cost_micros),
-    lossMicros: BigInt(row.loss_micros),
+    turnoverMicros: row.turnover_micros,
+    costMicros: row.cost_micros,
+    lossMicros: row.loss_micros,
     topups: Number(row.topups),
-    topupMicros: BigInt(row.topup_micros),
-    feeMicros: BigInt(row.fee_micros),
-    refundMicros: BigInt(row.refund_micros),
-    adjustedUpMicros: BigInt(row.adjusted_up_micros),
-    adjustedDownMicros: BigInt(row.adjusted_down_micros),
-    bonusMicros: BigInt(row.bonus_micros),
+    topupMicros: row.topup_micros,
+    feeMicros: row.fee_micros,
+    refundMicros: row.refund_micros,
+    adjustedUpMicros: row.adjusted_up_micros,
+    adjustedDownMicros: row.adjusted_down_micros,
+    bonusMicros: row.bonus_micros,
     delivered: Number(row.delivered),
     undelivered: Number(row.undelivered),
     earlyCancels: Number(row.early_cancels),
@@ -97,7 +96,7 @@ export const dimensions = ["provider", "service_id", "country_id", "gateway"] as
 
 /** Each column as its sum, under its own name. */
 export const summed: RawBuilder<unknown> = sql.join(
-  sums.map((name) => sql`coalesce(sum(${sql.ref(name)}), 0)::text AS ${sql.ref(name)}`),
+  sums.map((name) => sql`coalesce(sum(${sql.ref(name)}), 0)::bigint AS ${sql.ref(name)}`),
 );
 
 /** One SELECT of the raw facts: the given columns, and zero for the others. */
@@ -106,7 +105,10 @@ function select(
   from: RawBuilder<unknown>,
 ): RawBuilder<unknown> {
   const names = dimensions.map((name) => sql`coalesce(${given[name] ?? sql`''`}, '') AS ${sql.ref(name)}`);
-  const values = sums.map((name) => sql`(${given[name] ?? sql`0`})::bigint AS ${sql.ref(name)}`);
+  const values = sums.map((name) => {
+    const type = name.endsWith("_micros") ? sql`bigint` : sql`integer`;
+    return sql`(${given[name] ?? sql`0`})::${type} AS ${sql.ref(name)}`;
+  });
   const waits = sql`(${given.wait_seconds ?? sql`NULL`})::integer AS wait_seconds`;
   return sql`SELECT ${sql.join([...names, ...values, waits])} ${from}`;
 }
@@ -157,7 +159,8 @@ function rawOrders(ofOrder: Record<string, RawBuilder<unknown>>, isWithin: Withi
       delivered: sql`(o.received_at IS NOT NULL)::int`,
       undelivered: sql`(o.received_at IS NULL AND NOT ${isEarly})::int`,
       early_cancels: sql`${isEarly}::int`,
-      wait_seconds: sql`greatest(0, round(extract(epoch FROM o.received_at - o.rented_at)))`,
+      wait_seconds: sql`CASE WHEN o.received_at IS NOT NULL
+        THEN greatest(0, round(extract(epoch FROM o.received_at - o.rented_at))) END`,
     },
     sql`FROM orders o WHERE o.rented_at IS NOT NULL AND coalesce(o.received_at, o.closed_at) IS NOT NULL
         AND ${isWithin(sql`coalesce(o.received_at, o.closed_at)`)}`,
@@ -187,7 +190,10 @@ function rawMoney(terms: LedgerTerms, isWithin: Within): RawBuilder<unknown> {
       adjusted_down_micros: amountOf(terms.adjustedDown),
       bonus_micros: amountOf(terms.bonus),
     },
-    sql`FROM transfers t JOIN accounts f ON f.id = t.from_account_id JOIN accounts g ON g.id = t.to_account_id
+    // The shop's own accounts are few; of a buyer's no term asks, and their code stays null.
+    sql`FROM transfers t
+        LEFT JOIN (SELECT id, code FROM accounts WHERE kind = 'system') f ON f.id = t.from_account_id
+        LEFT JOIN (SELECT id, code FROM accounts WHERE kind = 'system') g ON g.id = t.to_account_id
         LEFT JOIN orders o ON o.id = t.order_id
         LEFT JOIN topup_payments p ON t.kind = 'topup' AND p.gateway = split_part(f.code, ':', 3)
           AND p.charge_id = substr(t.idempotency_key, length('topup::') + length(split_part(f.code, ':', 3)) + 1)

@@ -57,7 +57,8 @@ const keptColumns = sql.join([
 ]);
 
 export async function selectTotals(db: Executor, terms: LedgerTerms, stretch: Stretch): Promise<Facts> {
-  const result = await sql<FactsRow>`SELECT ${summed} FROM (${factsOf(terms, stretch)}) AS facts`.execute(db);
+  const result =
+    await sql<FactsRow>`SELECT ${summed} FROM (${factsOf(terms, stretch, true)}) AS facts`.execute(db);
   const [row] = result.rows;
   if (!row) throw new Error("sums without a row");
   return toFacts(row);
@@ -76,12 +77,12 @@ export async function selectParts(
   >`
     WITH parts AS (
       SELECT ${name} AS name, ${other} AS other, ${summed}
-      FROM (${factsOf(terms, stretch)}) AS facts WHERE ${name} <> '' GROUP BY 1, 2),
+      FROM (${factsOf(terms, stretch, false)}) AS facts WHERE ${name} <> '' GROUP BY 1, 2),
     counted AS (
-      SELECT *, turnover_micros::bigint - cost_micros::bigint - loss_micros::bigint AS profit,
-             delivered::bigint + undelivered::bigint AS decided FROM parts),
+      SELECT *, turnover_micros - cost_micros - loss_micros AS profit,
+             delivered + undelivered AS decided FROM parts),
     ranked AS (
-      SELECT *, row_number() OVER (ORDER BY profit DESC, sold::bigint DESC, topup_micros::bigint DESC, name, other) AS profit_rank,
+      SELECT *, row_number() OVER (ORDER BY profit DESC, sold DESC, topup_micros DESC, name, other) AS profit_rank,
              CASE WHEN decided >= ${choice.leastDecided}
                THEN row_number() OVER (PARTITION BY decided >= ${choice.leastDecided}
                                        ORDER BY delivered::float8 / nullif(decided, 0), decided DESC, name, other) END AS worst_rank
@@ -97,13 +98,18 @@ export async function selectParts(
   }));
 }
 
-/** Median and ninth decile of the waits for the first SMS, of all or of each part; parts without an SMS are left out. */
-export async function selectSpanWaits(db: Executor, stretch: Stretch, by: Split | "all"): Promise<Waits[]> {
+/** Median and ninth decile of the waits for the first SMS, of all or of the named parts; those without an SMS are left out. */
+export async function selectSpanWaits(
+  db: Executor,
+  stretch: Stretch,
+  by: Split | "all",
+  parts: readonly Pick<Part, "name" | "other">[] = [{ name: "", other: "" }],
+): Promise<Waits[]> {
   const [name, other] = keys[by];
   const { kept, raw } = stretch;
   const keptWaits = kept
     ? sql`SELECT ${name} AS name, ${other} AS other, wait FROM daily_facts, unnest(wait_seconds) AS wait
-          WHERE day >= ${kept.fromDay}::date AND day < ${kept.toDay}::date AND delivered > 0 UNION ALL`
+          WHERE is_total = ${sql.lit(by === "all")} AND day >= ${kept.fromDay}::date AND day < ${kept.toDay}::date AND delivered > 0 UNION ALL`
     : sql``;
   const result = await sql<{ name: string; other: string; shares: [number, number] }>`
     SELECT name, other, percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY wait::float8) AS shares
@@ -114,6 +120,8 @@ export async function selectSpanWaits(db: Executor, stretch: Stretch, by: Split 
               AND coalesce(received_at, closed_at) IS NOT NULL
               AND coalesce(received_at, closed_at) >= ${raw.from}::timestamptz
               AND coalesce(received_at, closed_at) < ${raw.to}::timestamptz) AS fresh) AS waits (name, other, wait)
+    JOIN unnest(${parts.map((part) => part.name)}::text[], ${parts.map((part) => part.other)}::text[])
+      AS shown (name, other) USING (name, other)
     GROUP BY name, other`.execute(db);
   return result.rows.map(({ shares: [median, p90], ...key }) => ({
     ...key,
@@ -139,7 +147,7 @@ export async function selectDays(
     ...(kept
       ? [
           sql`SELECT day, turnover_micros, cost_micros, loss_micros FROM daily_facts
-              WHERE day >= ${kept.fromDay}::date AND day < ${kept.toDay}::date`,
+              WHERE is_total AND day >= ${kept.fromDay}::date AND day < ${kept.toDay}::date`,
         ]
       : []),
     ...rawDays.map(
@@ -159,9 +167,9 @@ export async function selectDays(
   }));
 }
 
-function factsOf(terms: LedgerTerms, { kept, raw }: Stretch): RawBuilder<unknown> {
+function factsOf(terms: LedgerTerms, { kept, raw }: Stretch, isTotal: boolean): RawBuilder<unknown> {
   const fresh = rawFacts(terms, raw.from, raw.to);
   if (!kept) return fresh;
   return sql`SELECT ${keptColumns} FROM daily_facts
-             WHERE day >= ${kept.fromDay}::date AND day < ${kept.toDay}::date UNION ALL ${fresh}`;
+             WHERE is_total = ${sql.lit(isTotal)} AND day >= ${kept.fromDay}::date AND day < ${kept.toDay}::date UNION ALL ${fresh}`;
 }

@@ -46,10 +46,10 @@ export async function selectFirstFact(db: Executor): Promise<Date | undefined> {
 
 /** Stores the sums of this day in place of those that are there. */
 export async function keepDay(tx: Tx, terms: LedgerTerms, { day, from, to }: DaySpan): Promise<void> {
-  await sql`DELETE FROM daily_facts WHERE day = ${day}::date`.execute(tx);
+  await sql`DELETE FROM daily_facts WHERE is_total IN (true, false) AND day = ${day}::date`.execute(tx);
   await sql`DELETE FROM daily_buyers WHERE day = ${day}::date`.execute(tx);
   await sql`
-    INSERT INTO daily_facts (day, ${sql.join([...dimensions, ...sums].map((name) => sql.ref(name)))}, wait_seconds)
+    INSERT INTO daily_facts (is_total, day, ${sql.join([...dimensions, ...sums].map((name) => sql.ref(name)))}, wait_seconds)
     ${daySums(terms, { day, from, to })}`.execute(tx);
   await sql`
     INSERT INTO daily_buyers (day, buyer_id, is_first)
@@ -67,7 +67,8 @@ export async function moveNextDay(tx: Tx, nextDay: string): Promise<void> {
 /** Whether the kept sums of this day are what the ledger, orders and tries say now. */
 export async function isDayRight(db: Executor, terms: LedgerTerms, span: DaySpan): Promise<boolean> {
   const names = sql.join([...dimensions, ...sums].map((name) => sql.ref(name)));
-  const kept = sql`SELECT day, ${names}, wait_seconds FROM daily_facts WHERE day = ${span.day}::date`;
+  const kept = sql`SELECT is_total, day, ${names}, wait_seconds FROM daily_facts
+    WHERE is_total IN (true, false) AND day = ${span.day}::date`;
   const raw = daySums(terms, span);
   const result = await sql<{ is_right: boolean }>`
     WITH kept AS (${kept}), raw AS (${raw})
@@ -77,10 +78,12 @@ export async function isDayRight(db: Executor, terms: LedgerTerms, span: DaySpan
 }
 
 function daySums(terms: LedgerTerms, { day, from, to }: DaySpan) {
-  const names = sql.join(dimensions.map((name) => sql.ref(name)));
+  const keys = sql.join(dimensions.map((name) => sql.ref(name)));
+  const names = sql.join(dimensions.map((name) => sql`coalesce(${sql.ref(name)}, '')`));
   const values = sql.join(sums.map((name) => sql`sum(${sql.ref(name)})::bigint`));
   return sql`
-    SELECT ${day}::date AS day, ${names}, ${values},
+    SELECT grouping(provider) = 1 AS is_total, ${day}::date AS day, ${names}, ${values},
            coalesce(array_agg(wait_seconds ORDER BY wait_seconds) FILTER (WHERE wait_seconds IS NOT NULL), '{}')
-    FROM (${rawFacts(terms, from, to)}) AS facts GROUP BY ${names}`;
+    FROM (${rawFacts(terms, from, to)}) AS facts
+    GROUP BY GROUPING SETS ((${keys}), ())`;
 }
