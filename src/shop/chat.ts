@@ -6,7 +6,6 @@ import { createConversationStates } from "../buyers/conversation-states.ts";
 import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
 import { createOperatorActions } from "../operations/operator-actions.ts";
 import { createCardHashes } from "../orders/card-hashes.ts";
-import type { Orders, OrdersForOperators } from "../orders/orders.ts";
 import { TERMS_VERSION } from "../texts/index.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import type { Topups } from "../topups/topups.ts";

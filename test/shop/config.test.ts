@@ -19,6 +19,8 @@ describe("loadConfig", () => {
       topups: { gateways: ["stars"], cryptoPay: null },
       orders: { cancelAfterMs: 120_000, lifetimeMs: 1_200_000 },
       referral: null,
+      reseller: { isOn: false, trustedProxies: [] },
+      upkeep: { heartbeatUrl: null, backups: null },
       allowedServices: [],
       adjustable: {},
       logLevel: "info",

@@ -75,5 +75,9 @@ export function parseAdjustable(texts: AdjustableTexts): AdjustableValues {
 
 /** The settings of the list that the environment names. */
 export function adjustableIn(variables: Readonly<Record<string, string>>): AdjustableTexts {
-  return Object.fromEntries(adjustableNames.map((name) => [name, variables[name]?.trim()]));
+  const named = adjustableNames.flatMap((name) => {
+    const text = variables[name]?.trim();
+    return text === undefined ? [] : [[name, text] as const];
+  });
+  return Object.fromEntries(named);
 }
