@@ -42,8 +42,8 @@ const benches: readonly Bench[] = [
   replicas,
   orders,
   search,
-  desk,
   menus,
+  desk,
 ];
 
 function print(line: string): void {

@@ -12,6 +12,7 @@ import type { Topups } from "../topups/topups.ts";
 import type { WalletReader } from "../wallet/reader.ts";
 import type { Desk } from "./desk/door.ts";
 
+/** Read it for each use: owners may change it while the shop runs. */
 export interface BotConfig {
   readonly termsVersion: number;
   /** "@name" or an address; null: none. */

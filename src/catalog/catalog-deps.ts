@@ -9,7 +9,7 @@ export interface CatalogDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly providers: ReadonlyMap<string, Provider>;
-  /** The default price rule. Rules in the database take precedence. */
+  /** The price terms where no rule in the database says others. Read for each use: owners may change them. */
   readonly pricing: PriceTerms;
   /** Used only if the provider does not say. */
   readonly defaults: { readonly cancelAfterMs: number; readonly lifetimeMs: number };

@@ -60,6 +60,7 @@ async function main(): Promise<number> {
     webhookSecret: config.webhookSecret,
     takesStars: config.topups.gateways.includes("stars"),
     database: config.database,
+    adjustable: config.adjustable,
     cryptoPay: config.topups.cryptoPay && createCryptoPay(config.topups.cryptoPay),
     createProviders: (db, time) => providersOf(config, { db, clock: time, logger }),
   });

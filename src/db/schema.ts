@@ -187,6 +187,18 @@ export interface DeskSearches {
   staff_id: Int8;
 }
 
+export interface DeskSettings {
+  changed_at: Timestamp;
+  changed_by: Int8;
+  name: string;
+  value: string;
+}
+
+export interface DeskSettingsVersion {
+  is_only: Generated<boolean>;
+  version: Int8;
+}
+
 export interface Disputes {
   buyer_id: string;
   closed_at: Timestamp | null;
@@ -737,6 +749,8 @@ export interface DB {
   daily_facts: DailyFacts;
   daily_reports: DailyReports;
   desk_searches: DeskSearches;
+  desk_settings: DeskSettings;
+  desk_settings_version: DeskSettingsVersion;
   disputes: Disputes;
   drafts: Drafts;
   earlier_people: EarlierPeople;

@@ -4,6 +4,7 @@ import type { PriceTerms } from "../catalog/prices/pricing.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
+import type { ChangeDeps } from "../operations/changes.ts";
 import type { OrdersForOperators } from "../orders/orders.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
@@ -15,6 +16,7 @@ import { createFigureFiles, type FigureFiles } from "./figures/files.ts";
 import { createDailyReport, type DailyReport } from "./figures/report.ts";
 import { type Cards, createCards } from "./find/cards.ts";
 import { createFind, type Find } from "./find/find.ts";
+import { createFirstRun, type FirstRun, type FirstRunDeps } from "./first-run/first-run.ts";
 import { moneyKinds } from "./money/kinds.ts";
 import { type CheckNow, createCheckNow } from "./orders/check-now.ts";
 import { orderKinds } from "./orders/kinds.ts";
@@ -26,13 +28,17 @@ import { providerKinds } from "./providers/provider-kinds.ts";
 import { createProviderDesk, type ProviderDesk } from "./providers/providers.ts";
 import { receiptKinds } from "./queue/kinds.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
+import { createSettings, type Settings, type SettingsDeps, settingKind } from "./settings/settings.ts";
 import { createStaffBook, type StaffBook } from "./staff/staff.ts";
 import { pauseKinds } from "./switches/pause-kinds.ts";
 import type { PauseWords } from "./switches/pause-words.ts";
 import { switchKinds } from "./switches/switch-kinds.ts";
 import { createSwitches, type Switches } from "./switches/switches.ts";
 
-export interface DeskServiceDeps {
+export interface DeskServiceDeps
+  extends Pick<SettingsDeps, "settingsBook" | "refreshSettings">,
+    Pick<FirstRunDeps, "gateways" | "backupMadeAt">,
+    ChangeDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -70,6 +76,8 @@ export interface DeskServices {
   readonly figureFiles: FigureFiles;
   readonly dailyReport: DailyReport;
   readonly painter: Painter;
+  readonly settings: Settings;
+  readonly firstRun: FirstRun;
   /** For names. */
   readonly catalog: Pick<Catalog, "service" | "country">;
 }
@@ -77,7 +85,8 @@ export interface DeskServices {
 export function createDeskServices(given: DeskServiceDeps): DeskServices {
   const staff = createStaffBook(given);
   const figures = createFigures(given);
-  const deps = { ...given, staff, figures };
+  const settings = createSettings(given);
+  const deps = { ...given, staff, figures, settings };
   return {
     staff,
     drafts: createDrafts({ ...deps, kinds: draftKinds(given) }),
@@ -86,14 +95,16 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
     queue: createQueue(deps),
     audit: createAudit(deps),
     checkNow: createCheckNow(deps),
-    prices: createPrices({ ...deps, starting: deps.startingPrices, providers: [...deps.providers.keys()] }),
-    switches: createSwitches(deps),
-    providers: createProviderDesk(deps),
     figures,
     figureFiles: createFigureFiles(deps),
     dailyReport: createDailyReport(deps),
     painter: createPainter(deps),
+    settings,
+    firstRun: createFirstRun({ ...deps, providerNames: [...deps.providers.keys()] }),
     catalog: given.catalog,
+    prices: createPrices({ ...deps, starting: deps.startingPrices, providers: [...deps.providers.keys()] }),
+    switches: createSwitches(deps),
+    providers: createProviderDesk(deps),
   };
 }
 
@@ -104,6 +115,7 @@ function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
     ...peopleKinds(deps),
     ...orderKinds(deps.orders),
     ...receiptKinds(deps),
+    settingKind(deps),
     ...priceKinds({ ...deps, starting: deps.startingPrices }),
     ...switchKinds(deps),
     ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),

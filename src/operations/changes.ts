@@ -2,7 +2,7 @@ import { setBan } from "../buyers/people.ts";
 import { addMs } from "../core/clock.ts";
 import { DeskRefusal } from "../core/desk-refusal.ts";
 import { formatUsd } from "../core/money.ts";
-import { actorOf, type Role, type Staff } from "../core/staff.ts";
+import { type AppointableRole, actorOf, type Staff } from "../core/staff.ts";
 import type { Executor, Tx } from "../db/client.ts";
 import { writeAudit } from "../db/queries/audit.ts";
 import type { BuyerRow } from "../db/queries/buyers.ts";
@@ -12,26 +12,23 @@ import { enqueue, enqueueToAll } from "../db/queries/outbox.ts";
 import { selectRole } from "../db/queries/staff.ts";
 import { adjust } from "../wallet/wallet.ts";
 
-/** What one person may move by hand in a day; null: no limit. */
-export const dailyCapsMicros: Readonly<Record<Role, bigint | null>> = {
-  owner: null,
-  support: 0n,
-  accountant: 50_000_000n,
-};
 const DAY_MS = 24 * 3_600_000;
 
 export interface ChangeDeps {
   /** ADMIN_IDS. */
   readonly ownerIds: readonly number[];
+  /** What one person of a role may move by hand in a day, in micro-dollars, as it is set now. Owners have no limit. */
+  readonly caps: Readonly<Record<AppointableRole, bigint>>;
 }
 
 /** Throws DeskRefusal "over_cap" when this person may not move so much any more today. Counted from the ledger. */
 export async function checkCap(
   db: Executor,
+  { caps }: Pick<ChangeDeps, "caps">,
   { staff, amountMicros, at }: { staff: Staff; amountMicros: bigint; at: Date },
 ): Promise<void> {
-  const capMicros = dailyCapsMicros[staff.role];
-  if (capMicros === null) return;
+  if (staff.role === "owner") return;
+  const capMicros = caps[staff.role];
   const usedMicros = await sumMovedBy(db, actorOf(staff.telegramId), addMs(at, -DAY_MS));
   const absoluteMicros = amountMicros < 0n ? -amountMicros : amountMicros;
   if (usedMicros + absoluteMicros <= capMicros) return;
@@ -71,7 +68,7 @@ export async function adjustBuyer(tx: Tx, deps: ChangeDeps, change: Adjustment):
   const { created } = await adjust(tx, orderId === undefined ? money : { ...money, orderId });
   if (!created) return false;
   // After the posting, which this key may have had already; a refusal rolls it back.
-  await checkCap(tx, { staff, amountMicros: 0n, at });
+  await checkCap(tx, deps, { staff, amountMicros: 0n, at });
   const { availableMicros } = await selectBalance(tx, buyer.id);
   const amounts = { amountMicros: amountMicros.toString(), availableMicros: availableMicros.toString() };
   await writeAudit(tx, {

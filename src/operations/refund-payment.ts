@@ -26,7 +26,7 @@ export async function beginPaymentRefund(
   const buyer = payment?.buyerId == null ? undefined : await findBuyer(tx, payment.buyerId);
   if (!payment || !buyer) return { kind: "not_found" };
   if (buyer.telegramId === staff.telegramId) checkOwn(deps, staff, buyer);
-  await checkCap(tx, { staff, amountMicros: payment.amountMicros, at });
+  await checkCap(tx, deps, { staff, amountMicros: payment.amountMicros, at });
   const actor = actorOf(staff.telegramId);
   const begun = await deps.topups.beginRefund(tx, { chargeId, actor, reason });
   if (begun.kind === "held") throw new DeskRefusal("refund_held");

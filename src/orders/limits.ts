@@ -1,5 +1,6 @@
 import type { ShopErrorCode } from "../core/errors.ts";
 
+/** What a buyer may do. Read it for each use: owners may change it while the shop runs. */
 export interface OrderLimits {
   readonly maxOpenOrders: number;
   readonly purchasesPerHour: number;

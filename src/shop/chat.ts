@@ -6,7 +6,6 @@ import { createConversationStates } from "../buyers/conversation-states.ts";
 import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
 import { createOperatorActions } from "../operations/operator-actions.ts";
 import { createCardHashes } from "../orders/card-hashes.ts";
-import type { Orders, OrdersForOperators } from "../orders/orders.ts";
 import { TERMS_VERSION } from "../texts/index.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import type { Topups } from "../topups/topups.ts";
@@ -15,10 +14,10 @@ import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.
 import type { ShopDesk } from "./desk.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
 
-const HOUR_MS = 3_600_000;
-
-type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "referral" | "apiKeys" | "desk" | "pauseWords"> & {
-  orders: Orders & OrdersForOperators;
+type ChatParts = Pick<
+  BotDeps,
+  "catalog" | "stockAlerts" | "orders" | "referral" | "apiKeys" | "desk" | "pauseWords"
+> & {
   topups: Topups & TopupJobs;
 };
 
@@ -27,19 +26,30 @@ export function createChatDeps(
   deps: ServiceDeps,
   { signals, ...parts }: ChatParts & { signals: Signals },
 ): BotDeps {
-  const { config, db, clock, logger } = deps;
+  const { config, db, clock, logger, settings } = deps;
   const { desk, topups } = parts;
-  const base = { db, clock, topups, ownerIds: config.adminIds, onMessages: signals.messages.send };
   return {
     ...parts,
     wallet: createWalletReader(db),
     buyers: createBuyers({ db, clock, referralTerms: config.referral }),
     conversationStates: createConversationStates({ db, clock }),
-    operatorActions: createOperatorActions({ ...base, require: desk.staff.require }),
+    operatorActions: createOperatorActions({
+      db,
+      clock,
+      topups,
+      ownerIds: config.adminIds,
+      caps: settings.caps,
+      onMessages: signals.messages.send,
+      require: desk.staff.require,
+    }),
     config: {
       termsVersion: TERMS_VERSION,
-      supportContact: config.supportContact,
-      smsRetentionHours: Math.round(config.smsRetentionMs / HOUR_MS),
+      get supportContact() {
+        return settings.supportContact();
+      },
+      get smsRetentionHours() {
+        return settings.smsRetentionHours();
+      },
     },
     clock,
     logger,

@@ -1,21 +1,49 @@
 import { createDoor, type Desk } from "../bot/desk/door.ts";
 import { findPlace } from "../bot/desk/find.ts";
 import { createDeskScreens } from "../bot/desk/screens.ts";
+import { readBackupMadeAt } from "../db/queries/settings.ts";
 import { createDeskServices, type DeskServiceDeps, type DeskServices } from "../desk/desk.ts";
+import { createTradeJobs, type TradeJobs } from "../desk/trade-jobs.ts";
+import { createSettingsBook } from "./live-settings.ts";
+import type { ServiceDeps } from "./service-deps.ts";
 
 /** The desk as the chat sees it, and what the shop itself runs of it. */
 export interface ShopDesk {
   readonly desk: Desk;
   readonly services: Pick<DeskServices, "figures" | "dailyReport" | "painter">;
+  readonly trade: TradeJobs;
 }
 
-/** A day of the shop begins at midnight here, and its report comes at nine. */
-const defaults = { shopZone: () => "UTC", reportHour: () => 9 };
+type DeskParts = Pick<
+  DeskServiceDeps,
+  "catalog" | "providers" | "recordProbe" | "pauseWords" | "orders" | "topups" | "onMessages"
+> & { readonly holder: string };
 
 /** The operators' desk: its services, and above them its screens. */
-export function createDesk(deps: Omit<DeskServiceDeps, keyof typeof defaults>): ShopDesk {
-  const services = createDeskServices({ ...defaults, ...deps });
+export function createDesk(deps: ServiceDeps, { holder, ...parts }: DeskParts): ShopDesk {
+  const { config, db, clock, logger, settings, liveSettings } = deps;
+  const { caps, shopZone, reportHour, pricing } = settings;
+  const deskDeps: DeskServiceDeps = {
+    db,
+    clock,
+    logger,
+    caps,
+    shopZone,
+    reportHour,
+    startingPrices: pricing,
+    ownerIds: config.adminIds,
+    gateways: config.topups.gateways,
+    settingsBook: createSettingsBook(config.adjustable),
+    refreshSettings: liveSettings.refresh,
+    backupMadeAt: () => readBackupMadeAt(db),
+    ...parts,
+  };
+  const services = createDeskServices(deskDeps);
   const { staff } = services;
   const door = createDoor({ staff, screens: createDeskScreens(services) });
-  return { desk: { staff, door, searchPlace: findPlace }, services };
+  return {
+    desk: { staff, door, searchPlace: findPlace },
+    services,
+    trade: createTradeJobs(deskDeps, holder),
+  };
 }

@@ -9,6 +9,7 @@ import type { OrderJobs } from "../orders/create-orders.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import type { Topups } from "../topups/topups.ts";
 import { createLoop, type Loop, type StepResult } from "../workers/loop.ts";
+import { SETTINGS_REFRESH_MS } from "./live-settings.ts";
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -24,11 +25,13 @@ export interface JobDeps {
   readonly topups: Pick<Topups, "gateways"> & Pick<TopupJobs, "sweepStars" | "resumeRefunds" | "pollCrypto">;
   /** Null: referral is off. */
   readonly referral: Pick<ReferralJobs, "settle"> | null;
-  readonly trade: TradeJobs;
   readonly desk: {
     readonly figures: Pick<DeskServices["figures"], "keepDay">;
     readonly dailyReport: Pick<DeskServices["dailyReport"], "sendDue">;
   };
+  /** Takes over what was set at the desk, by whichever process. */
+  readonly refreshSettings: () => Promise<unknown>;
+  readonly trade: TradeJobs;
   /** Tells operators once of what waits for them. */
   readonly remindOperators: () => Promise<unknown>;
   readonly selfCheck: () => Promise<unknown>;
@@ -78,6 +81,7 @@ export function createJobs(deps: JobDeps): Jobs {
     buyPaid,
     // One loop per provider, so that a provider that hangs delays only its own orders.
     ...providerNames.map((name) => every(`reconcile ${name}`, 10 * SECOND_MS, () => orders.reconcile(name))),
+    every("refresh settings", SETTINGS_REFRESH_MS, deps.refreshSettings),
     every("sweep orders", 5 * SECOND_MS, () => orders.sweep()),
     every("end untold orders", 5 * SECOND_MS, () => orders.endUntold()),
     every("refresh prices", 5 * SECOND_MS, () => catalog.refreshLookedAt()),

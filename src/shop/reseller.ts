@@ -29,7 +29,7 @@ export function createShopReseller(
     catalog,
     orders,
     wallet: createWalletReader(db),
-    limits: config.limits,
+    limits: deps.settings.limits,
     termsVersion: TERMS_VERSION,
     checkpoint,
     onWrongKey: metrics.reseller.wrongKey,

@@ -5,10 +5,14 @@ import type { Signal } from "../core/signal.ts";
 import type { Database } from "../db/client.ts";
 import type { RequestRecord } from "../providers/transport/gate.ts";
 import type { Config } from "./config/config.ts";
+import type { LiveSettings, SettingReaders } from "./live-settings.ts";
 import type { Metrics } from "./metrics/metrics.ts";
 
 export interface ServiceDeps {
   readonly config: Config;
+  readonly liveSettings: LiveSettings;
+  /** The values of `liveSettings` as the parts take them. */
+  readonly settings: SettingReaders;
   readonly db: Database;
   readonly clock: Clock;
   /** The clock of this machine, even where `clock` is the database's. */

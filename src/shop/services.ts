@@ -10,7 +10,6 @@ import { createCatalog } from "../catalog/create-catalog.ts";
 import { createSignal } from "../core/signal.ts";
 import { remindOperators } from "../desk/queue/remind.ts";
 import { createPauseWords } from "../desk/switches/pause-words.ts";
-import { createTradeJobs } from "../desk/trade-jobs.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
 import { createSlots } from "../orders/buying/slots.ts";
@@ -53,8 +52,8 @@ type ShopOrders = Orders & OrdersForOperators & OrderJobs & { readonly byKey: Ke
 
 /** Builds every service, each after the ones it needs. Nothing runs yet. */
 export function createServices(deps: ServiceDeps): Services {
-  const { config, db, clock, logger, metrics, checkpoint } = deps;
-  const { providers: settings, adminIds, pricing, orders: defaults, allowedServices } = config;
+  const { config, db, clock, logger, metrics, checkpoint, settings: live } = deps;
+  const { providers: settings, adminIds, orders: defaults, allowedServices } = config;
   const holder = randomUUID();
   const signals: Signals = {
     messages: createSignal(),
@@ -66,7 +65,8 @@ export function createServices(deps: ServiceDeps): Services {
   const onRequest = deps.onProviderRequest;
   const upstreams = createUpstreams({ settings, adminIds, db, clock, logger, onRequest });
   const { providers } = upstreams;
-  const catalog = createCatalog({ db, clock, logger, providers, pricing, defaults, allowedServices });
+  const terms = { pricing: live.pricing, defaults, allowedServices };
+  const catalog = createCatalog({ db, clock, logger, providers, ...terms });
   const orders = createShopOrders(deps, { providers, catalog, signals, holder });
   const reseller = createShopReseller(deps, { catalog, orders: orders.byKey });
   const api = createTelegramApi({ ...config.telegram, clock, onCall: metrics.requests.telegramCall });
@@ -74,22 +74,11 @@ export function createServices(deps: ServiceDeps): Services {
 
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
   const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
+  const onMessages = signals.messages.send;
   const pauseWords = createPauseWords({ db, clock });
-  const deskDeps = {
-    db,
-    clock,
-    logger,
-    ownerIds: adminIds,
-    onMessages: signals.messages.send,
-    catalog,
-    providers,
-    recordProbe: upstreams.health.recordProbe,
-    startingPrices: pricing,
-    pauseWords,
-    orders,
-    topups,
-  };
-  const { desk, services: deskServices } = createDesk(deskDeps);
+  const { recordProbe } = upstreams.health;
+  const sold = { catalog, providers, recordProbe, pauseWords, orders, topups };
+  const { desk, services: deskServices, trade } = createDesk(deps, { ...sold, onMessages, holder });
   const apiKeys = reseller?.keys ?? null;
   const parts = { catalog, stockAlerts, orders, apiKeys, topups, referral, desk, pauseWords };
   const chat = createChatDeps(deps, { ...parts, signals });
@@ -115,14 +104,15 @@ export function createServices(deps: ServiceDeps): Services {
     stockAlerts,
     topups,
     referral,
-    trade: createTradeJobs(deskDeps, holder),
+    trade,
     desk: deskServices,
+    refreshSettings: deps.liveSettings.refresh,
     ...operatorJobs(deps, { providers, signals }),
   });
   signals.dueOrders.listen(jobs.wakeWatcher);
   signals.credits.listen(jobs.wakeBuyer);
-  const workers = { inbox, outbox, jobs };
-  return { ...upstreams, holder, api, bot, orders, reseller, topups, ...workers, desk: deskServices };
+  const running = { bot, orders, reseller, topups, inbox, outbox, jobs, desk: deskServices };
+  return { ...upstreams, holder, api, ...running };
 }
 
 /** What is done for operators on a schedule. */
@@ -130,13 +120,14 @@ function operatorJobs(
   deps: ServiceDeps,
   { providers, signals }: { providers: ReadonlyMap<string, Provider>; signals: Signals },
 ): Pick<JobDeps, "remindOperators" | "selfCheck"> {
-  const { config, db, clock, machineClock, logger } = deps;
+  const { config, db, clock, machineClock, logger, settings } = deps;
   const { adminIds } = config;
   const onMessages = signals.messages.send;
   const onLedgerChecked = deps.metrics.sales.ledgerChecked;
   const checked = { db, clock, machineClock, logger, providers, operatorChatIds: adminIds };
+  const reminded = { db, clock, ownerIds: adminIds, onMessages };
   return {
-    remindOperators: () => remindOperators({ db, clock, ownerIds: adminIds, onMessages }),
+    remindOperators: () => remindOperators({ ...reminded, remindAfterMs: settings.remindAfterMs() }),
     selfCheck: () => selfCheck({ ...checked, onMessages, onLedgerChecked }),
   };
 }
@@ -159,7 +150,7 @@ function createShopOrders(
     catalog,
     providers,
     slots: createSlots((name) => purchasesAtOnce(config, name)),
-    limits: config.limits,
+    limits: deps.settings.limits,
     defaults: config.orders,
     termsVersion: TERMS_VERSION,
     checkpoint,
@@ -177,13 +168,13 @@ function createShopOrders(
 
 function createShopTopups(deps: ServiceDeps, parts: { api: Api; signals: Signals }): Topups & TopupJobs {
   const { config, db, clock, logger, checkpoint } = deps;
-  const { gateways, starValueMicros, cryptoPay } = config.topups;
+  const { gateways, cryptoPay } = config.topups;
   return createTopups({
     db,
     clock,
     logger,
     gateways,
-    starValueMicros,
+    starValueMicros: deps.settings.starValueMicros,
     stars: createStarsApi(parts.api),
     cryptoPay: cryptoPay && createCryptoPay(cryptoPay),
     checkpoint,

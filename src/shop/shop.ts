@@ -18,6 +18,7 @@ import { createLoop, createSupervisor, type Runnable, type StepResult } from "..
 import { createProbes } from "../workers/probes.ts";
 import { createPollingSource, createWebhookSource } from "../workers/update-source.ts";
 import type { Config } from "./config/config.ts";
+import { createLiveSettings, createSettingReaders, type SettingReaders } from "./live-settings.ts";
 import { createMetrics, type Metrics } from "./metrics/metrics.ts";
 import { addProviderReadings } from "./metrics/provider-readings.ts";
 import { addShopReadings } from "./metrics/readings.ts";
@@ -85,10 +86,13 @@ export async function startShop(given: ShopOptions): Promise<Shop> {
       metrics.requests.providerRequest(record);
       options.onProviderRequest?.(record);
     };
-    const services = createServices({ ...options, machineClock, db, metrics, checkpoint, onProviderRequest });
+    const liveSettings = await createLiveSettings({ db, logger, environment: given.config.adjustable });
+    const settings = createSettingReaders(liveSettings);
+    const running = { db, metrics, checkpoint, onProviderRequest, liveSettings, settings };
+    const services = createServices({ ...options, machineClock, ...running });
     addReadings(options, { metrics, database, services, time });
     const servers = await startServers({ ...options, db, metrics, services, secrets });
-    const workers = startWorkers(given, options, db, services, secrets, time);
+    const workers = startWorkers(given, options, { db, services, secrets, time, settings });
     const stop = async (): Promise<void> => {
       await Promise.all([
         servers.stop(),
@@ -148,12 +152,16 @@ async function prepare(options: ShopOptions, db: Database): Promise<WebhookSecre
 function startWorkers(
   { clock: machineClock }: Pick<ShopOptions, "clock">,
   options: ShopOptions,
-  db: Database,
-  services: Services,
-  secrets: WebhookSecrets,
-  time: DatabaseClock | undefined,
+  parts: {
+    db: Database;
+    services: Services;
+    secrets: WebhookSecrets;
+    time: DatabaseClock | undefined;
+    settings: SettingReaders;
+  },
 ) {
   const { config, clock, logger } = options;
+  const { db, services, secrets, time, settings } = parts;
   const { api, bot, inbox, outbox, jobs, holder } = services;
   const base = { db, clock, logger };
   const source =
@@ -166,12 +174,12 @@ function startWorkers(
           secret: secrets.telegram,
         });
   const supervisor = createSupervisor({ clock, logger });
-  const parts = [
+  const workers = [
     source,
     outbox,
     inboxAfterSetUp(options, bot, inbox),
     createIntroduction({ introduce: bot.introduce, clock, logger }),
-    createHousekeeping({ ...base, smsRetentionMs: config.smsRetentionMs }),
+    createHousekeeping({ ...base, smsRetentionMs: settings.smsRetentionMs }),
     createProbes({ ...base, providers: services.providers, health: services.health, holder }),
     ...(time ? [createTimekeeper(time, logger)] : []),
     ...jobs.loops,
@@ -179,7 +187,7 @@ function startWorkers(
   const { connectionString } = options;
   const { pulses } = supervisor;
   const upkeep = createUpkeep({ ...base, config, connectionString, machineClock, holder, pulses });
-  for (const part of [...parts, ...upkeep]) supervisor.add(part);
+  for (const worker of [...workers, ...upkeep]) supervisor.add(worker);
   supervisor.start();
   return supervisor;
 }

@@ -47,7 +47,7 @@ export function createTopups(deps: TopupDeps): Topups & TopupJobs {
   return {
     gateways: deps.gateways,
     starsFor: (amountMicros) => starsFor(deps, amountMicros),
-    starsValueMicros: (stars) => BigInt(stars) * deps.starValueMicros,
+    starsValueMicros: (stars) => BigInt(stars) * deps.starValueMicros(),
     beginStars: (input) => told(deps, "stars", beginStars(deps, input)),
     checkStars: (input) => checkStars(deps, input),
     confirmStars: (told) => confirmStars(deps, sweep, told),

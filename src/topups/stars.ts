@@ -28,7 +28,7 @@ const BEGINNING = "stars_books_since";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function starsFor(deps: TopupDeps, amountMicros: bigint): number {
-  const stars = ceilDivide(amountMicros > 0n ? amountMicros : 1n, deps.starValueMicros);
+  const stars = ceilDivide(amountMicros > 0n ? amountMicros : 1n, deps.starValueMicros());
   return stars > BigInt(MAX_STARS) ? MAX_STARS : Number(stars);
 }
 
@@ -46,7 +46,7 @@ export async function beginStars(
   const id = newId();
   const createdAt = deps.clock.now();
   const expiresAt = addMs(createdAt, INVOICE_LIFETIME_MS);
-  const amountMicros = BigInt(stars) * deps.starValueMicros;
+  const amountMicros = BigInt(stars) * deps.starValueMicros();
   await insertTopup(deps.db, {
     id,
     buyerId: input.buyerId,
@@ -98,7 +98,7 @@ async function creditStars(deps: TopupDeps, payment: StarsPayment): Promise<{ cr
     const isOwners = owner?.telegramId === payment.telegramId;
     const buyerId = isOwners ? owner.id : (await arrive(tx, payer)).id;
     const isFrozen = topup !== null && topup.stars === payment.stars;
-    const amountMicros = isFrozen ? topup.amountMicros : BigInt(payment.stars) * deps.starValueMicros;
+    const amountMicros = isFrozen ? topup.amountMicros : BigInt(payment.stars) * deps.starValueMicros();
     const isNew = await credit(tx, {
       gateway: "stars",
       chargeId: payment.chargeId,

@@ -40,7 +40,8 @@ export interface TopupDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly gateways: readonly GatewayName[];
-  readonly starValueMicros: bigint;
+  /** What a Star buys, as it is set now. */
+  readonly starValueMicros: () => bigint;
   readonly stars: StarsApi;
   readonly cryptoPay: CryptoPay | null;
   readonly checkpoint: Checkpoint;

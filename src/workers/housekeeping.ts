@@ -43,8 +43,8 @@ export interface HousekeepingDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** How long codes and texts of SMS are kept after they came. */
-  readonly smsRetentionMs: number;
+  /** How long codes and texts of SMS are kept after they came, as it is set now. */
+  readonly smsRetentionMs: () => number;
 }
 
 /** How many rows each purge touched. */
@@ -75,7 +75,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
     messages: await purgeMessages(db, ago(OUTBOX_MS)),
     chats: await purgeChats(db, ago(CHATS_MS)),
     quotes: await purgeUnusedQuotes(db, ago(QUOTES_MS)),
-    sms: await purgeSms(db, ago(deps.smsRetentionMs), now),
+    sms: await purgeSms(db, ago(deps.smsRetentionMs()), now),
     unclaimedSms: await deleteOldUnclaimedSms(db, ago(UNCLAIMED_SMS_MS)),
     conversations: await purgeConversationStates(db, ago(CONVERSATIONS_MS)),
     carriedActions: await purgeCarriedActions(db, ago(CARRIED_ACTIONS_MS)),

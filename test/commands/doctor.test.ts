@@ -77,6 +77,7 @@ async function examined(env: Record<string, string> = {}, accept?: string): Prom
     webhookSecret: config.webhookSecret,
     takesStars: config.topups.gateways.includes("stars"),
     database: config.database,
+    adjustable: config.adjustable,
     cryptoPay: config.topups.cryptoPay && createCryptoPay(config.topups.cryptoPay),
     createProviders: () =>
       createProviders(config.providers, {
@@ -112,6 +113,7 @@ describe("the doctor", () => {
         "provider orders oxgel",
         "provider oxgel",
         "public url",
+        "settings",
         "stars",
         "stuck",
         "telegram",
@@ -121,6 +123,16 @@ describe("the doctor", () => {
     );
     expect(about(lines, "telegram")).toContain(`@${outside.telegram.bot.username}`);
     expect(about(lines, "provider oxgel")).toMatch(/balance \$\d+/);
+  });
+
+  it("tells where the desk's settings differ from the environment, and that the desk's are in force", async () => {
+    const rows = "('MARKUP_PERCENT', '25', 42, now()), ('SUPPORT_CONTACT', '@help', 42, now())";
+    await query(database.connectionString, `INSERT INTO desk_settings VALUES ${rows}`);
+    const differing = await examined({ PROVIDERS: "oxgel", MARKUP_PERCENT: "30" });
+    expect(about(differing, "settings")).toMatch(/^WARN .*MARKUP_PERCENT is 25, not 30/);
+    const same = await examined({ PROVIDERS: "oxgel", MARKUP_PERCENT: "25.0" });
+    expect(about(same, "settings")).toMatch(/^PASS/);
+    await query(database.connectionString, "DELETE FROM desk_settings");
   });
 
   it("tells a refused token once, and leaves out what needs it", async () => {

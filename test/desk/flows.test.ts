@@ -149,7 +149,13 @@ describe("a receipt that is rejected", () => {
       .set({ submitted_at: new Date(shop.clock.now().getTime() - 31 * 60_000) })
       .where("id", "=", claimId)
       .execute();
-    const deps = { db: database.db, clock: shop.clock, ownerIds: [ownerId], onMessages: () => undefined };
+    const deps = {
+      db: database.db,
+      clock: shop.clock,
+      ownerIds: [ownerId],
+      remindAfterMs: 30 * 60_000,
+      onMessages: () => undefined,
+    };
     expect(await remindOperators(deps)).toBeGreaterThan(0);
     expect(await remindOperators(deps)).toBe(0);
     const told = await database.db

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { parseAdjustable } from "../../src/shop/config/adjustable.ts";
 import { loadConfig } from "../../src/shop/config/config.ts";
 import { describeConfig, secretsOf } from "../../src/shop/config/describe.ts";
 import { configOf, load, presets, problemsOf, TOKEN, variablesOf } from "./variables.ts";
@@ -15,17 +16,32 @@ describe("loadConfig", () => {
       webhookSecret: null,
       adminIds: [],
       providers: [],
-      pricing: { markupBasisPoints: 3000n, minProfitMicros: 20_000n },
-      topups: { gateways: ["stars"], starValueMicros: 13_000n, cryptoPay: null },
+      topups: { gateways: ["stars"], cryptoPay: null },
       orders: { cancelAfterMs: 120_000, lifetimeMs: 1_200_000 },
-      limits: { maxOpenOrders: 5, purchasesPerHour: 20, cancelsPerHour: 10, newBuyerOrdersPerDay: 10 },
-      smsRetentionMs: 86_400_000,
       referral: null,
       reseller: { isOn: false, trustedProxies: [] },
       upkeep: { heartbeatUrl: null, backups: null },
       allowedServices: [],
-      supportContact: null,
+      adjustable: {},
       logLevel: "info",
+    });
+  });
+
+  it("gives what owners may change at the desk its documented defaults", () => {
+    expect(parseAdjustable(configOf({}).adjustable)).toEqual({
+      MARKUP_PERCENT: 3000n,
+      MIN_PROFIT_USD: 20_000n,
+      STAR_VALUE_USD: 13_000n,
+      MAX_OPEN_ORDERS: 5,
+      PURCHASES_PER_HOUR: 20,
+      CANCELS_PER_HOUR: 10,
+      NEW_BUYER_ORDERS_PER_DAY: 10,
+      SUPPORT_CAP_USD: 0n,
+      ACCOUNTANT_CAP_USD: 50_000_000n,
+      REMIND_AFTER_MINUTES: 30,
+      SHOP_ZONE: "UTC",
+      REPORT_HOUR: 9,
+      SMS_RETENTION_HOURS: 24,
     });
   });
 
@@ -85,9 +101,13 @@ describe("loadConfig", () => {
 
   it("reads money as exact micro-dollars and percentages as basis points", () => {
     const config = configOf({ MARKUP_PERCENT: "12.5", MIN_PROFIT_USD: "0.0035", STAR_VALUE_USD: "0.01" });
-    expect(config.pricing).toEqual({ markupBasisPoints: 1250n, minProfitMicros: 3500n });
-    expect(config.topups.starValueMicros).toBe(10_000n);
-    expect(configOf({ MIN_PROFIT_USD: "0" }).pricing.minProfitMicros).toBe(0n);
+    expect(parseAdjustable(config.adjustable)).toMatchObject({
+      MARKUP_PERCENT: 1250n,
+      MIN_PROFIT_USD: 3500n,
+      STAR_VALUE_USD: 10_000n,
+    });
+    const none = configOf({ MIN_PROFIT_USD: "0" });
+    expect(parseAdjustable(none.adjustable).MIN_PROFIT_USD).toBe(0n);
   });
 
   it.each([
@@ -216,22 +236,6 @@ describe("referral", () => {
   });
 });
 
-describe("upkeep", () => {
-  it("makes backups where a folder is named, and keeps the heartbeat's address out of the log", () => {
-    expect(
-      configOf({ BACKUP_DIR: "/backups", BACKUP_EVERY_HOURS: "6", BACKUP_KEEP: "3" }).upkeep.backups,
-    ).toEqual({
-      dir: "/backups",
-      everyMs: 21_600_000,
-      keep: 3,
-    });
-    const heartbeat = configOf({ HEARTBEAT_URL: "https://watch.example/key-1234" });
-    expect(secretsOf(heartbeat)).toContain("https://watch.example/key-1234");
-    expect(JSON.stringify(describeConfig(heartbeat))).not.toContain("key-1234");
-    expect(problemsOf({ BACKUP_EVERY_HOURS: "0" })).toHaveLength(1);
-  });
-});
-
 describe(".env.example", () => {
   it("names every variable that the shop reads, and no other", () => {
     const folder = new URL("../../src/shop/config/", import.meta.url);
@@ -240,7 +244,7 @@ describe(".env.example", () => {
       .filter((file) => file !== "provider-settings.ts")
       .map((file) => readFileSync(new URL(file, folder), "utf8"))
       .join("\n");
-    const read = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map((match) => match[1]);
+    const read = new Set([...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map((match) => match[1]));
     const documented = readExample().filter((name) => !name.startsWith("PROVIDER_"));
     expect(documented.sort()).toEqual([...read, "PROVIDERS"].sort());
   });

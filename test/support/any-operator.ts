@@ -3,6 +3,7 @@ import type { Staff } from "../../src/core/staff.ts";
 /** For typed commands by whoever: every right, as an owner. */
 export const anyOperator = {
   ownerIds: [] as readonly number[],
+  caps: { support: 0n, accountant: 50_000_000n },
   require: async (_tx: unknown, telegramId: number): Promise<Staff> => ({ telegramId, role: "owner" }),
 };
 

@@ -4,9 +4,11 @@ import type { DeskButton, DeskCard, Screen } from "../../src/bot/desk/screen.ts"
 import { createDeskScreens } from "../../src/bot/desk/screens.ts";
 import { createCatalog } from "../../src/catalog/create-catalog.ts";
 import type { AppointableRole, Role } from "../../src/core/staff.ts";
+import { readBackupMadeAt } from "../../src/db/queries/settings.ts";
 import { createDeskServices, type DeskServiceDeps, type DeskServices } from "../../src/desk/desk.ts";
 import { createPauseWords } from "../../src/desk/switches/pause-words.ts";
 import type { Provider } from "../../src/providers/port/provider.ts";
+import { createSettingsBook } from "../../src/shop/live-settings.ts";
 import type { TestClock } from "./clock.ts";
 import type { TestDatabase } from "./database.ts";
 import { createTestLogger } from "./logger.ts";
@@ -63,9 +65,7 @@ export function createTestDesk(
   database: Pick<TestDatabase, "db">,
   clock: TestClock,
   ownerIds: readonly number[] = [ownerId, otherOwnerId],
-  parts: Partial<Omit<DeskServiceDeps, "providers">> & {
-    readonly providers?: readonly Provider[];
-  } = {},
+  parts: Partial<Omit<DeskServiceDeps, "providers">> & { readonly providers?: readonly Provider[] } = {},
 ): TestDesk {
   const { db } = database;
   const providers = new Map(parts.providers?.map((provider) => [provider.name, provider]));
@@ -87,9 +87,13 @@ export function createTestDesk(
     logger: createTestLogger(),
     shopZone: () => "UTC",
     reportHour: () => 9,
+    caps: { support: 0n, accountant: 50_000_000n },
+    settingsBook: createSettingsBook({}),
+    refreshSettings: async () => undefined,
+    gateways: ["stars"],
+    backupMadeAt: () => readBackupMadeAt(database.db),
     onMessages: () => undefined,
-    topups: nothingElse.topups,
-    orders: nothingElse.orders,
+    ...nothingElse,
     recordProbe: async () => undefined,
     startingPrices,
     pauseWords: createPauseWords({ db, clock }),

@@ -31,10 +31,11 @@ export interface ScriptedStars extends StarsApi {
 /** Top-ups on a real database with a scripted Telegram side. */
 export async function createTestTopups(
   db: Database,
-  options: { cryptoPay?: { token: string; apiRoot: string }; operatorChatIds?: readonly number[] } & Pick<
-    TopupDeps,
-    "onTopup"
-  > = {},
+  options: {
+    cryptoPay?: { token: string; apiRoot: string };
+    operatorChatIds?: readonly number[];
+    starValueMicros?: () => bigint;
+  } & Pick<TopupDeps, "onTopup"> = {},
 ): Promise<TestTopups> {
   const clock = createTestClock();
   const stars: ScriptedStars = {
@@ -52,7 +53,7 @@ export async function createTestTopups(
     clock,
     logger: createTestLogger(),
     gateways: ["stars", "crypto-pay", "manual"],
-    starValueMicros: 13_000n,
+    starValueMicros: options.starValueMicros ?? (() => 13_000n),
     stars,
     cryptoPay: options.cryptoPay ? createCryptoPay(options.cryptoPay) : null,
     checkpoint: () => undefined,

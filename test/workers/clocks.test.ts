@@ -100,7 +100,7 @@ describe("a replica whose machine's clock is wrong", () => {
       withheldAt: null,
       offeredAt: null,
     });
-    const house = { db, logger: createTestLogger(), smsRetentionMs: 24 * HOUR_MS };
+    const house = { db, logger: createTestLogger(), smsRetentionMs: () => 24 * HOUR_MS };
     expect((await keepHouse({ ...house, clock: wrong })).sms).toBe(0);
   });
 

@@ -108,7 +108,7 @@ describe("keepHouse", () => {
       database.db,
     );
 
-    const deps = { db: database.db, clock, logger: createTestLogger(), smsRetentionMs: 24 * HOUR_MS };
+    const deps = { db: database.db, clock, logger: createTestLogger(), smsRetentionMs: () => 24 * HOUR_MS };
     expect(await keepHouse(deps)).toEqual({
       updates: 1,
       messages: 0,

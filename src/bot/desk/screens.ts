@@ -4,6 +4,7 @@ import { createBuyerScreen } from "./buyer.ts";
 import { createDraftScreen } from "./draft-screen.ts";
 import { createFiguresScreen } from "./figures/screen.ts";
 import { createFindScreen } from "./find.ts";
+import { createFirstRunScreen } from "./first-run.ts";
 import { createHomeScreen } from "./home.ts";
 import { createCatalogueScreen } from "./on-sale.ts";
 import { createOrderScreen, createOrdersScreen } from "./order.ts";
@@ -13,6 +14,7 @@ import { createPricesScreen } from "./prices.ts";
 import { createProvidersScreen } from "./providers.ts";
 import { createQueueScreen } from "./queue.ts";
 import type { Screen } from "./screen.ts";
+import { createSettingsScreen } from "./settings.ts";
 import { createStaffScreen } from "./staff.ts";
 
 /**
@@ -21,6 +23,7 @@ import { createStaffScreen } from "./staff.ts";
  */
 export function createDeskScreens(services: DeskServices): readonly Screen[] {
   const screens = [
+    createFirstRunScreen(services),
     createDraftScreen(services.drafts),
     createPricesScreen(services),
     createProvidersScreen(services),
@@ -35,6 +38,7 @@ export function createDeskScreens(services: DeskServices): readonly Screen[] {
     createPaymentsScreen(services),
     createFiguresScreen(services),
     createBuyerPaymentsScreen(services),
+    createSettingsScreen(services),
     createStaffScreen(services),
     createAuditScreen(services),
   ];

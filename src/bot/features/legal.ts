@@ -1,4 +1,4 @@
-import { escapeHtml } from "../../texts/html.ts";
+import { escapeHtml, type Html } from "../../texts/html.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { lines } from "../cards/card.ts";
 import { forgetCard, noticeCard, privacyCard } from "../cards/home.ts";
@@ -14,16 +14,17 @@ export interface LegalDeps extends Pick<BotDeps, "wallet" | "buyers" | "referral
 /** /terms, /privacy and delete-my-data, which asks twice. */
 export function createLegal(deps: LegalDeps): Feature {
   const { config } = deps;
-  const contact = config.supportContact === null ? null : escapeHtml(config.supportContact);
+  const contactOf = (): Html | null =>
+    config.supportContact === null ? null : escapeHtml(config.supportContact);
   const feature = createFeature();
   feature.command("terms", async (ctx) => {
-    const text = ctx.texts.messages.terms({ version: config.termsVersion, contact });
+    const text = ctx.texts.messages.terms({ version: config.termsVersion, contact: contactOf() });
     await say(ctx, noticeCard(ctx.texts, text));
   });
   feature.command("privacy", async (ctx) => {
     const { messages } = ctx.texts;
     const text = lines(
-      messages.privacy({ hours: config.smsRetentionHours, contact }),
+      messages.privacy({ hours: config.smsRetentionHours, contact: contactOf() }),
       deps.referral !== null && messages.privacyReferral,
     );
     await deps.screens.show(ctx, privacyCard(ctx.texts, text));

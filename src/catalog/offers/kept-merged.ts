@@ -41,6 +41,8 @@ interface Merged {
   readonly any: CompactOffers | undefined;
   readonly pricing: Pricing;
   readonly hiding: string;
+  /** The terms where no rule says others, as they were. */
+  readonly starting: string;
   /** From then on the first of its offers is too old, or other rules apply. */
   readonly untilMs: number;
   readonly offers: ReadonlyMap<string, MergedOffer>;
@@ -63,6 +65,7 @@ export function createMerger({ clock, pricing: starting }: MergerDeps, names: Of
       any: contents.services.get(ANY_SERVICE),
       pricing: contents.pricing,
       hiding: JSON.stringify(hiding),
+      starting: `${starting.markupBasisPoints} ${starting.minProfitMicros}`,
     };
     const last = merged.get(serviceId);
     merged.delete(serviceId);
@@ -117,11 +120,15 @@ function ofService(serviceId: string, { hidden, switches }: Hiding): Hiding {
   };
 }
 
-function isSame(last: Merged, inputs: Pick<Merged, "own" | "any" | "pricing" | "hiding">): boolean {
+function isSame(
+  last: Merged,
+  inputs: Pick<Merged, "own" | "any" | "pricing" | "hiding" | "starting">,
+): boolean {
   return (
     last.own === inputs.own &&
     last.any === inputs.any &&
     last.pricing === inputs.pricing &&
-    last.hiding === inputs.hiding
+    last.hiding === inputs.hiding &&
+    last.starting === inputs.starting
   );
 }

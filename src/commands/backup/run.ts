@@ -1,6 +1,7 @@
 import { systemClock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import { createDatabase, type Database } from "../../db/client.ts";
+import { noteBackup } from "../../db/queries/settings.ts";
 import { BackupError, openBackup } from "../../operations/backup/format.ts";
 import { restoreBackup } from "../../operations/backup/read.ts";
 import { writeBackup } from "../../operations/backup/write.ts";
@@ -33,9 +34,11 @@ export async function runBackup(deps: CommandDeps, path: string): Promise<void> 
     );
   }
   const access = await attachOrStart(deps.settings, deps.logger);
-  const summary = await withDatabase(access, deps.logger, (db) =>
-    writeBackup({ db, clock: systemClock, signal: deps.signal }, path),
-  );
+  const summary = await withDatabase(access, deps.logger, async (db) => {
+    const written = await writeBackup({ db, clock: systemClock, signal: deps.signal }, path);
+    await noteBackup(db, systemClock.now());
+    return written;
+  });
   deps.say(`Backed up ${summary.rows} rows of ${summary.tables} tables to ${path}.`);
   for (const difference of summary.ledgerDifferences) deps.say(`The ledger has a difference: ${difference}`);
   deps.say(

@@ -3,11 +3,13 @@ import type { Logger } from "../../core/logger.ts";
 import type { Database } from "../../db/client.ts";
 import { createDatabaseClock } from "../../db/database-clock.ts";
 import type { Provider } from "../../providers/port/provider.ts";
+import type { AdjustableTexts } from "../../shop/config/adjustable.ts";
 import type { CryptoPay } from "../../topups/crypto-pay-client.ts";
 import type { DatabaseSettings } from "../database-access.ts";
 import { checkDatabase, checkDataDirectory } from "./database-checks.ts";
 import { acceptProviderBalance, checkBooks, checkProvider } from "./provider-checks.ts";
 import { fail, type Report, warn } from "./report.ts";
+import { checkSettings } from "./settings-check.ts";
 import { checkCryptoPay, checkPublicUrl, checkTelegram, type TelegramDeps } from "./telegram-checks.ts";
 import { showWebhooks, type WebhookDeps } from "./webhook-checks.ts";
 
@@ -19,6 +21,8 @@ export interface DoctorDeps extends TelegramDeps, WebhookDeps {
   readonly cryptoPay: CryptoPay | null;
   /** The configured providers. With a database, they keep to their shared request budgets. */
   readonly createProviders: (db: Database | undefined, clock: Clock) => ReadonlyMap<string, Provider>;
+  /** What the environment says of the settings that owners may change at the desk. */
+  readonly adjustable: AdjustableTexts;
   /** The provider whose balance is accepted before the checks. */
   readonly accept: string | undefined;
 }
@@ -37,6 +41,7 @@ export async function examine(deps: DoctorDeps): Promise<void> {
   ]);
   try {
     if (database.url === null) await checkDataDirectory(report, database.dataDir);
+    if (opened?.isMigrated) await checkSettings(report, opened.db, deps.adjustable);
     await examineProviders(deps, opened?.isMigrated ? opened.db : undefined);
   } finally {
     await opened?.close();

@@ -14,6 +14,23 @@ export async function writeSetting(db: Executor, key: string, value: string, at:
     .execute();
 }
 
+/** When a backup of this database was last finished. */
+const BACKUP_MADE_AT = "backup_made_at";
+
+export async function readBackupMadeAt(db: Executor): Promise<Date | null> {
+  const row = await db
+    .selectFrom("settings")
+    .select("updated_at")
+    .where("key", "=", BACKUP_MADE_AT)
+    .executeTakeFirst();
+  return row?.updated_at ?? null;
+}
+
+/** For the desk's first checklist. */
+export async function noteBackup(db: Executor, at: Date): Promise<void> {
+  await writeSetting(db, BACKUP_MADE_AT, at.toISOString(), at);
+}
+
 /** The stored value, or else the value of `create()`, which is stored. Replicas that start together get the same one. */
 export async function readOrCreateSetting(
   db: Executor,

@@ -53,7 +53,7 @@ async function previewAdjustment(
   const buyer = await findBuyer(db, buyerId);
   if (!buyer) throw new DeskRefusal("not_found");
   checkOwn(deps, staff, buyer);
-  await checkCap(db, { staff, amountMicros, at: deps.clock.now() });
+  await checkCap(db, deps, { staff, amountMicros, at: deps.clock.now() });
   const { availableMicros } = await selectBalance(db, buyerId);
   const afterMicros = availableMicros + amountMicros;
   if (afterMicros < 0n)
@@ -144,7 +144,7 @@ function paymentRefundKind(deps: MoneyDeps): AnyDraftKind {
     reasons: ["asked for by the buyer", "paid by mistake", "fraud"],
     async preview(db, { staff, content }) {
       const { buyerId, amountMicros, stars } = await chargeOf(db, content.paymentId);
-      await checkCap(db, { staff, amountMicros, at: deps.clock.now() });
+      await checkCap(db, deps, { staff, amountMicros, at: deps.clock.now() });
       const { availableMicros } = await selectBalance(db, buyerId ?? content.buyerId);
       const lostMicros = amountMicros > availableMicros ? amountMicros - availableMicros : 0n;
       return {

@@ -7,19 +7,18 @@ import { selectStaffIds } from "../../db/queries/staff.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { rightOf } from "./queue.ts";
 
-const REMIND_AFTER_MS = 30 * 60_000;
-
-/** Tells once of each receipt and question that has waited for half an hour. Returns how many. */
+/** Tells once of each receipt and question that has waited for so long. Returns how many. */
 export async function remindOperators(deps: {
   readonly db: Database;
   readonly clock: Clock;
   readonly ownerIds: readonly number[];
+  readonly remindAfterMs: number;
   readonly onMessages: () => void;
 }): Promise<number> {
   const { db, clock, ownerIds, onMessages } = deps;
   const at = clock.now();
   const items = await inTransaction(db, async (tx) => {
-    const waiting = await takeUnreminded(tx, { before: addMs(at, -REMIND_AFTER_MS), at });
+    const waiting = await takeUnreminded(tx, { before: addMs(at, -deps.remindAfterMs), at });
     for (const kind of ["receipt", "question"] as const) {
       const ids = waiting.filter((item) => item.kind === kind).map(({ id }) => id);
       const [first] = ids;

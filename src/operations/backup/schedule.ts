@@ -4,6 +4,7 @@ import type { Clock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Database, DatabaseHandle } from "../../db/client.ts";
 import { acquireLease, releaseLease } from "../../db/queries/leases.ts";
+import { noteBackup } from "../../db/queries/settings.ts";
 import { backupName, backupsAmong } from "./files.ts";
 import { writeBackup } from "./write.ts";
 
@@ -56,6 +57,7 @@ async function write(deps: ScheduleDeps, signal: AbortSignal): Promise<void> {
   try {
     const { rows, tables } = await writeBackup({ db: database.db, clock, signal }, unfinished);
     await rename(unfinished, join(dir, name));
+    await noteBackup(deps.db, clock.now());
     logger.info({ rows, tables }, "backup written");
   } finally {
     await database.close();

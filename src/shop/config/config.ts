@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { ProviderSettings } from "../../providers/port/settings.ts";
 import { presets } from "../../providers/presets.ts";
 import { type GatewayName, gatewayNames } from "../../topups/topups.ts";
+import { type AdjustableTexts, adjustableFields, adjustableIn } from "./adjustable.ts";
 import * as field from "./fields.ts";
 import { type Presets, type Problem, readProviders, type Variables } from "./provider-settings.ts";
 import { type ReferralSettings, referralFields, referralOf } from "./referral.ts";
@@ -11,7 +12,6 @@ import { type UpkeepSettings, upkeepFields, upkeepOf } from "./upkeep.ts";
 export type LogLevel = (typeof logLevels)[number];
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
-const HOUR_MS = 3_600_000;
 const OFFICIAL_API_ROOT = "https://api.telegram.org";
 const SHORT_SECRET = 16;
 
@@ -30,30 +30,20 @@ export interface Config {
   readonly webhookSecret: string | null;
   readonly adminIds: readonly number[];
   readonly providers: readonly ProviderSettings[];
-  /** The starting price rule; later rules live in the database. */
-  readonly pricing: { readonly markupBasisPoints: bigint; readonly minProfitMicros: bigint };
   readonly topups: {
     readonly gateways: readonly GatewayName[];
-    readonly starValueMicros: bigint;
     readonly cryptoPay: { readonly token: string; readonly apiRoot: string } | null;
   };
   /** Used only where a provider does not say. */
   readonly orders: { readonly cancelAfterMs: number; readonly lifetimeMs: number };
-  readonly limits: {
-    readonly maxOpenOrders: number;
-    readonly purchasesPerHour: number;
-    readonly cancelsPerHour: number;
-    /** In a buyer's first 24 hours. */
-    readonly newBuyerOrdersPerDay: number;
-  };
   /** Null: nobody is paid for inviting friends. */
   readonly referral: ReferralSettings | null;
   readonly reseller: ResellerSettings;
   readonly upkeep: UpkeepSettings;
-  readonly smsRetentionMs: number;
+  /** What the environment says of the settings that owners may also change at the desk: see adjustable.ts. */
+  readonly adjustable: AdjustableTexts;
   /** Service ids that are sold although the blocklist names them. */
   readonly allowedServices: readonly string[];
-  readonly supportContact: string | null;
   readonly logLevel: LogLevel;
 }
 
@@ -88,9 +78,6 @@ const base = z.object({
     .regex(/^[A-Za-z0-9_-]{1,256}$/, { error: "must be 1 to 256 characters of A-Z, a-z, 0-9, _ and -" })
     .optional(),
   ADMIN_IDS: field.telegramIds.default([]),
-  MARKUP_PERCENT: field.percent.default(3000n),
-  MIN_PROFIT_USD: field.usd({ allowZero: true }).default(20_000n),
-  STAR_VALUE_USD: field.usd({ allowZero: false }).default(13_000n),
   TOPUPS: field.choices(gatewayNames).default(["stars"]),
   CRYPTO_PAY_TOKEN: z.string().trim().optional(),
   CRYPTO_PAY_API_ROOT: field.baseUrl.default("https://pay.crypt.bot/api"),
@@ -99,13 +86,8 @@ const base = z.object({
   ...referralFields,
   ...resellerFields,
   ...upkeepFields,
-  SMS_RETENTION_HOURS: field.wholeNumber(1, 8760).default(24),
-  MAX_OPEN_ORDERS: field.wholeNumber(1, 1000).default(5),
-  PURCHASES_PER_HOUR: field.wholeNumber(1, 10_000).default(20),
-  CANCELS_PER_HOUR: field.wholeNumber(1, 10_000).default(10),
-  NEW_BUYER_ORDERS_PER_DAY: field.wholeNumber(1, 10_000).default(10),
+  ...adjustableFields,
   ALLOWED_SERVICES: z.string().transform(field.splitList).default([]),
-  SUPPORT_CONTACT: z.string().trim().max(128, { error: "must be at most 128 characters" }).optional(),
   LOG_LEVEL: z
     .string()
     .trim()
@@ -133,7 +115,7 @@ export function loadConfig(
     problems.push({ variable: "ADMIN_PORT", problem: "must be another port than PORT" });
   }
   if (!outcome.success || problems.length > 0) return { ok: false, problems };
-  const config = assemble(outcome.data, providers.settings);
+  const config = assemble(outcome.data, providers.settings, adjustableIn(variables));
   return { ok: true, config, warnings: warningsOf(config) };
 }
 
@@ -159,7 +141,11 @@ function withoutBlanks(env: Readonly<Record<string, string | undefined>>): Varia
   return kept;
 }
 
-function assemble(raw: z.infer<typeof base>, providers: readonly ProviderSettings[]): Config {
+function assemble(
+  raw: z.infer<typeof base>,
+  providers: readonly ProviderSettings[],
+  adjustable: AdjustableTexts,
+): Config {
   const takesCrypto = raw.TOPUPS.includes("crypto-pay") && raw.CRYPTO_PAY_TOKEN !== undefined;
   return {
     telegram: { token: raw.BOT_TOKEN, apiRoot: raw.TELEGRAM_API_ROOT },
@@ -170,25 +156,16 @@ function assemble(raw: z.infer<typeof base>, providers: readonly ProviderSetting
     webhookSecret: raw.WEBHOOK_SECRET ?? null,
     adminIds: raw.ADMIN_IDS,
     providers,
-    pricing: { markupBasisPoints: raw.MARKUP_PERCENT, minProfitMicros: raw.MIN_PROFIT_USD },
     topups: {
       gateways: raw.TOPUPS,
-      starValueMicros: raw.STAR_VALUE_USD,
       cryptoPay: takesCrypto ? { token: raw.CRYPTO_PAY_TOKEN ?? "", apiRoot: raw.CRYPTO_PAY_API_ROOT } : null,
     },
     orders: { cancelAfterMs: raw.CANCEL_AFTER_SECONDS * 1000, lifetimeMs: raw.ORDER_LIFETIME_SECONDS * 1000 },
-    limits: {
-      maxOpenOrders: raw.MAX_OPEN_ORDERS,
-      purchasesPerHour: raw.PURCHASES_PER_HOUR,
-      cancelsPerHour: raw.CANCELS_PER_HOUR,
-      newBuyerOrdersPerDay: raw.NEW_BUYER_ORDERS_PER_DAY,
-    },
     referral: referralOf(raw),
     reseller: resellerOf(raw),
     upkeep: upkeepOf(raw),
-    smsRetentionMs: raw.SMS_RETENTION_HOURS * HOUR_MS,
+    adjustable,
     allowedServices: raw.ALLOWED_SERVICES,
-    supportContact: raw.SUPPORT_CONTACT ?? null,
     logLevel: raw.LOG_LEVEL,
   };
 }

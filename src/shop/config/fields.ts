@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { parseUsd } from "../../core/money.ts";
+import { isZone } from "../../core/zone.ts";
 import { urlProblem } from "./network.ts";
 
 /**
@@ -70,6 +71,11 @@ export const rate = parsed("requests per second from 0.01 to 1000", (text) => {
   const value = Number(text);
   return value >= 0.01 && value <= 1000 ? value : undefined;
 });
+
+/** The name of a time zone. */
+export const zone = parsed("a time zone such as Europe/Berlin or UTC", (text) =>
+  text !== "" && isZone(text) ? text : undefined,
+);
 
 /** Comma-separated items, blanks dropped, duplicates kept. */
 export function splitList(text: string): string[] {
