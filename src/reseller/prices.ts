@@ -27,6 +27,8 @@ export interface ResellerPrices {
   countryName(countryId: string, language: string): string;
   /** Whether there is such a service, and it may be sold. */
   isSold(serviceId: string): Promise<boolean>;
+  /** Whether the operator or the law forbids this service. */
+  isBlocked(serviceId: string): Promise<boolean>;
 }
 
 export function createResellerPrices(catalog: Catalog, clock: Clock): ResellerPrices {
@@ -57,6 +59,7 @@ export function createResellerPrices(catalog: Catalog, clock: Clock): ResellerPr
     services: async () =>
       (await catalog.services({ page: 0, pageSize: Number.MAX_SAFE_INTEGER, sort: "name" })).items,
     countryName: (countryId, language) => catalog.country(countryId, language).name,
+    isBlocked: (serviceId) => catalog.isBlocked(serviceId),
     isSold: async (serviceId) =>
       (await catalog.service(serviceId)) !== undefined && !(await catalog.isBlocked(serviceId)),
   };
