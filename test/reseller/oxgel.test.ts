@@ -57,12 +57,16 @@ it("a program buys a number, reads its code, asks for another and finishes; the 
   expect(await statusOf(id)).toEqual({ status: "waiting", sms_code: null, phone });
 
   deliver(phone, "482913");
-  await expect.poll(() => statusOf(id)).toEqual({ status: "received", sms_code: "482913", phone });
+  await world.sped(() =>
+    expect.poll(() => statusOf(id)).toEqual({ status: "received", sms_code: "482913", phone }),
+  );
   const again = await rest("POST", `/numbers/another?id=${id}`);
   expect([again.status, okAnswer.strict().parse(again.body)]).toEqual([200, { ok: true }]);
   expect(await statusOf(id)).toEqual({ status: "waiting", sms_code: null, phone });
   deliver(phone, "771204");
-  await expect.poll(() => statusOf(id)).toEqual({ status: "received", sms_code: "771204", phone });
+  await world.sped(() =>
+    expect.poll(() => statusOf(id)).toEqual({ status: "received", sms_code: "771204", phone }),
+  );
 
   expect(await rest("POST", `/numbers/finish?id=${id}`)).toMatchObject({ status: 200, body: { ok: true } });
   expect(await statusOf(id)).toEqual({ status: "finished", sms_code: "771204", phone });
@@ -90,7 +94,7 @@ it("an order that is bought in one dialect is read, and ended, in the other", as
   const number = mine.order_code.replace("ORD-", "");
   expect(await reseller.status(number)).toBe("STATUS_WAIT_CODE");
   deliver(mine.phone, "482913");
-  await expect.poll(() => reseller.status(number)).toBe("STATUS_OK:482913");
+  await world.sped(() => expect.poll(() => reseller.status(number)).toBe("STATUS_OK:482913"));
   expect(await reseller.set(number, 6)).toBe("ACCESS_ACTIVATION");
   expect(await statusOf(mine.id)).toMatchObject({ status: "finished" });
 
@@ -98,7 +102,9 @@ it("an order that is bought in one dialect is read, and ended, in the other", as
   for (const id of [theirs.id, `ORD-${theirs.id}`])
     expect(await statusOf(id)).toMatchObject({ status: "waiting", phone: `+${theirs.phone}` });
   deliver(theirs.phone, "111222");
-  await expect.poll(() => statusOf(theirs.id)).toMatchObject({ status: "received", sms_code: "111222" });
+  await world.sped(() =>
+    expect.poll(() => statusOf(theirs.id)).toMatchObject({ status: "received", sms_code: "111222" }),
+  );
   expect(await rest("POST", `/numbers/finish?id=${theirs.id}`)).toMatchObject({ status: 200 });
   expect(await reseller.status(theirs.id)).toBe("STATUS_OK:111222");
 });
@@ -153,7 +159,7 @@ it("finishing without a code is refused and changes nothing, as programs do afte
 it("what comes as a body where none belongs is not read", async () => {
   const { id, phone } = await buy();
   deliver(phone, "482913");
-  await expect.poll(() => statusOf(id)).toMatchObject({ status: "received" });
+  await world.sped(() => expect.poll(() => statusOf(id)).toMatchObject({ status: "received" }));
   expect(await rest("POST", `/numbers/finish?id=${id}`, { body: "{broken" })).toMatchObject({ status: 200 });
   const cancel = await rest("POST", `/numbers/cancel?id=${id}`, { body: "" });
   expect(cancel).toMatchObject({ status: 409, body: { code: "order_not_active" } });
