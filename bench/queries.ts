@@ -65,7 +65,7 @@ function asksAbout({
   const now = new Date();
   const ago = (ms: number): Date => new Date(now.getTime() - ms);
   const providers = Array.from({ length: size.providers }, (_, index) => `p${index}`);
-  const service = { providers, serviceIds: ["s7"], since: ago(DAY_MS) };
+  const service = { providers, serviceIds: ["s7"], since: ago(DAY_MS), at: now };
   const pair = { ...service, countryIds: ["c7"] };
   const claim = { now, limit: 30, leaseMs: 60_000, leaseToken: newId() };
   const page = { limit: 8, offset: 0 };
@@ -98,6 +98,7 @@ function asksAbout({
           channel: "chat",
           hourAgo: ago(DAY_MS / 24),
           dayAgo: ago(DAY_MS),
+          at: now,
         }),
     ],
     ["countCancels", (db) => countCancels(db, buyerId, ago(DAY_MS))],

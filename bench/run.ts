@@ -7,9 +7,11 @@ import process from "node:process";
 import { messageOf } from "../src/core/errors.ts";
 import { burst } from "./burst.ts";
 import { chat } from "./chat.ts";
+import { desk } from "./desk.ts";
 import { failover } from "./failover.ts";
 import { latency } from "./latency.ts";
 import { ledger } from "./ledger.ts";
+import { menus } from "./menus.ts";
 import { orders } from "./orders.ts";
 import { purchase } from "./purchase.ts";
 import { queries } from "./queries.ts";
@@ -40,6 +42,8 @@ const benches: readonly Bench[] = [
   replicas,
   orders,
   search,
+  desk,
+  menus,
 ];
 
 function print(line: string): void {

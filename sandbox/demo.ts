@@ -10,13 +10,14 @@ import { createSandboxClock } from "./clock.ts";
 import { createInsight } from "./insight.ts";
 import { createPage } from "./page/server.ts";
 import { createTelegramChat } from "./page/telegram-chat.ts";
+import { fillPastWeek } from "./past-week.ts";
 import { createScenarios } from "./scenarios.ts";
 import { startWorld } from "./world.ts";
 
 const DEFAULT_PORT = 8090;
 const OPERATOR_ID = 900_000_001;
 const PULSE_MS = 250;
-const DESCRIPTION = "Rent a phone number and receive the SMS code here. You pay only when a code arrives.";
+const CHEAPEST = "oxgel";
 /** Makes the provider with the most capabilities the cheapest, so that the demo buys from it. */
 const STAR_DISCOUNT = 2n;
 
@@ -46,16 +47,17 @@ export async function startDemo(
       tempcode77: "tempcode77",
       fivesim: "fivesim",
     },
-    env: { ADMIN_IDS: String(OPERATOR_ID) },
+    env: { ADMIN_IDS: String(OPERATOR_ID), REFERRAL_PERCENT: "20" },
     onProviderRequest: insight.onProviderRequest,
     pulseMs: PULSE_MS,
   });
+  await fillPastWeek({ db: world.shop.db, clock, provider: CHEAPEST });
   db = world.shop.db;
-  const { market } = world.providers.get("oxgel") ?? {};
+  const { market } = world.providers.get(CHEAPEST) ?? {};
   for (const { serviceCode, countryCode, costMicros } of market?.offers ?? []) {
     market?.setPrice(serviceCode, countryCode, costMicros / STAR_DISCOUNT);
   }
-  const chat = createTelegramChat(world.telegram, { description: DESCRIPTION });
+  const chat = createTelegramChat(world.telegram);
   const operator = chat.person(world.telegram.user({ id: OPERATOR_ID, firstName: "Operator" }));
   chat.subscribe(insight.touch);
   const scenarios = createScenarios({ clock, providers: world.providers });

@@ -40,11 +40,24 @@ function build(compiler, target) {
     for (const path of sourceFiles(SOURCE).filter((name) => !/\.m?ts$/.test(name))) {
       cpSync(join(SOURCE, path), join(unfinished, path));
     }
+    copyFont(join(unfinished, "desk", "pictures", "fonts"));
     writeFileSync(join(unfinished, FINGERPRINT_FILE), fingerprintOf(SOURCE));
     replace(target, unfinished);
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
+}
+
+/**
+ * The font of the desk's pictures, DejaVu Sans, with its licence. Its package is a development dependency, because a shop
+ * needs one of its many fonts.
+ * @param {string} target
+ */
+function copyFont(target) {
+  const origin = dirname(createRequire(import.meta.url).resolve("dejavu-fonts-ttf/package.json"));
+  mkdirSync(target, { recursive: true });
+  cpSync(join(origin, "ttf", "DejaVuSans.ttf"), join(target, "DejaVuSans.ttf"));
+  cpSync(join(origin, "LICENSE"), join(target, "DejaVuSans-LICENSE.txt"));
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createRandom, type Random } from "../../sandbox/soak/random.ts";
 import { plan } from "../../src/orders/watching/policy/plan.ts";
-import { createWaitTimes, type WaitTimes } from "../../src/orders/watching/policy/wait-times.ts";
+import { createWaitTimes, type WaitTimes, waitsOf } from "../../src/orders/watching/policy/wait-times.ts";
 import type { WatchedOrder } from "../../src/orders/watching/policy/watched.ts";
 import type { Capabilities } from "../../src/providers/port/provider.ts";
 
@@ -53,6 +53,8 @@ export interface Outcome {
 
 const STEP_MS = 250;
 const POLL_INTERVAL_MS = 3_000;
+/** As often as the watcher's session. */
+const WAITING_INTERVAL_MS = 5_000;
 const capabilities: Capabilities = {
   cancel: true,
   ban: false,
@@ -172,7 +174,12 @@ function look(order: SimOrder, nowMs: number, { orders, latenciesS, counts, wait
 
 /** The shop's own policy, as the watcher runs it. */
 export function shopPolicy(world: World, waits: WaitTimes = createWaitTimes()): Chooser {
+  let waitingAtMs = 0;
   return (orders, nowMs, budget) => {
+    if (nowMs - waitingAtMs >= WAITING_INTERVAL_MS) {
+      waitingAtMs = nowMs;
+      waits.setWaiting(waitsOf(orders.values()));
+    }
     const asks = plan(orders, {
       now: new Date(nowMs),
       capabilities,

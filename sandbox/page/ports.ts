@@ -30,6 +30,12 @@ export type ChatButton =
   | (ButtonBase & { readonly kind: "copy"; readonly copyText: string })
   | (ButtonBase & { readonly kind: "link"; readonly url: string })
   | (ButtonBase & { readonly kind: "pay" })
+  /** Puts the bot's name and this text into the message field. */
+  | (ButtonBase & { readonly kind: "query"; readonly query: string })
+  /** A link to this bot: it opens this chat with `/start` and the payload. */
+  | (ButtonBase & { readonly kind: "start"; readonly payload: string })
+  /** Passes a link to somebody else on; the payload is that of a link to this bot. */
+  | (ButtonBase & { readonly kind: "share"; readonly url: string; readonly payload: string })
   | (ButtonBase & { readonly kind: "disabled" })
   | (ButtonBase & { readonly kind: "unsupported" });
 
@@ -53,8 +59,8 @@ export interface ChatMessage {
   readonly entities: readonly TextEntity[];
   readonly keyboard: readonly (readonly ChatButton[])[];
   readonly invoice: ChatInvoice | null;
-  /** The name of an attached photo or file, whose content the page does not show. */
-  readonly attachment: string | null;
+  /** An attached photo or file. A file can be downloaded; a photo's content is not shown. */
+  readonly attachment: { readonly name: string; readonly isFile: boolean } | null;
   /** Set on service messages ("You paid 40 Stars"), which have no bubble. */
   readonly notice: string | null;
 }
@@ -67,6 +73,19 @@ export interface PressAnswer {
 
 export type PaymentResult = { readonly ok: true } | { readonly ok: false; readonly errorMessage: string };
 
+/** What can be picked below the message field. */
+export interface InlineChoice {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+}
+
+export interface InlineChoices {
+  readonly choices: readonly InlineChoice[];
+  /** Empty: there are no more. */
+  readonly nextOffset: string;
+}
+
 /** One private chat between a pretend person and the bot. */
 export interface ChatPerson {
   readonly id: number;
@@ -78,6 +97,12 @@ export interface ChatPerson {
   press(messageId: number, row: number, column: number): Promise<PressAnswer | null>;
   /** Pays the invoice of that message in pretend Stars, pre-checkout included. */
   pay(messageId: number): Promise<PaymentResult>;
+  /** Asks the bot in inline mode. Null: no answer in time. */
+  ask(query: string, offset: string): Promise<InlineChoices | null>;
+  /** Sends one of the choices of the latest query. False: it is not among them. */
+  pick(choiceId: string): boolean;
+  /** The content of the file that this message has. */
+  file(messageId: number): { readonly name: string; readonly bytes: Uint8Array } | null;
 }
 
 export type ChatEvent =
@@ -90,14 +115,20 @@ export interface BotCommand {
   readonly description: string;
 }
 
+/** What the bot tells of itself, in the person's language. */
 export interface ShopProfile {
   readonly name: string;
+  /** Without "@". */
+  readonly username: string;
   readonly description: string;
+  readonly hasPicture: boolean;
 }
 
 /** The parts of the pretend Telegram that the page uses. */
 export interface ChatServer {
   profile(languageCode: string): ShopProfile;
+  /** JPEG. */
+  picture(): Uint8Array | null;
   commands(userId: number, languageCode: string): readonly BotCommand[];
   createPerson(profile: { readonly firstName: string; readonly languageCode: string }): ChatPerson;
   /** Called for new and edited messages, deletions and refunds, in order. Returns the way to stop. */

@@ -3,10 +3,11 @@ import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import type { Logger } from "../../src/core/logger.ts";
 import { requireSameOrigin } from "./guard.ts";
-import type { ChatPerson, PaymentResult, Scenario } from "./ports.ts";
+import type { ChatPerson, ChatServer, PaymentResult, Scenario } from "./ports.ts";
 import { personOf, type Session, type Sessions } from "./sessions.ts";
 
 interface RoutesDeps {
+  readonly chat: Pick<ChatServer, "picture">;
   readonly sessions: Sessions;
   readonly scenarios: readonly Scenario[];
   /** Called when the content of the side panels may have changed. */
@@ -16,6 +17,9 @@ interface RoutesDeps {
 
 const MAX_BODY_BYTES = 32 * 1024;
 const MAX_TEXT_CHARS = 4096;
+/** Bot API: inline queries have up to 256 characters. */
+const MAX_QUERY_CHARS = 256;
+const MAX_ID_CHARS = 64;
 
 const chatBody = z.object({ session: z.uuid(), role: z.enum(["buyer", "operator"]) });
 const index = z.int().min(0).max(100);
@@ -28,6 +32,9 @@ const schemas = {
   send: chatBody.extend({ text: z.string().trim().min(1).max(MAX_TEXT_CHARS) }),
   press: chatBody.extend({ messageId: z.int(), revision: z.int(), row: index, column: index }),
   pay: chatBody.extend({ messageId: z.int() }),
+  inline: chatBody.extend({ query: z.string().max(MAX_QUERY_CHARS), offset: z.string().max(MAX_ID_CHARS) }),
+  pick: chatBody.extend({ choiceId: z.string().min(1).max(MAX_ID_CHARS) }),
+  file: z.object({ session: z.uuid(), message: z.coerce.number().int() }),
 };
 
 /** A refusal that the page shows to the visitor. */
@@ -40,7 +47,7 @@ class PageError extends Error {
 }
 
 /** The actions of a visitor, as JSON over POST. */
-export function createRoutes({ sessions, scenarios, refresh, logger }: RoutesDeps): Hono {
+export function createRoutes({ chat, sessions, scenarios, refresh, logger }: RoutesDeps): Hono {
   const app = new Hono();
   app.use(requireSameOrigin);
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.json({ error: "too large" }, 413) }));
@@ -86,6 +93,9 @@ export function createRoutes({ sessions, scenarios, refresh, logger }: RoutesDep
     return c.json(result);
   });
 
+  addInlineMode(app, (body) => findPerson(body).person);
+  addDownloads(app, { chat, sessions });
+
   app.post("/scenario/:id", async (c) => {
     const scenario = scenarios.find(({ id }) => id === c.req.param("id"));
     if (!scenario) throw new PageError(404, "unknown scenario");
@@ -94,6 +104,46 @@ export function createRoutes({ sessions, scenarios, refresh, logger }: RoutesDep
     return c.json({ ok: true, told: told ?? null });
   });
   return app;
+}
+
+/** Inline mode: what the bot finds as the visitor types, and a pick of it. */
+function addInlineMode(app: Hono, visitor: (body: z.infer<typeof chatBody>) => ChatPerson): void {
+  app.post("/inline", async (c) => {
+    const body = parse(schemas.inline, await readJson(c.req));
+    const found = await visitor(body).ask(body.query, body.offset);
+    if (!found) throw new PageError(503, "The bot did not answer the search in time.");
+    return c.json(found);
+  });
+
+  app.post("/pick", async (c) => {
+    const body = parse(schemas.pick, await readJson(c.req));
+    if (!visitor(body).pick(body.choiceId)) throw new PageError(409, "Search again, please.");
+    return c.json({ ok: true });
+  });
+}
+
+/** What the page loads by address: the bot's picture, and the files in a visitor's own chats. */
+function addDownloads(app: Hono, { chat, sessions }: Pick<RoutesDeps, "chat" | "sessions">): void {
+  app.get("/picture", (c) => {
+    const picture = chat.picture();
+    if (!picture) return c.notFound();
+    return c.body(Uint8Array.from(picture), 200, { "content-type": "image/jpeg" });
+  });
+  app.get("/file", (c) => {
+    const { session: id, message } = parse(schemas.file, c.req.query());
+    const session = sessions.find(id);
+    // Message ids are unique over all chats.
+    const owner = [session?.buyer, session?.operator].find((person) =>
+      person?.messages().some((each) => each.id === message && each.attachment?.isFile),
+    );
+    const file = owner?.file(message);
+    if (!file) throw new PageError(404, "That file is gone.");
+    const name = file.name.replace(/[^A-Za-z0-9._-]/g, "_");
+    return c.body(Uint8Array.from(file.bytes), 200, {
+      "content-type": "application/octet-stream",
+      "content-disposition": `attachment; filename="${name}"`,
+    });
+  });
 }
 
 /** Refuses a press on a keyboard that has changed since it was shown, which could hit another button. */

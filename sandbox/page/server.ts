@@ -70,8 +70,8 @@ export function createPage(deps: PageDeps): Page {
       }
     });
   });
-  const { scenarios, logger } = deps;
-  app.route("/api", createRoutes({ sessions, scenarios, refresh: feeds.refresh, logger }));
+  const { chat, scenarios, logger } = deps;
+  app.route("/api", createRoutes({ chat, sessions, scenarios, refresh: feeds.refresh, logger }));
   app.route("/", createAssets());
 
   return { app, close: () => closeAll(sessions, feeds, queues) };

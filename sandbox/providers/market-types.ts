@@ -50,6 +50,8 @@ export interface MarketRental {
 /** Settings of automatic SMS. */
 export interface AutoDeliver {
   readonly afterMs: number;
+  /** Asked once for each rented number; false: it gets no SMS by itself. Default: every number gets one. */
+  readonly accepts?: () => boolean;
 }
 
 export interface MarketLedgerEntry {

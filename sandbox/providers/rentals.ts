@@ -59,7 +59,9 @@ export function createRentals(clock: Clock, purse: Purse, autoDeliver: AutoDeliv
       return book.serial;
     },
     add: (rental) => {
-      rental.smsDueAt = book.autoDeliver && addMs(rental.createdAt, book.autoDeliver.afterMs);
+      const { autoDeliver } = book;
+      const isServed = autoDeliver !== null && (autoDeliver.accepts?.() ?? true);
+      rental.smsDueAt = isServed ? addMs(rental.createdAt, autoDeliver.afterMs) : null;
       book.byId.set(rental.id, rental);
       book.live.add(rental);
       book.newestByPhone.set(rental.phone, rental);

@@ -55,6 +55,12 @@ export interface PretendTelegram {
   duplicateLastUpdate(): number;
   /** Updates that the bot has not confirmed yet. */
   pendingUpdates(): number;
+  /** What the bot has set about itself for speakers of that language. */
+  profile(languageCode: string): {
+    readonly name: string;
+    readonly description: string;
+    readonly picture: Uint8Array | undefined;
+  };
   /** The commands a client would list in this user's private chat. */
   commandsFor(user: PretendUser): readonly BotCommand[];
   readonly stars: {
@@ -111,6 +117,15 @@ export async function startPretendTelegram(options: PretendTelegramOptions): Pro
     pushUpdate: world.queue.pushRaw,
     duplicateLastUpdate: world.queue.repeatLast,
     pendingUpdates: world.queue.pending,
+    profile(languageCode) {
+      const { profile, files } = world;
+      const photo = profile.photo();
+      return {
+        name: profile.text("name", languageCode),
+        description: profile.text("description", languageCode),
+        picture: photo === undefined ? undefined : files.bytes(photo),
+      };
+    },
     commandsFor: ({ user }) => world.profile.commandsFor(user.id, user.language_code ?? ""),
     stars: {
       balance: world.stars.balance,

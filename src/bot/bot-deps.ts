@@ -4,6 +4,7 @@ import type { Referral } from "../buyers/referrals.ts";
 import type { Catalog, StockAlerts } from "../catalog/catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import type { PauseWords } from "../desk/switches/pause-words.ts";
 import type { OperatorActions } from "../operations/operator-actions.ts";
 import type { Orders } from "../orders/orders.ts";
 import type { ApiKeys } from "../reseller/keys.ts";
@@ -34,6 +35,8 @@ export interface BotDeps {
   readonly operatorActions: OperatorActions;
   /** Where operators run the shop. */
   readonly desk: Desk;
+  /** What operators have written for buyers about a pause. */
+  readonly pauseWords: Pick<PauseWords, "in">;
   readonly config: BotConfig;
   readonly clock: Clock;
   readonly logger: Logger;

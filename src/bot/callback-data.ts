@@ -1,14 +1,5 @@
 import { expandId, shortenId } from "../core/ids.ts";
-import {
-  countrySorts,
-  ofClaim,
-  ofKey,
-  ofOrder,
-  ofQuote,
-  pair,
-  plain,
-  serviceSorts,
-} from "./callback-letters.ts";
+import { countrySorts, ofKey, ofOrder, ofQuote, pair, plain, serviceSorts } from "./callback-letters.ts";
 import { decodeTopupState, encodeTopupState, type TopupState } from "./topup-state.ts";
 
 /**
@@ -70,8 +61,7 @@ export type Action =
     }
   | { readonly kind: OrderActionKind; readonly orderId: string }
   /** A reseller's key, by its six characters. */
-  | { readonly kind: KeyActionKind; readonly keyId: string }
-  | { readonly kind: "approve" | "reject"; readonly claimId: string };
+  | { readonly kind: KeyActionKind; readonly keyId: string };
 
 type OrderActionKind = "order" | "cancel" | "swap" | "keepWaiting" | "another" | "finish" | "payLate";
 
@@ -139,9 +129,6 @@ function fieldsOf(action: Action): readonly (string | number)[] {
     case "apiAskRevoke":
     case "apiRevoke":
       return [letterOf(ofKey, action.kind), action.keyId];
-    case "approve":
-    case "reject":
-      return [letterOf(ofClaim, action.kind), shortenId(action.claimId)];
     default:
       return [letterOf(plain, action.kind)];
   }
@@ -236,9 +223,7 @@ function decodeById(letter: string | undefined, fields: Fields): Action | undefi
   }
   if (fields.length !== 1) return undefined;
   const order = lookUp(ofOrder, letter);
-  if (order !== undefined) return { kind: order, orderId: id };
-  const claim = lookUp(ofClaim, letter);
-  return claim === undefined ? undefined : { kind: claim, claimId: id };
+  return order === undefined ? undefined : { kind: order, orderId: id };
 }
 
 function numberOf(text: string | undefined): number | undefined {

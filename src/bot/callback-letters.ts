@@ -32,7 +32,6 @@ export const ofOrder = {
   D: "finish",
   P: "payLate",
 } as const;
-export const ofClaim = { v: "approve", j: "reject" } as const;
 export const serviceSorts = { p: "popular", n: "name" } as const;
 export const countrySorts = { b: "best", p: "price", n: "name" } as const;
 

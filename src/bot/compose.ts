@@ -44,7 +44,7 @@ export function compose(
   const browse = createBrowse({ ...deps, screens, shownLists });
 
   const composer = new Composer<ShopContext>();
-  composer.use(readAndAnswerTaps(deps.logger, screens, early), meetBuyer(deps.buyers));
+  composer.use(readAndAnswerTaps(deps.logger, screens, early), meetBuyer(deps));
   composer.use(keepConversations(deps.conversationStates), createQuestions(deps, pay), stopBanned());
   composer.use(onlyWellFormedMenus(screens), menus.settings, menus.topup);
   // A forwarded command is somebody else's text: it must not act for the one who forwards it.

@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock.ts";
+import { createGathered } from "../core/gather.ts";
 import type { Database } from "../db/client.ts";
 import { type ChatState, findWithChatState } from "../db/queries/buyer-of-tap.ts";
 import * as settings from "../db/queries/buyer-settings.ts";
@@ -25,13 +26,23 @@ export type Buyer = Pick<
 /** With what conversation-states.ts keeps for this person, read in one round trip. */
 export type MetBuyer = Buyer & ChatState;
 
+/** How a person calls themselves at Telegram. */
+interface Names {
+  readonly username: string | null;
+  readonly firstName: string | null;
+}
+
+/** That somebody was here is noted to the hour, so that a tap usually writes nothing. */
+const SEEN_EVERY_MS = 3_600_000;
+const MAX_NAME = 64;
+
 /** The people who write to the bot. */
 export interface Buyers {
   /**
    * The buyer of this Telegram user, made on first sight with two empty accounts. `language` counts for a new buyer, and
-   * for as long as none was chosen in the settings.
+   * for as long as none was chosen in the settings. The names are stored when they differ, for the operators' search.
    */
-  meet(input: { telegramId: number; language: string }): Promise<MetBuyer>;
+  meet(input: { telegramId: number; language: string } & Partial<Names>): Promise<MetBuyer>;
   find(buyerId: string): Promise<Buyer | undefined>;
   findByTelegramId(telegramId: number): Promise<Buyer | undefined>;
   setLanguage(buyerId: string, language: string): Promise<void>;
@@ -57,12 +68,20 @@ export interface BuyersDeps {
 }
 
 export function createBuyers({ db, clock, referralTerms = null }: BuyersDeps): Buyers {
+  const find = createGathered(async (telegramIds: readonly number[]) => {
+    const found = await findWithChatState(db, telegramIds);
+    return (telegramId) => found.get(telegramId);
+  });
   return {
-    async meet({ telegramId, language }) {
-      const known = await findWithChatState(db, telegramId);
-      if (known && queries.isLanguageCurrent(known, language)) return known;
-      const person = { telegramId, languageCode: language, at: clock.now() };
-      const buyer = await inTransaction(db, (tx) => arrive(tx, person));
+    async meet({ telegramId, language, username, firstName }) {
+      const known = await find(telegramId);
+      const at = clock.now();
+      const person = { telegramId, languageCode: language, at };
+      const isCurrent = known !== undefined && queries.isLanguageCurrent(known, language);
+      const buyer = isCurrent ? known : await inTransaction(db, (tx) => arrive(tx, person));
+      const names = { username: nameOf(username), firstName: nameOf(firstName) };
+      if (firstName !== undefined && isNews(buyer, names, at))
+        await settings.setNames(db, buyer.id, { ...names, at });
       return { ...buyer, conversation: known?.conversation, chosen: known?.chosen };
     },
     find: (buyerId) => queries.findBuyer(db, buyerId),
@@ -87,4 +106,13 @@ export function createBuyers({ db, clock, referralTerms = null }: BuyersDeps): B
         return "forgotten";
       }),
   };
+}
+
+function nameOf(text: string | null | undefined): string | null {
+  return text?.slice(0, MAX_NAME) ?? null;
+}
+
+function isNews(buyer: queries.BuyerRow, names: Names, at: Date): boolean {
+  const isSame = buyer.username === names.username && buyer.firstName === names.firstName;
+  return !isSame || buyer.seenAt === null || at.getTime() - buyer.seenAt.getTime() > SEEN_EVERY_MS;
 }

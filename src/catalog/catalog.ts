@@ -46,8 +46,8 @@ export interface CountryPage extends Page<CountryOffer> {
   readonly stale: boolean;
   /** How many providers that sell this service were not read lately, so their offers are missing. */
   readonly unanswered: number;
-  /** True: the service is not sold any more; there are no items. */
-  readonly isBlocked: boolean;
+  /** Why there are no items: the service is not sold at all, or not now. */
+  readonly refusal: "service_blocked" | "not_on_sale" | null;
 }
 
 /** Something bought or saved before, with today's price where one is known. */
@@ -162,7 +162,7 @@ export interface Catalog {
     quoteId: string,
     buyerId: string,
   ): Promise<Pick<Quote, "serviceId" | "countryId" | "priceMicros"> | undefined>;
-  /** The offers at or under the ceiling, in the order to try them. Without sold-out offers and open circuits. */
+  /** The offers at or under the ceiling, in the order to try them. Without sold-out offers, open circuits and what is off sale. */
   route(input: { serviceId: string; countryId: string; ceilingMicros: bigint }): Promise<readonly Offer[]>;
   /**
    * Call after a definite refusal ("no numbers", moved price). Hides the offer until a price list shows it again; after
@@ -188,8 +188,14 @@ export interface Catalog {
     language: LanguageCode,
   ): Promise<{ readonly recent: readonly PricedPair[]; readonly favourites: readonly PricedPair[] }>;
   setFavourite(buyerId: string, serviceId: string, countryId: string, isFavourite: boolean): Promise<void>;
-  /** True: the service is on the blocklist, and the operator has not allowed it. */
-  isBlocked(serviceId: string): Promise<boolean>;
+  /**
+   * Why this is not sold, whatever offers there are: it is on the blocklist, an operator has taken it off sale, or sales are
+   * paused. Undefined: it is.
+   */
+  refusal(product: {
+    serviceId: string;
+    countryId: string;
+  }): Promise<"service_blocked" | "not_on_sale" | "sales_paused" | undefined>;
 }
 
 /** Who is told when a sold-out product can be had again. */

@@ -1,7 +1,8 @@
-import { selectServiceRow } from "../db/queries/provider-lists.ts";
+import { selectSaleState } from "../db/queries/provider-lists.ts";
 import { selectQuote } from "../db/queries/quotes.ts";
 import type { Catalog } from "./catalog.ts";
 import type { CatalogDeps } from "./catalog-deps.ts";
+import type { CatalogInspection } from "./catalog-inspection.ts";
 import { createSnapshot } from "./lists/snapshot.ts";
 import { createLists } from "./lists/sync-lists.ts";
 import { createBlocklist } from "./names/blocklist.ts";
@@ -15,10 +16,12 @@ import { createFavouritesAndRecents } from "./offers/favourites-and-recents.ts";
 import { createMarket, type MarketView } from "./offers/market.ts";
 import { createStoredOffers } from "./offers/stored-offers.ts";
 import { createFreshness } from "./prices/freshness.ts";
+import { createPriceInspection } from "./prices/inspection.ts";
 import { createLookedAt } from "./prices/looked-at.ts";
 import { createPriceList } from "./prices/price-list.ts";
 import { createQuoting } from "./prices/quoting.ts";
 import { createRefreshLookedAt } from "./prices/refresh-looked-at.ts";
+import { findScopes } from "./search/find-scopes.ts";
 import { createServicesAndSearch } from "./search/services-and-search.ts";
 
 export interface CatalogJobs {
@@ -32,7 +35,7 @@ export interface CatalogJobs {
 const FRESH_MS = 30_000;
 
 /** Creates the catalogue. It reads and requests nothing before the first call. */
-export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
+export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs & CatalogInspection {
   const { db, clock, providers } = deps;
   const data = loadCatalogData();
   const blockReasonOf = createBlocklist(data, deps.allowedServices ?? []);
@@ -48,10 +51,12 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
   const freshness = createFreshness({ ...deps, popularCountries, snapshot: snapshot.get });
   const lookedAt = createLookedAt(clock);
 
-  const isBlocked: Catalog["isBlocked"] = async (serviceId) => {
-    const row = await selectServiceRow(db, serviceId);
-    const name = data.services.get(serviceId) ?? row?.name ?? "";
-    return row?.blocked ?? blockReasonOf(serviceId, name) !== undefined;
+  const refusal: Catalog["refusal"] = async (product) => {
+    const state = await selectSaleState(db, product, clock.now());
+    const name = data.services.get(product.serviceId) ?? state.name ?? "";
+    if (state.isBlocked ?? blockReasonOf(product.serviceId, name) !== undefined) return "service_blocked";
+    if (state.isPaused) return "sales_paused";
+    return state.isOff ? "not_on_sale" : undefined;
   };
   const isWithheld = (serviceId: string, { decisions }: MarketView): boolean => {
     const name = snapshot.peek()?.serviceNames.get(serviceId) ?? data.services.get(serviceId) ?? "";
@@ -89,11 +94,17 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs {
     route: storedOffers.route,
     reportRefusal: storedOffers.reportRefusal,
     country,
-    isBlocked,
+    refusal,
     refreshLookedAt: async () => {
       await refreshLookedAt();
       await prepareSearch();
     },
     syncLists: lists.sync,
+    ...createPriceInspection(deps, market),
+    findScopes: (text) =>
+      findScopes(
+        { providers: [...providers.keys()], countries: index, search: servicesAndSearch.search },
+        text,
+      ),
   };
 }

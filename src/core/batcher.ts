@@ -1,9 +1,10 @@
 /**
- * Gathers what is to be done: the first item is done at once, and those that come while it is under way are done together
- * after it. Each caller gets the result of the round that its item was in, or its failure.
+ * Gathers what is to be done: the first item is done at once, or when `gather` lets it, and those that come meanwhile or
+ * while it is under way are done together. Each caller gets the result of the round that its item was in, or its failure.
  */
 export function createBatcher<Item, Result>(
   work: (items: readonly Item[]) => Promise<Result>,
+  gather: () => Promise<void> | undefined = () => undefined,
 ): (item: Item) => Promise<Result> {
   let waiting: Item[] = [];
   let next: Promise<Result> | undefined;
@@ -13,6 +14,7 @@ export function createBatcher<Item, Result>(
     const round = before
       // Another round's failure is its own.
       .catch(() => undefined)
+      .then(gather)
       .then(() => {
         const items = waiting;
         waiting = [];

@@ -8,8 +8,16 @@ export const deskRefusalCodes = [
   "type_to_confirm",
   "insufficient_funds",
   "over_cap",
+  "refund_held",
+  "already_done",
+  "wrong_state",
+  "too_many_searches",
   "own_balance",
   "is_staff",
+  "price_out_of_range",
+  "too_many_rules",
+  "already_off",
+  "already_on",
 ] as const;
 export type DeskRefusalCode = (typeof deskRefusalCodes)[number];
 

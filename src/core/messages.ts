@@ -65,7 +65,10 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
     countryId: z.string(),
     code: z.enum(shopErrorCodes),
   }),
-  z.object({ kind: z.literal("topup_rejected"), topupId: id }),
+  /** `reason`: the operator's own words. */
+  z.object({ kind: z.literal("topup_rejected"), topupId: id, reason: z.string().optional() }),
+  /** What an operator writes to a buyer. */
+  z.object({ kind: z.literal("shop_message"), text: z.string() }),
   /** `amountMicros` is what left the balance; `debtMicros` is all that the buyer owes, if that did not cover the payment. */
   z.object({
     kind: z.literal("topup_refunded"),
@@ -93,6 +96,8 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
     notice: z.string(),
     params: z.record(z.string(), z.string()),
   }),
+  /** For owners and accountants: the figures of a day that is over. */
+  z.object({ kind: z.literal("daily_report"), day: z.iso.date(), isLate: z.boolean() }),
   /** A manual top-up waits for an operator's decision. */
   z.object({ kind: z.literal("manual_claim"), claimId: id }),
   /** Somebody sends faster than the shop can answer: some of it was left out. */

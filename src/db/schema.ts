@@ -24,6 +24,14 @@ export interface Accounts {
   version: Generated<Int8>;
 }
 
+export interface Alarms {
+  claimed_until: Timestamp | null;
+  key: string;
+  seen_at: Timestamp;
+  since: Timestamp;
+  told_at: Timestamp | null;
+}
+
 export interface ApiBuyers {
   banned_until: Timestamp | null;
   bans: Generated<number>;
@@ -90,6 +98,7 @@ export interface Buyers {
   created_at: Timestamp;
   deleted_at: Timestamp | null;
   exported_at: Timestamp | null;
+  first_name: string | null;
   flag_reason: string | null;
   flagged_at: Timestamp | null;
   id: string;
@@ -99,9 +108,11 @@ export interface Buyers {
   notify_edits: Generated<boolean>;
   quick_buy: Generated<boolean>;
   referral_code: string | null;
+  seen_at: Timestamp | null;
   telegram_id: Int8 | null;
   terms_accepted_at: Timestamp | null;
   terms_version: number | null;
+  username: string | null;
 }
 
 export interface CarriedActions {
@@ -130,12 +141,59 @@ export interface Countries {
   updated_at: Timestamp;
 }
 
+export interface DailyBuyers {
+  buyer_id: string;
+  day: Timestamp;
+  is_first: boolean;
+}
+
+export interface DailyFacts {
+  adjusted_down_micros: Int8;
+  adjusted_up_micros: Int8;
+  bonus_micros: Int8;
+  cost_micros: Int8;
+  country_id: string;
+  day: Timestamp;
+  delivered: number;
+  doubts: number;
+  early_cancels: number;
+  errors: number;
+  fee_micros: Int8;
+  gateway: string;
+  is_total: boolean;
+  loss_micros: Int8;
+  no_stock: number;
+  provider: string;
+  refund_micros: Int8;
+  service_id: string;
+  sold: number;
+  topup_micros: Int8;
+  topups: number;
+  tries: number;
+  turnover_micros: Int8;
+  undelivered: number;
+  wait_seconds: number[];
+}
+
+export interface DailyReports {
+  day: Timestamp;
+  recipients: number;
+  sent_at: Timestamp;
+}
+
+export interface DeskSearches {
+  count: number;
+  minute_at: Timestamp;
+  staff_id: Int8;
+}
+
 export interface Disputes {
   buyer_id: string;
   closed_at: Timestamp | null;
   closed_by: string | null;
   created_at: Timestamp;
   id: string;
+  reminded_at: Timestamp | null;
   text: string;
 }
 
@@ -162,6 +220,12 @@ export interface Entries {
   amount_micros: Int8;
   balance_after_micros: Int8 | null;
   transfer_id: Int8;
+}
+
+export interface FactsState {
+  id: number;
+  next_day: Timestamp | null;
+  zone: string;
 }
 
 export interface Favourites {
@@ -227,6 +291,7 @@ export interface ManualClaims {
   id: string;
   note: string | null;
   note_digest: string | null;
+  reminded_at: Timestamp | null;
   submitted_at: Timestamp;
   topup_id: string;
 }
@@ -390,15 +455,41 @@ export interface PaidPurchases {
   topup_id: string;
 }
 
+export interface Pauses {
+  id: string;
+  kind: string;
+  off_at: Timestamp;
+  off_by: string;
+  on_at: Timestamp | null;
+  on_by: string | null;
+  reason: string;
+  until: Timestamp | null;
+  words: JsonText;
+}
+
+export interface PriceChanges {
+  actor: string;
+  at: Timestamp;
+  id: string;
+  kind: string;
+  undoes: string | null;
+}
+
 export interface PriceRules {
   actor: string;
+  added_in: string | null;
   country_id: string | null;
   created_at: Timestamp;
+  ends_at: Timestamp | null;
   id: string;
   markup_basis_points: number;
   min_profit_micros: Int8;
   provider: string | null;
+  removed_at: Timestamp | null;
+  removed_by: string | null;
+  removed_in: string | null;
   service_id: string | null;
+  starts_at: Timestamp | null;
 }
 
 export interface ProviderCountries {
@@ -442,6 +533,12 @@ export interface ProviderServices {
   service_id: string;
 }
 
+export interface QueueLeases {
+  staff_id: Int8;
+  subject: string;
+  until: Timestamp;
+}
+
 export interface Quotes {
   buyer_id: string;
   cost_ceiling_micros: Int8;
@@ -469,6 +566,11 @@ export interface Referrals {
   friend_id: string;
   referrer_id: string;
   taken_back_at: Timestamp | null;
+}
+
+export interface ReportOptOuts {
+  at: Timestamp;
+  telegram_id: Int8;
 }
 
 export interface Services {
@@ -512,6 +614,19 @@ export interface StockAlerts {
   service_id: string;
 }
 
+export interface Switches {
+  country_id: string | null;
+  id: string;
+  off_at: Timestamp;
+  off_by: string;
+  on_at: Timestamp | null;
+  on_by: string | null;
+  provider: string | null;
+  reason: string;
+  service_id: string | null;
+  until: Timestamp | null;
+}
+
 export interface TelegramBudget {
   blocked_until: Timestamp;
   flooded_at: Timestamp;
@@ -534,6 +649,7 @@ export interface TopupPayments {
   charge_id: string;
   fee_micros: Generated<Int8>;
   gateway: string;
+  id: Generated<string>;
   paid_at: Timestamp;
   reason: string | null;
   refund_round: Generated<number>;
@@ -563,6 +679,18 @@ export interface Topups {
   state: string;
 }
 
+export interface TradeAlerts {
+  closed_at: Timestamp | null;
+  id: string;
+  kind: string;
+  opened_at: Timestamp;
+  params: JsonText;
+  seen_at: Timestamp;
+  subject: string;
+  told_at: Timestamp | null;
+  told_level: Int8 | null;
+}
+
 export interface Transfers {
   actor: string;
   amount_micros: Int8;
@@ -587,8 +715,14 @@ export interface UnclaimedSms {
   text: string | null;
 }
 
+export interface WriteChecks {
+  at: Timestamp;
+  id: number;
+}
+
 export interface DB {
   accounts: Accounts;
+  alarms: Alarms;
   api_buyers: ApiBuyers;
   api_idempotency: ApiIdempotency;
   api_keys: ApiKeys;
@@ -599,10 +733,15 @@ export interface DB {
   catalog_changes: CatalogChanges;
   conversation_states: ConversationStates;
   countries: Countries;
+  daily_buyers: DailyBuyers;
+  daily_facts: DailyFacts;
+  daily_reports: DailyReports;
+  desk_searches: DeskSearches;
   disputes: Disputes;
   drafts: Drafts;
   earlier_people: EarlierPeople;
   entries: Entries;
+  facts_state: FactsState;
   favourites: Favourites;
   findings: Findings;
   forgotten_people: ForgottenPeople;
@@ -620,23 +759,30 @@ export interface DB {
   outbox: Outbox;
   outbox_queues: OutboxQueues;
   paid_purchases: PaidPurchases;
+  pauses: Pauses;
+  price_changes: PriceChanges;
   price_rules: PriceRules;
   provider_countries: ProviderCountries;
   provider_gates: ProviderGates;
   provider_health: ProviderHealth;
   provider_services: ProviderServices;
+  queue_leases: QueueLeases;
   quotes: Quotes;
   referral_rewards: ReferralRewards;
   referrals: Referrals;
+  report_opt_outs: ReportOptOuts;
   services: Services;
   settings: Settings;
   staff: Staff;
   staff_links: StaffLinks;
   stock_alerts: StockAlerts;
+  switches: Switches;
   telegram_budget: TelegramBudget;
   telegram_chats: TelegramChats;
   topup_payments: TopupPayments;
   topups: Topups;
+  trade_alerts: TradeAlerts;
   transfers: Transfers;
   unclaimed_sms: UnclaimedSms;
+  write_checks: WriteChecks;
 }

@@ -35,6 +35,11 @@ export async function inTransaction<Result>(
   }
 }
 
+/** Runs reads that must agree with each other: all of them see the database as it was at the first one. */
+export async function inOneMoment<Result>(db: Database, read: (tx: Tx) => Promise<Result>): Promise<Result> {
+  return await db.transaction().setIsolationLevel("repeatable read").setAccessMode("read only").execute(read);
+}
+
 /** Connection exceptions, and a server that shuts down or starts (PostgreSQL, appendix A). */
 const CONNECTION_CODES = /^(?:08|57P0[1-3])/;
 /** Errors of the pg library that have no code. */

@@ -1,30 +1,112 @@
+import type { Catalog } from "../catalog/catalog.ts";
+import type { CatalogInspection } from "../catalog/catalog-inspection.ts";
+import type { PriceTerms } from "../catalog/prices/pricing.ts";
 import type { Clock } from "../core/clock.ts";
+import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
+import type { OrdersForOperators } from "../orders/orders.ts";
+import type { Provider } from "../providers/port/provider.ts";
+import type { TopupJobs } from "../topups/create-topups.ts";
+import { type Audit, createAudit } from "./audit/audit.ts";
 import type { AnyDraftKind } from "./drafts/draft-kind.ts";
 import { createDrafts, type Drafts } from "./drafts/drafts.ts";
+import { createFigures, type Figures } from "./figures/figures.ts";
+import { createFigureFiles, type FigureFiles } from "./figures/files.ts";
+import { createDailyReport, type DailyReport } from "./figures/report.ts";
+import { type Cards, createCards } from "./find/cards.ts";
+import { createFind, type Find } from "./find/find.ts";
+import { moneyKinds } from "./money/kinds.ts";
+import { type CheckNow, createCheckNow } from "./orders/check-now.ts";
+import { orderKinds } from "./orders/kinds.ts";
+import { peopleKinds } from "./people/kinds.ts";
+import { createPainter, type Painter } from "./pictures/painter.ts";
+import { priceKinds } from "./prices/price-kinds.ts";
+import { createPrices, type Prices } from "./prices/prices.ts";
+import { providerKinds } from "./providers/provider-kinds.ts";
+import { createProviderDesk, type ProviderDesk } from "./providers/providers.ts";
+import { receiptKinds } from "./queue/kinds.ts";
+import { createQueue, type Queue } from "./queue/queue.ts";
 import { createStaffBook, type StaffBook } from "./staff/staff.ts";
+import { pauseKinds } from "./switches/pause-kinds.ts";
+import type { PauseWords } from "./switches/pause-words.ts";
+import { switchKinds } from "./switches/switch-kinds.ts";
+import { createSwitches, type Switches } from "./switches/switches.ts";
 
 export interface DeskServiceDeps {
   readonly db: Database;
   readonly clock: Clock;
+  readonly logger: Logger;
   /** ADMIN_IDS. */
   readonly ownerIds: readonly number[];
+  /** The shop's time zone, as it is set now. */
+  readonly shopZone: () => string;
+  /** The hour of the shop's wall clock at which the daily report is sent, 0 to 23. */
+  readonly reportHour: () => number;
   readonly onMessages: () => void;
+  readonly catalog: Catalog & CatalogInspection;
+  /** With their circuits: what a probe brings is recorded. */
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly recordProbe: (provider: string) => Promise<void>;
+  /** The environment's price terms, which apply where no rule does. */
+  readonly startingPrices: PriceTerms;
+  readonly pauseWords: PauseWords;
+  readonly orders: OrdersForOperators;
+  readonly topups: Pick<TopupJobs, "beginRefund" | "finishRefund" | "decideIn" | "decideManual">;
 }
 
 /** What the screens of the desk call. A field a subject, each made by its folder. */
 export interface DeskServices {
   readonly staff: StaffBook;
   readonly drafts: Drafts;
+  readonly prices: Prices;
+  readonly switches: Switches;
+  readonly providers: ProviderDesk;
+  readonly find: Find;
+  readonly cards: Cards;
+  readonly queue: Queue;
+  readonly audit: Audit;
+  readonly checkNow: CheckNow;
+  readonly figures: Figures;
+  readonly figureFiles: FigureFiles;
+  readonly dailyReport: DailyReport;
+  readonly painter: Painter;
+  /** For names. */
+  readonly catalog: Pick<Catalog, "service" | "country">;
 }
 
-export function createDeskServices(deps: DeskServiceDeps): DeskServices {
-  const staff = createStaffBook(deps);
-  const drafts = createDrafts({ ...deps, staff, kinds: draftKinds() });
-  return { staff, drafts };
+export function createDeskServices(given: DeskServiceDeps): DeskServices {
+  const staff = createStaffBook(given);
+  const figures = createFigures(given);
+  const deps = { ...given, staff, figures };
+  return {
+    staff,
+    drafts: createDrafts({ ...deps, kinds: draftKinds(given) }),
+    find: createFind(deps),
+    cards: createCards(deps),
+    queue: createQueue(deps),
+    audit: createAudit(deps),
+    checkNow: createCheckNow(deps),
+    prices: createPrices({ ...deps, starting: deps.startingPrices, providers: [...deps.providers.keys()] }),
+    switches: createSwitches(deps),
+    providers: createProviderDesk(deps),
+    figures,
+    figureFiles: createFigureFiles(deps),
+    dailyReport: createDailyReport(deps),
+    painter: createPainter(deps),
+    catalog: given.catalog,
+  };
 }
 
 /** Every kind of change that is made through a draft. */
-function draftKinds(): readonly AnyDraftKind[] {
-  return [];
+function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
+  return [
+    ...moneyKinds(deps),
+    ...peopleKinds(deps),
+    ...orderKinds(deps.orders),
+    ...receiptKinds(deps),
+    ...priceKinds({ ...deps, starting: deps.startingPrices }),
+    ...switchKinds(deps),
+    ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),
+    ...providerKinds(),
+  ];
 }

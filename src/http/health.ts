@@ -95,8 +95,8 @@ export function createReadiness(deps: {
 }
 
 export interface ShopCheckDeps {
-  /** Rejects when the database does not answer. */
-  readonly pingDatabase: () => Promise<void>;
+  /** Rejects when the database does not take writes: one that answers reads only cannot sell anything. */
+  readonly writeToDatabase: () => Promise<void>;
   /** Telegram's getMe; rejects when it does not answer. */
   readonly askTelegram: () => Promise<unknown>;
   /** The circuits of the configured providers, as far as they are known. */
@@ -105,7 +105,7 @@ export interface ShopCheckDeps {
   >;
 }
 
-/** The shop is ready when its database and Telegram answer and there is a provider to sell from. */
+/** The shop is ready when its database takes writes, Telegram answers and there is a provider to sell from. */
 export function shopChecks(deps: ShopCheckDeps): HealthCheck[] {
   return [
     {
@@ -113,7 +113,7 @@ export function shopChecks(deps: ShopCheckDeps): HealthCheck[] {
       goodForMs: 0,
       badForMs: 0,
       async run() {
-        await deps.pingDatabase();
+        await deps.writeToDatabase();
         return null;
       },
     },

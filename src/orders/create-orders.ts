@@ -13,8 +13,9 @@ import { endUntold } from "./by-key/untold.ts";
 import { giveBackOrphans } from "./doubts/orphans.ts";
 import { reconcile } from "./doubts/reconcile.ts";
 import { sweep } from "./doubts/sweep.ts";
+import { forOperators } from "./for-operators.ts";
 import type { OrderDeps } from "./order-deps.ts";
-import type { Orders, PurchaseInput, PurchaseResult } from "./orders.ts";
+import type { Orders, OrdersForOperators, PurchaseInput, PurchaseResult } from "./orders.ts";
 import { keepWaiting, swap } from "./swapping/swap.ts";
 import { countOpen, viewOrder, viewOrders, viewOrdersBefore } from "./view.ts";
 import { payLate } from "./watching/late-sms.ts";
@@ -23,8 +24,8 @@ import { takeWebhook } from "./watching/webhook.ts";
 
 /** The jobs that the workers and the HTTP server run. */
 export interface OrderJobs {
-  /** One watching pass for one provider; false when nothing was due here. */
-  watch(provider: string, signal: AbortSignal): Promise<boolean>;
+  /** One watching pass for one provider. Returns after how many milliseconds the next is worth while; 0: at once. */
+  watch(provider: string, signal: AbortSignal): Promise<number>;
   /** Finds out what became of this provider's purchases in doubt, and gives stray numbers back. */
   reconcile(provider: string): Promise<void>;
   /** Takes up orders that a stopped process left unfinished. */
@@ -58,7 +59,7 @@ export function createOrders(
   given: OrderDeps,
   holder: string,
   hooks: OrderHooks,
-): Orders & OrderJobs & { readonly byKey: KeyOrders } {
+): Orders & OrdersForOperators & OrderJobs & { readonly byKey: KeyOrders } {
   const placer = createPlacer(given);
   const deps = { ...given, onReplaced: (orderId: string) => void placer.place(orderId) };
   const reconciling = new Map<string, Lease>();
@@ -81,21 +82,21 @@ export function createOrders(
   return {
     purchase: buy,
     buyPaid: () => buyPaid(deps, buy),
-    lastPrice: (buyerId, product) => selectLastPrice(deps.db, buyerId, product),
     cancel: (orderId, buyerId) => act(orderId, buyerId, (order) => cancel(deps, order)),
     swap: (orderId, buyerId) => act(orderId, buyerId, (order) => swap(deps, order)),
     keepWaiting: (orderId, buyerId) => act(orderId, buyerId, (order) => keepWaiting(deps, order)),
     another: (orderId, buyerId) => act(orderId, buyerId, (order) => another(deps, order)),
     finish: (orderId, buyerId) => act(orderId, buyerId, (order) => finish(deps, order)),
     payLate: (orderId, buyerId) => act(orderId, buyerId, (order) => payLate(deps, order.id)),
-    find: (orderId, buyerId) => viewOrder(deps, orderId, buyerId),
-    load: (orderId) => viewOrder(deps, orderId, null),
-    list: (buyerId, query) => viewOrders(deps, buyerId, query),
-    countOpen: (buyerId) => countOpen(deps, buyerId),
-    listBefore: (buyerId, order, limit) => viewOrdersBefore(deps, buyerId, order, limit),
     moveCard: (orderId, chatId, messageId) => updateCard(deps.db, orderId, chatId, messageId),
+    ...views(deps),
+    ...forOperators(deps, hooks),
 
-    watch: async (provider, signal) => (await watchers.get(provider)?.step(signal)) ?? false,
+    async watch(name, signal) {
+      const watcher = watchers.get(name);
+      if (!watcher) throw new Error(`there is no provider ${name}`);
+      return await watcher.step(signal);
+    },
     async reconcile(name) {
       const provider = deps.providers.get(name);
       if (!provider) return;
@@ -142,4 +143,18 @@ export function createOrders(
     if (isNews && order.provider !== null) hooks.wakeWatcher(order.provider);
     return result;
   }
+}
+
+/** What is only looked at. */
+function views(
+  deps: OrderDeps,
+): Pick<Orders, "find" | "load" | "list" | "countOpen" | "listBefore" | "lastPrice"> {
+  return {
+    find: (orderId, buyerId) => viewOrder(deps, orderId, buyerId),
+    load: (orderId) => viewOrder(deps, orderId, null),
+    list: (buyerId, query) => viewOrders(deps, buyerId, query),
+    countOpen: (buyerId) => countOpen(deps, buyerId),
+    listBefore: (buyerId, order, limit) => viewOrdersBefore(deps, buyerId, order, limit),
+    lastPrice: (buyerId, product) => selectLastPrice(deps.db, buyerId, product),
+  };
 }

@@ -1,4 +1,5 @@
 import type { ShopErrorCode } from "../core/errors.ts";
+import type { Tx } from "../db/client.ts";
 import type { OrderState } from "./state.ts";
 
 /** One received SMS; code and text are null once purged. */
@@ -131,4 +132,24 @@ export interface Orders {
   listBefore(buyerId: string, order: OrderView | undefined, limit: number): Promise<readonly OrderView[]>;
   /** The order's card is now this message (it was sent anew). */
   moveCard(orderId: string, chatId: number, messageId: number): Promise<void>;
+}
+
+/** Who acts on somebody's order, and when. */
+export interface ByOperator {
+  readonly orderId: string;
+  /** "operator:<telegram id>" */
+  readonly actor: string;
+  readonly at: Date;
+}
+
+/** What operators do with the orders of others, each in the caller's transaction. False: the order's state does not allow it. */
+export interface OrdersForOperators {
+  /** As the buyer's own cancel, but it counts towards no limit of theirs. */
+  cancelFor(tx: Tx, by: ByOperator): Promise<boolean>;
+  /** Ends a doubt: the buyer gets the money back, the cost is booked as a possible loss. */
+  giveBack(tx: Tx, by: ByOperator): Promise<boolean>;
+  /** The provider is asked about this number next. */
+  checkNow(tx: Tx, by: ByOperator): Promise<boolean>;
+  /** After the commit of one of these. */
+  changed(orderId: string): Promise<void>;
 }

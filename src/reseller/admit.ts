@@ -13,6 +13,7 @@ import {
 import { type ApiKeyRow, lockKey } from "../db/queries/api-keys.ts";
 import { findBuyer } from "../db/queries/buyers.ts";
 import { selectPurchaseCounts } from "../db/queries/order-limits.ts";
+import { isPaused } from "../db/queries/switches.ts";
 import type { KeyRefusal } from "../orders/by-key/key-orders.ts";
 import { type OrderLimits, refusalByCounts } from "../orders/limits.ts";
 import { isLive } from "./authenticate.ts";
@@ -110,6 +111,7 @@ async function overCounts(
   { key, buyer, admission }: Counting,
 ): Promise<KeyRefusal | undefined> {
   const { buyerId, at } = admission;
+  if (await isPaused(tx, "sales", at)) return { code: "sales_paused" };
   const hourAgo = addMs(at, -HOUR_MS);
   const own = await selectKeyCounts(tx, key.id, { hourAgo, daySince: at });
   if (key.maxOpen !== null && own.open >= key.maxOpen) return { code: "too_many_open_orders" };
@@ -122,6 +124,7 @@ async function overCounts(
     channel: null,
     hourAgo,
     dayAgo: addMs(at, -DAY_MS),
+    at,
   });
   const createdAt = (await findBuyer(tx, buyerId))?.createdAt ?? at;
   const code = refusalByCounts(limits, counts, at.getTime() - createdAt.getTime() < DAY_MS);

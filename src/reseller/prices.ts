@@ -46,6 +46,10 @@ export function createResellerPrices(catalog: Catalog, clock: Clock): ResellerPr
     }));
   }
 
+  // The blocklist is about services, whatever the country.
+  const isBlocked = async (serviceId: string): Promise<boolean> =>
+    (await catalog.refusal({ serviceId, countryId: "" })) === "service_blocked";
+
   return {
     async list({ serviceId, countryId }) {
       const rows = serviceId === null ? await whole.get() : await ofService(serviceId);
@@ -59,8 +63,8 @@ export function createResellerPrices(catalog: Catalog, clock: Clock): ResellerPr
     services: async () =>
       (await catalog.services({ page: 0, pageSize: Number.MAX_SAFE_INTEGER, sort: "name" })).items,
     countryName: (countryId, language) => catalog.country(countryId, language).name,
-    isBlocked: (serviceId) => catalog.isBlocked(serviceId),
+    isBlocked,
     isSold: async (serviceId) =>
-      (await catalog.service(serviceId)) !== undefined && !(await catalog.isBlocked(serviceId)),
+      (await catalog.service(serviceId)) !== undefined && !(await isBlocked(serviceId)),
   };
 }

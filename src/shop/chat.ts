@@ -6,17 +6,19 @@ import { createConversationStates } from "../buyers/conversation-states.ts";
 import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
 import { createOperatorActions } from "../operations/operator-actions.ts";
 import { createCardHashes } from "../orders/card-hashes.ts";
+import type { Orders, OrdersForOperators } from "../orders/orders.ts";
 import { TERMS_VERSION } from "../texts/index.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import type { Topups } from "../topups/topups.ts";
 import { createWalletReader } from "../wallet/reader.ts";
 import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.ts";
-import { createDesk } from "./desk.ts";
+import type { ShopDesk } from "./desk.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
 
 const HOUR_MS = 3_600_000;
 
-type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "orders" | "referral" | "apiKeys"> & {
+type ChatParts = Pick<BotDeps, "catalog" | "stockAlerts" | "referral" | "apiKeys" | "desk" | "pauseWords"> & {
+  orders: Orders & OrdersForOperators;
   topups: Topups & TopupJobs;
 };
 
@@ -26,14 +28,14 @@ export function createChatDeps(
   { signals, ...parts }: ChatParts & { signals: Signals },
 ): BotDeps {
   const { config, db, clock, logger } = deps;
-  const { topups } = parts;
+  const { desk, topups } = parts;
+  const base = { db, clock, topups, ownerIds: config.adminIds, onMessages: signals.messages.send };
   return {
     ...parts,
     wallet: createWalletReader(db),
     buyers: createBuyers({ db, clock, referralTerms: config.referral }),
     conversationStates: createConversationStates({ db, clock }),
-    operatorActions: createOperatorActions({ db, clock, topups, onMessages: signals.messages.send }),
-    desk: createDesk({ db, clock, ownerIds: config.adminIds, onMessages: signals.messages.send }),
+    operatorActions: createOperatorActions({ ...base, require: desk.staff.require }),
     config: {
       termsVersion: TERMS_VERSION,
       supportContact: config.supportContact,
@@ -45,7 +47,10 @@ export function createChatDeps(
 }
 
 /** The worker that sends what the shop owes to buyers. */
-export function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): OutboxWorker {
+export function createShopOutbox(
+  deps: ServiceDeps,
+  parts: { chat: BotDeps } & Pick<ShopDesk["services"], "dailyReport">,
+): OutboxWorker {
   const { config, db, clock, logger, metrics, checkpoint } = deps;
   // A chat that has to wait must not keep a sender busy meanwhile: the outbox tries it again later.
   const onCall = metrics.requests.telegramCall;
@@ -59,6 +64,7 @@ export function createShopOutbox(deps: ServiceDeps, parts: { chat: BotDeps }): O
     buyers,
     claims,
     disputes,
+    dailyReport: parts.dailyReport,
     cardHashes,
     clock,
     logger,

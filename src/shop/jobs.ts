@@ -3,6 +3,8 @@ import type { StockAlertJobs } from "../catalog/alerts/stock-alerts.ts";
 import type { CatalogJobs } from "../catalog/create-catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import type { DeskServices } from "../desk/desk.ts";
+import type { TradeJobs } from "../desk/trade-jobs.ts";
 import type { OrderJobs } from "../orders/create-orders.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import type { Topups } from "../topups/topups.ts";
@@ -22,6 +24,13 @@ export interface JobDeps {
   readonly topups: Pick<Topups, "gateways"> & Pick<TopupJobs, "sweepStars" | "resumeRefunds" | "pollCrypto">;
   /** Null: referral is off. */
   readonly referral: Pick<ReferralJobs, "settle"> | null;
+  readonly trade: TradeJobs;
+  readonly desk: {
+    readonly figures: Pick<DeskServices["figures"], "keepDay">;
+    readonly dailyReport: Pick<DeskServices["dailyReport"], "sendDue">;
+  };
+  /** Tells operators once of what waits for them. */
+  readonly remindOperators: () => Promise<unknown>;
   readonly selfCheck: () => Promise<unknown>;
 }
 
@@ -35,7 +44,7 @@ export interface Jobs {
 
 /** Everything that runs on a schedule, and how often. Each loop is bounded, backs off after errors and stops cleanly. */
 export function createJobs(deps: JobDeps): Jobs {
-  const { orders, catalog, topups, referral, providerNames } = deps;
+  const { orders, catalog, topups, referral, desk, providerNames } = deps;
   const every = (name: string, everyMs: number, run: (signal: AbortSignal) => Promise<unknown>): Loop =>
     createLoop({
       name,
@@ -51,7 +60,7 @@ export function createJobs(deps: JobDeps): Jobs {
       createLoop({
         name: `watch ${name}`,
         everyMs: 250,
-        run: async (signal) => ((await orders.watch(name, signal)) ? "again" : "idle"),
+        run: async (signal) => ({ pauseMs: await orders.watch(name, signal) }),
         clock: deps.clock,
         logger: deps.logger,
       }),
@@ -76,6 +85,17 @@ export function createJobs(deps: JobDeps): Jobs {
     every("refresh lists", 6 * HOUR_MS, () => catalog.syncLists()),
     every("sweep Stars", MINUTE_MS, () => topups.sweepStars()),
     every("resume refunds", MINUTE_MS, () => topups.resumeRefunds()),
+    every("pauses", 5 * SECOND_MS, () => deps.trade.watchPauses()),
+    every("trade alerts", MINUTE_MS, () => deps.trade.tellTroubles()),
+    every("remind operators", MINUTE_MS, deps.remindOperators),
+    every("daily report", MINUTE_MS, () => desk.dailyReport.sendDue()),
+    createLoop({
+      name: "keep figures",
+      everyMs: 10 * MINUTE_MS,
+      run: async () => ((await desk.figures.keepDay()) ? "again" : "idle"),
+      clock: deps.clock,
+      logger: deps.logger,
+    }),
     every("self-check", 10 * MINUTE_MS, deps.selfCheck),
   ];
   if (topups.gateways.includes("crypto-pay")) {

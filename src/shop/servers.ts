@@ -2,7 +2,8 @@ import type { Checkpoint } from "../core/checkpoint.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { WebhookSecrets } from "../core/webhook-secrets.ts";
-import { type Database, ping } from "../db/client.ts";
+import type { Database } from "../db/client.ts";
+import { writeCheck } from "../db/queries/alarms.ts";
 import { selectProviderHealth } from "../db/queries/provider-health.ts";
 import { createAdminApp, createPublicApp } from "../http/app.ts";
 import { createReadiness, shopChecks } from "../http/health.ts";
@@ -38,7 +39,7 @@ export interface Servers {
 export async function startServers(deps: ServersDeps): Promise<Servers> {
   const { config, db, clock, logger, metrics, services } = deps;
   const checks = shopChecks({
-    pingDatabase: () => ping(db),
+    writeToDatabase: () => writeCheck(db, clock.now()),
     askTelegram: () => services.api.getMe(),
     providerStates: () => selectProviderHealth(db, [...services.providers.keys()]),
   });

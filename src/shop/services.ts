@@ -8,12 +8,15 @@ import { createStockAlerts } from "../catalog/alerts/stock-alerts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
 import { createSignal } from "../core/signal.ts";
+import { remindOperators } from "../desk/queue/remind.ts";
+import { createPauseWords } from "../desk/switches/pause-words.ts";
+import { createTradeJobs } from "../desk/trade-jobs.ts";
 import { missingAt } from "../operations/provider-balance.ts";
 import { selfCheck } from "../operations/self-check.ts";
 import { createSlots } from "../orders/buying/slots.ts";
 import type { KeyOrders } from "../orders/by-key/key-orders.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
-import type { Orders } from "../orders/orders.ts";
+import type { Orders, OrdersForOperators } from "../orders/orders.ts";
 import { createAnswerStore } from "../orders/store-answer.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import { createUpstreams, type Upstreams } from "../providers/upstreams.ts";
@@ -25,7 +28,8 @@ import type { Topups } from "../topups/topups.ts";
 import { createInboxWorker, type InboxWorker } from "../workers/inbox-worker.ts";
 import type { OutboxWorker } from "../workers/outbox-worker.ts";
 import { createChatDeps, createShopOutbox } from "./chat.ts";
-import { createJobs, type Jobs } from "./jobs.ts";
+import { createDesk, type ShopDesk } from "./desk.ts";
+import { createJobs, type JobDeps, type Jobs } from "./jobs.ts";
 import { purchasesAtOnce } from "./purchases-at-once.ts";
 import { createShopReseller } from "./reseller.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
@@ -42,9 +46,10 @@ export interface Services extends Upstreams {
   readonly inbox: InboxWorker;
   readonly outbox: OutboxWorker;
   readonly jobs: Jobs;
+  readonly desk: ShopDesk["services"];
 }
 
-type ShopOrders = Orders & OrderJobs & { readonly byKey: KeyOrders };
+type ShopOrders = Orders & OrdersForOperators & OrderJobs & { readonly byKey: KeyOrders };
 
 /** Builds every service, each after the ones it needs. Nothing runs yet. */
 export function createServices(deps: ServiceDeps): Services {
@@ -69,15 +74,25 @@ export function createServices(deps: ServiceDeps): Services {
 
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
   const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
-  const chat = createChatDeps(deps, {
+  const pauseWords = createPauseWords({ db, clock });
+  const deskDeps = {
+    db,
+    clock,
+    logger,
+    ownerIds: adminIds,
+    onMessages: signals.messages.send,
     catalog,
-    stockAlerts,
+    providers,
+    recordProbe: upstreams.health.recordProbe,
+    startingPrices: pricing,
+    pauseWords,
     orders,
-    apiKeys: reseller?.keys ?? null,
     topups,
-    referral,
-    signals,
-  });
+  };
+  const { desk, services: deskServices } = createDesk(deskDeps);
+  const apiKeys = reseller?.keys ?? null;
+  const parts = { catalog, stockAlerts, orders, apiKeys, topups, referral, desk, pauseWords };
+  const chat = createChatDeps(deps, { ...parts, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
     db,
@@ -87,7 +102,7 @@ export function createServices(deps: ServiceDeps): Services {
     onHandled: metrics.messages.update,
     checkpoint,
   });
-  const outbox = createShopOutbox(deps, { chat });
+  const outbox = createShopOutbox(deps, { chat, dailyReport: deskServices.dailyReport });
   signals.messages.listen(outbox.wake);
   signals.answers.listen(outbox.answer);
 
@@ -100,21 +115,30 @@ export function createServices(deps: ServiceDeps): Services {
     stockAlerts,
     topups,
     referral,
-    selfCheck: () =>
-      selfCheck({
-        db,
-        clock,
-        machineClock: deps.machineClock,
-        logger,
-        providers,
-        operatorChatIds: adminIds,
-        onMessages: signals.messages.send,
-        onLedgerChecked: metrics.sales.ledgerChecked,
-      }),
+    trade: createTradeJobs(deskDeps, holder),
+    desk: deskServices,
+    ...operatorJobs(deps, { providers, signals }),
   });
   signals.dueOrders.listen(jobs.wakeWatcher);
   signals.credits.listen(jobs.wakeBuyer);
-  return { ...upstreams, holder, api, bot, orders, reseller, topups, inbox, outbox, jobs };
+  const workers = { inbox, outbox, jobs };
+  return { ...upstreams, holder, api, bot, orders, reseller, topups, ...workers, desk: deskServices };
+}
+
+/** What is done for operators on a schedule. */
+function operatorJobs(
+  deps: ServiceDeps,
+  { providers, signals }: { providers: ReadonlyMap<string, Provider>; signals: Signals },
+): Pick<JobDeps, "remindOperators" | "selfCheck"> {
+  const { config, db, clock, machineClock, logger } = deps;
+  const { adminIds } = config;
+  const onMessages = signals.messages.send;
+  const onLedgerChecked = deps.metrics.sales.ledgerChecked;
+  const checked = { db, clock, machineClock, logger, providers, operatorChatIds: adminIds };
+  return {
+    remindOperators: () => remindOperators({ db, clock, ownerIds: adminIds, onMessages }),
+    selfCheck: () => selfCheck({ ...checked, onMessages, onLedgerChecked }),
+  };
 }
 
 function createShopOrders(

@@ -23,6 +23,7 @@ import { addProviderReadings } from "./metrics/provider-readings.ts";
 import { addShopReadings } from "./metrics/readings.ts";
 import { startServers } from "./servers.ts";
 import { createServices, type Services } from "./services.ts";
+import { createUpkeep } from "./upkeep.ts";
 import { prepareWebhookMaster } from "./webhook-master.ts";
 
 export interface ShopOptions {
@@ -87,9 +88,14 @@ export async function startShop(given: ShopOptions): Promise<Shop> {
     const services = createServices({ ...options, machineClock, db, metrics, checkpoint, onProviderRequest });
     addReadings(options, { metrics, database, services, time });
     const servers = await startServers({ ...options, db, metrics, services, secrets });
-    const workers = startWorkers(options, db, services, secrets, time);
+    const workers = startWorkers(given, options, db, services, secrets, time);
     const stop = async (): Promise<void> => {
-      await Promise.all([servers.stop(), workers.stop(STOP_TIMEOUT_MS), services.orders.stop()]);
+      await Promise.all([
+        servers.stop(),
+        workers.stop(STOP_TIMEOUT_MS),
+        services.orders.stop(),
+        services.desk.painter.stop(),
+      ]);
       await services.orders.release();
       await database.close();
     };
@@ -140,6 +146,7 @@ async function prepare(options: ShopOptions, db: Database): Promise<WebhookSecre
 }
 
 function startWorkers(
+  { clock: machineClock }: Pick<ShopOptions, "clock">,
   options: ShopOptions,
   db: Database,
   services: Services,
@@ -169,7 +176,10 @@ function startWorkers(
     ...(time ? [createTimekeeper(time, logger)] : []),
     ...jobs.loops,
   ];
-  for (const part of parts) supervisor.add(part);
+  const { connectionString } = options;
+  const { pulses } = supervisor;
+  const upkeep = createUpkeep({ ...base, config, connectionString, machineClock, holder, pulses });
+  for (const part of [...parts, ...upkeep]) supervisor.add(part);
   supervisor.start();
   return supervisor;
 }

@@ -58,7 +58,10 @@ export function relativeTime(at: Date): Html {
   return time(at, "r", `${at.toISOString().slice(11, 16)} UTC`);
 }
 
-/** Short date and time in the reader's own time zone. */
+/**
+ * Short date and time in the reader's own time zone. Among right-to-left words it must run as the reader's app writes it:
+ * an Arabic one puts marks between day and month that turn a date which is forced to run from left to right.
+ */
 export function localTime(at: Date): Html {
   return time(at, "dt", `${at.toISOString().slice(0, 16).replace("T", " ")} UTC`);
 }

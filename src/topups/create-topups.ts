@@ -1,13 +1,39 @@
+import type { Tx } from "../db/client.ts";
 import { beginCrypto, pollCrypto, takeCryptoWebhook } from "./crypto-pay.ts";
-import { beginManual, claimManual, decideManual, openDispute } from "./manual.ts";
-import { type RefundResult, refundStars, resumeRefunds } from "./refunds.ts";
+import {
+  beginManual,
+  claimManual,
+  type Decided,
+  type Decision,
+  decideIn,
+  decideManual,
+  openDispute,
+} from "./manual.ts";
+import {
+  type BegunRefund,
+  beginRefund,
+  finishRefund,
+  type RefundInput,
+  type RefundResult,
+  refundStars,
+  resumeRefunds,
+} from "./refunds.ts";
 import { beginStars, checkStars, confirmStars, createSharedSweep, starsFor, sweepStars } from "./stars.ts";
 import type { TopupDeps } from "./topup-deps.ts";
 import type { BeginResult, GatewayName, Topups } from "./topups.ts";
 
 /** What operators, the workers and the HTTP server drive. */
 export interface TopupJobs {
-  refundStars(input: { chargeId: string; actor: string; reason: string }): Promise<RefundResult>;
+  /** Takes the credit back in the caller's transaction. `finishRefund` then asks Telegram; a loop does where nobody did. */
+  beginRefund(tx: Tx, input: RefundInput): Promise<BegunRefund>;
+  /** An operator's decision about a receipt, in the caller's transaction; `decideManual` has one of its own. */
+  decideIn(tx: Tx, input: Decision): Promise<Decided>;
+  decideManual(
+    input: Decision & { readonly authorise: (tx: Tx) => Promise<unknown> },
+  ): Promise<{ readonly kind: Decided }>;
+  finishRefund(chargeId: string, telegramId: number | null): Promise<RefundResult>;
+  /** Both in one. */
+  refundStars(input: RefundInput): Promise<RefundResult>;
   /** At start and every minute. */
   sweepStars(): Promise<{ readonly found: number }>;
   resumeRefunds(): Promise<void>;
@@ -28,8 +54,11 @@ export function createTopups(deps: TopupDeps): Topups & TopupJobs {
     beginCrypto: (input) => told(deps, "crypto-pay", beginCrypto(deps, input)),
     beginManual: (input) => told(deps, "manual", beginManual(deps, input)),
     claimManual: (input) => claimManual(deps, input),
+    decideIn: (tx, input) => decideIn(deps, tx, input),
     decideManual: (input) => decideManual(deps, input),
     openDispute: (input) => openDispute(deps, input),
+    beginRefund: (tx, input) => beginRefund(deps, tx, input),
+    finishRefund: (chargeId, telegramId) => finishRefund(deps, chargeId, telegramId),
     refundStars: (input) => refundStars(deps, input),
     sweepStars: sweep,
     resumeRefunds: () => resumeRefunds(deps),

@@ -1,7 +1,9 @@
 import { addMs } from "../core/clock.ts";
-import type { Tx } from "../db/client.ts";
+import type { Executor, Tx } from "../db/client.ts";
 import { findBuyer, isBanned } from "../db/queries/buyers.ts";
 import { enqueueToAll } from "../db/queries/outbox.ts";
+import { isPaused } from "../db/queries/switches.ts";
+import { insertUnassignedPayment } from "../db/queries/topup-payments.ts";
 import {
   moveTopup,
   scheduleTopups,
@@ -37,6 +39,7 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export async function beginCrypto(deps: TopupDeps, input: UsdTopup): Promise<BeginResult<CryptoInvoice>> {
   if (!deps.cryptoPay || !deps.gateways.includes(GATEWAY)) return { kind: "refused", code: "gateway_off" };
   if (await isBanned(deps.db, input.buyerId)) return { kind: "refused", code: "buyer_banned" };
+  if (await isPaused(deps.db, "topups", deps.clock.now())) return { kind: "refused", code: "topups_paused" };
   const { amountMicros } = input;
   const opened = await openUsdTopup(deps, terms, input);
   if (!opened) return { kind: "refused", code: "topup_amount_invalid" };
@@ -116,12 +119,16 @@ async function settle(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<void>
   if (invoice.status !== "paid") return;
   const topup = await topupOf(deps, invoice);
   if (!topup) {
+    await keepUnassigned(deps.db, deps, invoice);
     deps.logger.error({ invoiceId: invoice.invoiceId }, "paid Crypto Pay invoice without a top-up of ours");
     return;
   }
   if (invoice.amountMicros !== topup.amountMicros) {
     deps.logger.error({ topupId: topup.id }, "paid Crypto Pay invoice is not over the amount we asked for");
-    await inTransaction(deps.db, (tx) => tell(deps, tx, "crypto_pay_amount", invoice, topup));
+    await inTransaction(deps.db, async (tx) => {
+      await keepUnassigned(tx, deps, invoice);
+      await tell(deps, tx, "crypto_pay_amount", invoice, topup);
+    });
     deps.onMessages();
     return;
   }
@@ -148,6 +155,22 @@ async function settle(deps: TopupDeps, invoice: CryptoPayInvoice): Promise<void>
   if (!credited) return;
   deps.onTopup?.({ gateway: GATEWAY, outcome: "credited", amountMicros: topup.amountMicros });
   deps.onMessages();
+}
+
+/** Until an operator decides whose it is, the money stands in no balance. */
+async function keepUnassigned(db: Executor, { clock }: TopupDeps, invoice: CryptoPayInvoice): Promise<void> {
+  const at = clock.now();
+  const { amountMicros } = invoice;
+  // Crypto Pay does not say what it is worth: the log and the notice have the invoice.
+  if (amountMicros === null || amountMicros <= 0n) return;
+  await insertUnassignedPayment(db, {
+    gateway: GATEWAY,
+    chargeId: invoice.invoiceId,
+    amountMicros,
+    feeMicros: invoice.feeMicros,
+    paidAt: invoice.paidAt ?? at,
+    at,
+  });
 }
 
 /** Money came in and we do not know to whom it belongs: operators have to decide. */

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 import { addMs } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
+import { type Right, rolesWith } from "../core/staff.ts";
 import type { Tx } from "../db/client.ts";
 import { writeAudit } from "../db/queries/audit.ts";
 import { type BuyerRow, isBanned, lockBuyer } from "../db/queries/buyers.ts";
 import { countUndecidedClaims, decideClaim, insertClaim, selectClaim } from "../db/queries/manual-claims.ts";
 import { countDisputes, insertDispute, selectSameDispute } from "../db/queries/operations.ts";
 import { enqueue, enqueueToAll } from "../db/queries/outbox.ts";
+import { selectStaffIds } from "../db/queries/staff.ts";
+import { isPaused } from "../db/queries/switches.ts";
 import { moveTopup, selectTopup, type TopupRow } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { credit } from "./credit.ts";
@@ -35,6 +38,7 @@ export async function beginManual(
 ): Promise<BeginResult<{ topupId: string }>> {
   if (!deps.gateways.includes(GATEWAY)) return { kind: "refused", code: "gateway_off" };
   if (await isBanned(deps.db, input.buyerId)) return { kind: "refused", code: "buyer_banned" };
+  if (await isPaused(deps.db, "topups", deps.clock.now())) return { kind: "refused", code: "topups_paused" };
   if (await hasTooMany(deps, input.buyerId)) return { kind: "refused", code: "gateway_unavailable" };
   const opened = await openUsdTopup(deps, terms, input);
   if (!opened) return { kind: "refused", code: "topup_amount_invalid" };
@@ -72,7 +76,11 @@ export async function claimManual(
     if (!(await insertClaim(tx, { ...claim, fileId: input.fileId, fileUniqueId: input.fileUniqueId })))
       return false;
     const message = { kind: "manual_claim" as const, claimId: id };
-    await enqueueToAll(tx, deps.operatorChatIds, { message, subject: `manual_claim:${id}`, at });
+    await enqueueToAll(tx, await staffFor(tx, deps, "receipts"), {
+      message,
+      subject: `manual_claim:${id}`,
+      at,
+    });
     return true;
   });
   deps.checkpoint("manual/claimed");
@@ -86,56 +94,75 @@ function digest(note: string | null): string | null {
   return normal.length < 4 ? null : createHash("sha256").update(normal).digest("hex");
 }
 
+export interface Decision {
+  readonly claimId: string;
+  readonly operatorTelegramId: number;
+  readonly approve: boolean;
+  /** Why it is rejected, told to the buyer; null: no words. */
+  readonly reason: string | null;
+  readonly updateId: number | null;
+}
+
+export type Decided = "approved" | "rejected" | "already" | "own" | "not_found";
+
 /**
- * An operator's decision: once, audited, with the credit or the refusal in the same transaction. The caller has
+ * An operator's decision, in the caller's transaction: once, audited, with the credit or the refusal in the same transaction. The caller has
  * checked the operator. Nobody approves a claim of their own, unless there is no other operator to do it. The claim of
  * somebody whose data is deleted is "not_found": its money would reach nobody. Their row is locked, so a deletion comes
  * before the decision or after it.
  */
-export async function decideManual(
-  deps: TopupDeps,
-  input: { claimId: string; operatorTelegramId: number; approve: boolean },
-): Promise<{ kind: "approved" | "rejected" | "already" | "own" | "not_found" }> {
+export async function decideIn(deps: TopupDeps, tx: Tx, input: Decision): Promise<Decided> {
   const decision = input.approve ? "approved" : "rejected";
   const actor = `operator:${input.operatorTelegramId}`;
-  const kind = await inTransaction(deps.db, async (tx) => {
-    const at = deps.clock.now();
-    const { claimId, operatorTelegramId } = input;
-    const found = await findClaimed(tx, claimId);
-    if (!found) return "not_found" as const;
-    const { topup, buyer } = found;
-    const isOwn = buyer.telegramId === operatorTelegramId;
-    const about = { subjectKind: "topup" as const, subject: topup.id, buyerId: buyer.id };
-    const after = { amountMicros: topup.amountMicros.toString(), isOwn };
-    if (isOwn && input.approve && deps.operatorChatIds.some((id) => id !== operatorTelegramId)) {
-      await writeAudit(tx, { actor, action: "manual top-up refused", ...about, after, at });
-      return "own" as const;
-    }
-    if (!(await decideClaim(tx, { claimId, operatorTelegramId, decision, at }))) return "already" as const;
-    await writeAudit(tx, { actor, action: `manual top-up ${decision}`, ...about, after, at });
-    if (!input.approve) {
-      await moveTopup(tx, topup.id, ["pending"], "rejected", at);
-      const message = { kind: "topup_rejected" as const, topupId: topup.id };
-      const dedupeKey = `topup_rejected:${topup.id}`;
-      await enqueue(tx, { chatId: topup.chatId, buyerId: topup.buyerId, message, dedupeKey, at });
-      deps.onTopup?.({ gateway: GATEWAY, outcome: "rejected", amountMicros: null });
-      return decision;
-    }
-    await credit(tx, {
-      gateway: GATEWAY,
-      chargeId: topup.id,
-      topup,
-      buyerId: topup.buyerId,
-      chatId: topup.chatId,
-      amountMicros: topup.amountMicros,
-      stars: null,
-      feeMicros: 0n,
-      paidAt: at,
-      actor,
-      at,
-    });
-    deps.onTopup?.({ gateway: GATEWAY, outcome: "credited", amountMicros: topup.amountMicros });
+  const { reason, updateId } = input;
+  const at = deps.clock.now();
+  const { claimId, operatorTelegramId } = input;
+  const found = await findClaimed(tx, claimId);
+  if (!found) return "not_found" as const;
+  const { topup, buyer } = found;
+  const isOwn = buyer.telegramId === operatorTelegramId;
+  const about = { subjectKind: "topup" as const, subject: topup.id, buyerId: buyer.id };
+  const after = { amountMicros: topup.amountMicros.toString(), isOwn };
+  if (isOwn && input.approve && deps.operatorChatIds.some((id) => id !== operatorTelegramId)) {
+    await writeAudit(tx, { actor, action: "manual top-up refused", ...about, after, updateId, at });
+    return "own" as const;
+  }
+  if (!(await decideClaim(tx, { claimId, operatorTelegramId, decision, at }))) return "already" as const;
+  await writeAudit(tx, { actor, action: `manual top-up ${decision}`, ...about, after, reason, updateId, at });
+  if (!input.approve) {
+    await moveTopup(tx, topup.id, ["pending"], "rejected", at);
+    const why = reason === null ? {} : { reason };
+    const message = { kind: "topup_rejected" as const, topupId: topup.id, ...why };
+    const dedupeKey = `topup_rejected:${topup.id}`;
+    await enqueue(tx, { chatId: topup.chatId, buyerId: topup.buyerId, message, dedupeKey, at });
+    deps.onTopup?.({ gateway: GATEWAY, outcome: "rejected", amountMicros: null });
     return decision;
+  }
+  await credit(tx, {
+    gateway: GATEWAY,
+    chargeId: topup.id,
+    topup,
+    buyerId: topup.buyerId,
+    chatId: topup.chatId,
+    amountMicros: topup.amountMicros,
+    stars: null,
+    feeMicros: 0n,
+    paidAt: at,
+    actor,
+    at,
+  });
+  deps.onTopup?.({ gateway: GATEWAY, outcome: "credited", amountMicros: topup.amountMicros });
+  return decision;
+}
+
+/** As {@link decideIn}, in a transaction of its own. `authorise` checks the operator in it, and throws. */
+export async function decideManual(
+  deps: TopupDeps,
+  { authorise, ...input }: Decision & { readonly authorise: (tx: Tx) => Promise<unknown> },
+): Promise<{ readonly kind: Decided }> {
+  const kind = await inTransaction(deps.db, async (tx) => {
+    await authorise(tx);
+    return await decideIn(deps, tx, input);
   });
   deps.checkpoint("manual/decided");
   deps.onMessages();
@@ -176,9 +203,14 @@ export async function openDispute(
     await insertDispute(tx, { id, buyerId, text, at });
     if (earlier >= MAX_TOLD_A_DAY) return id;
     const message = { kind: "dispute" as const, disputeId: id };
-    await enqueueToAll(tx, deps.operatorChatIds, { message, subject: `dispute:${id}`, at });
+    await enqueueToAll(tx, await staffFor(tx, deps, "orders"), { message, subject: `dispute:${id}`, at });
     return id;
   });
   deps.onMessages();
   return { disputeId };
+}
+
+/** The owners, and whoever else may decide about it. */
+async function staffFor(tx: Tx, deps: TopupDeps, right: Right): Promise<readonly number[]> {
+  return [...deps.operatorChatIds, ...(await selectStaffIds(tx, rolesWith(right)))];
 }

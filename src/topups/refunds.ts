@@ -1,5 +1,6 @@
 import { addMs } from "../core/clock.ts";
 import { messageOf } from "../core/errors.ts";
+import type { Tx } from "../db/client.ts";
 import { findBuyer, flagBuyer } from "../db/queries/buyers.ts";
 import { selectBalance } from "../db/queries/ledger.ts";
 import { enqueueToAll } from "../db/queries/outbox.ts";
@@ -25,29 +26,49 @@ export type RefundResult =
  * asked again. Money that an open order holds is not spent yet and may come back to the buyer, who would then have it
  * twice: the refund has to wait for the end of that order.
  */
-export async function refundStars(
+export async function refundStars(deps: TopupDeps, input: RefundInput): Promise<RefundResult> {
+  const begun = await inTransaction(deps.db, (tx) => beginRefund(deps, tx, input));
+  return begun.kind === "begun" ? await finishRefund(deps, input.chargeId, begun.telegramId) : begun;
+}
+
+export interface RefundInput {
+  readonly chargeId: string;
+  readonly actor: string;
+  readonly reason: string;
+}
+
+export type BegunRefund =
+  | { readonly kind: "begun"; readonly telegramId: number | null }
+  | { readonly kind: "not_found" }
+  | { readonly kind: "already" }
+  | { readonly kind: "held" };
+
+/** The first half of {@link refundStars}, in the caller's transaction. What is begun is finished by itself after a minute. */
+export async function beginRefund(deps: TopupDeps, tx: Tx, input: RefundInput): Promise<BegunRefund> {
+  const payment = await lockPayment(tx, "stars", input.chargeId);
+  if (!payment?.buyerId) return { kind: "not_found" as const };
+  if (payment.state !== "credited") return { kind: "already" as const };
+  const { availableMicros, heldMicros } = await selectBalance(tx, payment.buyerId, { lock: true });
+  if (availableMicros < payment.amountMicros && heldMicros > 0n) return { kind: "held" as const };
+  const at = deps.clock.now();
+  const { lostMicros, money } = await takeWhatIsThere(tx, payment, payment.buyerId, { ...input, at });
+  if (lostMicros > 0n) {
+    await bookTopupLoss(tx, { ...money, amountMicros: lostMicros });
+    await flagBuyer(tx, payment.buyerId, "refunded a payment that was partly spent", at);
+  }
+  await setPaymentState(tx, "stars", input.chargeId, { ...input, state: "refunding", at });
+  const buyer = await findBuyer(tx, payment.buyerId);
+  return { kind: "begun" as const, telegramId: buyer?.telegramId ?? null };
+}
+
+/** The other half, after the commit: asks Telegram. */
+export async function finishRefund(
   deps: TopupDeps,
-  input: { chargeId: string; actor: string; reason: string },
+  chargeId: string,
+  telegramId: number | null,
 ): Promise<RefundResult> {
-  const begun = await inTransaction(deps.db, async (tx) => {
-    const payment = await lockPayment(tx, "stars", input.chargeId);
-    if (!payment?.buyerId) return { kind: "not_found" as const };
-    if (payment.state !== "credited") return { kind: "already" as const };
-    const { availableMicros, heldMicros } = await selectBalance(tx, payment.buyerId, { lock: true });
-    if (availableMicros < payment.amountMicros && heldMicros > 0n) return { kind: "held" as const };
-    const at = deps.clock.now();
-    const { lostMicros, money } = await takeWhatIsThere(tx, payment, payment.buyerId, { ...input, at });
-    if (lostMicros > 0n) {
-      await bookTopupLoss(tx, { ...money, amountMicros: lostMicros });
-      await flagBuyer(tx, payment.buyerId, "refunded a payment that was partly spent", at);
-    }
-    await setPaymentState(tx, "stars", input.chargeId, { ...input, state: "refunding", at });
-    const buyer = await findBuyer(tx, payment.buyerId);
-    return { kind: "begun" as const, telegramId: buyer?.telegramId ?? null };
-  });
-  if (begun.kind !== "begun") return begun;
   deps.checkpoint("refund/taken-back");
-  return await askTelegram(deps, input.chargeId, begun.telegramId);
+  return await askTelegram(deps, chargeId, telegramId);
 }
 
 /** Asks Telegram again for refunds whose answer was lost. */

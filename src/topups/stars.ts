@@ -4,6 +4,7 @@ import { newId } from "../core/ids.ts";
 import { ceilDivide } from "../core/money.ts";
 import { findBuyer, isBanned } from "../db/queries/buyers.ts";
 import { readOrCreateSetting, readSetting, writeSetting } from "../db/queries/settings.ts";
+import { isPaused } from "../db/queries/switches.ts";
 import { selectPaymentStates } from "../db/queries/topup-payments.ts";
 import { insertTopup, selectTopup } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
@@ -37,6 +38,7 @@ export async function beginStars(
 ): Promise<BeginResult<StarsInvoice>> {
   if (!deps.gateways.includes("stars")) return { kind: "refused", code: "gateway_off" };
   if (await isBanned(deps.db, input.buyerId)) return { kind: "refused", code: "buyer_banned" };
+  if (await isPaused(deps.db, "topups", deps.clock.now())) return { kind: "refused", code: "topups_paused" };
   const { stars } = input;
   if (!Number.isInteger(stars) || stars < 1 || stars > MAX_STARS) {
     return { kind: "refused", code: "topup_amount_invalid" };
@@ -76,6 +78,7 @@ export async function checkStars(
     return { ok: false, code: "topup_amount_invalid" };
   if (topup.state !== "pending" || topup.expiresAt <= deps.clock.now())
     return { ok: false, code: "topup_expired" };
+  if (await isPaused(deps.db, "topups", deps.clock.now())) return { ok: false, code: "topups_paused" };
   return { ok: true };
 }
 
@@ -232,7 +235,6 @@ async function book(deps: TopupDeps, transaction: StarTransaction, since: Date):
     await refunded(deps, { chargeId, telegramId, stars });
     return false;
   }
-  if (transaction.direction !== "in") return false;
   const payload = transaction.payload ?? "";
   const isOurs = UUID.test(payload) && (await selectTopup(deps.db, payload)) !== undefined;
   if (!isOurs && transaction.at < since) return false;

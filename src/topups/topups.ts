@@ -92,10 +92,5 @@ export interface Topups {
     fileId: string | null;
     fileUniqueId: string | null;
   }): Promise<BeginResult<{ claimId: string }>>;
-  decideManual(input: {
-    claimId: string;
-    operatorTelegramId: number;
-    approve: boolean;
-  }): Promise<{ readonly kind: "approved" | "rejected" | "already" | "own" | "not_found" }>;
   openDispute(input: { buyerId: string; text: string }): Promise<{ readonly disputeId: string }>;
 }

@@ -1,6 +1,7 @@
 import { addMs } from "../core/clock.ts";
+import { createGathered } from "../core/gather.ts";
 import type { Database } from "../db/client.ts";
-import { type BalanceRow, selectBalance } from "../db/queries/ledger.ts";
+import { type BalanceRow, selectBalances } from "../db/queries/ledger.ts";
 import {
   claimExport,
   countStatement,
@@ -46,7 +47,10 @@ export interface WalletReader {
 
 export function createWalletReader(db: Database): WalletReader {
   return {
-    balance: (buyerId) => selectBalance(db, buyerId),
+    balance: createGathered(async (buyerIds: readonly string[]) => {
+      const found = await selectBalances(db, buyerIds);
+      return (buyerId) => found.get(buyerId) ?? { availableMicros: 0n, heldMicros: 0n };
+    }),
     debt: (buyerId) => debtOf(db, buyerId),
     async statement(buyerId, page) {
       const [items, total] = await Promise.all([

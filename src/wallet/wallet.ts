@@ -207,7 +207,16 @@ export async function restoreTopup(
 /** An operator's correction, positive or negative, with actor and reason. A debt is paid from it. Throws "insufficient_funds". */
 export async function adjust(
   tx: Executor,
-  change: { key: string; buyerId: string; amountMicros: bigint; actor: string; reason: string; at: Date },
+  change: {
+    key: string;
+    buyerId: string;
+    amountMicros: bigint;
+    /** Left out: it is about no order. */
+    orderId?: string;
+    actor: string;
+    reason: string;
+    at: Date;
+  },
 ): Promise<Posted> {
   const { buyerId, amountMicros, ...rest } = change;
   const key = `adjustment:${change.key}`;

@@ -3,6 +3,7 @@ import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import { purgeNamedPurchases } from "../db/queries/api-buyers.ts";
 import { purgeConversationStates } from "../db/queries/conversation-states.ts";
+import { purgeLeases } from "../db/queries/desk-queue.ts";
 import { purgeDrafts } from "../db/queries/drafts.ts";
 import { purgeCarriedActions } from "../db/queries/forgotten-people.ts";
 import { purgeSms, purgeUnusedQuotes } from "../db/queries/housekeeping.ts";
@@ -61,6 +62,7 @@ export interface Housekept {
   readonly namedPurchases: number;
   readonly drafts: number;
   readonly staffLinks: number;
+  readonly queueLeases: number;
 }
 
 /** Deletes what is no longer needed, once. Several replicas may do it at the same time. */
@@ -82,6 +84,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
     catalogChanges: await purgeCatalogChanges(db, ago(CATALOG_CHANGES_MS)),
     drafts: await purgeDrafts(db, ago(DRAFTS_MS)),
     staffLinks: await purgeStaffLinks(db, ago(STAFF_LINKS_MS)),
+    queueLeases: await purgeLeases(db, now),
   };
 }
 

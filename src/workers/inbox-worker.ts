@@ -1,5 +1,4 @@
 import { backoffMs } from "../core/backoff.ts";
-import { createBatcher } from "../core/batcher.ts";
 import { type Checkpoint, noCheckpoint } from "../core/checkpoint.ts";
 import type { Clock } from "../core/clock.ts";
 import { newId } from "../core/ids.ts";
@@ -9,10 +8,10 @@ import {
   abandonUpdate,
   type ClaimedUpdate,
   claimUpdates,
-  completeUpdates,
   releaseUpdate,
   renewUpdates,
 } from "../db/queries/inbox.ts";
+import { createCompletion } from "./completion.ts";
 import { createLoop, type Runnable, type StepResult } from "./loop.ts";
 
 const CONCURRENCY = 64;
@@ -42,6 +41,7 @@ export interface InboxWorkerDeps {
   readonly checkpoint?: Checkpoint;
   readonly concurrency?: number;
   readonly timeoutMs?: number;
+  readonly completeTogetherMs?: number;
 }
 
 export interface InboxWorker extends Runnable {
@@ -62,22 +62,30 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
   const { db, clock, logger, checkpoint = noCheckpoint } = deps;
   const concurrency = deps.concurrency ?? CONCURRENCY;
   const inHand = new Map<ClaimedUpdate, Promise<void>>();
-  const completing = createBatcher((done: readonly ClaimedUpdate[]) =>
-    completeUpdates(db, done, clock.now()),
-  );
+  const completion = createCompletion({
+    db,
+    clock,
+    hasCompany: () => inHand.size > 1,
+    onNext: () => claiming.wake(),
+    ...(deps.completeTogetherMs !== undefined && { togetherMs: deps.completeTogetherMs }),
+  });
+  /** The last claim found no slot free, or took one for each: more updates may wait for one. */
+  let isFull = false;
 
   const claiming = createLoop({ name: "inbox", everyMs: POLL_MS, run: step, clock, logger });
   const renewing = createLoop({ name: "inbox leases", everyMs: RENEW_MS, run: renew, clock, logger });
 
   async function step(): Promise<StepResult> {
     const limit = concurrency - inHand.size;
-    if (limit <= 0) return "idle";
+    isFull = limit <= 0;
+    if (isFull) return "idle";
     const askedAtMs = clock.steadyMs();
     const claimed = await claimUpdates(db, { limit, leaseMs: LEASE_MS, leaseToken: newId() });
     if (claimed.length > 0) checkpoint("inbox/claimed");
     if (clock.steadyMs() - askedAtMs >= LEASE_MS) return await giveBack(db, claimed);
     for (const update of claimed) inHand.set(update, work(update));
-    return claimed.length === limit ? "again" : "idle";
+    isFull = claimed.length === limit;
+    return isFull ? "again" : "idle";
   }
 
   async function renew(): Promise<StepResult> {
@@ -87,46 +95,42 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
 
   async function work(update: ClaimedUpdate): Promise<void> {
     const startedAt = clock.now();
-    const log = logger.child({ updateId: update.updateId, attempt: update.attempts });
     try {
-      const outcome = await handle(update, log);
+      const outcome = await handle(update);
       const now = clock.now().getTime();
       deps.onHandled?.(outcome, now - startedAt.getTime(), now - update.receivedAt.getTime());
     } catch (error) {
       // The lease runs out and the update is claimed again: nothing is lost but time.
-      log.error({ error }, "update could not be settled");
+      logOf(logger, update).error({ error }, "update could not be settled");
     } finally {
       inHand.delete(update);
-      // A slot is free now, and the lane may hold another update.
-      claiming.wake();
+      if (isFull) claiming.wake();
     }
   }
 
-  async function handle(update: ClaimedUpdate, log: Logger): Promise<UpdateOutcome> {
+  async function handle(update: ClaimedUpdate): Promise<UpdateOutcome> {
     // It was claimed again and again and never settled, so it takes the process down with it.
-    if (update.attempts > MAX_CLAIMS) return abandon(update, log, "failed");
+    if (update.attempts > MAX_CLAIMS) return abandon(update, "failed");
     const outcome = await withTimeout(deps, update);
     if (outcome.kind === "done") return complete(update);
-    if (outcome.kind === "timeout") return abandon(update, log, "timeout");
-    log.error({ error: outcome.error }, "update failed");
-    if (update.attempts >= MAX_ATTEMPTS) return abandon(update, log, "failed");
+    if (outcome.kind === "timeout") return abandon(update, "timeout");
+    logOf(logger, update).error({ error: outcome.error }, "update failed");
+    if (update.attempts >= MAX_ATTEMPTS) return abandon(update, "failed");
     return (await releaseUpdate(db, update, backoffMs(update.attempts, RETRY))) ? "retry" : "lost";
   }
 
   async function complete(update: ClaimedUpdate): Promise<UpdateOutcome> {
     checkpoint("inbox/handled");
-    const ours = await completing(update);
+    const isOurs = await completion.complete(update);
     checkpoint("inbox/completed");
-    return ours.has(update.updateId) ? "done" : "lost";
+    return isOurs ? "done" : "lost";
   }
 
-  async function abandon(
-    update: ClaimedUpdate,
-    log: Logger,
-    why: "failed" | "timeout",
-  ): Promise<UpdateOutcome> {
-    log.error({ why }, "update given up, kept in the inbox as failed");
-    return (await abandonUpdate(db, update, clock.now())) ? why : "lost";
+  async function abandon(update: ClaimedUpdate, why: "failed" | "timeout"): Promise<UpdateOutcome> {
+    logOf(logger, update).error({ why }, "update given up, kept in the inbox as failed");
+    const isOurs = await abandonUpdate(db, update, clock.now());
+    claiming.wake();
+    return isOurs ? why : "lost";
   }
 
   async function settled(): Promise<void> {
@@ -135,6 +139,7 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
 
   return {
     name: "inbox",
+    loops: [...claiming.loops, ...renewing.loops],
     start() {
       claiming.start();
       renewing.start();
@@ -144,10 +149,17 @@ export function createInboxWorker(deps: InboxWorkerDeps): InboxWorker {
       await settled();
       await renewing.stop();
     },
-    wake: claiming.wake,
+    wake() {
+      completion.announce();
+      claiming.wake();
+    },
     step,
     settled,
   };
+}
+
+function logOf(logger: Logger, { updateId, attempts }: ClaimedUpdate): Logger {
+  return logger.child({ updateId, attempt: attempts });
 }
 
 async function withTimeout(

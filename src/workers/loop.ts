@@ -22,8 +22,17 @@ export interface LoopOptions {
   readonly onError?: (error: unknown) => void;
 }
 
-export interface Loop {
+/** How a loop does. */
+export interface Pulse {
   readonly name: string;
+  readonly everyMs: number;
+  /** Since its last step that did not fail, or since it was started; 0: it is not running. */
+  silentMs(): number;
+}
+
+export interface Loop extends Pulse {
+  /** Itself: a loop can stand where several are asked for. */
+  readonly loops: readonly Pulse[];
   start(): void;
   /** Ends the pause; during a step, the next step follows at once. The back-off after a failure is not shortened. */
   wake(): void;
@@ -42,11 +51,13 @@ export function createLoop(options: LoopOptions): Loop {
   let isWoken = false;
   let isBackingOff = false;
   let running: Promise<void> | undefined;
+  let succeededAtMs = 0;
 
   async function takeStep(failures: number): Promise<{ failures: number; pauseMs: number }> {
     isWoken = false;
     try {
       const result = await options.run(stopping.signal);
+      succeededAtMs = clock.steadyMs();
       return { failures: 0, pauseMs: isWoken ? 0 : pauseAfter(result) };
     } catch (error) {
       const pauseMs = backoffMs(failures + 1, isConnectionLost(error) ? OUTAGE_BACKOFF : ERROR_BACKOFF);
@@ -80,10 +91,19 @@ export function createLoop(options: LoopOptions): Loop {
     }
   }
 
-  return {
+  const pulse: Pulse = {
     name,
+    everyMs: options.everyMs,
+    silentMs: () => (running && !stopping.signal.aborted ? clock.steadyMs() - succeededAtMs : 0),
+  };
+
+  return {
+    ...pulse,
+    loops: [pulse],
     start() {
-      running ??= runAll();
+      if (running) return;
+      succeededAtMs = clock.steadyMs();
+      running = runAll();
     },
     wake() {
       isWoken = true;
@@ -101,6 +121,8 @@ export function createLoop(options: LoopOptions): Loop {
 /** Anything that can be started and stopped: a loop, a worker made of several, an update source. */
 export interface Runnable {
   readonly name: string;
+  /** The loops it is made of; left out: none whose success says something. */
+  readonly loops?: readonly Pulse[];
   start(): void;
   stop(): Promise<void>;
 }
@@ -108,6 +130,8 @@ export interface Runnable {
 /** Starts and stops many runnables together. */
 export function createSupervisor(deps: { clock: Clock; logger: Logger }): {
   add(runnable: Runnable): void;
+  /** The loops of all. */
+  pulses(): readonly Pulse[];
   start(): void;
   /** Stops all at the same time; gives up on those that take longer than `withinMs` and returns their names. */
   stop(withinMs: number): Promise<string[]>;
@@ -127,6 +151,7 @@ export function createSupervisor(deps: { clock: Clock; logger: Logger }): {
     add(runnable) {
       all.push(runnable);
     },
+    pulses: () => all.flatMap((runnable) => runnable.loops ?? []),
     start() {
       for (const runnable of all) runnable.start();
     },

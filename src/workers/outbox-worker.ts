@@ -129,6 +129,7 @@ export function createOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
 
   return {
     name: "outbox",
+    loops: [...loop.loops, ...renewing.loops],
     start() {
       loop.start();
       answering.start();

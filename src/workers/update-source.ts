@@ -6,6 +6,12 @@ import { createLoop, type Runnable, type StepResult } from "./loop.ts";
 import { type StoreDeps, storeRaw } from "./store-updates.ts";
 
 const POLL_SECONDS = 30;
+/**
+ * A poll that brought updates is followed by the next one after this long at the earliest, counted from its beginning. Where
+ * taps come all the time, a few of them then share each poll, each statement that stores them and each claim. Who taps alone
+ * waits for nothing, because the next poll waits at Telegram already.
+ */
+const SHARED_POLL_MS = 20;
 const BATCH = 100;
 /** Telegram answers a poll after 30 s at the latest. After this long the connection is dead, and a new poll begins. */
 const STALL_MS = 45_000;
@@ -59,6 +65,7 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
       return "again";
     }
     if (!wasOurs) offset = undefined;
+    const begunAtMs = clock.now().getTime();
     const updates = await pollHolding(lease, signal);
     if (updates.length === 0) return "again";
     await storeRaw(deps, updates);
@@ -66,7 +73,9 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
     const next = nextOffset(updates);
     if (next === undefined) await clock.sleep(RETRY.maxMs, signal);
     else offset = next;
-    return "again";
+    const passedMs = clock.now().getTime() - begunAtMs;
+    // The clock may be set back.
+    return { pauseMs: Math.min(Math.max(SHARED_POLL_MS - passedMs, 0), SHARED_POLL_MS) };
   }
 
   /** Takes the lease or extends it. It is asked for once in a while and not with every poll, of which a busy shop makes many. */
@@ -115,6 +124,7 @@ export function createPollingSource(deps: PollingDeps): PollingSource {
 
   return {
     name: loop.name,
+    loops: loop.loops,
     start: loop.start,
     async stop() {
       await loop.stop();

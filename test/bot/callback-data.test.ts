@@ -40,7 +40,6 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ kind: kindOf("save"), serviceId: product, countryId: product, isFavourite: fc.boolean() }),
   fc.record({ kind: kindOf("get", "payShort", "otherWays"), quoteId: fc.uuid(), termsVersion: page }),
   fc.record({ kind: kindOf("order", "cancel", "another", "finish"), orderId: fc.uuid() }),
-  fc.record({ kind: kindOf("approve", "reject"), claimId: fc.uuid() }),
 );
 
 describe("callback data", () => {

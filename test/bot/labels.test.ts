@@ -164,7 +164,7 @@ function catalogueCards(texts: Texts, sample: Sample): Card[] {
       countriesCard(
         texts,
         service,
-        { items: [offer], stale: true, unanswered: 1, isBlocked: false, ...middle },
+        { items: [offer], stale: true, unanswered: 1, refusal: null, ...middle },
         sort,
       ),
     ),

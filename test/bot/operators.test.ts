@@ -17,24 +17,6 @@ afterEach(async () => {
 const shown = (): string => shop.last(user).text;
 
 describe("operators", () => {
-  it("decide about manual top-ups by button; nobody else can", async () => {
-    const operator = shop.telegram.user({ id: operatorId });
-    await shop.say(operator, "/start");
-    await shop.say(user, "/start");
-    const data = `1v:${"A".repeat(22)}`;
-    await user.pressData(shop.last(user).messageId, data);
-    await shop.idle();
-    expect(shop.fakes.topups.state.decisions).toEqual([]);
-    const first = await operator.pressData(shop.last(operator).messageId, data);
-    expect(first.answer?.text).toBe("Approved.");
-    const second = await operator.pressData(shop.last(operator).messageId, `1j:${"A".repeat(22)}`);
-    expect(second.answer?.text).toBe("Already decided.");
-    expect(shop.fakes.topups.state.decisions[0]).toMatchObject({
-      approve: true,
-      operatorTelegramId: operatorId,
-    });
-  });
-
   it("adjust, refund, ban and unban with checked arguments", async () => {
     const operator = shop.telegram.user({ id: operatorId });
     for (const [command, answer] of [

@@ -91,6 +91,63 @@ describe("the demo", () => {
       .waitFor({ timeout: 60 * SECONDS });
     await page.getByRole("region", { name: "The order" }).getByText("expired", { exact: true }).waitFor();
     await expect.poll(() => money.allTextContents()).toEqual([before, "$0.00"]);
+    // The next visitors find the demo as it begins.
+    await page.getByRole("button", { name: /^Time/ }).click();
+    await page.getByRole("button", { name: /^Code in 5 s/ }).click();
+    await context.close();
+  }, 120_000);
+
+  test("typed words, the payment of what is missing, and the number is there without another tap", async () => {
+    const { context, page } = await visit(browser, demo.url);
+    await button(page, "Start").click();
+    await key(page, "Buy a number").waitFor();
+    await say(page, "watsap poland");
+    await key(page, /^Pay ⭐\d+ and buy$/).click();
+    await key(page, /^Pay \d+ Stars$/).click();
+    await page.getByRole("dialog").getByRole("button", { name: /^Pay/ }).click();
+    await key(page, /^Copy \+48\d+$/).waitFor();
+    await key(page, /^Copy \d{4,8}$/).waitFor({ timeout: CODE_WITHIN_MS });
+    await say(page, "/buy");
+    await key(page, /^Repeat WhatsApp 🇵🇱/).waitFor();
+    await context.close();
+  });
+
+  test("a number that the app refuses is exchanged for one that works", async () => {
+    const { context, page } = await visit(browser, demo.url);
+    await button(page, "Start").click();
+    await key(page, /./).waitFor();
+    await topUp(page);
+    await page.getByRole("button", { name: "The app refuses a number" }).click();
+    await choose(page, /UK|United Kingdom/);
+    const first = await key(page, /^Copy \+44\d+$/).textContent();
+    await key(page, "App refused it").click();
+    await page.getByRole("button", { name: /^Time/ }).click();
+    await chat(page).getByText("The app refused this number").waitFor({ timeout: CODE_WITHIN_MS });
+    await page.getByRole("button", { name: /^Time/ }).click();
+    await expect.poll(() => key(page, /^Copy \+44\d+$/).textContent()).not.toBe(first);
+    await key(page, /^Copy \d{4,8}$/).waitFor({ timeout: CODE_WITHIN_MS });
+    await page.getByRole("button", { name: "Code in 5 s" }).click();
+    await context.close();
+  });
+
+  test("who asks for a product that is sold out everywhere hears when it is back", async () => {
+    const { context, page } = await visit(browser, demo.url);
+    await button(page, "Start").click();
+    await key(page, /./).waitFor();
+    await topUp(page);
+    const soldOut = page.getByRole("button", { name: "Sold out everywhere" });
+    await say(page, "instagram india");
+    await key(page, /\bget\b/i).waitFor();
+    await soldOut.click();
+    await key(page, /\bget\b/i).click();
+    await key(page, "Tell me when it's back").click();
+    await page.getByText("We'll tell you once").waitFor();
+    await soldOut.click();
+    await page.getByRole("button", { name: /^Time/ }).click();
+    await chat(page)
+      .getByText("is on sale again")
+      .waitFor({ timeout: 60 * SECONDS });
+    await page.getByRole("button", { name: /^Time/ }).click();
     await context.close();
   }, 120_000);
 });

@@ -9,6 +9,7 @@ import { selectBalance } from "../../src/db/queries/ledger.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { createOperatorActions } from "../../src/operations/operator-actions.ts";
 import type { OrderDeps } from "../../src/orders/order-deps.ts";
+import { anyOperator, nextUpdateId } from "../support/any-operator.ts";
 import { untilBlocked } from "../support/blocked.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createScriptedProvider } from "../support/scripted-provider.ts";
@@ -47,6 +48,7 @@ const operators = () =>
     clock: shop.clock,
     topups: test.topups,
     onMessages: () => undefined,
+    ...anyOperator,
   });
 
 async function leaveAndReturn(): Promise<BuyerRow> {
@@ -62,7 +64,13 @@ async function leaveAndReturn(): Promise<BuyerRow> {
 /** Buys, and the order ends at once without a number. */
 async function buyInVain(): Promise<string> {
   const { id } = await meet();
-  const change = { key: newId(), operatorTelegramId: 1, telegramId, amountMicros: 480_000n, reason: "test" };
+  const change = {
+    updateId: nextUpdateId(),
+    operatorTelegramId: 1,
+    telegramId,
+    amountMicros: 480_000n,
+    reason: "test",
+  };
   await operators().adjustBalance(change);
   const orderId = await shop.buy(id);
   await shop.orders.cancel(orderId, id);
@@ -93,7 +101,12 @@ async function tap() {
 describe("somebody who had their data deleted and comes back", () => {
   it("is still banned, without a word of the operator's about them", async () => {
     await meet();
-    await operators().ban({ operatorTelegramId: 1, telegramId, reason: "Ann Example cheats" });
+    await operators().ban({
+      operatorTelegramId: 1,
+      updateId: nextUpdateId(),
+      telegramId,
+      reason: "Ann Example cheats",
+    });
     const after = await leaveAndReturn();
     expect(after.bannedAt).not.toBeNull();
     expect(after.banReason).not.toContain("Ann");
@@ -125,7 +138,7 @@ describe("somebody who had their data deleted and comes back", () => {
     await leaveAndReturn();
     const { id } = await leaveAndReturn();
     const change = {
-      key: newId(),
+      updateId: nextUpdateId(),
       operatorTelegramId: 1,
       telegramId,
       amountMicros: 480_000n,
@@ -181,8 +194,9 @@ describe("somebody who had their data deleted and comes back", () => {
 });
 
 describe("a ban", () => {
-  const ban = () => operators().ban({ operatorTelegramId: 1, telegramId, reason: "cheats" });
-  const unban = () => operators().unban({ operatorTelegramId: 1, telegramId });
+  const ban = () =>
+    operators().ban({ operatorTelegramId: 1, updateId: nextUpdateId(), telegramId, reason: "cheats" });
+  const unban = () => operators().unban({ operatorTelegramId: 1, updateId: nextUpdateId(), telegramId });
 
   it("meets somebody whose data is deleted when they come back", async () => {
     const { id } = await meet();
@@ -228,7 +242,7 @@ describe("a ban", () => {
 describe("an adjustment", () => {
   const adjust = () => {
     const change = {
-      key: newId(),
+      updateId: nextUpdateId(),
       operatorTelegramId: 1,
       telegramId,
       amountMicros: 1_000_000n,

@@ -1,6 +1,7 @@
 import { expect, vi } from "vitest";
 import type { Catalog } from "../../src/catalog/catalog.ts";
 import type { CatalogDeps } from "../../src/catalog/catalog-deps.ts";
+import type { CatalogInspection } from "../../src/catalog/catalog-inspection.ts";
 import { type CatalogJobs, createCatalog } from "../../src/catalog/create-catalog.ts";
 import { newId } from "../../src/core/ids.ts";
 import type { Database } from "../../src/db/client.ts";
@@ -123,10 +124,10 @@ function createWatchedClock(): WatchedClock {
 }
 
 export interface CatalogFixture {
-  readonly catalog: Catalog & CatalogJobs;
+  readonly catalog: Catalog & CatalogJobs & CatalogInspection;
   readonly clock: WatchedClock;
   /** Another process on the same database. */
-  replica(): Catalog & CatalogJobs;
+  replica(): Catalog & CatalogJobs & CatalogInspection;
 }
 
 /** A catalogue on a real database whose lists have been read. */
@@ -159,7 +160,6 @@ export async function clear(db: Database): Promise<void> {
     "provider_countries",
     "services",
     "countries",
-    "price_rules",
     "favourites",
     "provider_health",
     "orders",
@@ -167,6 +167,15 @@ export async function clear(db: Database): Promise<void> {
   ] as const) {
     await db.deleteFrom(table).execute();
   }
+  // These keep their history, so they can only be ended.
+  const at = new Date();
+  await db
+    .updateTable("price_rules")
+    .set({ removed_at: at, removed_by: "test" })
+    .where("removed_at", "is", null)
+    .execute();
+  await db.updateTable("switches").set({ on_at: at, on_by: "test" }).where("on_at", "is", null).execute();
+  await db.updateTable("pauses").set({ on_at: at, on_by: "test" }).where("on_at", "is", null).execute();
 }
 
 let telegramIds = 70_000;

@@ -11,7 +11,8 @@ import { deriveWebhookSecrets, providerWebhookPath } from "../../src/core/webhoo
 import { writeSetting } from "../../src/db/queries/settings.ts";
 import { createProviderHealth } from "../../src/providers/health/health.ts";
 import { createProviders } from "../../src/providers/registry.ts";
-import { loadConfig, secretsOf } from "../../src/shop/config/config.ts";
+import { loadConfig } from "../../src/shop/config/config.ts";
+import { secretsOf } from "../../src/shop/config/describe.ts";
 import { prepareWebhookMaster } from "../../src/shop/webhook-master.ts";
 import { createCryptoPay } from "../../src/topups/crypto-pay-client.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";

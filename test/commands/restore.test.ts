@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { startOutside } from "../../sandbox/world.ts";
-import { restoreBackup } from "../../src/commands/backup/read.ts";
-import { writeBackup } from "../../src/commands/backup/write.ts";
 import { acquireLease } from "../../src/db/queries/leases.ts";
 import { selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
 import { selectMarketState } from "../../src/db/queries/market.ts";
+import { restoreBackup } from "../../src/operations/backup/read.ts";
+import { writeBackup } from "../../src/operations/backup/write.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { query } from "../support/embedded.ts";
 import { contentsOf, type FilledShop, fillShop } from "../support/filled-shop.ts";
@@ -113,7 +113,7 @@ describe("a restore", () => {
       String(id),
     );
     const known = services.map((subject) => ({ subject, mark: "0" }));
-    const ask = { providers: [], serviceIds: [], scopes: [] };
+    const ask = { providers: [], serviceIds: [], scopes: [], at: new Date() };
     const first = await selectMarketState(target.db, { ...ask, known });
     expect(first.changed.toSorted()).toEqual(services.toSorted());
     const upToDate = known.map(({ subject }) => ({ subject, mark: first.mark }));

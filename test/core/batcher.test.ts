@@ -31,6 +31,22 @@ describe("what is done together", () => {
     expect(await Promise.all(rest)).toEqual(["two", "two"]);
   });
 
+  it("begins when it may, and then does all that came until then", async () => {
+    const mayBegin = deferred<void>();
+    const rounds: (readonly string[])[] = [];
+    const add = createBatcher(
+      async (items: readonly string[]) => void rounds.push([...items]),
+      () => mayBegin.promise,
+    );
+    const all = [add("a"), add("b")];
+    await settle();
+    all.push(add("c"));
+    expect(rounds).toEqual([]);
+    mayBegin.resolve();
+    await Promise.all(all);
+    expect(rounds).toEqual([["a", "b", "c"]]);
+  });
+
   it("has one round at a time, each item in exactly one", async () => {
     let running = 0;
     let most = 0;

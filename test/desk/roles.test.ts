@@ -42,7 +42,13 @@ describe.each(people)("as %s", (person) => {
         // A person each: whoever asks too often for what they may not is told to the owners.
         const telegramId = await desk.person(person);
         const typed = action.takes === "text" ? { text: "7", photoFileId: null, forwardedFrom: null } : null;
-        const reply = await desk.door.knock({ telegramId, place: act(screen.id, name), updateId: 1, typed });
+        const reply = await desk.door.knock({
+          telegramId,
+          place: act(screen.id, name),
+          updateId: 1,
+          typed,
+          botName: "bot",
+        });
         const where = `${screen.id}!${name}`;
         if (person === "removed" || person === "buyer") expect(reply, where).toBeUndefined();
         else if (mayUse(person, action.right)) expect(textOf(reply), where).not.toContain(refused);
@@ -56,7 +62,13 @@ describe.each(people)("as %s", (person) => {
     for (const screen of desk.screens) {
       for (const [name, action] of Object.entries(screen.actions ?? {})) {
         const typed = action.takes === "tap" ? { text: "7", photoFileId: null, forwardedFrom: null } : null;
-        const reply = await desk.door.knock({ telegramId, place: act(screen.id, name), updateId: 1, typed });
+        const reply = await desk.door.knock({
+          telegramId,
+          place: act(screen.id, name),
+          updateId: 1,
+          typed,
+          botName: "bot",
+        });
         if (reply) expect(textOf(reply)).toContain("out of date");
         else expect(["removed", "buyer"]).toContain(person);
       }

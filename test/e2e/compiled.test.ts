@@ -57,7 +57,26 @@ function runNode(where: string, ...words: readonly string[]) {
   return { status, output: stdout + stderr };
 }
 
+/** As a shop without its development dependencies paints: with the font that the build brought. */
+const PAINT = `
+  const { createPainter } = await import("./dist/desk/pictures/painter.js");
+  const { systemClock } = await import("./dist/core/clock.js");
+  const painter = createPainter({ clock: systemClock });
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><text y="9">a</text></svg>';
+  const wait = setInterval(() => undefined, 1000);
+  process.stdout.write(Buffer.from(await painter.paint(svg)).toString("latin1").slice(1, 4));
+  await painter.stop();
+  clearInterval(wait);`;
+
 describe("the compiled shop", { timeout: BUILD_TIMEOUT_MS }, () => {
+  it("paints pictures with a font of its own, whose licence lies beside it", async () => {
+    const fonts = await readdir(join(installed, "dist", "desk", "pictures", "fonts"));
+    expect(fonts.sort()).toEqual(["DejaVuSans-LICENSE.txt", "DejaVuSans.ttf"]);
+    const { status, output } = runNode(installed, "--input-type=module", "-e", PAINT);
+    expect(status, output).toBe(0);
+    expect(output).toBe("PNG");
+  });
+
   it("gets ready without its source, keeps its own PostgreSQL, satisfies the doctor and stops on SIGTERM", async () => {
     const dataDir = join(directory, "data");
     await copyCluster(prepared, dataDir);

@@ -26,7 +26,7 @@ describe("health", () => {
   });
 
   it.each([
-    ["database", { pingDatabase: () => Promise.reject(new Error("postgres://u:secret@db")) }],
+    ["database", { writeToDatabase: () => Promise.reject(new Error("postgres://u:secret@db")) }],
     [
       "telegram",
       { askTelegram: () => Promise.reject(new Error("https://api.telegram.org/bot1:secret/getMe")) },
@@ -69,7 +69,7 @@ describe("health", () => {
   });
 
   it("answers although a check hangs", async () => {
-    const { url, clock } = await start({ ready: { pingDatabase: () => new Promise(() => undefined) } });
+    const { url, clock } = await start({ ready: { writeToDatabase: () => new Promise(() => undefined) } });
     const asked = fetch(`${url}/readyz`);
     let isAnswered = false;
     const answered = asked.then((answer) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createBuyers } from "../../src/buyers/buyers.ts";
 import { writeAudit } from "../../src/db/queries/audit.ts";
 import { createOperatorActions } from "../../src/operations/operator-actions.ts";
+import { anyOperator, nextUpdateId } from "../support/any-operator.ts";
 import { createTestClock } from "../support/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { query } from "../support/embedded.ts";
@@ -40,17 +41,23 @@ describe("the audit log", () => {
 
   it("keeps that an operator acted, but not what was written about a buyer whose data is deleted", async () => {
     const buyers = createBuyers({ db: database.db, clock });
-    const refundStars = async () => ({ kind: "not_found" as const });
+    const none = async () => ({ kind: "not_found" as const });
     const actions = createOperatorActions({
       db: database.db,
       clock,
-      topups: { refundStars },
+      topups: { beginRefund: none, finishRefund: none },
       onMessages: () => undefined,
+      ...anyOperator,
     });
     const [one, other] = [4_001, 4_002];
     for (const telegramId of [one, other]) {
       await buyers.meet({ telegramId, language: "en" });
-      await actions.ban({ operatorTelegramId: 1, telegramId, reason: "sells to Mr Smith" });
+      await actions.ban({
+        operatorTelegramId: 1,
+        updateId: nextUpdateId(),
+        telegramId,
+        reason: "sells to Mr Smith",
+      });
     }
     const { id = "" } = (await buyers.findByTelegramId(one)) ?? {};
     expect(await buyers.forget(id)).toBe("forgotten");

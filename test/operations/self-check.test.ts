@@ -196,6 +196,13 @@ describe("the self-check", () => {
     expect(await openFindings("provider_orders:alpha")).toBe(1);
   });
 
+  it("fails, instead of passing over a look, when the fault is ours and not the provider's", async () => {
+    alpha.onActive = () => {
+      throw new TypeError("a fault of ours");
+    };
+    await expect(find("provider_orders:alpha")).rejects.toThrow("a fault of ours");
+  });
+
   it("finds updates and messages that nobody handles", async () => {
     const at = shop.clock.now().toISOString();
     await run(`INSERT INTO inbox (update_id, lane, payload, received_at) VALUES (1, 'u:1', '{}', '${at}')`);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFrameQueue } from "../../sandbox/page/frame-queue.ts";
 import { type PageWorld, startPageWorld } from "../support/page.ts";
+import { FILE_TEXT } from "../support/page-bot.ts";
 
 let world: PageWorld;
 
@@ -129,5 +130,36 @@ describe("the queue before a browser", () => {
     const queue = createFrameQueue(2);
     for (let index = 0; index < 3; index += 1) queue.push(frame);
     expect(await queue.next()).toBeNull();
+  });
+});
+
+describe("files and finds", () => {
+  test("belong to the visitor who got them", async () => {
+    const [owner, other] = [await newSession(), await newSession()];
+    expect((await post("/api/send", { session: owner, role: "buyer", text: "/file" })).status).toBe(200);
+    const chatId = () => Number(world.telegram.calls("sendDocument").at(-1)?.params.chat_id);
+    await expect.poll(chatId).toBeGreaterThan(0);
+    const sent = await world.telegram.waitForMessage(chatId(), (message) => message.fileName !== undefined);
+    const file = (session: string) =>
+      fetch(`${world.url}/api/file?session=${session}&message=${sent.messageId}`);
+    const answer = await file(owner);
+    expect(answer.headers.get("content-disposition")).toBe('attachment; filename="orders.csv"');
+    expect(await answer.text()).toBe(FILE_TEXT);
+    expect((await file(other)).status).toBe(404);
+  });
+
+  test("nothing can be picked but what the latest query found", async () => {
+    const session = await newSession();
+    const ask = (query: string) => post("/api/inline", { session, role: "buyer", query, offset: "" });
+    const pick = (choiceId: string) => post("/api/pick", { session, role: "buyer", choiceId });
+    expect((await pick("UK")).status).toBe(409);
+    expect(await (await ask("whats")).json()).toMatchObject({
+      choices: [{ id: "UK" }, { id: "USA" }],
+      nextOffset: "2",
+    });
+    expect((await pick("UK")).status).toBe(200);
+    await ask("zzz");
+    expect((await pick("USA")).status).toBe(409);
+    expect((await ask("x".repeat(257))).status).toBe(400);
   });
 });

@@ -111,7 +111,14 @@ describe("the soak's judge of money", () => {
     const claimed = await test.topups.claimManual(proof);
     if (claimed.kind !== "begun") throw new Error("not claimed");
     const { claimId } = claimed.invoice;
-    await test.topups.decideManual({ claimId, operatorTelegramId: 1, approve: true });
+    await test.topups.decideManual({
+      claimId,
+      operatorTelegramId: 1,
+      approve: true,
+      reason: null,
+      updateId: null,
+      authorise: async () => undefined,
+    });
     witness.decisions.set("receipt 1x1", new Set(["approved"]));
     expect(await money()).toEqual([]);
     witness.decisions.set("receipt 1x1", new Set(["approved", "rejected"]));

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { describeConfig, loadConfig, secretsOf } from "../../src/shop/config/config.ts";
+import { loadConfig } from "../../src/shop/config/config.ts";
+import { describeConfig, secretsOf } from "../../src/shop/config/describe.ts";
 import { configOf, load, presets, problemsOf, TOKEN, variablesOf } from "./variables.ts";
 
 describe("loadConfig", () => {

@@ -24,7 +24,6 @@ export function createFakeTopups(clock: Clock) {
     credits: new Set<string>(),
     refunds: new Set<string>(),
     claims: [] as { topupId: string; note: string | null; fileId: string | null }[],
-    decisions: [] as { claimId: string; operatorTelegramId: number; approve: boolean }[],
     disputes: [] as string[],
     failing: false,
   };
@@ -68,12 +67,6 @@ export function createFakeTopups(clock: Clock) {
     claimManual: async ({ topupId, note, fileId }) => {
       state.claims.push({ topupId, note, fileId });
       return { kind: "begun", invoice: { claimId: randomUUID() } };
-    },
-    decideManual: async (decision) => {
-      const isFirst = !state.decisions.some(({ claimId }) => claimId === decision.claimId);
-      state.decisions.push(decision);
-      if (!isFirst) return { kind: "already" };
-      return { kind: decision.approve ? "approved" : "rejected" };
     },
     openDispute: async ({ text }) => {
       state.disputes.push(text);

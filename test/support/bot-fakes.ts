@@ -79,7 +79,7 @@ export function createFakeCatalog(clock: Clock) {
         ...pageOf(items, page, pageSize),
         stale: false,
         unanswered: state.unanswered,
-        isBlocked: false,
+        refusal: null,
       };
     },
     search: async (text) => {
@@ -133,7 +133,7 @@ export function createFakeCatalog(clock: Clock) {
       if (isFavourite) state.favourites.add(key);
       else state.favourites.delete(key);
     },
-    isBlocked: async () => false,
+    refusal: async () => undefined,
   };
   return { catalog, state };
 }

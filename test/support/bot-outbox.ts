@@ -42,6 +42,11 @@ export async function startOutboxShop(): Promise<OutboxShop> {
       set: async (id, hash) => void hashes.set(id, hash),
     },
     claims: { load: async (id) => claims.get(id) },
+    dailyReport: {
+      read: async () => {
+        throw new Error("there is no report in these tests");
+      },
+    },
     disputes: {
       load: async () => ({ buyerTelegramId: 5, text: "<where> is my money", createdAt: new Date() }),
     },

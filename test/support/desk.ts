@@ -2,10 +2,14 @@ import { createDoor, type Door, type Reply } from "../../src/bot/desk/door.ts";
 import { decodePlace, encodePlace, type Place } from "../../src/bot/desk/place.ts";
 import type { DeskButton, DeskCard, Screen } from "../../src/bot/desk/screen.ts";
 import { createDeskScreens } from "../../src/bot/desk/screens.ts";
+import { createCatalog } from "../../src/catalog/create-catalog.ts";
 import type { AppointableRole, Role } from "../../src/core/staff.ts";
-import { createDeskServices, type DeskServices } from "../../src/desk/desk.ts";
+import { createDeskServices, type DeskServiceDeps, type DeskServices } from "../../src/desk/desk.ts";
+import { createPauseWords } from "../../src/desk/switches/pause-words.ts";
+import type { Provider } from "../../src/providers/port/provider.ts";
 import type { TestClock } from "./clock.ts";
 import type { TestDatabase } from "./database.ts";
+import { createTestLogger } from "./logger.ts";
 
 export const ownerId = 900_001;
 export const otherOwnerId = 900_002;
@@ -25,6 +29,7 @@ export interface Operator {
 
 export interface TestDesk {
   readonly services: DeskServices;
+  readonly deskDeps: DeskServiceDeps;
   readonly screens: readonly Screen[];
   readonly door: Door;
   operator(telegramId: number): Operator;
@@ -37,18 +42,62 @@ export interface TestDesk {
 let people = 910_000;
 let updates = 1;
 
+/** For tests that are about neither orders nor payments. */
+const nothingElse: Pick<DeskServiceDeps, "orders" | "topups"> = {
+  orders: {
+    cancelFor: async () => false,
+    giveBack: async () => false,
+    checkNow: async () => false,
+    changed: async () => undefined,
+  },
+  topups: {
+    beginRefund: async () => ({ kind: "not_found" }),
+    finishRefund: async () => ({ kind: "not_found" }),
+    decideIn: async () => "not_found",
+    decideManual: async () => ({ kind: "not_found" }),
+  },
+};
+
 /** The desk on a real database. */
 export function createTestDesk(
   database: Pick<TestDatabase, "db">,
   clock: TestClock,
   ownerIds: readonly number[] = [ownerId, otherOwnerId],
+  parts: Partial<Omit<DeskServiceDeps, "providers">> & {
+    readonly providers?: readonly Provider[];
+  } = {},
 ): TestDesk {
-  const services = createDeskServices({
-    db: database.db,
+  const { db } = database;
+  const providers = new Map(parts.providers?.map((provider) => [provider.name, provider]));
+  const startingPrices = { markupBasisPoints: 3_000n, minProfitMicros: 20_000n };
+  const catalog =
+    parts.catalog ??
+    createCatalog({
+      db,
+      clock,
+      providers,
+      logger: createTestLogger(),
+      pricing: startingPrices,
+      defaults: { cancelAfterMs: 120_000, lifetimeMs: 1_200_000 },
+    });
+  const deskDeps: DeskServiceDeps = {
+    db,
     clock,
     ownerIds,
+    logger: createTestLogger(),
+    shopZone: () => "UTC",
+    reportHour: () => 9,
     onMessages: () => undefined,
-  });
+    topups: nothingElse.topups,
+    orders: nothingElse.orders,
+    recordProbe: async () => undefined,
+    startingPrices,
+    pauseWords: createPauseWords({ db, clock }),
+    ...parts,
+    catalog,
+    providers,
+  };
+  const services = createDeskServices(deskDeps);
   const screens = createDeskScreens(services);
   const door = createDoor({ staff: services.staff, screens });
   const appoint = async (role: AppointableRole): Promise<number> => {
@@ -60,6 +109,7 @@ export function createTestDesk(
   };
   return {
     services,
+    deskDeps,
     screens,
     door,
     operator: (telegramId) => createOperator(door, telegramId),
@@ -84,7 +134,13 @@ export function createOperator(door: Door, telegramId: number): Operator {
     const typed = text === null ? null : { text, photoFileId: null, forwardedFrom: null };
     // Through the codec, as a button goes.
     const decoded = decodePlace(encodePlace(place)) ?? place;
-    const reply = await door.knock({ telegramId, place: decoded, updateId: ++updates, typed });
+    const reply = await door.knock({
+      telegramId,
+      place: decoded,
+      updateId: ++updates,
+      typed,
+      botName: "numstore_bot",
+    });
     if (reply && reply.kind !== "file") card = reply.card;
     if (reply?.kind === "ask") question = reply.to;
     return reply;

@@ -44,7 +44,7 @@ export function createHttpServers(): {
     const clock = createTestClock();
     const metrics = createMetrics(clock);
     const checks = shopChecks({
-      pingDatabase: async () => undefined,
+      writeToDatabase: async () => undefined,
       askTelegram: async () => undefined,
       providerStates: async () => [{ state: "closed", failures: 0 }],
       ...options.ready,

@@ -1,7 +1,8 @@
 import type { Random } from "../../sandbox/soak/random.ts";
 import type { PretendTelegram, PretendUser } from "../../sandbox/telegram/index.ts";
 import { encodeAction } from "../../src/bot/callback-data.ts";
-import { newId } from "../../src/core/ids.ts";
+import { act, encodePlace } from "../../src/bot/desk/place.ts";
+import { newId, shortenId } from "../../src/core/ids.ts";
 
 /** What people type, and what no person would. */
 export const oddTexts = [
@@ -39,7 +40,7 @@ export function forgedData(random: Random): string {
     encodeAction({ kind: "get", quoteId: id, termsVersion: 1 }),
     encodeAction({ kind: "cancel", orderId: id }),
     encodeAction({ kind: "order", orderId: id }),
-    encodeAction({ kind: "approve", claimId: id }),
+    encodePlace(act("q", "a", shortenId(id))),
     encodeAction({ kind: "countries", serviceId: "nope", page: 9999, sort: "price" }),
     encodeAction({ kind: "confirm", serviceId: "~~~~", countryId: "ZZ" }),
     encodeAction({ kind: "balance", page: 9999 }),

@@ -1,4 +1,4 @@
-import { type Bot, InlineKeyboard } from "grammy";
+import { type Bot, InlineKeyboard, InputFile } from "grammy";
 import type { PretendTelegram } from "../../sandbox/telegram/index.ts";
 import { botOf, runPolling } from "./telegram.ts";
 
@@ -6,12 +6,17 @@ import { botOf, runPolling } from "./telegram.ts";
 export const ENDS_AT_UNIX = Date.parse("2026-03-01T12:19:00.000Z") / 1000;
 export const HOSTILE_TEXT = `<img src=x onerror="window.hacked = true"><script>window.hacked = true</script>`;
 
+export const FILE_TEXT = "ordered_at,price_usd\r\n";
+
 /** A small bot that shows every kind of message and button once; returns the way to stop it. */
 export async function startPageBot(telegram: PretendTelegram): Promise<() => Promise<void>> {
   const bot = botOf(telegram);
   addMenu(bot);
   addCard(bot);
   addStars(bot);
+  addInlineMode(bot);
+  addLinks(bot, telegram.bot.username);
+  bot.command("file", (ctx) => ctx.replyWithDocument(new InputFile(Buffer.from(FILE_TEXT), "orders.csv")));
   bot.command("hostile", (ctx) => {
     const offset = HOSTILE_TEXT.length + 1;
     const link = { type: "text_link" as const, offset, length: 4, url: "javascript:window.hacked=true" };
@@ -36,7 +41,11 @@ function addMenu(bot: Bot): void {
     .row()
     .text("Toast", "toast")
     .text("Alert", "alert");
-  bot.command("start", (ctx) => ctx.reply("What do you need a code for?", { reply_markup: keyboard }));
+  bot.command("start", (ctx) =>
+    ctx.match === ""
+      ? ctx.reply("What do you need a code for?", { reply_markup: keyboard })
+      : ctx.reply(`Came by ${ctx.match}`),
+  );
   bot.callbackQuery("wa", async (ctx) => {
     await ctx.editMessageText("WhatsApp: choose a country", {
       reply_markup: new InlineKeyboard().text("🇬🇧 UK $0.48 · 84%", "uk").row().text("Back", "back"),
@@ -79,4 +88,34 @@ function addStars(bot: Bot): void {
       : ctx.answerPreCheckoutQuery(false, "This offer has ended."),
   );
   bot.on("message:successful_payment", (ctx) => ctx.reply("$1.30 added. Balance $1.30."));
+}
+
+const FOUND = ["UK", "USA", "Poland"];
+const A_PAGE = 2;
+
+/** Finds three countries for anything that begins with "whats", two a page. */
+function addInlineMode(bot: Bot): void {
+  bot.on("inline_query", (ctx) => {
+    const { query, offset } = ctx.inlineQuery;
+    const from = Number(offset);
+    const found = query.startsWith("whats") ? FOUND : [];
+    const results = found.slice(from, from + A_PAGE).map((country) => ({
+      type: "article" as const,
+      id: country,
+      title: `WhatsApp ${country}`,
+      description: "$0.48",
+      input_message_content: { message_text: `/b_wa_${country}` },
+    }));
+    const next = from + A_PAGE < found.length ? String(from + A_PAGE) : "";
+    return ctx.answerInlineQuery(results, { next_offset: next });
+  });
+}
+
+function addLinks(bot: Bot, username: string): void {
+  const own = `https://t.me/${username}?start=b_wa_GB`;
+  const keyboard = new InlineKeyboard()
+    .switchInlineCurrent("Search", "")
+    .url("Get WhatsApp", own)
+    .url("Share the link", `https://t.me/share/url?url=${encodeURIComponent(own)}`);
+  bot.command("links", (ctx) => ctx.reply("Ways to a number", { reply_markup: keyboard }));
 }

@@ -6,8 +6,8 @@ import { apiOf } from "./telegram.ts";
 
 export interface PageTests {
   readonly world: PageWorld;
-  /** A new visitor; the test fails if their page has a script error or breaks its security policy. */
-  open(options?: BrowserContextOptions): Promise<Page>;
+  /** A new visitor, who comes by that path of the page; the test fails if their page has a script error or breaks its security policy. */
+  open(options?: BrowserContextOptions, path?: string): Promise<Page>;
   /** A message from the bot to the chat that it wrote to last: the buyer's. */
   fromBot(text: string): Promise<{ message_id: number }>;
   lastChatId(): number;
@@ -39,8 +39,8 @@ export function usePage(): PageTests {
     get world() {
       return world;
     },
-    async open(options) {
-      const opened = await visit(browser, world.url, options);
+    async open(options, path = "") {
+      const opened = await visit(browser, `${world.url}${path}`, options);
       visits.push(opened);
       return opened.page;
     },

@@ -66,9 +66,7 @@ interface ServerDeps {
 }
 
 async function startServer({ telegram, operator, stage, port }: ServerDeps) {
-  const chat = createTelegramChat(telegram, {
-    description: "Numbers for codes. You pay only when one arrives.",
-  });
+  const chat = createTelegramChat(telegram);
   const page = createPage({
     chat,
     insight: { current: async () => stage.insight(), subscribe: stage.subscribe },

@@ -8,7 +8,7 @@ import { inTransaction } from "../../src/db/transaction.ts";
 import { createSlots } from "../../src/orders/buying/slots.ts";
 import { createOrders, type OrderJobs } from "../../src/orders/create-orders.ts";
 import type { OrderDeps } from "../../src/orders/order-deps.ts";
-import type { Orders } from "../../src/orders/orders.ts";
+import type { Orders, OrdersForOperators } from "../../src/orders/orders.ts";
 import { createAnswerStore } from "../../src/orders/store-answer.ts";
 import { systemAccounts } from "../../src/wallet/accounts.ts";
 import { adjust } from "../../src/wallet/wallet.ts";
@@ -23,7 +23,7 @@ export interface TestShop {
   readonly db: Database;
   readonly clock: TestClock;
   readonly providers: readonly ScriptedProvider[];
-  readonly orders: Orders & OrderJobs;
+  readonly orders: Orders & OrdersForOperators & OrderJobs;
   readonly deps: OrderDeps;
   /** What the catalogue routes to; by default one offer a provider, in order. */
   offers: Offer[];
@@ -42,7 +42,7 @@ export interface TestShop {
   watch(): Promise<void>;
   messages(kind?: string): Promise<{ kind: string; payload: Record<string, unknown> }[]>;
   /** Another process on the same database: same parts, own watchers. */
-  replica(holder: string): Orders & OrderJobs;
+  replica(holder: string): Orders & OrdersForOperators & OrderJobs;
   /** Throws when the ledger breaks one of its promises. */
   assertSound(): Promise<void>;
 }
@@ -62,7 +62,8 @@ export async function createTestShop(
   const shop = { offers, todayMicros: priceMicros };
   const catalog = {
     route: async () => shop.offers,
-    isBlocked: async (serviceId: string) => blocked.has(serviceId),
+    refusal: async ({ serviceId }: { serviceId: string }) =>
+      blocked.has(serviceId) ? "service_blocked" : undefined,
     quote: async ({ buyerId }: { buyerId: string }) => {
       if (shop.offers.length === 0) return { kind: "refused", code: "out_of_stock" };
       const id = await storeQuote(db, clock, buyerId, shop.todayMicros);

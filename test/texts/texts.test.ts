@@ -25,6 +25,7 @@ const view = {
   friends: 2,
   held: money(0n),
   hours: 24,
+  keyId: escapeHtml("a1B2c3"),
   max: 10_000 as number & ReturnType<typeof money>,
   min: 1 as number & ReturnType<typeof money>,
   minutes: 20,

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { type PretendCryptoPay, startPretendCryptoPay } from "../../sandbox/crypto-pay.ts";
 import { createBuyers } from "../../src/buyers/buyers.ts";
 import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/ledger.ts";
+import { scheduleTopups, selectDueTopups } from "../../src/db/queries/topups.ts";
 import { createCryptoPay } from "../../src/topups/crypto-pay-client.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestTopups, type TestTopups } from "../support/topups.ts";
@@ -65,6 +66,23 @@ describe("Crypto Pay", () => {
     expect((await selectLedgerDifferences(database.db)).filter(({ check }) => check !== "held")).toEqual([]);
   });
 
+  it("looks first at the invoices that are due the longest, when not all can be looked at", async () => {
+    const at = (minutes: number) => new Date(test.clock.now().getTime() - minutes * 60_000);
+    const made: [number, string][] = [];
+    for (const minutes of [3, 1, 4, 2, 5]) {
+      const { result } = await begun();
+      const { topupId = "" } = result.kind === "begun" ? result.invoice : {};
+      await scheduleTopups(database.db, [topupId], at(minutes));
+      made.push([minutes, topupId]);
+    }
+    const longestFirst = made.sort(([a], [b]) => b - a).map(([, id]) => id);
+    const due = await selectDueTopups(database.db, "crypto-pay", at(2), 3);
+    expect(due.map(({ id }) => id)).toEqual(longestFirst.slice(0, 3));
+    const all = await selectDueTopups(database.db, "crypto-pay", at(2), 9);
+    expect(all.map(({ id }) => id)).toEqual(longestFirst.slice(0, 4));
+    expect(await selectDueTopups(database.db, "manual", at(0), 9)).toEqual([]);
+  });
+
   it("credits by looking alone when no webhook comes", async () => {
     const { buyerId } = await begun();
     crypto.pay(1);
@@ -101,6 +119,30 @@ describe("Crypto Pay", () => {
     crypto.pay(1);
     await webhook(1);
     expect(await credited(buyerId)).toBe(0n);
+  });
+
+  it("keeps money that belongs to no top-up, or is another amount, once, until an operator decides", async () => {
+    await begun();
+    await begun(7_000_000n);
+    Object.assign(crypto.invoices[0] ?? {}, { amount: "1.25" });
+    crypto.pay(1);
+    crypto.pay(2);
+    await database.db
+      .updateTable("topups")
+      .set({ external_id: "999" })
+      .where("external_id", "=", "2")
+      .execute();
+    Object.assign(crypto.invoices[1] ?? {}, { payload: "nobody" });
+    for (let time = 0; time < 2; time += 1) for (const id of [1, 2]) await webhook(id);
+    const kept = await database.db
+      .selectFrom("topup_payments")
+      .select(["charge_id", "amount_micros", "state", "buyer_id"])
+      .orderBy("charge_id")
+      .execute();
+    expect(kept).toEqual([
+      { charge_id: "1", amount_micros: 1_250_000n, state: "unassigned", buyer_id: null },
+      { charge_id: "2", amount_micros: 7_000_000n, state: "unassigned", buyer_id: null },
+    ]);
   });
 
   it.each([
@@ -242,7 +284,14 @@ describe("the manual gateway", () => {
     return { ...buyer, topupId, claimId: claim.invoice.claimId };
   }
   const decide = (claimId: string, approve: boolean) =>
-    test.topups.decideManual({ claimId, operatorTelegramId: 1, approve });
+    test.topups.decideManual({
+      claimId,
+      operatorTelegramId: 1,
+      approve,
+      reason: null,
+      updateId: null,
+      authorise: async () => undefined,
+    });
 
   it("credits an approved claim once, audited, and tells operators of a new one", async () => {
     const { buyerId, claimId } = await claimed("transfer 4711");

@@ -8,6 +8,7 @@ import { createOperatorActions } from "../../src/operations/operator-actions.ts"
 import { bookDebt } from "../../src/wallet/debts.ts";
 import { createWalletReader } from "../../src/wallet/reader.ts";
 import { adjust } from "../../src/wallet/wallet.ts";
+import { anyOperator, nextUpdateId } from "../support/any-operator.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createScriptedProvider, received, type ScriptedProvider } from "../support/scripted-provider.ts";
 import { createTestShop, priceMicros, type TestShop } from "../support/shop.ts";
@@ -162,9 +163,15 @@ describe("somebody with a debt", () => {
 
   it("may be let off it by an operator's adjustment", async () => {
     const { buyerId, telegramId } = await refundedWhileHeld();
-    const deps = { db: database.db, clock: test.clock, topups: test.topups, onMessages: () => undefined };
+    const deps = {
+      db: database.db,
+      clock: test.clock,
+      topups: test.topups,
+      onMessages: () => undefined,
+      ...anyOperator,
+    };
     const change = {
-      key: newId(),
+      updateId: nextUpdateId(),
       operatorTelegramId: 1,
       telegramId,
       amountMicros: priceMicros,

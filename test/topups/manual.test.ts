@@ -4,6 +4,7 @@ import { forget } from "../../src/buyers/people.ts";
 import { newId } from "../../src/core/ids.ts";
 import { lockBuyer } from "../../src/db/queries/buyers.ts";
 import { selectBalance } from "../../src/db/queries/ledger.ts";
+import { selectClaim } from "../../src/db/queries/manual-claims.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { untilBlocked } from "../support/blocked.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -38,7 +39,14 @@ async function ownClaim(others: readonly number[]) {
 }
 
 const decide = (claimId: string, operatorTelegramId: number, approve = true) =>
-  test.topups.decideManual({ claimId, operatorTelegramId, approve });
+  test.topups.decideManual({
+    claimId,
+    operatorTelegramId,
+    approve,
+    reason: null,
+    updateId: null,
+    authorise: async () => undefined,
+  });
 const available = async (buyerId: string) => (await selectBalance(database.db, buyerId)).availableMicros;
 const auditOf = (operatorTelegramId: number) =>
   database.db
@@ -107,5 +115,58 @@ describe("a claim of somebody whose data is deleted", () => {
     await deleting;
     expect(await deciding).toEqual({ kind: "not_found" });
     expect(await available(buyerId)).toBe(0n);
+  });
+});
+
+describe("a proof that was sent before", () => {
+  /** Claims by one buyer after another, a minute apart; returns their ids. */
+  async function claims(proofs: readonly { note: string | null; fileUniqueId: string | null }[]) {
+    test = await createTestTopups(database.db);
+    const ids: string[] = [];
+    for (const proof of proofs) {
+      const { buyerId, telegramId: chatId } = await test.buyer();
+      const begun = await test.topups.beginManual({
+        buyerId,
+        chatId,
+        amountMicros: 5_000_000n,
+        resume: null,
+      });
+      if (begun.kind !== "begun") throw new Error(begun.code);
+      const { topupId } = begun.invoice;
+      const claimed = await test.topups.claimManual({
+        ...proof,
+        fileId: proof.fileUniqueId,
+        topupId,
+        buyerId,
+      });
+      if (claimed.kind !== "begun") throw new Error(claimed.code);
+      ids.push(claimed.invoice.claimId);
+      await test.clock.advance(60_000);
+    }
+    return ids;
+  }
+
+  const firstOf = async (claimId: string | undefined): Promise<string | null | undefined> =>
+    (await selectClaim(database.db, claimId ?? ""))?.duplicateOf;
+
+  it.each([
+    ["the same words, however they are written", { note: "Bank ref 4711-A", fileUniqueId: null }],
+    ["the same picture", { note: null, fileUniqueId: "picture-1" }],
+  ])("names the first claim that had it: %s", async (_name, proof) => {
+    const again = { ...proof, note: proof.note && "  bank REF 4711 a" };
+    const [first, second, third] = await claims([proof, again, proof]);
+    expect(await firstOf(first)).toBeNull();
+    expect([await firstOf(second), await firstOf(third)]).toEqual([first, first]);
+  });
+
+  it("is none of another's, nor are words too short to tell anything", async () => {
+    const ids = await claims([
+      { note: "reference 1001", fileUniqueId: "picture-2" },
+      { note: "reference 1002", fileUniqueId: "picture-3" },
+      { note: "ok!", fileUniqueId: null },
+      { note: "ok", fileUniqueId: null },
+      { note: null, fileUniqueId: "picture-4" },
+    ]);
+    expect(await Promise.all(ids.map(firstOf))).toEqual([null, null, null, null, null]);
   });
 });

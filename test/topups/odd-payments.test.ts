@@ -67,6 +67,21 @@ describe("the sweep of Star transactions", () => {
     expect(await test.topups.sweepStars()).toMatchObject({ found: 1 });
   });
 
+  it("tells how many payments it credited: a refund, a gift or what somebody else was paid is none", async () => {
+    const { telegramId, payload } = await invoiced();
+    const paid = incoming({ telegramId, payload });
+    test.stars.list.push(paid);
+    expect(await test.topups.sweepStars()).toMatchObject({ found: 1 });
+    test.stars.list.push(
+      { ...paid, direction: "out", payload: null },
+      incoming({ direction: "other", telegramId }),
+      incoming({ telegramId: null }),
+    );
+    expect(await test.topups.sweepStars()).toMatchObject({ found: 0 });
+    expect(await balanceOf(telegramId)).toBe(0n);
+    expect(test.stars.refunds).toEqual([]);
+  });
+
   it("credits each payment once when pages overlap, and when two replicas sweep at once", async () => {
     for (let count = 0; count < 120; count += 1) test.stars.list.push(incoming({ stars: 1 }));
     const honest = test.stars.transactions;

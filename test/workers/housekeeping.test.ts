@@ -120,6 +120,9 @@ describe("keepHouse", () => {
       carriedActions: 1,
       stockAlerts: 0,
       catalogChanges: 0,
+      drafts: 0,
+      staffLinks: 0,
+      queueLeases: 0,
     });
     expect(await smsOf(old.orderId)).toMatchObject({ code: null, text: null, purged_at: at });
     expect(await smsOf(young.orderId)).toMatchObject({ code: "482913", purged_at: null });
@@ -135,6 +138,9 @@ describe("keepHouse", () => {
       carriedActions: 0,
       stockAlerts: 0,
       catalogChanges: 0,
+      drafts: 0,
+      staffLinks: 0,
+      queueLeases: 0,
     });
   });
 });

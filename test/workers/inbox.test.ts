@@ -10,6 +10,7 @@ import {
   releaseUpdate,
   storeUpdates,
 } from "../../src/db/queries/inbox.ts";
+import { inTransaction } from "../../src/db/transaction.ts";
 import { createInboxWorker, type InboxWorkerDeps } from "../../src/workers/inbox-worker.ts";
 import { toStoredUpdate } from "../../src/workers/lanes.ts";
 import { createTestClock } from "../support/clock.ts";
@@ -47,7 +48,9 @@ function idOf(update: unknown): number {
 
 function setUp(handleUpdate: InboxWorkerDeps["handleUpdate"], more: Partial<InboxWorkerDeps> = {}) {
   const logger = createTestLogger();
-  const worker = createInboxWorker({ db: database.db, clock, logger, handleUpdate, ...more });
+  // The clock stands still: who waits for others would wait for ever.
+  const given = { db: database.db, clock, logger, handleUpdate, completeTogetherMs: 0 };
+  const worker = createInboxWorker({ ...given, ...more });
   return { worker, logger };
 }
 
@@ -308,11 +311,12 @@ describe("after a crash", () => {
     await endLeases();
     const [held] = await claimUpdates(database.db, { ...claim, leaseToken: newId() });
     if (!lost || !held) throw new Error("nothing was claimed");
-    expect(await completeUpdates(database.db, [lost], clock.now())).toEqual(new Set());
+    expect((await completeUpdates(database.db, [lost], clock.now())).ours).toEqual(new Set());
     expect(await releaseUpdate(database.db, lost, 0)).toBe(false);
     expect(await abandonUpdate(database.db, lost, clock.now())).toBe(false);
     expect(await row(1)).toMatchObject({ done_at: null, lease_token: held.leaseToken });
-    expect(await completeUpdates(database.db, [held, lost], clock.now())).toEqual(new Set([held.updateId]));
+    const completed = await completeUpdates(database.db, [held, lost], clock.now());
+    expect(completed).toEqual({ ours: new Set([held.updateId]), isFollowed: false });
   });
 
   it("does not go on for ever with an update that takes the process down", async () => {
@@ -350,6 +354,86 @@ describe("running", () => {
     await stopped;
     expect(seen).toEqual([1]);
     expect(await row(1)).toMatchObject({ done_at: expect.any(Date), failed: false });
+  });
+});
+
+describe("the next update of a person", () => {
+  /** How many statements of this database wait for a row that another transaction has locked. */
+  async function waitingForRows(): Promise<number> {
+    const result = await sql<{ count: number }>`
+      SELECT count(*)::int AS count FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`.execute(database.db);
+    return result.rows[0]?.count ?? 0;
+  }
+
+  /** A running worker whose handling of the first update ends when the test says so. */
+  function withSlowFirst(more: Partial<InboxWorkerDeps> = {}) {
+    const slow = deferred<void>();
+    const seen: number[] = [];
+    const { worker } = setUp(async (update) => {
+      seen.push(idOf(update));
+      if (idOf(update) === 1) await slow.promise;
+    }, more);
+    return { worker, seen, slow };
+  }
+
+  it("is handled as soon as the one before it is, without a look at the clock", async () => {
+    const { worker, seen, slow } = withSlowFirst();
+    worker.start();
+    await store(message(1, 7), message(2, 7), message(3, 7));
+    worker.wake();
+    await expect.poll(() => seen).toEqual([1]);
+    slow.resolve();
+    await expect.poll(() => seen).toEqual([1, 2, 3]);
+    await worker.stop();
+  });
+
+  it("is handled at once also if it is stored while the statement that completes the one before is under way", async () => {
+    const own = createTestClock();
+    const { worker, seen, slow } = withSlowFirst({ clock: own });
+    worker.start();
+    await store(message(1, 7));
+    worker.wake();
+    await expect.poll(() => seen).toEqual([1]);
+    await inTransaction(database.db, async (tx) => {
+      await sql`SELECT FROM inbox WHERE update_id = 1 FOR UPDATE`.execute(tx);
+      slow.resolve();
+      await expect.poll(waitingForRows).toBe(1);
+      // The statement no longer sees this one, and the claim still finds the lane taken.
+      await store(message(2, 7));
+      worker.wake();
+      // Both loops rest again: the claim has ended.
+      await expect.poll(() => own.sleeping()).toBe(2);
+      expect(seen).toEqual([1]);
+    });
+    await expect.poll(() => seen).toEqual([1, 2]);
+    await worker.stop();
+  });
+
+  it("is handled when a slot is free again, where all were taken", async () => {
+    const { worker, seen, slow } = withSlowFirst({ concurrency: 1 });
+    worker.start();
+    await store(message(1, 7), message(2, 8), message(3, 9));
+    worker.wake();
+    await expect.poll(() => seen).toEqual([1]);
+    slow.resolve();
+    await expect.poll(() => seen).toEqual([1, 2, 3]);
+    await worker.stop();
+  });
+
+  it("waits a moment with others that are in hand: all are completed by one statement", async () => {
+    const own = createTestClock();
+    const handled: number[] = [];
+    const handleUpdate = async (update: unknown): Promise<void> => void handled.push(idOf(update));
+    const { worker } = setUp(handleUpdate, { clock: own, completeTogetherMs: 20 });
+    await store(message(1, 7), message(2, 8), message(3, 9));
+    await worker.step();
+    // The time limits of all three have ended; what sleeps is the wait for the others.
+    await expect.poll(() => [handled.length, own.sleeping()]).toEqual([3, 1]);
+    expect((await inboxBacklog(database.db)).open).toBe(3);
+    await own.advance(20);
+    await worker.settled();
+    expect((await inboxBacklog(database.db)).open).toBe(0);
   });
 });
 

@@ -35,6 +35,23 @@ describe("createLoop", () => {
     await loop.stop();
   });
 
+  it("tells for how long it has not succeeded, whether its steps fail or hang", async () => {
+    let outcome: Promise<StepResult> = Promise.resolve("idle");
+    const { clock, loop } = setUp(() => outcome);
+    await clock.advance(5_000);
+    expect(loop.silentMs()).toBe(0);
+    loop.start();
+    await turns();
+    outcome = Promise.reject(new Error("broken"));
+    await clock.advance(1_000);
+    await turns();
+    expect(loop.silentMs()).toBe(1_000);
+    outcome = new Promise(() => undefined);
+    await clock.advance(60_000);
+    await turns();
+    expect(loop.silentMs()).toBe(61_000);
+  });
+
   it("does not rest while there is more to do", async () => {
     let steps = 0;
     const { loop } = setUp(async () => {

@@ -75,6 +75,27 @@ describe("createPollingSource", () => {
     expect(offsets()).toEqual([undefined, (ids[1] ?? 0) + 1]);
   });
 
+  it("rests after a poll that brought something, so that taps which come close together share the next one", async () => {
+    const { source } = sourceOf();
+    telegram.pushUpdate({});
+    const signal = new AbortController().signal;
+    expect(await source.step(signal)).toEqual({ pauseMs: 20 });
+  });
+
+  it("rests no longer when the poll itself took as long, so that who taps alone never waits", async () => {
+    const { source } = sourceOf();
+    const waiting = new Promise<void>((resolve) => {
+      telegram.events.subscribe((event) => {
+        if (event.type === "poll_waiting") resolve();
+      });
+    });
+    const step = source.step(new AbortController().signal);
+    await waiting;
+    await clock.advance(1_000);
+    telegram.pushUpdate({});
+    expect(await step).toEqual({ pauseMs: 0 });
+  });
+
   it("confirms nothing that it could not store", async () => {
     const { source } = sourceOf();
     const id = telegram.pushUpdate({});

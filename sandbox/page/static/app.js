@@ -4,12 +4,15 @@ import { createComposer } from "./composer.js";
 import { copyText } from "./copy.js";
 import { byId, icon } from "./dom.js";
 import { createInsightPanel } from "./insight-panel.js";
-import { alertDialog, invoiceSheet, toast } from "./overlays.js";
+import { alertDialog, invoiceSheet, shareSheet, toast } from "./overlays.js";
 import { createScenarioPanel } from "./scenario-panel.js";
 import { createServerLink } from "./server-link.js";
+import { shopPicture } from "./shop-picture.js";
 import { createSimClock } from "./sim-clock.js";
 import { createSound } from "./sound.js";
+import { createStartLink } from "./start-link.js";
 import { createViews } from "./views.js";
+import { createWords } from "./words.js";
 
 /** @typedef {import("../ports.ts").ChatMessage} ChatMessage */
 
@@ -23,13 +26,15 @@ let shopName = "Numstore";
 
 const views = createViews({ onShow: () => chats.markSeen() });
 const link = createServerLink({ onFrame, onStatus });
-const composer = createComposer({ send: (text) => attempt(() => post("/api/send", { text })) });
+const startLink = createStartLink();
+const composer = createComposer({ send, startText: startLink.command, ask, pick });
 const chats = createChats({
   messages: {
     clock,
     botName: () => shopName,
-    onCommand: (text) => void attempt(() => post("/api/send", { text })),
-    actions: { press, copy, openInvoice, say: toast },
+    fileUrl: link.fileUrl,
+    onCommand: (text) => void send(text),
+    actions: { press, copy, openInvoice, follow, search: composer.search, share, say: toast },
   },
   isShown: views.isChatShown,
   onChange: showChatState,
@@ -86,6 +91,40 @@ async function press(message, row, column) {
 }
 
 /** @param {string} text */
+function send(text) {
+  return attempt(() => post("/api/send", { text }));
+}
+
+/** @param {string} payload */
+async function follow(payload) {
+  await send(`/start ${payload}`);
+}
+
+/** @param {{ url: string, payload: string }} shared */
+function share(shared) {
+  shareSheet(shared, copy);
+}
+
+/**
+ * @param {string} query
+ * @param {string} offset
+ * @returns {Promise<import("../ports.ts").InlineChoices | null>}
+ */
+async function ask(query, offset) {
+  try {
+    return await post("/api/inline", { query, offset });
+  } catch (error) {
+    toast(error instanceof Error ? error.message : String(error));
+    return null;
+  }
+}
+
+/** @param {string} choiceId */
+function pick(choiceId) {
+  return attempt(() => post("/api/pick", { choiceId }));
+}
+
+/** @param {string} text */
 async function copy(text) {
   const isCopied = await copyText(text);
   toast(isCopied ? `Copied ${text}` : `This browser did not allow copying. The text is ${text}`);
@@ -121,14 +160,23 @@ function onFrame(event, data) {
   } else if (event === "deleted") {
     chats.remove(data.role, data.messageId);
   } else if (event === "snapshot") {
-    shopName = data.shop.name;
-    byId("shop-name").textContent = shopName;
+    showShop(data.shop);
     insight.update(data.insight);
     chats.reset(data.chats, data.shop);
     onState(data);
+    // Who knows the bot already and comes by a link needs no Start.
+    if (startLink.isWaiting() && !chats.isFresh()) void send(startLink.command());
   } else {
     onState(data);
   }
+}
+
+/** @param {import("../ports.ts").ShopProfile} shop */
+function showShop(shop) {
+  shopName = shop.name;
+  byId("shop-name").textContent = shopName;
+  byId("shop-picture").replaceChildren(shopPicture(shop));
+  composer.setUsername(shop.username);
 }
 
 /** What the page last showed of what happened underneath; null: nothing yet. @type {string | null} */
@@ -161,6 +209,19 @@ function showChatState() {
   document.title = unread > 0 ? `(${unread}) ${NAME}` : NAME;
   views.setUnread(unread);
 }
+
+createWords({
+  say: async (text) => {
+    views.show("chat");
+    if (chats.isFresh()) await send(startLink.command());
+    await send(text);
+  },
+  search: () => {
+    views.show("chat");
+    if (chats.isFresh()) void send(startLink.command());
+    composer.search("whats");
+  },
+});
 
 function showMute() {
   const button = byId("mute");

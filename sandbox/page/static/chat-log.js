@@ -1,6 +1,7 @@
 // @ts-check
-import { el, icon } from "./dom.js";
+import { el } from "./dom.js";
 import { messageElement } from "./message.js";
+import { introduction } from "./shop-picture.js";
 
 /**
  * @typedef {import("../ports.ts").ChatMessage} ChatMessage
@@ -98,9 +99,9 @@ export function createChatLog({ parent, label, context, isWatched, onChange }) {
     unread: () => unread,
     isAtEnd,
     isEmpty: () => shown.size === 0,
-    /** @param {{ name: string, description: string }} shop shown above the first message */
-    setIntro({ name, description }) {
-      intro.replaceChildren(icon("mark"), el("h2", {}, name), el("p", { dir: "auto" }, description));
+    /** @param {import("../ports.ts").ShopProfile} shop shown above the first message */
+    setIntro(shop) {
+      intro.replaceChildren(...introduction(shop));
     },
     /**
      * Shows exactly these messages. Those that are already shown, as after a reconnect, stay unchanged.

@@ -85,7 +85,7 @@ export function createChats({ messages, isShown, onChange }) {
     },
     /**
      * @param {Record<Role, ChatView | null>} views
-     * @param {{ name: string, description: string }} shop
+     * @param {import("../ports.ts").ShopProfile} shop
      */
     reset(views, shop) {
       byId("roles").hidden = views.operator === null;

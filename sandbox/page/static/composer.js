@@ -1,5 +1,6 @@
 // @ts-check
 import { byId, el, icon } from "./dom.js";
+import { createInlineSearch } from "./inline-search.js";
 
 /**
  * @typedef {import("../ports.ts").BotCommand} BotCommand
@@ -7,10 +8,15 @@ import { byId, el, icon } from "./dom.js";
  */
 
 /**
- * The foot of the chat: a Start button before the first message, then the field, Send and the command menu.
- * @param {{ send: (text: string) => Promise<boolean> }} options `send` is false where the text was not taken
+ * The foot of the chat: a Start button before the first message, then the field, Send, the command menu and the list of
+ * what the bot finds in inline mode.
+ * @param {object} options
+ * @param {(text: string) => Promise<boolean>} options.send false where the text was not taken
+ * @param {() => string} options.startText what Start sends: /start, with the payload of the link that led here
+ * @param {(query: string, offset: string) => Promise<import("../ports.ts").InlineChoices | null>} options.ask
+ * @param {(choiceId: string) => Promise<boolean>} options.pick false where it was not sent
  */
-export function createComposer({ send }) {
+export function createComposer({ send, startText, ask, pick }) {
   const root = byId("composer");
   const start = el("button", { type: "button", class: "start" }, "Start");
   const input = el("input", {
@@ -26,8 +32,17 @@ export function createComposer({ send }) {
     await send(text);
     input.focus();
   });
+  const search = createInlineSearch({
+    input,
+    ask,
+    onPick: async ({ id }) => {
+      const text = input.value;
+      input.value = "";
+      if (!(await pick(id)) && input.value === "") input.value = text;
+    },
+  });
   const form = el("form", { class: "write" }, menu.button, input, submit);
-  root.append(menu.list, start, form);
+  root.append(menu.list, search.root, start, form);
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -41,7 +56,7 @@ export function createComposer({ send }) {
     // Not `disabled`: that would drop the keyboard focus.
     if (start.getAttribute("aria-busy") === "true") return;
     start.setAttribute("aria-busy", "true");
-    await send("/start");
+    await send(startText());
     start.removeAttribute("aria-busy");
   });
 
@@ -56,6 +71,8 @@ export function createComposer({ send }) {
       wasFresh = isFresh;
     },
     setCommands: menu.setCommands,
+    setUsername: search.setUsername,
+    search: search.begin,
   };
 }
 

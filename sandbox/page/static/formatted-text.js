@@ -1,5 +1,6 @@
 // @ts-check
 import { el } from "./dom.js";
+import { pictured } from "./emoji.js";
 
 /**
  * @typedef {import("../ports.ts").TextEntity} TextEntity
@@ -45,15 +46,23 @@ export function formattedText(text, entities, context) {
       const from = entity.offset;
       const to = Math.min(from + entity.length, end);
       if (from < position || to <= from) return;
-      if (from > position) result.push(new Text(text.slice(position, from)));
+      if (from > position) result.push(...plainText(text.slice(position, from)));
       const nested = inside.slice(index + 1).filter((other) => other.offset < to);
       result.push(wrap(entity, text.slice(from, to), nodes(nested, from, to), context));
       // A block element ends its line, so the line break after it is skipped.
       position = isBlock(entity) && text[to] === "\n" ? to + 1 : to;
     });
-    if (position < end) result.push(new Text(text.slice(position, end)));
+    if (position < end) result.push(...plainText(text.slice(position, end)));
     return result;
   }
+}
+
+/**
+ * @param {string} text
+ * @returns {Node[]}
+ */
+function plainText(text) {
+  return pictured(text).map((part) => (typeof part === "string" ? new Text(part) : part));
 }
 
 /** @param {TextEntity} entity */
@@ -124,7 +133,8 @@ function spoiler(children) {
  * @param {(command: string) => void} onCommand
  */
 function command(text, onCommand) {
-  const button = el("button", { type: "button", class: "command" }, text);
+  // A button is a paragraph of its own: among Arabic words its slash would stand on the other side.
+  const button = el("button", { type: "button", class: "command", dir: "ltr" }, text);
   button.addEventListener("click", () => onCommand(text));
   return button;
 }

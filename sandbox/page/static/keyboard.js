@@ -1,5 +1,6 @@
 // @ts-check
 import { el, icon, languageOf } from "./dom.js";
+import { pictured } from "./emoji.js";
 
 /**
  * @typedef {import("../ports.ts").ChatMessage} ChatMessage
@@ -8,12 +9,15 @@ import { el, icon, languageOf } from "./dom.js";
  * @property {(message: ChatMessage, row: number, column: number) => Promise<void>} press
  * @property {(text: string) => Promise<boolean>} copy
  * @property {(message: ChatMessage) => void} openInvoice
+ * @property {(query: string) => void} search puts a query to the bot into the message field
+ * @property {(payload: string) => Promise<void>} follow opens the bot by a link of its own
+ * @property {(link: { url: string, payload: string }) => void} share
  * @property {(text: string) => void} say
  */
 
 const COPIED_MS = 1800;
 /** @type {Record<string, string>} */
-const ICONS = { copy: "copy", link: "link", pay: "star" };
+const ICONS = { copy: "copy", link: "link", start: "link", share: "share", pay: "star", query: "search" };
 /** @type {Record<string, [number, number]>} row and column steps */
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
 
@@ -50,7 +54,7 @@ function barName(message) {
 
 /** @param {string} text */
 function labelElement(text) {
-  return el("span", { class: "label", dir: "auto", lang: languageOf(text) }, text);
+  return el("span", { class: "label", dir: "auto", lang: languageOf(text) }, ...pictured(text));
 }
 
 /**
@@ -101,6 +105,12 @@ async function activate(element, { message, button, row, column }, actions) {
       await actions.press(message, row, column);
       element.removeAttribute("aria-busy");
       return;
+    case "query":
+      return actions.search(button.query);
+    case "start":
+      return actions.follow(button.payload);
+    case "share":
+      return actions.share(button);
     case "disabled":
       return;
     default:

@@ -7,7 +7,7 @@ import { clockTime } from "./sim-clock.js";
 /**
  * @typedef {import("../ports.ts").ChatMessage} ChatMessage
  * @typedef {import("./keyboard.js").ButtonActions} ButtonActions
- * @typedef {{ clock: import("./sim-clock.js").SimClock, botName: () => string, onCommand: (command: string) => void, actions: ButtonActions }} MessageContext
+ * @typedef {{ clock: import("./sim-clock.js").SimClock, botName: () => string, fileUrl: (messageId: number) => string, onCommand: (command: string) => void, actions: ButtonActions }} MessageContext
  */
 
 /**
@@ -25,7 +25,7 @@ export function messageElement(message, context) {
     "aria-label": `${author}, ${time}`,
   });
   const body = el("div", { class: "body" });
-  if (message.attachment) body.append(el("p", { class: "attachment" }, icon("file"), message.attachment));
+  if (message.attachment) body.append(attachment(message.attachment, context.fileUrl(message.id)));
   if (message.invoice) body.append(invoice(message.invoice));
   else if (message.text) {
     body.append(
@@ -49,6 +49,16 @@ export function messageElement(message, context) {
 function meta(message, time) {
   const edited = message.edited ? el("span", { class: "edited" }, "edited") : null;
   return el("p", { class: "meta" }, edited, el("span", {}, time));
+}
+
+/**
+ * @param {NonNullable<ChatMessage["attachment"]>} attachment
+ * @param {string} url
+ */
+function attachment({ name, isFile }, url) {
+  if (!isFile) return el("p", { class: "attachment" }, icon("file"), name);
+  const label = `Download ${name}`;
+  return el("a", { class: "attachment", href: url, download: name, "aria-label": label }, icon("file"), name);
 }
 
 /** @param {NonNullable<ChatMessage["invoice"]>} invoice */

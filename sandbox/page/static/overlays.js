@@ -36,6 +36,28 @@ export function alertDialog(text, from) {
 }
 
 /**
+ * The sheet to pass a link on. Nobody else is here to get it: it opens as a friend would come by it.
+ * @param {{ url: string, payload: string }} link
+ * @param {(text: string) => void} copy
+ */
+export function shareSheet({ url, payload }, copy) {
+  const address = `/?${new URLSearchParams({ start: payload })}`;
+  const open = el(
+    "a",
+    { class: "wide filled", href: address, target: "_blank", rel: "noopener" },
+    "Open it as a friend, in a new tab",
+  );
+  const copyIt = el("button", { class: "wide", type: "button" }, icon("copy"), "Copy the link");
+  const dialog = openDialog("Share a link", el("p", { class: "address" }, url), open, copyIt);
+  dialog.classList.add("sheet");
+  open.addEventListener("click", () => dialog.close());
+  copyIt.addEventListener("click", () => {
+    dialog.close();
+    copy(url);
+  });
+}
+
+/**
  * The sheet to pay an invoice in Stars.
  * @param {ChatInvoice} invoice
  * @param {object} options

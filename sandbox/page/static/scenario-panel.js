@@ -3,12 +3,20 @@ import { byId, el } from "./dom.js";
 
 /** @typedef {{ kind: "choice" | "switch" | "action", id: string, label: string, hint: string, active: boolean }} ScenarioView */
 
+/** @type {{ kind: ScenarioView["kind"], title: string }[]} */
+const GROUPS = [
+  { kind: "choice", title: "The next number" },
+  { kind: "switch", title: "Until you switch it off" },
+  { kind: "action", title: "Once" },
+];
+
 /**
  * The buttons that change how the pretend world behaves.
  * @param {{ run: (id: string) => Promise<void> }} options
  */
 export function createScenarioPanel({ run }) {
   const root = byId("scenarios");
+  const groups = new Map(GROUPS.map(({ kind, title }) => [kind, group(root, kind, title)]));
   /** @type {Map<string, HTMLButtonElement>} */
   const buttons = new Map();
 
@@ -33,7 +41,7 @@ export function createScenarioPanel({ run }) {
       await run(scenario.id);
       button.removeAttribute("aria-busy");
     });
-    root.append(button);
+    groups.get(scenario.kind)?.append(button);
     buttons.set(scenario.id, button);
     return button;
   };
@@ -48,4 +56,21 @@ export function createScenarioPanel({ run }) {
       }
     },
   };
+}
+
+/**
+ * Those of one kind, under a title.
+ * @param {HTMLElement} root
+ * @param {string} kind
+ * @param {string} title
+ */
+function group(root, kind, title) {
+  const id = `scenarios-${kind}`;
+  const element = el(
+    "div",
+    { class: "scenario-group", role: "group", "aria-labelledby": id },
+    el("h3", { id }, title),
+  );
+  root.append(element);
+  return element;
 }

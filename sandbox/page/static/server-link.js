@@ -57,6 +57,11 @@ export function createServerLink({ onFrame, onStatus }) {
   return {
     connect,
     /**
+     * The address of the file that a message of this visitor has.
+     * @param {number} messageId
+     */
+    fileUrl: (messageId) => `/api/file?${new URLSearchParams({ session, message: String(messageId) })}`,
+    /**
      * @param {string} path
      * @param {Record<string, unknown>} [body]
      */

@@ -13,7 +13,7 @@ export function createViews({ onShow }) {
   const newsBadge = el("span", { class: "badge", hidden: true, "aria-label": "news" }, "•");
   buttons[2]?.append(newsBadge);
 
-  /** @param {string} view */
+  /** @param {string} view one of the bar's parts of the page */
   const show = (view) => {
     document.body.dataset.view = view;
     if (view === "under") newsBadge.hidden = true;
@@ -38,6 +38,7 @@ export function createViews({ onShow }) {
   });
 
   return {
+    show,
     /** True while a person who looks at this tab sees the chat. */
     isChatShown: () => !document.hidden && (!narrow.matches || document.body.dataset.view === "chat"),
     /** Something happened underneath while another part of the page was shown. */

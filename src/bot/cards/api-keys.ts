@@ -49,7 +49,7 @@ export function apiKeyCard(texts: Texts, key: KeyView, note: string | null): Car
         lastUse: key.lastUsedAt === null ? null : joined(lastUse, " · "),
         endsAt: key.expiresAt && localTime(key.expiresAt),
       }),
-      messages.apiHowToChange(escapeHtml(keyId)),
+      messages.apiHowToChange({ keyId: escapeHtml(keyId) }),
     ),
     keyboard: [
       [tap(labels.apiStyle(key.style), { kind: "apiStyle", keyId })],

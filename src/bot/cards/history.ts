@@ -2,7 +2,7 @@ import type { InlineKeyboardButton } from "grammy/types";
 import { formatUsd } from "../../core/money.ts";
 import type { OrderPage, OrderView } from "../../orders/orders.ts";
 import { code, type Html, localTime, money } from "../../texts/html.ts";
-import { ltrIn, rlmIn } from "../../texts/rtl.ts";
+import { ltrIn, ownIn, rlmIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
 import type { OrderMovement } from "../../wallet/reader.ts";
 import { type Card, copyButton, inRows, lines, pageLine, pager, productTitle, tap } from "./card.ts";
@@ -98,7 +98,7 @@ export function receiptCard(
 function movementLine(texts: Texts, { kind, amountMicros, at }: OrderMovement): string {
   const { language, messages } = texts;
   const time: Html = localTime(at);
-  return `${rlmIn(language)}${ltrIn(language, time)} · ${messages.orderMovements[kind]} ${ltrIn(language, money(amountMicros))}`;
+  return `${rlmIn(language)}${ownIn(language, time)} · ${messages.orderMovements[kind]} ${ltrIn(language, money(amountMicros))}`;
 }
 
 /** "+4477••••••23": enough to tell two numbers apart, not enough to use one. */

@@ -1,5 +1,5 @@
 import { localTime, money, signedMoney } from "../../texts/html.ts";
-import { ltrIn, rlmIn } from "../../texts/rtl.ts";
+import { ltrIn, ownIn, rlmIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
 import type { Balance, StatementLine } from "../../wallet/reader.ts";
 import { type Card, inRows, lines, pageLine, pager, productLine, tap } from "./card.ts";
@@ -61,8 +61,9 @@ function statementLine(texts: Texts, { line, product }: NamedLine): string {
     ? `${productLine(texts, product.service, product.country)}${late}`
     : movementWord(texts, line.kind);
   const amount = ltrIn(language, signedMoney(line.amountMicros));
-  const after = ltrIn(language, `= ${money(line.balanceMicros)}`);
-  return `${rlmIn(language)}${ltrIn(language, localTime(line.at))} · ${what} ${amount} ${after}`;
+  // The sign stays outside: it stands between the two amounts in either direction.
+  const after = `= ${ltrIn(language, money(line.balanceMicros))}`;
+  return `${rlmIn(language)}${ownIn(language, localTime(line.at))} · ${what} ${amount} ${after}`;
 }
 
 function movementWord(texts: Texts, kind: string): string {

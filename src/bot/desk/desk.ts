@@ -58,8 +58,8 @@ export async function takeTyped(
   return reply.kind === "again" ? "again" : "done";
 }
 
-function knockOf(ctx: ShopContext): { telegramId: number; updateId: number } {
-  return { telegramId: ctx.from?.id ?? 0, updateId: ctx.update.update_id };
+function knockOf(ctx: ShopContext): { telegramId: number; updateId: number; botName: string } {
+  return { telegramId: ctx.from?.id ?? 0, updateId: ctx.update.update_id, botName: ctx.me.username };
 }
 
 function typedOf(message: Message): Typed {
@@ -73,7 +73,7 @@ function typedOf(message: Message): Typed {
 
 async function answer(ctx: ShopContext, reply: Reply | undefined, next: () => Promise<void>): Promise<void> {
   if (reply === undefined) return await next();
-  await ctx.answerTap();
+  await ctx.answerTap(reply.kind === "card" ? reply.toast?.replace(/<[^>]+>/g, "") : undefined);
   if (reply.kind === "file") return await sendFile(ctx, reply.file);
   await present(ctx, reply.card);
   if (reply.kind === "ask") await enterQuestion(ctx, questionIds.desk, encodePlace(reply.to));

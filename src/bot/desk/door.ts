@@ -19,10 +19,13 @@ export interface Knock {
   readonly place: Place;
   readonly updateId: number;
   readonly typed: Typed | null;
+  /** Our @name at Telegram. */
+  readonly botName: string;
 }
 
 export type Reply =
-  | { readonly kind: "card"; readonly card: DeskCard }
+  /** `toast`: what was done, as HTML; for the answer to the tap. */
+  | { readonly kind: "card"; readonly card: DeskCard; readonly toast?: string }
   /** A question: what is typed next goes to `to`. */
   | { readonly kind: "ask"; readonly card: DeskCard; readonly to: Place }
   /** What was typed is not understood: the question stays open. */
@@ -50,35 +53,40 @@ export function createDoor({ staff: book, screens }: DoorDeps): Door {
   const byId = new Map(screens.map((screen) => [screen.id, screen]));
   if (byId.size !== screens.length) throw new Error("two screens of the desk have the same id");
 
-  async function show(staff: Staff, place: Place, updateId: number, note?: string): Promise<Reply> {
+  async function show(staff: Staff, place: Place, knock: Knock, note?: string): Promise<Reply> {
+    const { updateId, botName } = knock;
     const screen = byId.get(place.screen);
-    if (!screen) return await show(staff, homePlace, updateId, note ?? deskTexts.stale);
-    if (!hasRight(staff.role, screen.right)) return await refuse(staff, place, screen.right, updateId);
+    if (!screen) return await show(staff, homePlace, knock, note ?? deskTexts.stale);
+    if (!hasRight(staff.role, screen.right)) return await refuse(staff, place, screen.right, knock);
     try {
-      const card = await screen.show({ staff, args: place.args, updateId });
-      return { kind: "card", card: withNote(card, note) };
+      const card = await screen.show({ staff, args: place.args, updateId, botName });
+      return note === undefined
+        ? { kind: "card", card }
+        : { kind: "card", card: withNote(card, note), toast: note };
     } catch (error) {
       const why = explain(error);
       // Home always can be shown; where it cannot, the error is the shop's.
       if (why === undefined || place.screen === homePlace.screen) throw error;
-      return await show(staff, homePlace, updateId, why);
+      return await show(staff, homePlace, knock, why);
     }
   }
 
-  async function refuse(staff: Staff, place: Place, right: Right, updateId: number): Promise<Reply> {
+  async function refuse(staff: Staff, place: Place, right: Right, knock: Knock): Promise<Reply> {
+    const { updateId } = knock;
     await book.noteRefusal({ staff, right, place: encodePlace({ ...place, args: [] }), updateId });
-    return await show(staff, homePlace, updateId, refusalText("no_right", {}));
+    return await show(staff, homePlace, knock, refusalText("no_right", {}));
   }
 
-  async function run(staff: Staff, action: Action, { place, updateId, typed }: Knock): Promise<Reply> {
-    const outcome = await attempt(() => action.run({ staff, args: place.args, updateId, typed }));
+  async function run(staff: Staff, action: Action, knock: Knock): Promise<Reply> {
+    const { place, updateId, botName, typed } = knock;
+    const outcome = await attempt(() => action.run({ staff, args: place.args, updateId, botName, typed }));
     if (typeof outcome === "string") {
       if (typed !== null) return { kind: "again", card: { html: outcome, rows: backRow(homePlace) } };
-      return await show(staff, { ...place, action: null }, updateId, outcome);
+      return await show(staff, { ...place, action: null }, knock, outcome);
     }
     switch (outcome.kind) {
       case "go":
-        return await show(staff, outcome.to, updateId, outcome.note);
+        return await show(staff, outcome.to, knock, outcome.note);
       case "ask":
         return {
           kind: "ask",
@@ -87,6 +95,7 @@ export function createDoor({ staff: book, screens }: DoorDeps): Door {
         };
       case "again":
         return { kind: "again", card: { html: outcome.why, rows: backRow(homePlace) } };
+      case "card":
       case "file":
         return outcome;
     }
@@ -94,14 +103,14 @@ export function createDoor({ staff: book, screens }: DoorDeps): Door {
 
   return {
     async knock(knock) {
-      const { telegramId, place, updateId, typed } = knock;
+      const { telegramId, place, typed } = knock;
       const staff = await book.find(telegramId);
       if (!staff || !hasRight(staff.role, "see")) return undefined;
-      if (place.action === null) return await show(staff, place, updateId);
+      if (place.action === null) return await show(staff, place, knock);
       const action = actionOf(byId.get(place.screen), place.action);
       const takes = typed === null ? "tap" : "text";
-      if (action?.takes !== takes) return await show(staff, homePlace, updateId, deskTexts.stale);
-      if (!hasRight(staff.role, action.right)) return await refuse(staff, place, action.right, updateId);
+      if (action?.takes !== takes) return await show(staff, homePlace, knock, deskTexts.stale);
+      if (!hasRight(staff.role, action.right)) return await refuse(staff, place, action.right, knock);
       return await run(staff, action, knock);
     },
   };
@@ -128,8 +137,8 @@ function explain(error: unknown): string | undefined {
   return error instanceof ShopError ? textsFor("en").errors[error.code] : undefined;
 }
 
-function withNote(card: DeskCard, note: string | undefined): DeskCard {
-  return note === undefined ? card : { ...card, html: `${note}\n\n${card.html}` };
+function withNote(card: DeskCard, note: string): DeskCard {
+  return { ...card, html: `${note}\n\n${card.html}` };
 }
 
 function backRow(to: Place): DeskCard["rows"] {

@@ -16,7 +16,10 @@ export function createHomeScreen(others: readonly Screen[]): Screen {
       const screens = seenBy(staff.role);
       const headlines = await Promise.all(screens.map((screen) => screen.headline?.(staff) ?? null));
       const facts = headlines.filter((line) => line !== null);
-      return { html: [titleOf(staff), ...facts].join("\n"), rows: [...entries(screens), [refresh]] };
+      return {
+        html: [titleOf(staff), ...facts].join("\n"),
+        rows: [...entries(screens), [refresh]],
+      };
     },
   };
 }
@@ -29,7 +32,9 @@ function titleOf({ role }: Staff): string {
 
 function entries(screens: readonly Screen[]): DeskCard["rows"] {
   const listed = screens
-    .flatMap((screen) => (screen.entry ? [{ ...screen.entry, to: at(screen.id) }] : []))
+    .flatMap(({ id, entry }) =>
+      entry ? [{ label: entry.label, order: entry.order, to: entry.to ?? at(id) }] : [],
+    )
     .sort((a, b) => a.order - b.order);
   const rows: DeskButton[][] = [];
   for (let start = 0; start < listed.length; start += WIDTH) rows.push(listed.slice(start, start + WIDTH));

@@ -1,15 +1,21 @@
 import { InputFile } from "grammy";
+import type { InlineKeyboardButton } from "grammy/types";
 import { type Card, isTooLong, linkButton, messageOptions } from "../cards/card.ts";
 import { shorten } from "../cards/label.ts";
 import type { ShopContext } from "../context.ts";
 import { removeMessage } from "../navigation.ts";
 import { isNotModified, isRefused } from "../telegram-errors.ts";
-import { encodePlace } from "./place.ts";
+import { encodePlace, type Place } from "./place.ts";
 import type { DeskCard, DeskFile } from "./screen.ts";
 
 const MAX_LABEL = 48;
 /** Telegram's bound for the text under a picture. */
 const MAX_CAPTION = 1024;
+
+/** A button that leads into the desk, for messages that operators get. */
+export function deskTap(label: string, to: Place): InlineKeyboardButton {
+  return { text: shorten(label, MAX_LABEL), callback_data: encodePlace(to) };
+}
 
 /** The card as a message with its buttons. */
 export function deskCard({ html, rows }: DeskCard): Card {
@@ -19,7 +25,7 @@ export function deskCard({ html, rows }: DeskCard): Card {
       row.map((button) =>
         "url" in button
           ? linkButton(shorten(button.label, MAX_LABEL), button.url)
-          : { text: shorten(button.label, MAX_LABEL), callback_data: encodePlace(button.to) },
+          : deskTap(button.label, button.to),
       ),
     ),
   };

@@ -19,6 +19,8 @@ export interface Visit {
   readonly args: readonly string[];
   /** Of the update that led here. */
   readonly updateId: number;
+  /** Our @name at Telegram, for links. */
+  readonly botName: string;
 }
 
 /** What somebody typed or sent as the answer to a question of the desk. */
@@ -45,6 +47,8 @@ export interface DeskFile {
 /** What an action leads to. `note` and `prompt` and `why` are HTML. */
 export type Outcome =
   | { readonly kind: "go"; readonly to: Place; readonly note?: string }
+  /** What no place leads to: a list of hits, a link that is shown once. */
+  | { readonly kind: "card"; readonly card: DeskCard }
   /** Asks for something typed; `to` is an action that takes "text", `back` where the button under the question leads. */
   | { readonly kind: "ask"; readonly prompt: string; readonly to: Place; readonly back: Place }
   /** What was typed is not understood; the question stays open. */
@@ -65,7 +69,12 @@ export interface Screen {
   readonly id: string;
   readonly right: Right;
   /** Its button on the home screen; left out: none leads there from home. Lower orders come first. */
-  readonly entry?: { readonly label: string; readonly order: number };
+  readonly entry?: {
+    readonly label: string;
+    readonly order: number;
+    /** Left out: the screen itself. */
+    readonly to?: Place;
+  };
   /** A line of HTML for the home screen of those who may see this screen; null: nothing to say. */
   headline?(staff: Staff): Promise<string | null>;
   show(visit: Visit): Promise<DeskCard>;

@@ -7,6 +7,7 @@ import {
   notFoundCard,
   servicesCard,
 } from "../cards/catalog.ts";
+import { noticeCard } from "../cards/home.ts";
 import type { Screens, ShopContext } from "../context.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
 import type { ShownLists } from "./shown-lists.ts";
@@ -77,13 +78,15 @@ async function showCountries(
   if (!service) return await showServices(deps, ctx, { page: 0, sort: "popular" });
   const read = () => deps.catalog.countries({ ...at, pageSize: COUNTRIES_A_PAGE, language });
   let page: CountryPage | undefined = await read();
-  if (page.isBlocked) return await showServices(deps, ctx, { page: 0, sort: "popular" });
+  if (page.refusal === "service_blocked") return await showServices(deps, ctx, { page: 0, sort: "popular" });
+  if (page.refusal !== null)
+    return await deps.screens.show(ctx, noticeCard(ctx.texts, ctx.texts.errors[page.refusal]));
   await deps.screens.showLive(ctx, async () => {
     const current = page ?? (await read());
     page = undefined;
     return {
       card: countriesCard(ctx.texts, service, current, at.sort),
-      isComplete: current.unanswered === 0 || current.isBlocked,
+      isComplete: current.unanswered === 0 || current.refusal !== null,
     };
   });
   await deps.shownLists.note(ctx, { serviceId: at.serviceId });

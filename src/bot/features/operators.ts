@@ -4,11 +4,9 @@ import { hasRight, type Right } from "../../core/staff.ts";
 import type { OperatorActionResult } from "../../operations/operator-actions.ts";
 import { escapeHtml } from "../../texts/html.ts";
 import { commandTexts, parseSignedUsd } from "../../texts/operator/commands.ts";
-import { receiptTexts } from "../../texts/operator/receipts.ts";
 import { refusalText } from "../../texts/operator/refusals.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import type { ShopContext } from "../context.ts";
-import { removeButtons } from "../navigation.ts";
 import { createFeature, type Feature } from "./feature.ts";
 
 const telegramIdSchema = z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER);
@@ -27,9 +25,9 @@ const banSchema = z.object({ telegramId: telegramIdSchema, reason: reasonSchema 
 const unbanSchema = z.object({ telegramId: telegramIdSchema });
 const refundSchema = z.object({ chargeId: z.string().regex(/^[\x21-\x7e]{1,256}$/) });
 
-export type OperatorDeps = Pick<BotDeps, "operatorActions" | "topups" | "desk">;
+export type OperatorDeps = Pick<BotDeps, "operatorActions" | "desk">;
 
-/** Typed commands and decisions of the people at the desk, under the same rights. For anyone else they do not exist. */
+/** Typed commands of the people at the desk, under the same rights. For anyone else they do not exist. */
 export function createOperators(deps: OperatorDeps): Feature {
   const feature = createFeature();
   const command = (name: string, right: Right, handle: (ctx: Command) => Promise<void>): void => {
@@ -47,20 +45,6 @@ export function createOperators(deps: OperatorDeps): Feature {
   command("status", "money", async (ctx) => {
     const facts = await deps.operatorActions.status();
     await tell(ctx, facts.map(escapeHtml).join("\n") || commandTexts.done);
-  });
-  feature.use(async (ctx, next) => {
-    const { action } = ctx;
-    if (action?.kind !== "approve" && action?.kind !== "reject") return await next();
-    if (!(await isAllowed(deps, ctx, "receipts", action.kind))) return await next();
-    const { claimId, kind } = action;
-    const operatorTelegramId = operatorIdOf(ctx);
-    const decided = await deps.topups.decideManual({
-      claimId,
-      operatorTelegramId,
-      approve: kind === "approve",
-    });
-    await ctx.answerTap(receiptTexts.decided[decided.kind]);
-    await removeButtons(ctx);
   });
   return feature;
 }
@@ -85,6 +69,11 @@ function operatorIdOf(ctx: ShopContext): number {
   return ctx.from?.id ?? 0;
 }
 
+/** The update's id makes a command that is delivered twice act once. */
+function by(ctx: ShopContext): { operatorTelegramId: number; updateId: number } {
+  return { operatorTelegramId: operatorIdOf(ctx), updateId: ctx.update.update_id };
+}
+
 /** The first `count` words, and what follows them as one. */
 function words(text: string, count: number): string[] {
   const all = text.trim().split(/\s+/);
@@ -95,46 +84,32 @@ async function adjust(deps: OperatorDeps, ctx: Command): Promise<void> {
   const [telegramId, amountMicros, reason] = words(ctx.match, 2);
   const parsed = adjustSchema.safeParse({ telegramId, amountMicros, reason });
   if (!parsed.success) return await tell(ctx, commandTexts.usageAdjust);
-  // The update's id: the same command delivered twice moves money once.
-  const key = `update:${ctx.update.update_id}`;
-  await report(
-    ctx,
-    await deps.operatorActions.adjustBalance({ ...parsed.data, key, operatorTelegramId: operatorIdOf(ctx) }),
-  );
+  await report(ctx, await deps.operatorActions.adjustBalance({ ...parsed.data, ...by(ctx) }));
 }
 
 async function refund(deps: OperatorDeps, ctx: Command): Promise<void> {
   const parsed = refundSchema.safeParse({ chargeId: ctx.match.trim() });
   if (!parsed.success) return await tell(ctx, commandTexts.usageRefund);
-  await report(
-    ctx,
-    await deps.operatorActions.refundStars({ ...parsed.data, operatorTelegramId: operatorIdOf(ctx) }),
-  );
+  await report(ctx, await deps.operatorActions.refundStars({ ...parsed.data, ...by(ctx) }));
 }
 
 async function ban(deps: OperatorDeps, ctx: Command): Promise<void> {
   const [telegramId, reason] = words(ctx.match, 1);
   const parsed = banSchema.safeParse({ telegramId, reason });
   if (!parsed.success) return await tell(ctx, commandTexts.usageBan);
-  await report(
-    ctx,
-    await deps.operatorActions.ban({ ...parsed.data, operatorTelegramId: operatorIdOf(ctx) }),
-  );
+  await report(ctx, await deps.operatorActions.ban({ ...parsed.data, ...by(ctx) }));
 }
 
 async function unban(deps: OperatorDeps, ctx: Command): Promise<void> {
   const parsed = unbanSchema.safeParse({ telegramId: ctx.match.trim() });
   if (!parsed.success) return await tell(ctx, commandTexts.usageUnban);
-  await report(
-    ctx,
-    await deps.operatorActions.unban({ ...parsed.data, operatorTelegramId: operatorIdOf(ctx) }),
-  );
+  await report(ctx, await deps.operatorActions.unban({ ...parsed.data, ...by(ctx) }));
 }
 
 async function report(ctx: ShopContext, result: OperatorActionResult): Promise<void> {
   if (result.kind === "done") return await tell(ctx, commandTexts.done);
   if (result.kind === "not_found") return await tell(ctx, commandTexts.notFound);
-  if (result.kind === "held") return await tell(ctx, commandTexts.refundHeld);
+  if (result.kind === "desk") return await tell(ctx, refusalText(result.refusal.code, result.refusal.facts));
   if (result.kind === "not_refundable") return await tell(ctx, commandTexts.refundRefused);
   if (result.kind === "pending") return await tell(ctx, commandTexts.refundPending);
   await tell(ctx, ctx.texts.errors[result.code]);

@@ -80,14 +80,14 @@ async function refusal(
   code: ShopErrorCode,
 ): Promise<Card> {
   const { language } = ctx.buyer;
-  const isAboutOffers = code === "out_of_stock" || code === "providers_unavailable";
+  const isAboutOffers = code === "out_of_stock" || code === "providers_unavailable" || code === "not_on_sale";
   if (code === "service_blocked") return noticeCard(ctx.texts, ctx.texts.errors[code]);
   const alternatives = isAboutOffers
     ? await deps.catalog.alternatives({ serviceId: service.id, countryId, language, limit: MAX_ALTERNATIVES })
     : [];
   const country = deps.catalog.country(countryId, language);
   const reason = ctx.texts.errors[code];
-  const canRetry = code !== "out_of_stock";
+  const canRetry = code !== "out_of_stock" && code !== "not_on_sale";
   return refusedCard(ctx.texts, { service, country, reason, alternatives, canRetry });
 }
 

@@ -1,20 +1,29 @@
 import type { MiddlewareFn } from "grammy";
-import type { Buyers } from "../../buyers/buyers.ts";
 import { pickLanguage, textsFor } from "../../texts/index.ts";
+import type { BotDeps } from "../bot-deps.ts";
 import { messageOptions } from "../cards/card.ts";
 import { noticeCard } from "../cards/home.ts";
 import type { ShopContext } from "../context.ts";
 
 /** Finds or makes the buyer, and sets the language of the answer. */
-export function meetBuyer(buyers: Buyers): MiddlewareFn<ShopContext> {
+export function meetBuyer({
+  buyers,
+  pauseWords,
+}: Pick<BotDeps, "buyers" | "pauseWords">): MiddlewareFn<ShopContext> {
   return async (ctx, next) => {
     if (!ctx.from) return;
     const language = pickLanguage(ctx.from.language_code);
-    const { conversation, chosen, ...buyer } = await buyers.meet({ telegramId: ctx.from.id, language });
+    const { conversation, chosen, ...buyer } = await buyers.meet({
+      telegramId: ctx.from.id,
+      language,
+      username: ctx.from.username ?? null,
+      firstName: ctx.from.first_name,
+    });
     ctx.buyer = buyer;
     ctx.storedConversation = conversation;
     ctx.storedChoice = chosen;
-    ctx.texts = textsFor(ctx.buyer.language);
+    const texts = textsFor(ctx.buyer.language);
+    ctx.texts = { ...texts, errors: pauseWords.in(texts.errors, texts.language) };
     await next();
   };
 }

@@ -1,8 +1,15 @@
+import { shortenId } from "../../core/ids.ts";
+import type { OutboxMessage } from "../../core/messages.ts";
+import type { DailyReport } from "../../desk/figures/report.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
+import { figureTexts } from "../../texts/operator/figures.ts";
 import { receiptTexts } from "../../texts/operator/receipts.ts";
-import { tap } from "../cards/card.ts";
 import { shorten } from "../cards/label.ts";
-import { type Rendered, urgent } from "./rendered.ts";
+import type { Names } from "../desk/figures/lines.ts";
+import { reportLines } from "../desk/figures/report-lines.ts";
+import { act, at } from "../desk/place.ts";
+import { deskTap } from "../desk/present.ts";
+import { quiet, type Rendered, urgent } from "./rendered.ts";
 
 const MAX_DISPUTE = 2500;
 
@@ -17,9 +24,10 @@ export async function renderClaim(deps: ClaimsAndDisputes, claimId: string): Pro
     isDuplicate: claim.isDuplicate,
     flagReason: claim.flagReason,
   });
+  const short = shortenId(claimId);
   const decide = [
-    tap(receiptTexts.approve, { kind: "approve", claimId }),
-    tap(receiptTexts.reject, { kind: "reject", claimId }),
+    deskTap(receiptTexts.approve, act("q", "a", short)),
+    deskTap(receiptTexts.reject, act("q", "j", short)),
   ];
   return urgent({ text, keyboard: [decide] }, claim.fileId);
 }
@@ -32,5 +40,21 @@ export async function renderDispute(
   const dispute = await deps.disputes.load(disputeId);
   if (!dispute) return undefined;
   const text = shorten(dispute.text, MAX_DISPUTE);
-  return urgent({ text: receiptTexts.question({ buyer: dispute.buyerTelegramId, text }), keyboard: [] });
+  return urgent({
+    text: receiptTexts.question({ buyer: dispute.buyerTelegramId, text }),
+    keyboard: [[deskTap(receiptTexts.open, at("q", "question", shortenId(disputeId)))]],
+  });
+}
+
+/** The figures of a day, with ways into the desk. */
+export async function renderDailyReport(
+  { catalog, dailyReport }: { readonly catalog: Names; readonly dailyReport: Pick<DailyReport, "read"> },
+  { day, isLate }: Extract<OutboxMessage, { kind: "daily_report" }>,
+): Promise<Rendered> {
+  const lines = await reportLines(catalog, await dailyReport.read(day), isLate);
+  const doors = [
+    deskTap(figureTexts.openFigures, at("g", "yesterday")),
+    deskTap(figureTexts.openQueue, at("q")),
+  ];
+  return quiet({ text: lines.join("\n"), keyboard: [doors] });
 }

@@ -1,5 +1,6 @@
 import { assertNever, type ShopErrorCode } from "../../core/errors.ts";
 import type { OutboxMessage } from "../../core/messages.ts";
+import type { DailyReport } from "../../desk/figures/report.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
 import type { OrderView } from "../../orders/orders.ts";
 import { escapeHtml, money, signedMoney } from "../../texts/html.ts";
@@ -18,11 +19,13 @@ import {
 import { noticeCard } from "../cards/home.ts";
 import { creditedCard } from "../cards/money.ts";
 import { type NamedOrder, nameOrder } from "../cards/order.ts";
-import { renderClaim, renderDispute } from "./render-for-operators.ts";
+import { renderClaim, renderDailyReport, renderDispute } from "./render-for-operators.ts";
 import { quiet, type Rendered, urgent } from "./rendered.ts";
 
 /** Where the words of a message come from. */
-export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsAndDisputes {}
+export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsAndDisputes {
+  readonly dailyReport: Pick<DailyReport, "read">;
+}
 
 /** Everything that is sent as a new message. An order's card is not: it is edited (send.ts). */
 export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" }>;
@@ -55,6 +58,8 @@ export async function renderEvent(
       const card = await renderAsked(deps, message, reader);
       return card && urgent(card);
     }
+    case "shop_message":
+      return urgent(noticeCard(texts, texts.messages.fromShop({ text: escapeHtml(message.text) })));
     case "topup_rejected":
     case "topup_refunded":
     case "debt_settled":
@@ -64,6 +69,8 @@ export async function renderEvent(
       return urgent({ text: operatorNotice(message.notice, message.params), keyboard: [] });
     case "slow_down":
       return quiet({ text: texts.messages.slowDown, keyboard: [] });
+    case "daily_report":
+      return await renderDailyReport(deps, message);
     case "manual_claim":
       return await renderClaim(deps, message.claimId);
     case "dispute":
@@ -197,7 +204,8 @@ function moneyText(
   texts: Texts,
 ): string {
   const { messages } = texts;
-  if (message.kind === "topup_rejected") return messages.topupRejected;
+  if (message.kind === "topup_rejected")
+    return lines(messages.topupRejected, message.reason !== undefined && escapeHtml(message.reason));
   const amount = money(BigInt(message.amountMicros));
   const available = money(BigInt(message.availableMicros));
   if (message.kind === "topup_refunded") {

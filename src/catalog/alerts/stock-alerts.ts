@@ -24,7 +24,7 @@ export interface StockAlertJobs {
 export interface StockAlertDeps {
   readonly db: Database;
   readonly clock: Clock;
-  readonly catalog: Pick<Catalog, "countries" | "route">;
+  readonly catalog: Pick<Catalog, "countries" | "route" | "refusal">;
   readonly onMessages: () => void;
 }
 
@@ -34,8 +34,8 @@ export function createStockAlerts(deps: StockAlertDeps): StockAlerts & StockAler
   async function isBack(product: ServiceInCountry): Promise<boolean> {
     // Asks for prices that are old, as if somebody looked.
     const page = { page: 0, pageSize: 1, sort: "best", language: "en" } as const;
-    const { isBlocked } = await catalog.countries({ serviceId: product.serviceId, ...page });
-    if (isBlocked) return false;
+    await catalog.countries({ serviceId: product.serviceId, ...page });
+    if ((await catalog.refusal(product)) !== undefined) return false;
     return (await catalog.route({ ...product, ceilingMicros: ANY_PRICE })).length > 0;
   }
 

@@ -9,6 +9,7 @@ import {
   selectProviderServices,
   selectServiceRows,
 } from "../../db/queries/provider-lists.ts";
+import { selectSwitches } from "../../db/queries/switches.ts";
 import type { Provider } from "../../providers/port/provider.ts";
 import type { ServiceItem } from "../catalog.ts";
 import type { BlockReasonOf } from "../names/blocklist.ts";
@@ -26,8 +27,10 @@ export interface ProviderLists {
 export interface Snapshot {
   readonly version: string;
   readonly providers: ReadonlyMap<string, ProviderLists>;
-  /** On sale and not blocked, A–Z. */
+  /** Listed by a provider and not blocked, A–Z. */
   readonly services: readonly ServiceItem[];
+  /** Those of them that an operator has taken off sale in all countries. */
+  readonly offServices: ReadonlySet<string>;
   readonly serviceNames: ReadonlyMap<string, string>;
   /** Our id → the providers' names. */
   readonly providerNames: ReadonlyMap<string, readonly string[]>;
@@ -45,12 +48,12 @@ export interface SnapshotDeps {
 }
 
 /** How often the version is compared: another replica or the operator may have changed the lists. */
-const TTL_MS = 60_000;
+const TTL_MS = 10_000;
 
 /** Keeps the snapshot in memory and reads it again when its version in the database has changed. */
 export function createSnapshot(deps: SnapshotDeps): Cached<Snapshot> {
   const cached: Cached<Snapshot> = createCached(deps.clock, TTL_MS, async () => {
-    const version = await selectListsVersion(deps.db);
+    const version = await selectListsVersion(deps.db, deps.clock.now());
     const known = cached.peek();
     return known?.version === version ? known : await load(deps, version);
   });
@@ -59,11 +62,12 @@ export function createSnapshot(deps: SnapshotDeps): Cached<Snapshot> {
 
 async function load(deps: SnapshotDeps, version: string): Promise<Snapshot> {
   const names = [...deps.providers.keys()];
-  const [serviceCodes, countryCodes, serviceRows, countryRows] = await Promise.all([
+  const [serviceCodes, countryCodes, serviceRows, countryRows, switches] = await Promise.all([
     selectProviderServices(deps.db, names),
     selectProviderCountries(deps.db, names),
     selectServiceRows(deps.db),
     selectCountryRows(deps.db),
+    selectSwitches(deps.db, deps.clock.now()),
   ]);
   const serviceNames = new Map([
     ...serviceRows.map((row) => [row.id, row.name] as const),
@@ -79,6 +83,11 @@ async function load(deps: SnapshotDeps, version: string): Promise<Snapshot> {
       .filter(isSold)
       .map((id) => ({ id, name: serviceNames.get(id) ?? id }))
       .sort(byName()),
+    offServices: new Set(
+      switches.flatMap(({ serviceId, countryId, provider }) =>
+        serviceId !== null && countryId === null && provider === null ? [serviceId] : [],
+      ),
+    ),
     serviceNames,
     providerNames: grouped(serviceCodes, ({ id, name }) => [id, name]),
     isReading: serviceCodes.length === 0 && names.length > 0,

@@ -2,8 +2,8 @@ import { addMs, type Clock } from "../../core/clock.ts";
 import { messageOf } from "../../core/errors.ts";
 import type { Logger } from "../../core/logger.ts";
 import type { Database } from "../../db/client.ts";
+import { deleteOffersOlderThan } from "../../db/queries/housekeeping.ts";
 import { markFailed, markObserved, selectScopes } from "../../db/queries/offer-scopes.ts";
-import { deleteOffersOlderThan } from "../../db/queries/offers.ts";
 import {
   insertUnmappedCountries,
   insertUnmappedServices,

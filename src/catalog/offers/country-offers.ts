@@ -2,11 +2,12 @@ import { addMs } from "../../core/clock.ts";
 import type { Catalog, CountryItem, CountryOffer, CountrySort, LanguageCode } from "../catalog.ts";
 import type { CatalogDeps } from "../catalog-deps.ts";
 import { pageOf } from "../page.ts";
-import type { Freshness, Plan } from "../prices/freshness.ts";
+import { type Freshness, type Plan, providersOf } from "../prices/freshness.ts";
 import type { LookedAt } from "../prices/looked-at.ts";
 import { waitBriefly } from "../prices/waiting.ts";
 import type { Statistics } from "./delivery-statistics.ts";
-import { type Market, type MarketView, OFFER_LIFETIME_MS } from "./market.ts";
+import { OFFER_LIFETIME_MS } from "./kept-merged.ts";
+import type { Market, MarketView } from "./market.ts";
 import { countryOffer, type MergedOffer, sortOffers } from "./merged-offers.ts";
 
 /** Prices older than this are requested again in the background. */
@@ -77,7 +78,10 @@ export function createCountries(parts: CountriesParts): Pick<Catalog, "countries
       const plan = await freshness.plan({ serviceId, countryId: null });
       const seen = await market.look([serviceId], plan.scopes);
       if (parts.isWithheld(serviceId, seen)) {
-        return { ...pageOf([], 0, pageSize), stale: false, unanswered: 0, isBlocked: true };
+        return { ...nothing(pageSize), refusal: "service_blocked" };
+      }
+      if (seen.isOff({ serviceId, countryId: null }, providersOf(plan))) {
+        return { ...nothing(pageSize), refusal: "not_on_sale" };
       }
       parts.lookedAt.mark(serviceId);
       const view = await refreshed(serviceId, plan, seen);
@@ -86,7 +90,7 @@ export function createCountries(parts: CountriesParts): Pick<Catalog, "countries
       const all = await sorted(serviceId, offers, { sort, language });
       const unanswered = freshness.unread(plan, view, OFFER_LIFETIME_MS).asks.length;
       const stale = isStale || hasOld(offers);
-      return { ...pageOf(all, page, pageSize), stale, unanswered, isBlocked: false };
+      return { ...pageOf(all, page, pageSize), stale, unanswered, refusal: null };
     },
     alternatives: async ({ serviceId, countryId, language, limit }) => {
       const view = await market.look([serviceId]);
@@ -95,4 +99,8 @@ export function createCountries(parts: CountriesParts): Pick<Catalog, "countries
       return all.filter(({ country }) => country.id !== countryId).slice(0, Math.max(limit, 0));
     },
   };
+}
+
+function nothing(pageSize: number) {
+  return { ...pageOf<CountryOffer>([], 0, pageSize), stale: false, unanswered: 0 };
 }

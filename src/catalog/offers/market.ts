@@ -1,7 +1,8 @@
-import { addMs, type Clock } from "../../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
+import { createGathered } from "../../core/gather.ts";
+import { includes } from "../../core/scope.ts";
 import type { Database } from "../../db/client.ts";
 import {
-  type HiddenOffers,
   type KnownSubject,
   type MarketState,
   RULES,
@@ -11,26 +12,20 @@ import {
 } from "../../db/queries/market.ts";
 import { ANY_SERVICE } from "../../db/queries/offers.ts";
 import { selectPriceRules } from "../../db/queries/price-rules.ts";
+import { readSetting } from "../../db/queries/settings.ts";
 import type { Provider } from "../../providers/port/provider.ts";
-import { type PriceRule, type PriceTerms, termsFor } from "../prices/pricing.ts";
-import {
-  type CompactOffers,
-  compact,
-  createNames,
-  type OfferNames,
-  type Sellable,
-  sellable,
-} from "./compact-offers.ts";
-import { type MergedOffer, mergeByCountry } from "./merged-offers.ts";
+import { PRICE_STEP, priceStepOf } from "../prices/price-step.ts";
+import type { PriceTerms } from "../prices/pricing.ts";
+import { type CompactOffers, compact, createNames, type Sellable } from "./compact-offers.ts";
+import { type Contents, createMerger, type Pricing } from "./kept-merged.ts";
+import type { MergedOffer } from "./merged-offers.ts";
 
-/** An offer that no price list has shown for this long is hidden. */
-export const OFFER_LIFETIME_MS = 15 * 60 * 1000;
 /** What was read so long ago is read again: changes are not kept for ever (workers/housekeeping.ts). */
 const KEPT_MS = 60 * 60 * 1000;
 /** A shop with more services forgets those that nobody looked at the longest. */
 const MAX_SERVICES = 5_000;
-/** The services whose offers are kept merged, ready to be shown. */
-const MAX_MERGED = 200;
+/** The offers of so many services are read by one statement, which has a limit of its own. */
+const SERVICES_A_READ = 8;
 
 export interface MarketDeps {
   readonly db: Database;
@@ -41,18 +36,25 @@ export interface MarketDeps {
 }
 
 /** The offers of some services as they are at one moment, and what was read with them. */
-export interface MarketView extends Pick<MarketState, "scopes" | "decisions"> {
-  /** Providers with an open circuit. */
+export interface MarketView
+  extends Pick<MarketState, "scopes" | "decisions" | "switches" | "hidden" | "isPaused"> {
+  /** Providers that are not asked for prices: their circuit is open, or an operator has switched them off. */
   readonly broken: ReadonlySet<string>;
+  readonly pricing: Pricing;
   /** One merged offer for each country. The same object for as long as nothing changes, so that more can be kept with it. */
   offers(serviceId: string): ReadonlyMap<string, MergedOffer>;
+  /** The same by other rules or another step. */
+  offersBy(serviceId: string, pricing: Pricing): ReadonlyMap<string, MergedOffer>;
   /** The single offers for this service in a country. */
   inCountry(serviceId: string, countryId: string): readonly Sellable[];
+  /** True: operators have taken this off sale, as a whole or at each of these providers. Country null: everywhere. */
+  isOff(product: { serviceId: string; countryId: string | null }, providers: readonly string[]): boolean;
 }
 
 /**
  * The offers of all providers in this process's memory. Each look costs one small query, which tells what has changed since
- * they were read, by whomever; only that is read again. So what is shown is never older than the look.
+ * they were read, by whomever; only that is read again. So what is shown is never older than the look. Looks at the same
+ * moment share a query and a view, which then shows more services than each has asked for.
  */
 export interface Market {
   look(serviceIds: readonly string[], scopes?: readonly string[]): Promise<MarketView>;
@@ -64,22 +66,12 @@ interface Kept<T> {
   readonly atMs: number;
 }
 
-interface Merged {
-  readonly own: CompactOffers | undefined;
-  readonly any: CompactOffers | undefined;
-  readonly rules: readonly PriceRule[];
-  readonly hidden: string;
-  /** The first of its offers is too old from then on. */
-  readonly untilMs: number;
-  readonly offers: ReadonlyMap<string, MergedOffer>;
-}
-
 export function createMarket(deps: MarketDeps): Market {
   const { db, clock } = deps;
   const providers = [...deps.providers.keys()];
   const names = { providers: createNames(), countries: createNames() };
   const services = new Map<string, Kept<CompactOffers>>();
-  let rules: Kept<readonly PriceRule[]> | undefined;
+  let pricing: Kept<Pricing> | undefined;
 
   /**
    * Reads again what was changed or never read, and remembers of the rest that it is up to date. Returns what this look may
@@ -104,9 +96,9 @@ export function createMarket(deps: MarketDeps): Market {
       found.set(id, kept.content);
       keep(id, { ...kept, mark: laterMark(kept.mark, state.mark) });
     }
-    const known = rules && unchanged.has(RULES) && isRecent(rules) ? rules.content : undefined;
-    const [read, ruled] = await Promise.all([readOffers(missing), known ?? readRules()]);
-    return { services: new Map([...found, ...read]), rules: ruled };
+    const known = pricing && unchanged.has(RULES) && isRecent(pricing) ? pricing.content : undefined;
+    const [read, priced] = await Promise.all([readOffers(missing), known ?? readPricing()]);
+    return { services: new Map([...found, ...read]), pricing: priced };
   }
 
   /** The last kept are forgotten last. */
@@ -122,7 +114,14 @@ export function createMarket(deps: MarketDeps): Market {
   }
 
   async function readOffers(ids: readonly string[]): Promise<ReadonlyMap<string, CompactOffers>> {
-    if (ids.length === 0) return new Map();
+    const parts: (readonly string[])[] = [];
+    for (let from = 0; from < ids.length; from += SERVICES_A_READ)
+      parts.push(ids.slice(from, from + SERVICES_A_READ));
+    const read = await Promise.all(parts.map(readTogether));
+    return new Map(read.flatMap((contents) => [...contents]));
+  }
+
+  async function readTogether(ids: readonly string[]): Promise<ReadonlyMap<string, CompactOffers>> {
     const read = await selectMarketOffers(db, providers, ids);
     const atMs = clock.now().getTime();
     const contents = new Map(ids.map((id) => [id, compact(read.offers[id] ?? [], names)]));
@@ -130,11 +129,12 @@ export function createMarket(deps: MarketDeps): Market {
     return contents;
   }
 
-  async function readRules(): Promise<readonly PriceRule[]> {
+  async function readPricing(): Promise<Pricing> {
     // The mark first: what changes after it is read again.
     const mark = await selectMark(db);
-    const content = await selectPriceRules(db);
-    rules = { content, mark, atMs: clock.now().getTime() };
+    const [rules, step] = await Promise.all([selectPriceRules(db, clock.now()), readSetting(db, PRICE_STEP)]);
+    const content = { rules, step: priceStepOf(step) };
+    pricing = { content, mark, atMs: clock.now().getTime() };
     return content;
   }
 
@@ -143,97 +143,62 @@ export function createMarket(deps: MarketDeps): Market {
       const kept = services.get(subject);
       return kept ? [{ subject, mark: kept.mark }] : [];
     });
-    return rules ? [...marks, { subject: RULES, mark: rules.mark }] : marks;
+    return pricing ? [...marks, { subject: RULES, mark: pricing.mark }] : marks;
   }
 
-  const shelf = createMerger(deps, names);
+  const shown = createMerger(deps, names);
 
+  async function lookAt({ serviceIds, scopes }: Subjects): Promise<MarketView> {
+    const wanted = [...new Set([...serviceIds, ANY_SERVICE])];
+    const asked = known(wanted);
+    const at = clock.now();
+    const state = await selectMarketState(db, { known: asked, providers, serviceIds, scopes, at });
+    const contents = await catchUp(wanted, asked, state);
+    return viewOf(state, contents, shown);
+  }
+
+  return { look: shared(lookAt) };
+}
+
+function viewOf(state: MarketState, contents: Contents, shown: ReturnType<typeof createMerger>): MarketView {
+  const { hidden, switches } = state;
+  const hiding = { hidden, switches };
+  const offProviders = switches.flatMap(({ serviceId, countryId, provider }) =>
+    provider !== null && serviceId === null && countryId === null ? [provider] : [],
+  );
+  const outProviders = hidden.filter(({ isOpen }) => isOpen).map(({ provider }) => provider);
   return {
-    async look(serviceIds, scopes = []) {
-      const wanted = [...new Set([...serviceIds, ANY_SERVICE])];
-      const asked = known(wanted);
-      const state = await selectMarketState(db, { known: asked, providers, serviceIds, scopes });
-      const contents = await catchUp(wanted, asked, state);
-      const { hidden } = state;
-      return {
-        scopes: state.scopes,
-        decisions: state.decisions,
-        broken: new Set(hidden.filter(({ isOpen }) => isOpen).map(({ provider }) => provider)),
-        offers: (serviceId) => shelf.offers(serviceId, contents, hidden),
-        inCountry: (serviceId, countryId) =>
-          shelf.sellable(serviceId, contents, hidden).filter((row) => row.countryId === countryId),
-      };
+    ...state,
+    broken: new Set([...outProviders, ...offProviders]),
+    pricing: contents.pricing,
+    offers: (serviceId) => shown.offers(serviceId, contents, hiding),
+    offersBy: (serviceId, pricing) =>
+      shown.priced(serviceId, shown.rowsOf(serviceId, contents, hiding), pricing),
+    inCountry: (serviceId, countryId) =>
+      shown.rowsOf(serviceId, contents, hiding).filter((row) => row.countryId === countryId),
+    isOff: (product, providers) => {
+      const isOffAt = (provider: string | null) =>
+        switches.some((off) => includes(off, { ...product, provider }));
+      return isOffAt(null) || (providers.length > 0 && providers.every(isOffAt));
     },
   };
 }
 
-/** What a look may show. */
-interface Contents {
-  readonly services: ReadonlyMap<string, CompactOffers>;
-  readonly rules: readonly PriceRule[];
+/** Looks of the same moment become one. */
+function shared(lookAt: (subjects: Subjects) => Promise<MarketView>): Market["look"] {
+  const look = createGathered(async (looks: readonly Subjects[]) => {
+    const view = await lookAt({
+      serviceIds: [...new Set(looks.flatMap(({ serviceIds }) => serviceIds))],
+      scopes: [...new Set(looks.flatMap(({ scopes }) => scopes))],
+    });
+    return () => view;
+  });
+  return (serviceIds, scopes = []) => look({ serviceIds, scopes });
 }
 
-/** Merges the offers of a service, and keeps the result for as long as nothing of it changes. */
-function createMerger({ clock, pricing }: MarketDeps, names: OfferNames) {
-  const merged = new Map<string, Merged>();
-
-  function offers(
-    serviceId: string,
-    contents: Contents,
-    hidden: readonly HiddenOffers[],
-  ): ReadonlyMap<string, MergedOffer> {
-    const nowMs = clock.now().getTime();
-    const inputs = {
-      own: contents.services.get(serviceId),
-      any: contents.services.get(ANY_SERVICE),
-      rules: contents.rules,
-      hidden: JSON.stringify(hidden),
-    };
-    const last = merged.get(serviceId);
-    merged.delete(serviceId);
-    const isCurrent = last && nowMs < last.untilMs && isSame(last, inputs);
-    const current = isCurrent ? last : { ...inputs, ...merge(serviceId, contents, hidden) };
-    merged.set(serviceId, current);
-    const [oldest] = merged.keys();
-    if (merged.size > MAX_MERGED && oldest !== undefined) merged.delete(oldest);
-    return current.offers;
-  }
-
-  function merge(
-    serviceId: string,
-    contents: Contents,
-    hidden: readonly HiddenOffers[],
-  ): Pick<Merged, "offers" | "untilMs"> {
-    const rows = sellableOf(serviceId, contents, hidden);
-    const oldestMs = rows.reduce((oldest, row) => Math.min(oldest, row.observedMs), Number.POSITIVE_INFINITY);
-    return {
-      offers: mergeByCountry(rows, ({ provider, countryId }) =>
-        termsFor(contents.rules, pricing, { provider, countryId, serviceId }),
-      ),
-      untilMs: oldestMs + OFFER_LIFETIME_MS,
-    };
-  }
-
-  function sellableOf(
-    serviceId: string,
-    contents: Contents,
-    hidden: readonly HiddenOffers[],
-  ): readonly Sellable[] {
-    const filter = { sinceMs: addMs(clock.now(), -OFFER_LIFETIME_MS).getTime(), hidden };
-    const parts = [serviceId, ANY_SERVICE].flatMap((id) => contents.services.get(id) ?? []);
-    return parts.flatMap((part) => [...sellable(part, names, filter)]);
-  }
-
-  return { offers, sellable: sellableOf };
-}
-
-function isSame(last: Merged, inputs: Pick<Merged, "own" | "any" | "rules" | "hidden">): boolean {
-  return (
-    last.own === inputs.own &&
-    last.any === inputs.any &&
-    last.rules === inputs.rules &&
-    last.hidden === inputs.hidden
-  );
+interface Subjects {
+  readonly serviceIds: readonly string[];
+  readonly scopes: readonly string[];
 }
 
 /** Two looks at the same moment may end in another order than they began. Marks are numbers of transactions. */

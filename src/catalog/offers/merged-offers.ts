@@ -1,5 +1,5 @@
 import type { CountryItem, CountryOffer, CountrySort } from "../catalog.ts";
-import { costCeilingMicros, type PriceTerms, salePriceMicros } from "../prices/pricing.ts";
+import { costCeilingMicros, type PriceStep, type PriceTerms, salePriceMicros } from "../prices/pricing.ts";
 import type { Sellable } from "./compact-offers.ts";
 import { expectedCostMicros, PRIOR, type Statistics, successPercent } from "./delivery-statistics.ts";
 
@@ -9,6 +9,8 @@ export interface MergedOffer {
   readonly priceMicros: bigint;
   /** The highest cost that is acceptable for a sale at this price. */
   readonly ceilingMicros: bigint;
+  /** What the number with this price costs us. */
+  readonly costMicros: bigint;
   readonly stock: number | null;
   readonly observedAt: Date;
 }
@@ -17,15 +19,18 @@ export interface MergedOffer {
 export function mergeByCountry(
   rows: readonly Sellable[],
   termsOf: (row: Sellable) => PriceTerms,
+  step: PriceStep,
 ): Map<string, MergedOffer> {
   const merged = new Map<string, MergedOffer>();
   for (const row of rows) {
     const terms = termsOf(row);
-    const priceMicros = salePriceMicros(BigInt(row.cost), terms);
+    const costMicros = BigInt(row.cost);
+    const priceMicros = salePriceMicros(costMicros, terms, step);
     const offer: MergedOffer = {
       countryId: row.countryId,
       priceMicros,
       ceilingMicros: costCeilingMicros(priceMicros, terms),
+      costMicros,
       stock: row.stock,
       observedAt: new Date(row.observedMs),
     };

@@ -13,7 +13,7 @@ import { markShortage } from "../../db/queries/provider-health.ts";
 import type { Provider } from "../../providers/port/provider.ts";
 import type { Offer } from "../catalog.ts";
 import { expectedCostMicros, PRIOR, type Statistics } from "./delivery-statistics.ts";
-import { OFFER_LIFETIME_MS } from "./market.ts";
+import { OFFER_LIFETIME_MS } from "./kept-merged.ts";
 
 export interface StoredOffersDeps {
   readonly db: Database;
@@ -37,6 +37,7 @@ export function createStoredOffers(deps: StoredOffersDeps): StoredOffers {
   const filter = (serviceId: string) => ({
     providers: [...deps.providers.keys()],
     serviceIds: [serviceId],
+    at: clock.now(),
     since: addMs(clock.now(), -OFFER_LIFETIME_MS),
   });
 

@@ -53,7 +53,7 @@ export interface Plan {
 
 /** What the database says about the providers and scopes of a plan. */
 export interface Seen {
-  /** Providers with an open circuit: their offers are hidden, and only probes may call them. */
+  /** Providers whose offers are hidden, because their circuit is open or an operator switched them off: they are not asked. */
   readonly broken: ReadonlySet<string>;
   readonly scopes: readonly ScopeRow[];
 }
@@ -147,6 +147,11 @@ function asksOf(deps: FreshnessDeps, snapshot: Snapshot, subject: Subject): Ask[
     const scope = scopeFor(provider, lists, subject.serviceId, subject.countryId);
     return scope ? [{ provider, scope }] : [];
   });
+}
+
+/** The providers that sell what the plan is about. */
+export function providersOf(plan: Plan): readonly string[] {
+  return plan.asks.map(({ provider }) => provider.name);
 }
 
 function openAsks(plan: Plan, seen: Seen): readonly Ask[] {

@@ -5,9 +5,10 @@ import { insertQuote } from "../../db/queries/quotes.ts";
 import type { Catalog, CountryItem, Quote, QuoteFacts, QuoteResult } from "../catalog.ts";
 import type { CatalogDeps } from "../catalog-deps.ts";
 import { expectedCostMicros, PRIOR, type Statistics } from "../offers/delivery-statistics.ts";
-import { type Market, type MarketView, OFFER_LIFETIME_MS } from "../offers/market.ts";
+import { OFFER_LIFETIME_MS } from "../offers/kept-merged.ts";
+import type { Market, MarketView } from "../offers/market.ts";
 import { countryOffer } from "../offers/merged-offers.ts";
-import type { Freshness, Plan } from "./freshness.ts";
+import { type Freshness, type Plan, providersOf } from "./freshness.ts";
 import { waitBriefly, waitForFirst } from "./waiting.ts";
 
 const QUOTE_LIFETIME_MS = 10 * 60 * 1000;
@@ -40,6 +41,9 @@ export function createQuoting(parts: QuotingParts): Catalog["quote"] {
     const plan = await freshness.plan({ serviceId, countryId });
     const seen = await market.look([serviceId], plan.scopes);
     if (parts.isWithheld(serviceId, seen)) return { kind: "refused", code: "service_blocked" };
+    if (seen.isPaused) return { kind: "refused", code: "sales_paused" };
+    if (seen.isOff({ serviceId, countryId }, providersOf(plan)))
+      return { kind: "refused", code: "not_on_sale" };
     const view = await refreshed({ serviceId, countryId }, plan, seen);
     const offer = view.offers(serviceId).get(countryId);
     const statistics = await parts.statistics();

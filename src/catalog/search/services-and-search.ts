@@ -57,7 +57,8 @@ export function createServicesAndSearch(
 
   return {
     services: async ({ page, pageSize, sort }) => {
-      const { services, isReading } = await snapshot.get();
+      const { isReading, ...current } = await snapshot.get();
+      const services = onSale(current);
       const sorted = sort === "name" ? services : popularFirst(services, await parts.statistics());
       return { ...pageOf(sorted, page, pageSize), isReading };
     },
@@ -75,9 +76,17 @@ export function createServicesAndSearch(
       return search(text, indexOf(current), {
         language,
         chosen: chosen ?? {},
-        popular: () => popularFirst(current.services, statistics),
+        popular: () => popularFirst(onSale(current), statistics),
         countryItem: (id) => parts.country(id, language),
       });
     },
   };
+}
+
+/** What is off sale can still be searched for: whoever does is told that it is not sold now. */
+function onSale({
+  services,
+  offServices,
+}: Pick<Snapshot, "services" | "offServices">): readonly ServiceItem[] {
+  return offServices.size === 0 ? services : services.filter(({ id }) => !offServices.has(id));
 }

@@ -1,6 +1,9 @@
 import { systemClock } from "../../core/clock.ts";
 import type { Logger } from "../../core/logger.ts";
 import { createDatabase, type Database } from "../../db/client.ts";
+import { BackupError, openBackup } from "../../operations/backup/format.ts";
+import { restoreBackup } from "../../operations/backup/read.ts";
+import { writeBackup } from "../../operations/backup/write.ts";
 import {
   attachOrStart,
   type DatabaseAccess,
@@ -8,9 +11,6 @@ import {
   hasDatabase,
   startAlone,
 } from "../database-access.ts";
-import { BackupError, openBackup } from "./format.ts";
-import { restoreBackup } from "./read.ts";
-import { writeBackup } from "./write.ts";
 
 /** Long, because a whole table is read or written in a few statements. */
 const STATEMENT_TIMEOUT_MS = 600_000;

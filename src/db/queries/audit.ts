@@ -72,3 +72,19 @@ export async function countAudited(
   const row = await query.executeTakeFirstOrThrow();
   return Number(row.count);
 }
+
+/** Whether this person did this to this subject since `since`. */
+export async function hasAudited(
+  db: Executor,
+  entry: { actor: string; action: string; subject: string; since: Date },
+): Promise<boolean> {
+  const row = await db
+    .selectFrom("audit_log")
+    .select("id")
+    .where("subject", "=", entry.subject)
+    .where("actor", "=", entry.actor)
+    .where("action", "=", entry.action)
+    .where("at", ">", entry.since)
+    .executeTakeFirst();
+  return row !== undefined;
+}

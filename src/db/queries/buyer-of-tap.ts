@@ -1,4 +1,5 @@
-import { chosenKey } from "../../core/chosen-key.ts";
+import { sql } from "kysely";
+import { chosenPrefix } from "../../core/chosen-key.ts";
 import type { Executor } from "../client.ts";
 import { type BuyerRow, buyerColumns, toBuyer } from "./buyers.ts";
 
@@ -10,20 +11,27 @@ export interface ChatState {
   readonly chosen: unknown;
 }
 
-/** A buyer as a tap needs them: one round trip. */
+/** Buyers as a tap needs them, by Telegram id: one round trip for all. Who is no buyer yet is not among them. */
 export async function findWithChatState(
   db: Executor,
-  telegramId: number,
-): Promise<(BuyerRow & ChatState) | undefined> {
-  const row = await db
+  telegramIds: readonly number[],
+): Promise<ReadonlyMap<number, BuyerRow & ChatState>> {
+  const rows = await db
     .selectFrom("buyers")
-    .leftJoin("conversation_states as asked", (join) => join.on("asked.key", "=", String(telegramId)))
-    .leftJoin("conversation_states as chosen", (join) => join.on("chosen.key", "=", chosenKey(telegramId)))
+    .leftJoin("conversation_states as asked", (join) =>
+      join.on("asked.key", "=", sql<string>`buyers.telegram_id::text`),
+    )
+    .leftJoin("conversation_states as chosen", (join) =>
+      join.on("chosen.key", "=", sql<string>`${chosenPrefix}::text || buyers.telegram_id`),
+    )
     .select(buyerColumns)
     .select(["asked.state as conversation", "chosen.state as choice"])
-    .where("telegram_id", "=", BigInt(telegramId))
-    .executeTakeFirst();
-  return (
-    row && { ...toBuyer(row), conversation: row.conversation ?? undefined, chosen: row.choice ?? undefined }
+    .where("telegram_id", "=", sql<bigint>`ANY(${telegramIds}::bigint[])`)
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      Number(row.telegram_id),
+      { ...toBuyer(row), conversation: row.conversation ?? undefined, chosen: row.choice ?? undefined },
+    ]),
   );
 }

@@ -25,3 +25,29 @@ export async function setNavigationMessage(
     .where("id", "=", buyerId)
     .execute();
 }
+
+/** How this person calls themselves at Telegram just now, and that they were here. */
+export async function setNames(
+  db: Executor,
+  buyerId: string,
+  names: { username: string | null; firstName: string | null; at: Date },
+): Promise<void> {
+  const { username, firstName, at } = names;
+  await db
+    .updateTable("buyers")
+    .set({ username, first_name: firstName, seen_at: at })
+    .where("id", "=", buyerId)
+    .where("telegram_id", "is not", null)
+    .execute();
+}
+
+/** False: was not flagged. */
+export async function unflagBuyer(db: Executor, buyerId: string): Promise<boolean> {
+  const result = await db
+    .updateTable("buyers")
+    .set({ flagged_at: null, flag_reason: null })
+    .where("id", "=", buyerId)
+    .where("flagged_at", "is not", null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}

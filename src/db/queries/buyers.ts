@@ -24,6 +24,11 @@ export interface BuyerRow {
   /** The chat message that shows menus; null: none, or it has become an order's card. */
   readonly navigationMessageId: number | null;
   readonly createdAt: Date;
+  /** As they called themselves at Telegram when they last wrote. */
+  readonly username: string | null;
+  readonly firstName: string | null;
+  /** To the hour. */
+  readonly seenAt: Date | null;
 }
 
 /** For the other queries of this table. */
@@ -42,6 +47,9 @@ export const buyerColumns = [
   "flag_reason",
   "navigation_message_id",
   "created_at",
+  "username",
+  "first_name",
+  "seen_at",
 ] as const;
 
 interface Raw {
@@ -59,6 +67,9 @@ interface Raw {
   flag_reason: string | null;
   navigation_message_id: bigint | null;
   created_at: Date;
+  username: string | null;
+  first_name: string | null;
+  seen_at: Date | null;
 }
 
 /** For the other queries of this table. */
@@ -78,6 +89,9 @@ export function toBuyer(raw: Raw): BuyerRow {
     flagReason: raw.flag_reason,
     navigationMessageId: raw.navigation_message_id === null ? null : Number(raw.navigation_message_id),
     createdAt: raw.created_at,
+    username: raw.username,
+    firstName: raw.first_name,
+    seenAt: raw.seen_at,
   };
 }
 

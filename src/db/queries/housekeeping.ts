@@ -23,3 +23,8 @@ export async function purgeUnusedQuotes(db: Executor, before: Date): Promise<num
       AND NOT EXISTS (SELECT FROM orders WHERE orders.quote_id = quotes.id)`.execute(db);
   return Number(result.numAffectedRows ?? 0n);
 }
+
+/** Offers that no price list has shown since `before`. */
+export async function deleteOffersOlderThan(db: Executor, before: Date): Promise<void> {
+  await db.deleteFrom("offers").where("observed_at", "<", before).execute();
+}

@@ -145,20 +145,35 @@ export async function renewUpdates(
 
 type Claim = Pick<ClaimedUpdate, "updateId" | "leaseToken">;
 
-/** Marks updates as handled. Returns the ids of those that were ours: of the others the claim was lost, another replica has them. */
+/** What became of updates that were handled. */
+export interface CompletedUpdates {
+  /** Those whose claim was ours. The claims of the others were lost: another replica has them. */
+  readonly ours: ReadonlySet<number>;
+  /** A lane of these holds another open update. */
+  readonly isFollowed: boolean;
+}
+
+/** Marks updates as handled. */
 export async function completeUpdates(
   db: Executor,
   claims: readonly Claim[],
   at: Date,
-): Promise<ReadonlySet<number>> {
-  if (claims.length === 0) return new Set();
-  const result = await sql<{ update_id: bigint }>`
+): Promise<CompletedUpdates> {
+  if (claims.length === 0) return { ours: new Set(), isFollowed: false };
+  const result = await sql<{ update_id: bigint; is_followed: boolean }>`
     UPDATE inbox SET done_at = ${at}::timestamptz, lease_token = NULL, lease_until = NULL
     FROM unnest(${claims.map((claim) => claim.updateId)}::bigint[],
                 ${claims.map((claim) => claim.leaseToken)}::uuid[]) AS held (id, token)
     WHERE update_id = held.id AND lease_token = held.token AND done_at IS NULL
-    RETURNING update_id`.execute(db);
-  return new Set(result.rows.map((row) => Number(row.update_id)));
+    RETURNING update_id, EXISTS (
+      SELECT FROM inbox AS next
+      WHERE next.lane = inbox.lane AND next.done_at IS NULL AND next.update_id <> inbox.update_id) AS is_followed`.execute(
+    db,
+  );
+  return {
+    ours: new Set(result.rows.map((row) => Number(row.update_id))),
+    isFollowed: result.rows.some((row) => row.is_followed),
+  };
 }
 
 /** Handling failed: the update may be claimed again after `retryInMs`; its lane waits until then. */

@@ -1,6 +1,8 @@
 import { sql } from "kysely";
+import type { Scope } from "../../core/scope.ts";
 import type { Executor } from "../client.ts";
 import type { ScopeRow } from "./offer-scopes.ts";
+import { isPauseInForce, isSwitchInForce } from "./switches.ts";
 
 /** The subject of price rules in `catalog_changes`; every other subject is the id of a service. */
 export const RULES = "";
@@ -29,6 +31,10 @@ export interface MarketState {
   /** The operator's decisions about the services that were asked for. */
   readonly decisions: readonly { readonly serviceId: string; readonly isBlocked: boolean }[];
   readonly scopes: readonly ScopeRow[];
+  /** What operators have taken off sale, as far as these services are concerned. */
+  readonly switches: readonly Scope[];
+  /** Nothing new is sold now. */
+  readonly isPaused: boolean;
 }
 
 interface RawState {
@@ -37,6 +43,8 @@ interface RawState {
   hidden: HiddenOffers[];
   decisions: { serviceId: string; isBlocked: boolean }[];
   scopes: { provider: string; scope: string; observedMs: number | null; failedMs: number | null }[];
+  switches: Scope[];
+  isPaused: boolean;
 }
 
 /** One round trip for everything about a tap on these services that can change: which offers must be read again, and what hides them. */
@@ -47,6 +55,7 @@ export async function selectMarketState(
     readonly providers: readonly string[];
     readonly serviceIds: readonly string[];
     readonly scopes: readonly string[];
+    readonly at: Date;
   },
 ): Promise<MarketState> {
   const result = await sql<RawState>`
@@ -63,7 +72,12 @@ export async function selectMarketState(
        FROM services WHERE id = ANY(${ask.serviceIds}) AND blocked IS NOT NULL) AS decisions,
       (SELECT coalesce(json_agg(json_build_object('provider', provider, 'scope', scope,
           'observedMs', extract(epoch FROM observed_at) * 1000, 'failedMs', extract(epoch FROM failed_at) * 1000)), '[]')
-       FROM offer_scopes WHERE provider = ANY(${ask.providers}) AND scope = ANY(${ask.scopes})) AS scopes`.execute(
+       FROM offer_scopes WHERE provider = ANY(${ask.providers}) AND scope = ANY(${ask.scopes})) AS scopes,
+      (SELECT coalesce(json_agg(json_build_object('serviceId', service_id, 'countryId', country_id, 'provider', provider)
+          ORDER BY id), '[]')
+       FROM switches WHERE ${isSwitchInForce(ask.at)}
+         AND (service_id IS NULL OR service_id = ANY(${ask.serviceIds}))) AS switches,
+      EXISTS (SELECT FROM pauses WHERE kind = 'sales' AND ${isPauseInForce(ask.at)}) AS "isPaused"`.execute(
     db,
   );
   const raw = result.rows[0];

@@ -1,6 +1,8 @@
-import { sql } from "kysely";
+import { type Selectable, sql } from "kysely";
 import type { Database, Executor } from "../client.ts";
+import type { Offers as OffersTable } from "../schema.ts";
 import { inTransaction } from "../transaction.ts";
+import { isSwitchInForce } from "./switches.ts";
 
 /** Stands for every service, for providers whose numbers can receive any. */
 export const ANY_SERVICE = "*";
@@ -30,6 +32,7 @@ export interface OfferFilter {
   readonly serviceIds: readonly string[];
   /** Undefined: all. */
   readonly countryIds?: readonly string[];
+  readonly at: Date;
   /** Offers observed earlier do not count. */
   readonly since: Date;
 }
@@ -118,7 +121,7 @@ async function upsertOffers(tx: Executor, rows: readonly OfferRow[], refusedSinc
 }
 
 /**
- * What can be bought now: in stock, observed recently, mapping accepted, circuit closed. While a provider is short of
+ * What can be bought now: in stock, observed recently, mapping accepted, circuit closed, not taken off sale. While a provider is short of
  * money, offers that cost more than its balance, or as much as it has refused, are left out.
  */
 function sellable(db: Executor, filter: OfferFilter) {
@@ -149,6 +152,21 @@ function sellable(db: Executor, filter: OfferFilter) {
         ),
       ),
     );
+  query = query.where((eb) =>
+    eb.not(
+      eb.exists(
+        eb
+          .selectFrom("switches")
+          .select("switches.id")
+          .where(
+            sql<boolean>`coalesce(switches.provider, offers.provider) = offers.provider
+              AND coalesce(switches.country_id, offers.country_id) = offers.country_id
+              AND (switches.service_id IS NULL OR switches.service_id = ANY(${filter.serviceIds}))`,
+          )
+          .where(isSwitchInForce(filter.at)),
+      ),
+    ),
+  );
   if (filter.countryIds) query = query.where("offers.country_id", "in", filter.countryIds);
   return query;
 }
@@ -166,7 +184,11 @@ export async function selectRoute(
     .orderBy("offers.cost_micros")
     .limit(MAX_ROUTE)
     .execute();
-  return rows.map((row) => ({
+  return rows.map(toOffer);
+}
+
+function toOffer(row: Selectable<OffersTable>): OfferRow {
+  return {
     provider: row.provider,
     serviceId: row.service_id,
     countryId: row.country_id,
@@ -176,10 +198,29 @@ export async function selectRoute(
     costMicros: row.cost_micros,
     stock: row.stock,
     observedAt: row.observed_at,
-  }));
+  };
 }
 
-function isEmpty(filter: OfferFilter): boolean {
+/** All offers of these services in these countries, also those that cannot be bought, cheapest first. */
+export async function selectOffersInCountry(
+  db: Executor,
+  filter: Pick<OfferFilter, "providers" | "serviceIds"> & { readonly countryIds?: readonly string[] },
+): Promise<readonly (OfferRow & { readonly isRefused: boolean })[]> {
+  const { providers, serviceIds, countryIds = [] } = filter;
+  if (isEmpty({ ...filter, countryIds })) return [];
+  const rows = await db
+    .selectFrom("offers")
+    .selectAll()
+    .where("provider", "in", providers)
+    .where("service_id", "in", [...serviceIds, ANY_SERVICE])
+    .where("country_id", "in", countryIds)
+    .orderBy("cost_micros")
+    .limit(MAX_ROUTE)
+    .execute();
+  return rows.map((row) => ({ ...toOffer(row), isRefused: row.mapping_refused }));
+}
+
+function isEmpty(filter: Pick<OfferFilter, "providers" | "serviceIds" | "countryIds">): boolean {
   return filter.providers.length === 0 || filter.serviceIds.length === 0 || filter.countryIds?.length === 0;
 }
 
@@ -205,8 +246,4 @@ export async function markCost(db: Executor, key: OfferKey, costMicros: bigint, 
 /** The provider does not know our codes: not offered until a price list shows it {@link REFUSED_MAPPING_MS} later. */
 export async function markMappingRefused(db: Executor, key: OfferKey, at: Date): Promise<void> {
   await one(db, key).set({ mapping_refused: true, observed_at: at }).execute();
-}
-
-export async function deleteOffersOlderThan(db: Executor, before: Date): Promise<void> {
-  await db.deleteFrom("offers").where("observed_at", "<", before).execute();
 }

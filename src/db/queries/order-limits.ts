@@ -1,18 +1,21 @@
 import { sql } from "kysely";
 import type { Executor } from "../client.ts";
 import { countCarried } from "./forgotten-people.ts";
+import { isPauseInForce } from "./switches.ts";
 
 export interface PurchaseCounts {
   readonly open: number;
   readonly lastHour: number;
   readonly lastDay: number;
+  /** Nothing new is sold now. */
+  readonly isPaused: boolean;
 }
 
 /** The counts that a buyer's purchase limits are compared with. `channel` null: purchases by keys count too. */
 export async function selectPurchaseCounts(
   db: Executor,
   buyerId: string,
-  { channel, ...since }: { channel: "chat" | null; hourAgo: Date; dayAgo: Date },
+  { channel, ...since }: { channel: "chat" | null; hourAgo: Date; dayAgo: Date; at: Date },
 ): Promise<PurchaseCounts> {
   const row = await db
     .selectFrom("orders")
@@ -22,12 +25,20 @@ export async function selectPurchaseCounts(
         + (${carriedPurchases(buyerId, since.hourAgo)})`.as("last_hour"),
       sql<bigint>`count(*) FILTER (WHERE placed_at > ${since.dayAgo})
         + (${carriedPurchases(buyerId, since.dayAgo)})`.as("last_day"),
+      sql<boolean>`EXISTS (SELECT FROM pauses WHERE kind = 'sales' AND ${isPauseInForce(since.at)})`.as(
+        "is_paused",
+      ),
     ])
     .where("buyer_id", "=", buyerId)
     .where((eb) => eb.or([eb("closed_at", "is", null), eb("placed_at", ">", since.dayAgo)]))
     .$if(channel !== null, (query) => query.where("channel", "=", "chat"))
     .executeTakeFirstOrThrow();
-  return { open: Number(row.open), lastHour: Number(row.last_hour), lastDay: Number(row.last_day) };
+  return {
+    open: Number(row.open),
+    lastHour: Number(row.last_hour),
+    lastDay: Number(row.last_day),
+    isPaused: row.is_paused,
+  };
 }
 
 /** Purchases from before the buyer had their data deleted and came back. */

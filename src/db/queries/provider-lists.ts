@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { Executor } from "../client.ts";
 import { storable } from "../storable.ts";
+import { isPauseInForce, isSwitchInForce } from "./switches.ts";
 
 /** One code of a provider and our id for it. */
 export interface MappedCode {
@@ -158,12 +159,32 @@ export async function selectServiceRows(db: Executor): Promise<ServiceRow[]> {
   return await db.selectFrom("services").select(["id", "name", "blocked"]).execute();
 }
 
-export async function selectServiceRow(db: Executor, serviceId: string): Promise<ServiceRow | undefined> {
-  return await db
-    .selectFrom("services")
-    .select(["id", "name", "blocked"])
-    .where("id", "=", serviceId)
-    .executeTakeFirst();
+/** What decides whether a product is sold at all. */
+export interface SaleState {
+  /** The provider's name for a service that no table of ours names. */
+  readonly name: string | null;
+  /** The operator's decision about the blocklist; null: none. */
+  readonly isBlocked: boolean | null;
+  /** An operator has taken the service, the country or both off sale. */
+  readonly isOff: boolean;
+  readonly isPaused: boolean;
+}
+
+export async function selectSaleState(
+  db: Executor,
+  product: { serviceId: string; countryId: string },
+  at: Date,
+): Promise<SaleState> {
+  const { serviceId, countryId } = product;
+  const result = await sql<SaleState>`
+    SELECT (SELECT name FROM services WHERE id = ${serviceId}) AS name,
+      (SELECT blocked FROM services WHERE id = ${serviceId}) AS "isBlocked",
+      EXISTS (SELECT FROM switches WHERE provider IS NULL AND coalesce(service_id, ${serviceId}) = ${serviceId}
+        AND coalesce(country_id, ${countryId}) = ${countryId} AND ${isSwitchInForce(at)}) AS "isOff",
+      EXISTS (SELECT FROM pauses WHERE kind = 'sales' AND ${isPauseInForce(at)}) AS "isPaused"`.execute(db);
+  const [state] = result.rows;
+  if (!state) throw new Error("the state of a product was not read");
+  return state;
 }
 
 export async function selectCountryRows(db: Executor): Promise<NamedId[]> {
@@ -171,7 +192,7 @@ export async function selectCountryRows(db: Executor): Promise<NamedId[]> {
 }
 
 /** A text that changes whenever a list, a name without a mapping or a decision of the operator changes. */
-export async function selectListsVersion(db: Executor): Promise<string> {
+export async function selectListsVersion(db: Executor, at: Date): Promise<string> {
   const result = await sql<{ version: string }>`
     SELECT concat_ws('/',
       (SELECT string_agg(provider || ':' || extract(epoch FROM seen_at)::text, ',' ORDER BY provider)
@@ -180,6 +201,8 @@ export async function selectListsVersion(db: Executor): Promise<string> {
          FROM (SELECT provider, max(seen_at) AS seen_at FROM provider_countries GROUP BY provider) AS countries_seen),
       (SELECT count(*) || ':' || coalesce(max(extract(epoch FROM updated_at)), 0) || ':'
               || count(*) FILTER (WHERE blocked) || ':' || count(*) FILTER (WHERE NOT blocked) FROM services),
-      (SELECT count(*) FROM countries)) AS version`.execute(db);
+      (SELECT count(*) FROM countries),
+      (SELECT string_agg(service_id, ',' ORDER BY service_id) FROM switches
+        WHERE country_id IS NULL AND provider IS NULL AND ${isSwitchInForce(at)})) AS version`.execute(db);
   return result.rows[0]?.version ?? "";
 }

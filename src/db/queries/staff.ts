@@ -27,14 +27,17 @@ export async function selectRole(db: Executor, telegramId: number): Promise<Appo
   return row && roleOf(row.role);
 }
 
-/** As {@link selectRole}; nobody changes the role before the transaction ends. */
+/**
+ * As {@link selectRole}; nobody changes the role before the transaction ends, and what one person changes is done one after
+ * the other, so that their limits are counted right.
+ */
 export async function holdRole(tx: Tx, telegramId: number): Promise<AppointableRole | undefined> {
   const row = await tx
     .selectFrom("staff")
     .select("role")
     .where("telegram_id", "=", BigInt(telegramId))
     .where("removed_at", "is", null)
-    .forShare()
+    .forNoKeyUpdate()
     .executeTakeFirst();
   return row && roleOf(row.role);
 }

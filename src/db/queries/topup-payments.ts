@@ -33,6 +33,27 @@ export async function insertPayment(db: Executor, payment: PaymentRow): Promise<
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
+/** Money that came in for nobody we know: kept until an operator decides. False: it was recorded before. */
+export async function insertUnassignedPayment(
+  db: Executor,
+  payment: Omit<PaymentRow, "topupId" | "buyerId" | "stars">,
+): Promise<boolean> {
+  const result = await db
+    .insertInto("topup_payments")
+    .values({
+      gateway: payment.gateway,
+      charge_id: payment.chargeId,
+      amount_micros: payment.amountMicros,
+      fee_micros: payment.feeMicros,
+      paid_at: payment.paidAt,
+      state: "unassigned",
+      state_at: payment.at,
+    })
+    .onConflict((conflict) => conflict.columns(["gateway", "charge_id"]).doNothing())
+    .executeTakeFirst();
+  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+}
+
 /** The states of those of these charges that are recorded. */
 export async function selectPaymentStates(
   db: Executor,

@@ -13,6 +13,8 @@ export interface Fact {
 export interface Preview {
   readonly facts: readonly Fact[];
   readonly warnings?: readonly string[];
+  /** What must not have changed when it is confirmed; left out: all that is shown. For figures that move by themselves. */
+  readonly basis?: string;
   /** Has to be typed to confirm, for what a slip of the thumb must not do: an amount, a count. */
   readonly typeToConfirm?: string;
 }

@@ -182,7 +182,7 @@ async function checkSeal(
 
 function sealOf(preview: Preview, reason: string | null): string {
   return createHash("sha256")
-    .update(JSON.stringify([preview, reason]))
+    .update(JSON.stringify([preview.basis ?? preview, reason]))
     .digest("base64url")
     .slice(0, 8);
 }

@@ -61,11 +61,11 @@ async function acceptTermsOf(deps: OrderDeps, input: Purchase): Promise<void> {
 /** The refusals that need no lock. */
 async function refusalBeforeHold(deps: OrderDeps, quote: QuoteRow): Promise<Refusal | undefined> {
   if (quote.expiresAt <= deps.clock.now()) return refuse("quote_expired", quote);
-  const [isBlocked, offers] = await Promise.all([
-    deps.catalog.isBlocked(quote.serviceId),
+  const [refusal, offers] = await Promise.all([
+    deps.catalog.refusal(quote),
     deps.catalog.route({ ...quote, ceilingMicros: quote.costCeilingMicros }),
   ]);
-  if (isBlocked) return refuse("service_blocked", quote);
+  if (refusal !== undefined) return refuse(refusal, quote);
   if (offers.length === 0) return refuse("out_of_stock", quote);
   return undefined;
 }
@@ -125,7 +125,10 @@ async function chatLimit(
     channel: "chat",
     hourAgo: new Date(at.getTime() - HOUR_MS),
     dayAgo: new Date(at.getTime() - DAY_MS),
+    at,
   });
+  // Once more: sales may have been paused while the buyer's row was waited for.
+  if (counts.isPaused) return "sales_paused";
   return refusalByCounts(deps.limits, counts, at.getTime() - buyer.createdAt.getTime() < DAY_MS);
 }
 

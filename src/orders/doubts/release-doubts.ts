@@ -1,4 +1,5 @@
 import { formatUsd } from "../../core/money.ts";
+import type { Tx } from "../../db/client.ts";
 import type { DoubtRow } from "../../db/queries/orphans.ts";
 import { enqueueToAll } from "../../db/queries/outbox.ts";
 import { inTransaction } from "../../db/transaction.ts";
@@ -72,16 +73,8 @@ export async function releaseAll(
       const at = deps.clock.now();
       const row = await failOrder(deps, tx, doubt.orderId, "in_doubt", "providers_unavailable");
       if (!row) return;
-      const loss = { orderId: row.id, provider: provider.name, amountMicros: doubt.costMicros, at };
-      await bookProviderLoss(tx, { ...loss, reason: `purchase in doubt: ${why}` });
-      const params = {
-        provider: provider.name,
-        orderId: row.id,
-        amountMicros: doubt.costMicros.toString(),
-        why,
-      };
-      const message = { kind: "operator_notice" as const, notice: "possible_loss", params };
-      await enqueueToAll(tx, deps.operatorChatIds, { message, subject: `possible_loss:${row.id}`, at });
+      const loss = { orderId: row.id, provider: provider.name, amountMicros: doubt.costMicros };
+      await bookPossibleLoss(deps, tx, { ...loss, why, at });
     });
     deps.checkpoint("reconcile/released");
     deps.logger.warn(
@@ -91,4 +84,17 @@ export async function releaseAll(
   }
   if (doubts.length > 0) deps.onMessages();
   return doubts.length;
+}
+
+/** Books what a doubt may have cost as the operator's loss, and tells the operators. */
+export async function bookPossibleLoss(
+  deps: Pick<OrderDeps, "operatorChatIds">,
+  tx: Tx,
+  loss: { orderId: string; provider: string; amountMicros: bigint; why: string; at: Date },
+): Promise<void> {
+  const { orderId, provider, amountMicros, why, at } = loss;
+  await bookProviderLoss(tx, { orderId, provider, amountMicros, reason: `purchase in doubt: ${why}`, at });
+  const params = { provider, orderId, amountMicros: amountMicros.toString(), why };
+  const message = { kind: "operator_notice" as const, notice: "possible_loss", params };
+  await enqueueToAll(tx, deps.operatorChatIds, { message, subject: `possible_loss:${orderId}`, at });
 }

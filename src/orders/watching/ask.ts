@@ -10,8 +10,12 @@ import type { Session } from "./session.ts";
 
 /** A step ends after so long, whatever is still on its way: that goes on, and other orders do not wait for it. */
 const STEP_MS = 2_000;
-/** News and freed budget are looked for this often within a step. */
-const TICK_MS = 250;
+/** Freed budget is looked for this often within a step, and news every second time or less. */
+const TICK_MS = 100;
+/** The pause when nothing is worth asking, and the longest when the budget is spent … */
+const IDLE_MS = 250;
+/** … and the shortest then: each step costs a few statements. */
+const SPENT_MS = 100;
 /** The most requests of one provider that are on their way at once. The budget allows fewer if answers come fast. */
 const MOST_IN_HAND = 64;
 /** After a list that failed, orders are asked about one by one for so long. */
@@ -22,9 +26,9 @@ const FIRST_RATE = 1;
 export interface Asker {
   /**
    * Asks until nothing is worth asking any more, the budget is spent, this has lasted long enough, or another replica may
-   * watch. False: nothing was asked, or the budget is spent.
+   * watch. Returns for how many milliseconds nothing more can be asked; 0: there may be more to ask now.
    */
-  askOn(session: Session, signal: AbortSignal): Promise<boolean>;
+  askOn(session: Session, signal: AbortSignal): Promise<number>;
   /** Resolves when no request is on its way any more. */
   rest(): Promise<void>;
 }
@@ -36,6 +40,8 @@ export function createAsker(deps: OrderDeps, provider: Provider): Asker {
   /** Requests on their way, also those of earlier steps. */
   const inHand = new Set<Promise<unknown>>();
   let requestsPerSecond = FIRST_RATE;
+  /** When the budget had no more turns, in how long it has the next. */
+  let nextTurnMs = IDLE_MS;
 
   function situationOf({ waits, trust }: Session): Situation {
     const now = clock.now();
@@ -58,11 +64,13 @@ export function createAsker(deps: OrderDeps, provider: Provider): Asker {
     if (asks.length === 0) return asks;
     const reserved = await provider.reserve(priority, asks.length);
     requestsPerSecond = reserved.requestsPerSecond;
+    if (reserved.count < asks.length) nextTurnMs = Math.min(nextTurnMs, reserved.nextInMs);
     return asks.slice(0, reserved.count);
   }
 
   /** What may be asked now. What is left over of the budget is what nobody else wants. */
   async function choose(of: Session): Promise<{ asks: readonly Ask<Entry>[]; isSpent: boolean }> {
+    nextTurnMs = IDLE_MS;
     const wanted = plan(of.book.orders, situationOf(of));
     const now = clock.now();
     const needsTurn = wanted.filter((ask) => provider.capabilities.poll || isFinish(ask));
@@ -102,9 +110,12 @@ export function createAsker(deps: OrderDeps, provider: Provider): Asker {
           });
           hasAsked = true;
         }
-        if (running.size === 0 && chosen.asks.length === 0) return hasAsked && !isSpent && !chosen.isSpent;
+        if (running.size === 0 && chosen.asks.length === 0) {
+          if (chosen.isSpent) return Math.max(SPENT_MS, nextTurnMs);
+          return hasAsked ? 0 : IDLE_MS;
+        }
         await withinTick(clock, running);
-        if (clock.now().getTime() >= untilMs) return hasAsked && !isSpent;
+        if (clock.now().getTime() >= untilMs) return hasAsked && !isSpent ? 0 : IDLE_MS;
       }
     },
     async rest() {

@@ -54,6 +54,7 @@ export async function readList(round: ListRound): Promise<RoundEnd> {
       await storing;
       storing = runAll(news);
       if (!round.isHeld()) return "left";
+      // A long list's next pages are on their way already, for about a second at most.
       askedAtMs = deps.clock.now().getTime();
     }
   } catch (error) {

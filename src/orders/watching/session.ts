@@ -9,7 +9,7 @@ import {
 import type { Provider } from "../../providers/port/provider.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { type Book, createBook, type Learned } from "./book.ts";
-import { createWaitTimes, type WaitTimes } from "./policy/wait-times.ts";
+import { createWaitTimes, type WaitTimes, waitsOf } from "./policy/wait-times.ts";
 import { createWebhookTrust, type WebhookTrust } from "./webhook-trust.ts";
 
 /** An order in the book is news again after so long, so that an older release that takes over soon sees all orders. */
@@ -19,6 +19,8 @@ const RELOAD_MS = 60_000;
 /** How often news are looked for. */
 const NEWS_INTERVAL_MS = 250;
 const NEWS_AT_ONCE = 500;
+/** How often the orders that wait now teach how long codes take. */
+const WAITING_INTERVAL_MS = 5_000;
 /** What teaches at the start how long codes take. */
 const PAST_MS = 3 * 24 * 60 * 60 * 1000;
 const PAST_RENTALS = 2_000;
@@ -50,6 +52,7 @@ export async function openSession(
   const trust = createWebhookTrust();
   const since = clock.now();
   let newsAtMs = 0;
+  let waitingAtMs = 0;
   let reloadAtMs = since.getTime() + RELOAD_MS;
 
   for (const wait of await selectPastWaits(db, provider.name, addMs(since, -PAST_MS), PAST_RENTALS)) {
@@ -63,6 +66,12 @@ export async function openSession(
     if (!learned) return;
     waits.learn(learned.outcome);
     if (learned.outcome.hasCode) trust.codeFound(learned.isAnnounced, learned.outcome.at.getTime());
+  }
+
+  function learnOfWaiting(nowMs: number): void {
+    if (nowMs - waitingAtMs < WAITING_INTERVAL_MS) return;
+    waitingAtMs = nowMs;
+    waits.setWaiting(waitsOf(book.orders.values()));
   }
 
   return {
@@ -79,6 +88,7 @@ export async function openSession(
       const holdUntil = addMs(now, HOLD_MS);
       const take = { provider: provider.name, lease, now, holdUntil, limit: NEWS_AT_ONCE };
       for (const row of await takeWatchNews(db, take)) learn(book.put(row, clock.now()));
+      learnOfWaiting(now.getTime());
       if (now.getTime() < reloadAtMs) return;
       reloadAtMs = now.getTime() + RELOAD_MS;
       const begunAt = clock.now();

@@ -6,6 +6,8 @@ import { giveUpUnasked } from "./give-up.ts";
 import { type KeptLease, keepLease } from "./kept-lease.ts";
 import { openSession, type Session } from "./session.ts";
 
+/** How often to try to become the replica that watches. */
+const LEASE_RETRY_MS = 250;
 /** How often to look for orders that nobody could be asked about for too long. */
 const GIVE_UP_INTERVAL_MS = 60_000;
 
@@ -15,8 +17,11 @@ export function watchLease(provider: string): string {
 }
 
 export interface Watcher {
-  /** Asks what is worth asking. False: nothing was due, or the provider takes no more questions now. */
-  step(signal: AbortSignal): Promise<boolean>;
+  /**
+   * Asks what is worth asking. Returns for how many milliseconds nothing more can be asked, because nothing is due or the
+   * provider takes no more questions; 0: there may be more to ask now.
+   */
+  step(signal: AbortSignal): Promise<number>;
   /** Lets another replica take over at once. */
   release(): Promise<void>;
 }
@@ -40,7 +45,7 @@ export function createWatcher(deps: OrderDeps, provider: Provider, holder: strin
       if (!isHeld()) kept = await keepLease(deps, watchLease(provider.name), holder);
       if (!kept) {
         session = undefined;
-        return false;
+        return LEASE_RETRY_MS;
       }
       kept.use();
       if (session?.lease.epoch !== kept.lease.epoch)

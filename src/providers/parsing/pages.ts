@@ -13,7 +13,8 @@ export interface PagedList<T extends Row> {
   read(index: number, offset: number): Promise<readonly T[]>;
   /**
    * True: rows vanish from the list when their numbers end, and every later row moves up. A page then begins some rows
-   * before the last one ended, so that rows that move meanwhile are not passed over.
+   * before the last one ended, so that rows that move meanwhile are not passed over. Such a list holds open numbers only, so
+   * that the numbers one watches tell how long it is.
    */
   readonly isShrinking?: boolean;
 }
@@ -40,24 +41,50 @@ interface Ended<T extends Row> extends Page<T> {
 }
 
 /**
+ * So many pages are on their way at once, where it is known that there are so many: a slow answer does not hold up the next
+ * request. The request budget still decides how many there are in a second.
+ */
+const PAGES_AT_ONCE = 4;
+
+/**
  * Reads a list page by page, one request a page. Only an empty page or a page without new rows ends the list: a short page
- * may be followed by others, because some suppliers return fewer rows than requested.
+ * may be followed by others, because some suppliers return fewer rows than requested. `expected`: how many rows there are at
+ * least, as far as the reader knows. The pages that these fill are asked for ahead, and come in order all the same.
  */
 export async function* eachPage<T extends Row>(
   list: PagedList<T>,
+  expected = 0,
 ): AsyncGenerator<Page<T>, Ended<T>, undefined> {
   const found = new Map<string, T>();
+  const ahead: Promise<readonly T[]>[] = [];
   let offset = 0;
+  let fullPage: number | undefined;
   for (let index = 0; index < MAX_PAGES; index += 1) {
-    const rows = await list.read(index, offset);
+    const rows = await (ahead.shift() ?? list.read(index, offset));
     if (rows.length === 0) return { end: "empty", rows, found };
     const known = found.size;
     for (const row of rows) found.set(row.upstreamId, row);
     if (found.size === known) return { end: "repeated", rows, found };
+    fullPage ??= rows.length;
+    const step = rows.length - (list.isShrinking ? Math.floor(rows.length / OVERLAP) : 0);
+    offset += step;
+    // What was asked for after a page of another length begins at the wrong place.
+    if (rows.length !== fullPage) ahead.length = 0;
+    else {
+      const isUseful = (): boolean => found.size + ahead.length * step < expected;
+      while (ahead.length < PAGES_AT_ONCE && isUseful() && index + ahead.length + 1 < MAX_PAGES)
+        ahead.push(begin(list, index + ahead.length + 1, offset + ahead.length * step));
+    }
     yield { rows, found };
-    offset += rows.length - (list.isShrinking ? Math.floor(rows.length / OVERLAP) : 0);
   }
   return { end: "bound", rows: [], found };
+}
+
+/** Asks for a page that may not be wanted any more when it comes: then nobody hears of its failure. */
+function begin<T extends Row>(list: PagedList<T>, index: number, offset: number): Promise<readonly T[]> {
+  const reading = list.read(index, offset);
+  reading.catch(() => undefined);
+  return reading;
 }
 
 /** Reads the pages of a list until `isEnough`, or to its end. */
@@ -86,7 +113,7 @@ export async function* watchPages<T extends Row>(
   const missing = new Set(upstreamIds);
   const wanted = new Set(upstreamIds);
   if (missing.size === 0) return;
-  for await (const page of eachPage(list)) {
+  for await (const page of eachPage(list, list.isShrinking ? wanted.size : 0)) {
     const seen = new Map<string, Observation>();
     for (const row of page.rows) {
       if (!wanted.has(row.upstreamId)) continue;

@@ -198,9 +198,10 @@ export interface Provider {
   /**
    * Looks for these orders in the upstream's list and yields one map for each request, so that a code of the first page
    * does not wait for the last. Reads on until every id has come up, the list ends or repeats, or a bound is reached; each
-   * page is a request of its own with `options.priority`. An error is thrown after the maps of the pages before it. Ids that
-   * no map has were not covered: they have ended, are unreadable, or their row moved from a page not yet read to one already
-   * read. The caller checks them one by one, so that no order is hidden by a list. An id may come twice; the later one counts.
+   * page is a request of its own with `options.priority`, and several may be on their way at once. An error is thrown after
+   * the maps of the pages before it. Ids that no map has were not covered: they have ended, are unreadable, or their row moved
+   * from a page not yet read to one already read. The caller checks them one by one, so that no order is hidden by a list. An
+   * id may come twice; the later one counts.
    */
   checkMany(
     upstreamIds: readonly string[],

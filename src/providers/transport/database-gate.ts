@@ -45,7 +45,7 @@ const LONGEST_BLOCK_MS = 3_600_000;
 const LOWERED_TO = 0.7;
 /**
  * How a request of this priority waits for the budget. Buyers' requests may reserve a later slot and use the whole burst.
- * Polls take only a slot that is due within 250 ms, so that a purchase never queues behind them. A list's pages come one
+ * Polls take only a slot that is due within 250 ms, so that a purchase never queues behind them. A list's pages ask one
  * after the other, so no more than one of them ever waits, for one slot further ahead than any poll. Background work yields
  * twice and may then reserve one slot further ahead than any poll, so that steady polling cannot starve price lists.
  */
@@ -88,6 +88,7 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
   const ceiling = deps.requestsPerSecond;
   const rate = rateRule(ceiling);
   const inHand = createTurnsInHand(clock);
+  const inLine = createLine();
   let requestsPerSecond = ceiling;
   let isMade = false;
 
@@ -104,9 +105,10 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
     return turns;
   }
 
-  async function waitFor(waitMs: number): Promise<void> {
+  async function waitFor(waitMs: number, onTurn: () => void): Promise<void> {
+    if (waitMs > 0) await clock.sleep(waitMs);
+    onTurn();
     if (waitMs === 0) return;
-    await clock.sleep(waitMs);
     // The upstream may have asked for a pause (penalise) while this request waited for its slot.
     const until = await selectBlockedUntil(db, provider);
     const blockedMs = (until?.getTime() ?? 0) - clock.now().getTime();
@@ -126,7 +128,8 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
     return { count: held + turns.booked, nextInMs: turns.nextInMs, requestsPerSecond };
   }
 
-  async function acquire(priority: Priority): Promise<void> {
+  /** `onTurn`: this request waits no more, so that another may begin to. */
+  async function pass(priority: Priority, onTurn: () => void = () => undefined): Promise<void> {
     if (inHand.take(priority)) return;
     // A poll refused a moment ago would be refused again: that needs no statement.
     const closedMs = priority === "poll" ? inHand.closedMs(priority) : 0;
@@ -137,7 +140,7 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
     const plan = planOf(priority, intervalMs);
     for (const [index, attempt] of plan.entries()) {
       const turns = await book(attempt, 1);
-      if (turns.booked > 0) return await waitFor(turns.waitMs);
+      if (turns.booked > 0) return await waitFor(turns.waitMs, onTurn);
       waitMs = turns.nextInMs;
       if (index === plan.length - 1 || waitMs > WORTH_YIELDING_MS) break;
       await clock.sleep(Math.min(Math.max(waitMs, intervalMs), LONGEST_YIELD_MS));
@@ -148,7 +151,8 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
 
   return {
     reserve,
-    acquire,
+    // Several pages of a list may be wanted at once.
+    acquire: (priority) => (priority === "list" ? inLine((onTurn) => pass("list", onTurn)) : pass(priority)),
     async penalise(retryAfterMs, reason) {
       await make();
       inHand.drop();
@@ -162,6 +166,24 @@ export function createDatabaseGate(deps: DatabaseGateDeps): RequestGate {
       }
       logger.warn({ provider, blockMs, requestsPerSecond }, "provider asked us to wait");
     },
+  };
+}
+
+/** Begins one job after the other: the next when the one before says that it has its turn, or has ended. */
+function createLine(): (job: (onTurn: () => void) => Promise<void>) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return async (job) => {
+    const before = last;
+    let next = (): void => undefined;
+    last = new Promise((resolve) => {
+      next = resolve;
+    });
+    await before;
+    try {
+      await job(next);
+    } finally {
+      next();
+    }
   };
 }
 

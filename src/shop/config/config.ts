@@ -6,6 +6,7 @@ import * as field from "./fields.ts";
 import { type Presets, type Problem, readProviders, type Variables } from "./provider-settings.ts";
 import { type ReferralSettings, referralFields, referralOf } from "./referral.ts";
 import { type ResellerSettings, resellerFields, resellerOf } from "./reseller.ts";
+import { type UpkeepSettings, upkeepFields, upkeepOf } from "./upkeep.ts";
 
 export type LogLevel = (typeof logLevels)[number];
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
@@ -48,6 +49,7 @@ export interface Config {
   /** Null: nobody is paid for inviting friends. */
   readonly referral: ReferralSettings | null;
   readonly reseller: ResellerSettings;
+  readonly upkeep: UpkeepSettings;
   readonly smsRetentionMs: number;
   /** Service ids that are sold although the blocklist names them. */
   readonly allowedServices: readonly string[];
@@ -96,6 +98,7 @@ const base = z.object({
   ORDER_LIFETIME_SECONDS: field.wholeNumber(60, 86_400).default(1200),
   ...referralFields,
   ...resellerFields,
+  ...upkeepFields,
   SMS_RETENTION_HOURS: field.wholeNumber(1, 8760).default(24),
   MAX_OPEN_ORDERS: field.wholeNumber(1, 1000).default(5),
   PURCHASES_PER_HOUR: field.wholeNumber(1, 10_000).default(20),
@@ -182,6 +185,7 @@ function assemble(raw: z.infer<typeof base>, providers: readonly ProviderSetting
     },
     referral: referralOf(raw),
     reseller: resellerOf(raw),
+    upkeep: upkeepOf(raw),
     smsRetentionMs: raw.SMS_RETENTION_HOURS * HOUR_MS,
     allowedServices: raw.ALLOWED_SERVICES,
     supportContact: raw.SUPPORT_CONTACT ?? null,
@@ -214,33 +218,4 @@ function warningsOf(config: Config): Problem[] {
     warnings.push({ variable: "PUBLIC_URL", problem: "is not https: Telegram will not call it" });
   }
   return warnings;
-}
-
-/** Every secret in the settings. The logger keeps them out of its lines. */
-export function secretsOf(config: Config): string[] {
-  const secrets = [
-    config.telegram.token,
-    config.webhookSecret,
-    config.topups.cryptoPay?.token,
-    config.database.url,
-  ];
-  return [...secrets, ...config.providers.map((provider) => provider.key)].filter(
-    (secret) => typeof secret === "string",
-  );
-}
-
-/** What may be logged at start: no key, token, secret or URL (a URL may carry a key in its query). */
-export function describeConfig(config: Config): Record<string, unknown> {
-  return {
-    updates: config.publicUrl === null ? "long polling" : "webhook",
-    database: config.database.url === null ? "embedded" : "external",
-    listen: `${config.http.host}:${config.http.port}`,
-    admin: `${config.admin.host}:${config.admin.port}`,
-    admins: config.adminIds.length,
-    providers: config.providers.map((provider) => `${provider.name} (${provider.protocol})`),
-    topups: config.topups.gateways,
-    referral: config.referral === null ? "off" : "on",
-    resellerApi: config.reseller.isOn ? "on" : "off",
-    logLevel: config.logLevel,
-  };
 }

@@ -51,7 +51,7 @@ export const catalogue: CatalogueTexts = {
     success: ({ percent, seconds }) =>
       seconds === null
         ? `وصل الرمز في ${ltr(`${percent}%`)} من الطلبات`
-        : `وصل الرمز في ${ltr(`${percent}%`)} من الطلبات، عادةً خلال ${seconds} ث`,
+        : `وصل الرمز في ${ltr(`${percent}%`)} من الطلبات، عادةً خلال ${seconds}\u00a0ث`,
     yourBalance: ({ available }) => `الرصيد ${ltr(available)}`,
     acceptTerms: `بالمتابعة توافق على ${ltr("/terms")}`,
     payFirst: ({ missing }) =>

@@ -1,4 +1,4 @@
-import { ltr } from "../rtl.ts";
+import { ltr, own } from "../rtl.ts";
 import type { HistoryTexts } from "../subjects/history.ts";
 
 export const history: HistoryTexts = {
@@ -12,8 +12,8 @@ export const history: HistoryTexts = {
   },
   messages: {
     orderSigns: "⏳ مفتوح · ✅ خُصم · ▫️ لم يُخصم شيء",
-    orderedAt: ({ time }) => `وقت الطلب ${ltr(time)}`,
-    endedAt: ({ time }) => `وقت الانتهاء ${ltr(time)}`,
+    orderedAt: ({ time }) => `وقت الطلب ${own(time)}`,
+    endedAt: ({ time }) => `وقت الانتهاء ${own(time)}`,
     orderMovements: {
       hold: "محجوز",
       capture: "خُصم",

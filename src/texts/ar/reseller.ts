@@ -33,8 +33,8 @@ export const reseller: ResellerTexts = {
         `آخر استخدام: ${view.lastUse == null ? "لم يُستخدم" : ltr(view.lastUse)}`,
         ...(view.endsAt ? [`يعمل حتى: ${ltr(view.endsAt)}`] : []),
       ].join("\n"),
-    apiHowToChange: (id) =>
-      `لتغيير حد اكتب أحد هذه الأسطر (- يزيله):\n${ltr(`<code>/api ${id} price 0.50</code>`)}\n${ltr(`<code>/api ${id} day 20</code>`)}\n${ltr(`<code>/api ${id} open 10</code>`)}\n${ltr(`<code>/api ${id} addresses 203.0.113.7 10.0.0.0/8</code>`)}\n${ltr(`<code>/api ${id} name My shop</code>`)}`,
+    apiHowToChange: ({ keyId }) =>
+      `لتغيير حد اكتب أحد هذه الأسطر (- يزيله):\n${ltr(`<code>/api ${keyId} price 0.50</code>`)}\n${ltr(`<code>/api ${keyId} day 20</code>`)}\n${ltr(`<code>/api ${keyId} open 10</code>`)}\n${ltr(`<code>/api ${keyId} addresses 203.0.113.7 10.0.0.0/8</code>`)}\n${ltr(`<code>/api ${keyId} name My shop</code>`)}`,
     apiAskRevoke: "إلغاء هذا المفتاح؟ تتوقف الأدوات التي تستخدمه فورًا.",
   },
 };

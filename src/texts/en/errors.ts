@@ -10,6 +10,9 @@ export const errors: ErrorTexts = {
   prices_not_read: "Prices are being read. Please try again in a moment.",
   terms_not_accepted: "Please accept the terms below first.",
   service_blocked: "This service is not sold here. Please choose another one with /buy.",
+  not_on_sale: "This is not on sale now. Please choose something else with /buy.",
+  sales_paused:
+    "Sales are paused for a while. Orders, codes and refunds go on as usual. Please come back later.",
   too_many_open_orders: "You have too many open orders. Finish or cancel one in /orders first.",
   too_many_purchases: "That is a lot of orders in one hour. Please try again a little later.",
   too_many_cancels: "Too many cancellations in one hour. Let this order run: without a code you pay nothing.",
@@ -27,6 +30,8 @@ export const errors: ErrorTexts = {
   topup_expired: "This invoice has expired and nothing was charged. Please start a new one with /topup.",
   topup_amount_invalid: "That amount isn't available. Please choose another one in /topup.",
   gateway_off: "This payment method is unavailable. Please choose another one in /topup.",
+  topups_paused:
+    "Top-ups are paused for a while. What you have paid is credited as usual. Please try again later.",
   gateway_unavailable:
     "The payment service does not answer. Please try again in a minute or choose another way in /topup.",
   buyer_banned: "Your access to the shop is closed. If you think this is a mistake, use /paysupport.",

@@ -5,7 +5,7 @@ export const legal: LegalTexts = {
   privacy: ({ hours, contact }) =>
     [
       "<b>Privacy</b>",
-      "We keep your Telegram id, your language, your orders and your payments. Nothing else about you.",
+      "We keep your Telegram id, your @name and first name there, your language, your orders and your payments. Nothing else about you.",
       `SMS texts and codes are deleted ${counted("en", hours, { one: "hour", other: "hours" })} after they arrive.`,
       "Payments and order records stay as long as the law and bookkeeping need them.",
       "Suppliers see the service and country that you order, never who you are.",

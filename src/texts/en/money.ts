@@ -39,6 +39,7 @@ export const money: MoneyTexts = {
     manualNeedsProof: "Please send a photo of the receipt, or a short message with the reference.",
     credited: ({ amount, available }) => `${amount} added. Balance ${available}.`,
     gettingNumber: ({ product }) => `Getting ${product}…`,
+    fromShop: ({ text }) => `<b>Message from the shop:</b>\n${text}\nAnswer with /paysupport.`,
     topupRejected:
       "The shop could not find your transfer, so nothing was added. If you think that is wrong, use /paysupport.",
     topupRefunded: ({ stars, amount, available }) =>

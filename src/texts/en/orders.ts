@@ -47,7 +47,7 @@ export const orders: OrdersTexts = {
     swapAsked: "Exchanging the number. If a code arrives first, you keep it and pay.",
     swapped: "The app refused this number; the new one has a card of its own.",
     slow: "Slower than usual. Ask the app to send the code once more, or exchange the number.",
-    moreCodesUntil: ({ time }) => `More codes possible until ${time}`,
+    moreCodesUntil: ({ time }) => `More codes possible; ends ${time}`,
     noOtherCode: ({ product }) =>
       `No other code came for ${product}. The number is closed; nothing more was charged.`,
     backInStock: ({ product }) => `${product} is on sale again.`,

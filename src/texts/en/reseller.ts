@@ -34,8 +34,8 @@ export const reseller: ResellerTexts = {
         `Last used: ${view.lastUse ?? "never"}`,
         ...(view.endsAt ? [`Works until: ${view.endsAt}`] : []),
       ].join("\n"),
-    apiHowToChange: (id) =>
-      `To change a limit, write one of these (- removes it):\n<code>/api ${id} price 0.50</code>\n<code>/api ${id} day 20</code>\n<code>/api ${id} open 10</code>\n<code>/api ${id} addresses 203.0.113.7 10.0.0.0/8</code>\n<code>/api ${id} name My shop</code>`,
+    apiHowToChange: ({ keyId }) =>
+      `To change a limit, write one of these (- removes it):\n<code>/api ${keyId} price 0.50</code>\n<code>/api ${keyId} day 20</code>\n<code>/api ${keyId} open 10</code>\n<code>/api ${keyId} addresses 203.0.113.7 10.0.0.0/8</code>\n<code>/api ${keyId} name My shop</code>`,
     apiAskRevoke: "Revoke this key? Tools that use it stop working at once.",
   },
 };

@@ -3,7 +3,7 @@ import type { ChatTexts } from "../subjects/chat.ts";
 
 export const chat: ChatTexts = {
   labels: {
-    buy: "Comprar un número",
+    buy: "Comprar número",
     orders: "Pedidos",
     balance: "Saldo",
     topup: "Recargar",

@@ -10,6 +10,9 @@ export const errors: ErrorTexts = {
   prices_not_read: "Consultando precios. Vuelve a intentarlo en un momento.",
   terms_not_accepted: "Primero acepta las condiciones con el botón de abajo.",
   service_blocked: "Este servicio no se vende aquí. Elige otro con /buy.",
+  not_on_sale: "Esto no está a la venta ahora. Elige otra cosa con /buy.",
+  sales_paused:
+    "Las ventas están en pausa. Los pedidos, códigos y reembolsos siguen como siempre. Vuelve más tarde.",
   too_many_open_orders: "Tienes demasiados pedidos abiertos. Termina o cancela uno en /orders.",
   too_many_purchases: "Son muchos pedidos en una hora. Prueba un poco más tarde.",
   too_many_cancels: "Demasiadas cancelaciones en una hora. Espera: sin código no pagas.",
@@ -25,6 +28,7 @@ export const errors: ErrorTexts = {
   topup_expired: "Este enlace de pago caducó y no se cobró nada. Empieza otra con /topup.",
   topup_amount_invalid: "Ese importe no es posible. Elige otro en /topup.",
   gateway_off: "Esta forma de pago no está disponible. Elige otra en /topup.",
+  topups_paused: "Las recargas están en pausa. Lo que ya pagaste se abona como siempre. Inténtalo más tarde.",
   gateway_unavailable: "El servicio de pago no responde. Prueba en un minuto o elige otra forma en /topup.",
   buyer_banned: "Tu acceso a la tienda está cerrado. Si crees que es un error, usa /paysupport.",
   internal: "Algo salió mal. Mira /orders antes de intentarlo otra vez.",

@@ -4,7 +4,7 @@ export const history: HistoryTexts = {
   labels: {
     onlyOpen: (count) => `Abiertos: ${count}`,
     allOrders: "Todos los pedidos",
-    asFile: "Como archivo (CSV)",
+    asFile: "Archivo CSV",
   },
   toasts: {
     oneFileAMinute: "Un archivo por minuto, por favor.",

@@ -5,7 +5,7 @@ export const legal: LegalTexts = {
   privacy: ({ hours, contact }) =>
     [
       "<b>Privacidad</b>",
-      "Guardamos tu id de Telegram, tu idioma, tus pedidos y tus pagos. Nada más sobre ti.",
+      "Guardamos tu id de Telegram, tu @nombre y tu nombre allí, tu idioma, tus pedidos y tus pagos. Nada más sobre ti.",
       `Los textos y códigos de SMS se borran ${counted("es", hours, { one: "hora", other: "horas" })} después de llegar.`,
       "Los pagos y pedidos se guardan el tiempo que exigen la ley y la contabilidad.",
       "Los proveedores ven el servicio y el país que pides, nunca quién eres.",

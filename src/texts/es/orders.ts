@@ -9,7 +9,7 @@ export const orders: OrdersTexts = {
     tellWhenBack: "Avísame cuando vuelva",
     another: "Otro código",
     buyAgain: "Comprar otra vez",
-    sameAgain: "Lo mismo otra vez",
+    sameAgain: "Pedir lo mismo",
     done: "Cerrar número",
     openOrder: (what) => `Abrir ${what}`,
     showLate: (price) => `Mostrarlo · ${price}`,

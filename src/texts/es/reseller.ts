@@ -34,8 +34,8 @@ export const reseller: ResellerTexts = {
         `Último uso: ${view.lastUse ?? "nunca"}`,
         ...(view.endsAt ? [`Funciona hasta: ${view.endsAt}`] : []),
       ].join("\n"),
-    apiHowToChange: (id) =>
-      `Para cambiar un límite, escribe una de estas líneas (- lo quita):\n<code>/api ${id} price 0.50</code>\n<code>/api ${id} day 20</code>\n<code>/api ${id} open 10</code>\n<code>/api ${id} addresses 203.0.113.7 10.0.0.0/8</code>\n<code>/api ${id} name My shop</code>`,
+    apiHowToChange: ({ keyId }) =>
+      `Para cambiar un límite, escribe una de estas líneas (- lo quita):\n<code>/api ${keyId} price 0.50</code>\n<code>/api ${keyId} day 20</code>\n<code>/api ${keyId} open 10</code>\n<code>/api ${keyId} addresses 203.0.113.7 10.0.0.0/8</code>\n<code>/api ${keyId} name My shop</code>`,
     apiAskRevoke: "¿Revocar esta clave? Las herramientas que la usan dejarán de funcionar al momento.",
   },
 };

@@ -10,6 +10,9 @@ export const errors: ErrorTexts = {
   prices_not_read: "Harga sedang dibaca. Coba lagi sebentar lagi.",
   terms_not_accepted: "Setujui dulu ketentuannya dengan tombol di bawah.",
   service_blocked: "Layanan ini tidak dijual di sini. Pilih yang lain dengan /buy.",
+  not_on_sale: "Ini sedang tidak dijual. Pilih yang lain dengan /buy.",
+  sales_paused:
+    "Penjualan dijeda sementara. Pesanan, kode, dan pengembalian dana tetap berjalan. Silakan kembali nanti.",
   too_many_open_orders: "Pesanan aktif Anda terlalu banyak. Selesaikan atau batalkan satu di /orders.",
   too_many_purchases: "Terlalu banyak pesanan dalam satu jam. Coba lagi nanti.",
   too_many_cancels:
@@ -27,6 +30,7 @@ export const errors: ErrorTexts = {
   topup_expired: "Tagihan ini kedaluwarsa; saldo tidak terpotong. Mulai yang baru dengan /topup.",
   topup_amount_invalid: "Jumlah ini tidak bisa. Pilih jumlah lain di /topup.",
   gateway_off: "Cara bayar ini tidak tersedia. Pilih cara lain di /topup.",
+  topups_paused: "Isi saldo dijeda sementara. Yang sudah dibayar tetap masuk. Coba lagi nanti.",
   gateway_unavailable: "Layanan pembayaran tidak menjawab. Coba sebentar lagi atau cara lain di /topup.",
   buyer_banned: "Akses Anda ke toko ditutup. Jika menurut Anda ini keliru, hubungi /paysupport.",
   internal: "Ada yang salah. Periksa /orders sebelum mencoba lagi.",

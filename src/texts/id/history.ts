@@ -4,7 +4,7 @@ export const history: HistoryTexts = {
   labels: {
     onlyOpen: (count) => `Aktif: ${count}`,
     allOrders: "Semua pesanan",
-    asFile: "Sebagai file (CSV)",
+    asFile: "File CSV",
   },
   toasts: {
     oneFileAMinute: "Satu file per menit, ya.",

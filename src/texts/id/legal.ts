@@ -4,7 +4,7 @@ export const legal: LegalTexts = {
   privacy: ({ hours, contact }) =>
     [
       "<b>Privasi</b>",
-      "Kami menyimpan id Telegram, bahasa, pesanan, dan pembayaran Anda. Tidak ada yang lain tentang Anda.",
+      "Kami menyimpan id Telegram, @nama dan nama depan Anda di sana, bahasa, pesanan, dan pembayaran Anda. Tidak ada yang lain tentang Anda.",
       `Isi dan kode SMS dihapus ${hours} jam setelah tiba.`,
       "Data pembayaran dan pesanan disimpan selama diwajibkan hukum dan pembukuan.",
       "Penyedia melihat layanan dan negara yang dipesan, tidak pernah siapa Anda.",

@@ -38,6 +38,7 @@ export const money: MoneyTexts = {
     manualNeedsProof: "Kirim foto bukti transfer atau pesan singkat dengan nomor referensinya.",
     credited: ({ amount, available }) => `${amount} ditambahkan. Saldo ${available}.`,
     gettingNumber: ({ product }) => `Membeli ${product}…`,
+    fromShop: ({ text }) => `<b>Pesan dari toko:</b>\n${text}\nBalas dengan /paysupport.`,
     topupRejected:
       "Toko tidak menemukan transfer Anda; tidak ada yang ditambahkan. Jika keliru, pakai /paysupport.",
     topupRefunded: ({ stars, amount, available }) =>

@@ -34,8 +34,8 @@ export const reseller: ResellerTexts = {
         `Terakhir dipakai: ${view.lastUse ?? "belum pernah"}`,
         ...(view.endsAt ? [`Berlaku sampai: ${view.endsAt}`] : []),
       ].join("\n"),
-    apiHowToChange: (id) =>
-      `Untuk mengubah batas, tulis salah satu baris ini (- menghapusnya):\n<code>/api ${id} price 0.50</code>\n<code>/api ${id} day 20</code>\n<code>/api ${id} open 10</code>\n<code>/api ${id} addresses 203.0.113.7 10.0.0.0/8</code>\n<code>/api ${id} name My shop</code>`,
+    apiHowToChange: ({ keyId }) =>
+      `Untuk mengubah batas, tulis salah satu baris ini (- menghapusnya):\n<code>/api ${keyId} price 0.50</code>\n<code>/api ${keyId} day 20</code>\n<code>/api ${keyId} open 10</code>\n<code>/api ${keyId} addresses 203.0.113.7 10.0.0.0/8</code>\n<code>/api ${keyId} name My shop</code>`,
     apiAskRevoke: "Cabut kunci ini? Alat yang memakainya langsung berhenti.",
   },
 };

@@ -8,8 +8,6 @@ export const commandTexts = {
   usageUnban: "Usage: /unban &lt;telegram id&gt;",
   done: "Done.",
   notFound: "Not found.",
-  refundHeld:
-    "Part of this money is held for an open order. Nothing was refunded: try again when the order has ended.",
   refundRefused: "Telegram will not refund this payment. The buyer has the credit back.",
   refundPending: "The credit is taken back, but Telegram did not answer. It is asked again every minute.",
   welcomeStaff: (role: string): string =>

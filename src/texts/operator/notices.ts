@@ -22,8 +22,24 @@ const notices: Readonly<Record<string, (params: Params) => string>> = {
     `${fact(params, "provider")} is out of money for some of its offers (${fact(params, "reason")}): its balance is ${amount(params)}. Dearer offers are hidden until you top it up.`,
   provider_up: (params) => `${fact(params, "provider")} answers again. Its offers are back.`,
   low_balance: (params) => `Low balance at ${fact(params, "provider")}: ${amount(params)}. Please top it up.`,
+  paused: (params) =>
+    `${fact(params, "what")} paused by ${fact(params, "who")}: ${fact(params, "why")}. Codes, cancels, refunds and credits go on.`,
+  resumed: (params) => `${fact(params, "what")} on again (${fact(params, "who")}).`,
+  hours_left: (params) =>
+    `${fact(params, "provider")}: ${amount(params)} is left, enough for ${fact(params, "hours")} hours as it sells now. When it is empty, its offers are gone.`,
+  delivery_fell: (params) =>
+    `${fact(params, "provider")} delivers ${fact(params, "now")} % of ${fact(params, "count")} numbers in 6 hours; in 7 days it was ${fact(params, "usual")} %.`,
+  price_rose: (params) =>
+    `${fact(params, "product")} now costs ${amount(params)} at the cheapest provider, over 25 % more than in the last 7 days.`,
+  no_numbers: (params) =>
+    `${fact(params, "provider")} had no number for ${fact(params, "percent")} % of ${fact(params, "count")} tries in 30 minutes.`,
+  stock_empty: (params) => `${fact(params, "product")} is sold out at every provider, and sells well.`,
   message_set_aside: (params) =>
     `A message (${fact(params, "about")}${params.orderId === undefined ? "" : ` of order ${fact(params, "orderId")}`}) could not be made three times and was set aside. It is tried again every ten minutes for a day. The log says why (outboxId ${fact(params, "message")}).`,
+  queue_waiting: (params) =>
+    `Waiting for half an hour: ${fact(params, "count")} × ${fact(params, "kind")}. /admin → Queue.`,
+  adjusted: (params) =>
+    `${fact(params, "by")} changed the balance of buyer ${fact(params, "telegramId")} by ${fact(params, "sign")}${amount(params)}: ${fact(params, "reason")}.`,
   staff_joined: (params) => `${fact(params, "telegramId")} now works at the desk as ${fact(params, "role")}.`,
   staff_refused: (params) =>
     `${fact(params, "telegramId")} (${fact(params, "role")}) has asked five times in an hour for what their role does not allow. The audit log says what.`,

@@ -4,6 +4,8 @@ import { escapeHtml, mention, money } from "../html.ts";
 export const receiptTexts = {
   approve: "Approve",
   reject: "Reject",
+  rejectWhy: "Reject…",
+  open: "Open",
   decided: {
     approved: "Approved.",
     rejected: "Rejected.",

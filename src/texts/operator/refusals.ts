@@ -14,7 +14,16 @@ const sentences: Readonly<Record<DeskRefusalCode, (facts: Facts) => string>> = {
     `The buyer has only ${escapeHtml(available)} available. Held money cannot be taken.`,
   over_cap: ({ cap = "?", used = "?" }) =>
     `This is over your limit of ${escapeHtml(cap)} a day, of which ${escapeHtml(used)} is used.`,
+  refund_held: () =>
+    "Part of this money is held for an open order. Nothing was refunded: try again when the order has ended.",
+  already_done: () => "This was done before.",
+  wrong_state: ({ state = "?" }) => `Not possible as it stands: ${escapeHtml(state)}.`,
+  too_many_searches: () => "That were 30 searches in a minute. Wait a moment.",
   own_balance: () => "Nobody changes their own balance. Ask another owner.",
+  price_out_of_range: () => "A markup is from 0 to 10,000 %, and the least profit is not below zero.",
+  too_many_rules: () => "There are 500 rules already. Remove some first.",
+  already_off: () => "This is off already.",
+  already_on: () => "This is on already.",
   is_staff: () => "This person works at the desk. Remove them from the staff first.",
 };
 

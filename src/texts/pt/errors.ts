@@ -10,6 +10,9 @@ export const errors: ErrorTexts = {
   prices_not_read: "Consultando preços. Tente de novo em um instante.",
   terms_not_accepted: "Primeiro aceite os termos com o botão abaixo.",
   service_blocked: "Este serviço não é vendido aqui. Escolha outro com /buy.",
+  not_on_sale: "Isto não está à venda agora. Escolha outra coisa com /buy.",
+  sales_paused:
+    "As vendas estão em pausa. Pedidos, códigos e reembolsos continuam como sempre. Volte mais tarde.",
   too_many_open_orders: "Você tem pedidos abertos demais. Conclua ou cancele um em /orders.",
   too_many_purchases: "São muitos pedidos em uma hora. Tente um pouco mais tarde.",
   too_many_cancels: "Cancelamentos demais em uma hora. Aguarde: sem código você não paga.",
@@ -25,6 +28,7 @@ export const errors: ErrorTexts = {
   topup_expired: "Este link de pagamento venceu e nada foi cobrado. Comece outro com /topup.",
   topup_amount_invalid: "Esse valor não é possível. Escolha outro em /topup.",
   gateway_off: "Esta forma de pagamento está indisponível. Escolha outra em /topup.",
+  topups_paused: "As recargas estão em pausa. O que você já pagou é creditado como sempre. Tente mais tarde.",
   gateway_unavailable: "O serviço de pagamento não responde. Tente logo mais ou use outra forma em /topup.",
   buyer_banned: "Seu acesso à loja está fechado. Se acha que é um engano, use /paysupport.",
   internal: "Algo deu errado. Confira /orders antes de tentar de novo.",

@@ -4,7 +4,7 @@ export const history: HistoryTexts = {
   labels: {
     onlyOpen: (count) => `Abertos: ${count}`,
     allOrders: "Todos os pedidos",
-    asFile: "Como arquivo (CSV)",
+    asFile: "Arquivo CSV",
   },
   toasts: {
     oneFileAMinute: "Um arquivo por minuto, por favor.",

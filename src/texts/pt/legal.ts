@@ -5,7 +5,7 @@ export const legal: LegalTexts = {
   privacy: ({ hours, contact }) =>
     [
       "<b>Privacidade</b>",
-      "Guardamos seu id do Telegram, seu idioma, seus pedidos e seus pagamentos. Nada mais sobre você.",
+      "Guardamos seu id do Telegram, seu @nome e seu primeiro nome lá, seu idioma, seus pedidos e seus pagamentos. Nada mais sobre você.",
       `Textos e códigos de SMS são apagados ${counted("pt", hours, { one: "hora", other: "horas" })} depois de chegar.`,
       "Pagamentos e pedidos ficam pelo tempo que a lei e a contabilidade exigem.",
       "Os fornecedores veem o serviço e o país que você pede, nunca quem você é.",

@@ -43,6 +43,8 @@ export interface MoneyTexts {
     /** Below {@link credited}: the purchase that waited for the money is being made. */
     readonly gettingNumber: (view: { product: Html }) => string;
     readonly topupRejected: string;
+    /** An operator writes to a buyer; they can answer by /paysupport only. */
+    readonly fromShop: (view: { text: Html }) => string;
     readonly topupRefunded: (view: { stars: number; amount: Html; available: Html }) => string;
     /** What the buyer owes after a refund by Telegram, and what to do about it. */
     readonly debt: (view: { debt: Html }) => string;

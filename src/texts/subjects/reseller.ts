@@ -33,8 +33,8 @@ export interface ResellerTexts {
       lastUse: Html | null;
       endsAt: Html | null;
     }) => string;
-    /** How limits are typed. `id` names the key. */
-    readonly apiHowToChange: (id: Html) => string;
+    /** How limits are typed. `keyId` names the key. */
+    readonly apiHowToChange: (view: { keyId: Html }) => string;
     readonly apiAskRevoke: string;
   };
 }

@@ -69,6 +69,9 @@ describe("the rule that applies", () => {
   const starting = terms(3000n, "0.02");
   const subject = { provider: "alpha", countryId: "GB", serviceId: "wa" };
   const rule = (markup: bigint, fields: Partial<PriceRule> = {}): PriceRule => ({
+    id: "rule",
+    startsAt: null,
+    endsAt: null,
     provider: null,
     countryId: null,
     serviceId: null,

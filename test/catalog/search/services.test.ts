@@ -84,15 +84,15 @@ describe("the list of services", () => {
       .execute();
     await clock.advance(61_000);
     expect(idsOf((await catalog.services(all)).items)).toEqual(["tg", "wa"]);
-    expect(await catalog.isBlocked("tg")).toBe(false);
-    expect(await catalog.isBlocked("ds")).toBe(true);
+    expect(await catalog.refusal({ serviceId: "tg", countryId: "GB" })).toBe(undefined);
+    expect(await catalog.refusal({ serviceId: "ds", countryId: "GB" })).toBe("service_blocked");
   });
 
   it("sells what the configuration allows", async () => {
     const options = { allowedServices: ["tg"] };
     const { catalog } = await createFixture(database.db, [createSeller("alpha")], options);
     expect(idsOf((await catalog.services(all)).items)).toContain("tg");
-    expect(await catalog.isBlocked("tg")).toBe(false);
-    expect(await catalog.isBlocked("ij")).toBe(true);
+    expect(await catalog.refusal({ serviceId: "tg", countryId: "GB" })).toBe(undefined);
+    expect(await catalog.refusal({ serviceId: "ij", countryId: "GB" })).toBe("service_blocked");
   });
 });

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { acquireLease } from "../../../src/db/queries/leases.ts";
 import { takeWatchNews } from "../../../src/db/queries/watched-orders.ts";
+import { openSession } from "../../../src/orders/watching/session.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import {
   createScriptedProvider,
@@ -151,6 +152,25 @@ describe("a replica that takes over", () => {
     provider.onCheck = () => received("1");
     await shop.replica("next").watch(provider.name, signal);
     for (const { orderId } of orders) expect((await shop.order(orderId)).state).toBe("received");
+  });
+
+  it("learns at once from the numbers that still wait how seldom old ones get a code", async () => {
+    for (let count = 0; count < 3; count += 1) await bought();
+    await shop.clock.advance(600_000);
+    await shop.db
+      .updateTable("orders")
+      .set({ next_check_at: shop.clock.now() })
+      .where("provider", "=", provider.name)
+      .execute();
+    const lease = await acquireLease(database.db, `watch:${provider.name}`, "next", 60_000);
+    if (!lease) throw new Error("no lease");
+    const { db, clock } = shop;
+    const session = await openSession({ db, clock }, provider, { lease, isHeld: () => true });
+    const { serviceId } = [...session.book.orders.values()][0] ?? {};
+    const chance = () => session.waits.of(serviceId ?? "").chance(90_000, 120_000);
+    const before = chance();
+    await session.takeNews(true);
+    expect(chance()).toBeLessThan(before * 0.9);
   });
 
   it("holds the lease for four seconds at most after its last step", async () => {

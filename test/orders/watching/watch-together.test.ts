@@ -55,7 +55,7 @@ type Setting = Awaited<ReturnType<typeof openTempcodeShop>>;
 async function step({ clock, shop }: Setting, name: string): Promise<void> {
   const signal = new AbortController().signal;
   await clock.advance(STEP_MS);
-  while (await shop.orders.watch(name, signal)) {
+  while ((await shop.orders.watch(name, signal)) === 0) {
     // Until nothing is due any more.
   }
 }

@@ -85,6 +85,22 @@ describe("createDatabaseGate", () => {
     expect(refused).toHaveLength(1);
   });
 
+  it("lets the pages of a list that are wanted at once wait one after the other, so that a purchase waits for none", async () => {
+    const gated = setUp(5);
+    const { ask, sentAt, clock, isBusy } = gated;
+    const pages = Array.from({ length: 8 }, () => ask("list"));
+    await expect.poll(() => sentAt).toHaveLength(3);
+    await expect.poll(() => clock.sleeping()).toBe(1);
+    await ask("purchase");
+    expect(sentAt.at(-1)).toEqual({ priority: "purchase", ms: 0 });
+    for (let step = 0; step < 200 && isBusy(); step += 1) {
+      await expect.poll(() => clock.sleeping() > 0 || !isBusy()).toBe(true);
+      await clock.advance(50);
+    }
+    await Promise.all(pages);
+    expect(sentAt.filter(({ priority }) => priority === "list")).toHaveLength(8);
+  });
+
   it("leaves half of the burst to buyers while polls use all they can", async () => {
     const gated = setUp(10);
     const { ask, sentAt, refused } = gated;

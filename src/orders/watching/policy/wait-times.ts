@@ -1,8 +1,12 @@
+import type { WatchedOrder } from "./watched.ts";
+
 /**
  * How long codes take to come, as hazards: the chance of a code per second at each age of an order that has none yet.
  * Ages are in buckets, narrow where most codes come. A hazard is codes seen ÷ time watched in the bucket, so an order that
- * was cancelled early counts for the time it waited and no further. What is old counts less and less. Where little is
- * known, a service leans on its provider, and a provider on what is usual everywhere. Pure: no I/O, no clock.
+ * was cancelled early counts for the time it waited and no further. Orders that still wait count as well: without them, the
+ * numbers that never get a code would teach nothing before their end, and old numbers would be asked about far too often.
+ * What is old counts less and less. Where little is known, a service leans on its provider, and a provider on what is usual
+ * everywhere. Pure: no I/O, no clock.
  */
 
 /** The upper edges of the buckets, in seconds. The last bucket goes on for ever. */
@@ -36,14 +40,34 @@ export interface Hazards {
   chance(fromMs: number, toMs: number): number;
 }
 
+/** How long an order has been without its first code, as far as its provider has said so. */
+export interface Wait {
+  readonly serviceId: string;
+  readonly waitedMs: number;
+}
+
+/** The waits of those of these orders that have no code yet. */
+export function* waitsOf(orders: Iterable<WatchedOrder>): Generator<Wait> {
+  for (const { state, serviceId, lookedAtMs, waitingSinceMs } of orders) {
+    const isWaiting = state === "waiting" || state === "cancelling";
+    if (isWaiting) yield { serviceId, waitedMs: lookedAtMs - waitingSinceMs };
+  }
+}
+
 export interface WaitTimes {
+  /** What became of an order counts from now on. */
   learn(outcome: Outcome): void;
+  /** All orders that wait now: they count in place of those of the last call. */
+  setWaiting(waits: Iterable<Wait>): void;
   of(serviceId: string): Hazards;
 }
 
 interface Seen {
   readonly codes: Float64Array;
+  /** Watched in orders that have ended … */
   readonly seconds: Float64Array;
+  /** … and in those that still wait. */
+  readonly waiting: Float64Array;
   atMs: number;
 }
 
@@ -59,24 +83,29 @@ export function createWaitTimes(): WaitTimes {
   const usual = usualHazards();
   let version = 0;
 
-  function learnIn(seen: Seen, outcome: Outcome): void {
-    decay(seen, outcome.at.getTime());
-    const waitedS = Math.max(0, outcome.waitedMs) / 1000;
-    for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
-      const { from, to } = boundsOf(bucket);
-      const within = Math.min(waitedS, to) - from;
-      if (within > 0) add(seen.seconds, bucket, within);
-    }
-    if (outcome.hasCode) add(seen.codes, bucketOf(waitedS), 1);
+  function ofService(serviceId: string): Seen {
+    const own = services.get(serviceId) ?? nothingSeen();
+    services.set(serviceId, own);
+    return own;
   }
 
   return {
     learn(outcome) {
       version += 1;
-      const own = services.get(outcome.serviceId) ?? nothingSeen();
-      services.set(outcome.serviceId, own);
-      learnIn(own, outcome);
-      learnIn(all, outcome);
+      const waitedS = Math.max(0, outcome.waitedMs) / 1000;
+      for (const seen of [ofService(outcome.serviceId), all]) {
+        decay(seen, outcome.at.getTime());
+        addSeconds(seen.seconds, waitedS);
+        if (outcome.hasCode) add(seen.codes, bucketOf(waitedS), 1);
+      }
+    },
+    setWaiting(waits) {
+      version += 1;
+      for (const seen of [all, ...services.values()]) seen.waiting.fill(0);
+      for (const { serviceId, waitedMs } of waits) {
+        addSeconds(ofService(serviceId).waiting, waitedMs / 1000);
+        addSeconds(all.waiting, waitedMs / 1000);
+      }
     },
     of(serviceId) {
       const before = known.get(serviceId);
@@ -91,7 +120,17 @@ export function createWaitTimes(): WaitTimes {
 }
 
 function nothingSeen(): Seen {
-  return { codes: new Float64Array(BUCKETS), seconds: new Float64Array(BUCKETS), atMs: 0 };
+  const zeros = (): Float64Array => new Float64Array(BUCKETS);
+  return { codes: zeros(), seconds: zeros(), waiting: zeros(), atMs: 0 };
+}
+
+/** Adds the time of one order's wait to the buckets it went through. */
+function addSeconds(to: Float64Array, waitedS: number): void {
+  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    const bounds = boundsOf(bucket);
+    if (waitedS <= bounds.from) return;
+    add(to, bucket, Math.min(waitedS, bounds.to) - bounds.from);
+  }
 }
 
 function add(to: Float64Array, bucket: number, amount: number): void {
@@ -118,7 +157,8 @@ function blend(seen: Seen, prior: Float64Array): Float64Array {
     const hazard = prior[bucket] ?? 0;
     const seconds = left * (to - from);
     const codes = (seen.codes[bucket] ?? 0) + hazard * seconds;
-    blended[bucket] = Math.max(LEAST_HAZARD, codes / ((seen.seconds[bucket] ?? 0) + seconds));
+    const watched = (seen.seconds[bucket] ?? 0) + (seen.waiting[bucket] ?? 0);
+    blended[bucket] = Math.max(LEAST_HAZARD, codes / (watched + seconds));
     left *= Math.exp(-hazard * (to - from));
   }
   return blended;

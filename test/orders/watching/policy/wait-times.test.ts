@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { createWaitTimes } from "../../../../src/orders/watching/policy/wait-times.ts";
+import { createWaitTimes, waitsOf } from "../../../../src/orders/watching/policy/wait-times.ts";
 import { createWebhookTrust } from "../../../../src/orders/watching/webhook-trust.ts";
+import { watched } from "./support.ts";
 
 const at = new Date("2026-01-01T12:00:00Z");
 const DAY_MS = 86_400_000;
@@ -34,6 +35,29 @@ describe("how long codes take", () => {
     expect(within(waits, 20)).toBeLessThan(0.05);
     const usual = createWaitTimes().of("wa").chance(30_000, 60_000);
     expect(waits.of("wa").chance(30_000, 60_000)).toBeGreaterThan(usual * 0.8);
+  });
+
+  it("is learned from numbers that still wait too, so that those that never get a code teach before their end", () => {
+    const waits = createWaitTimes();
+    const untaught = waits.of("wa").chance(60_000, 90_000);
+    for (let order = 0; order < 100; order += 1)
+      waits.learn({ serviceId: "wa", waitedMs: 15_000 + order * 500, hasCode: true, at });
+    const fromCodesAlone = waits.of("wa").chance(60_000, 90_000);
+    waits.setWaiting(Array.from({ length: 100 }, () => ({ serviceId: "wa", waitedMs: 120_000 })));
+    expect(fromCodesAlone).toBeGreaterThan(untaught);
+    expect(waits.of("wa").chance(60_000, 90_000)).toBeLessThan(fromCodesAlone / 2);
+    expect(waits.of("tg").chance(60_000, 90_000)).toBeLessThan(fromCodesAlone / 2);
+    waits.setWaiting([]);
+    expect(waits.of("wa").chance(60_000, 90_000)).toBeCloseTo(fromCodesAlone, 6);
+  });
+
+  it("counts of the watched orders those that wait for their first code, as long as their provider has been asked", () => {
+    const moments = { waitingSinceMs: 10_000, lookedAtMs: 25_000 };
+    const orders = ["waiting", "received", "cancelling", "waiting_again", "finished"].map((state) =>
+      watched({ id: state, state, ...moments }),
+    );
+    const wait = { serviceId: "wa", waitedMs: 15_000 };
+    expect([...waitsOf(orders)]).toEqual([wait, wait]);
   });
 
   it("forgets what is old", () => {
