@@ -2,12 +2,16 @@ import { defineConfig } from "vitest/config";
 
 /** Tests that kill and restart whole processes, need real seconds to measure something, or try very many things. */
 export const slowTests = [
+  "test/commands/backup.test.ts",
   "test/commands/restore.test.ts",
   "test/db/embedded-kill.test.ts",
   "test/db/embedded.test.ts",
   "test/db/embedded-rights.test.ts",
+  "test/e2e/chat.test.ts",
   "test/e2e/compiled.test.ts",
   "test/e2e/complete-menus.test.ts",
+  "test/e2e/paid-purchases.test.ts",
+  "test/e2e/price-requests.test.ts",
   "test/e2e/process.test.ts",
   "test/e2e/replicas.test.ts",
   "test/e2e/refused-start.test.ts",
@@ -18,6 +22,8 @@ export const slowTests = [
   "test/http/hostile-clients.test.ts",
   "test/orders/interleavings.test.ts",
   "test/providers/protocols/fuzz-*.test.ts",
+  "test/reseller/adoption.test.ts",
+  "test/reseller/purchase.test.ts",
 ];
 
 /** `npm run test:slow`. */

@@ -20,7 +20,7 @@ import { MAX_KEYS, ROTATION_MS } from "./limits.ts";
 export const API_TERMS_VERSION = 1;
 const MAX_NAME_LENGTH = 32;
 
-export type { KeyChange, KeyScope, StatusStyle } from "../db/queries/api-keys.ts";
+export type { KeyChange, StatusStyle } from "../db/queries/api-keys.ts";
 
 /** A key as its owner may see it. */
 export type KeyView = Omit<ApiKeyRow, "secretHash">;

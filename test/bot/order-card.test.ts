@@ -123,7 +123,7 @@ describe("an order's card", () => {
     await shop.press(user, /WhatsApp 🇬🇧/);
     // The code's own message has the button that copies it.
     expect(labels()).toEqual(["Copy +447700900123", "Copy 7700900123", "Another code", "Close number"]);
-    expect(shown()).toContain("More codes possible until");
+    expect(shown()).toContain("More codes possible; ends 12:20 UTC");
     expect(await shop.press(user, "Another code")).toBe("Asking for another code…");
     expect(await shop.press(user, "Close number")).toBe("Done. Thank you!");
     expect(shop.fakes.orders.state.asked).toEqual([`another ${order.id}`, `finish ${order.id}`]);

@@ -95,7 +95,8 @@ describe("inTransaction", () => {
       });
 
     await Promise.all([move(1, 2), move(2, 1)]);
-    expect(runs).toBe(3);
+    // Once each, and again whoever was the victim; on a busy machine the second run may be the victim again.
+    expect(runs).toBeGreaterThan(2);
     expect(await marbles()).toEqual([8, 8]);
   });
 

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../src/shop/config/config.ts";
 import { describeConfig, secretsOf } from "../../src/shop/config/describe.ts";
@@ -21,6 +21,8 @@ describe("loadConfig", () => {
       limits: { maxOpenOrders: 5, purchasesPerHour: 20, cancelsPerHour: 10, newBuyerOrdersPerDay: 10 },
       smsRetentionMs: 86_400_000,
       referral: null,
+      reseller: { isOn: false, trustedProxies: [] },
+      upkeep: { heartbeatUrl: null, backups: null },
       allowedServices: [],
       supportContact: null,
       logLevel: "info",
@@ -214,10 +216,30 @@ describe("referral", () => {
   });
 });
 
+describe("upkeep", () => {
+  it("makes backups where a folder is named, and keeps the heartbeat's address out of the log", () => {
+    expect(
+      configOf({ BACKUP_DIR: "/backups", BACKUP_EVERY_HOURS: "6", BACKUP_KEEP: "3" }).upkeep.backups,
+    ).toEqual({
+      dir: "/backups",
+      everyMs: 21_600_000,
+      keep: 3,
+    });
+    const heartbeat = configOf({ HEARTBEAT_URL: "https://watch.example/key-1234" });
+    expect(secretsOf(heartbeat)).toContain("https://watch.example/key-1234");
+    expect(JSON.stringify(describeConfig(heartbeat))).not.toContain("key-1234");
+    expect(problemsOf({ BACKUP_EVERY_HOURS: "0" })).toHaveLength(1);
+  });
+});
+
 describe(".env.example", () => {
   it("names every variable that the shop reads, and no other", () => {
-    const files = ["config", "referral"].map((name) => `../../src/shop/config/${name}.ts`);
-    const source = files.map((file) => readFileSync(new URL(file, import.meta.url), "utf8")).join("\n");
+    const folder = new URL("../../src/shop/config/", import.meta.url);
+    // The variables of a provider are named PROVIDER_<NAME>_…
+    const source = readdirSync(folder)
+      .filter((file) => file !== "provider-settings.ts")
+      .map((file) => readFileSync(new URL(file, folder), "utf8"))
+      .join("\n");
     const read = [...source.matchAll(/^ {2}([A-Z][A-Z_]+): /gm)].map((match) => match[1]);
     const documented = readExample().filter((name) => !name.startsWith("PROVIDER_"));
     expect(documented.sort()).toEqual([...read, "PROVIDERS"].sort());

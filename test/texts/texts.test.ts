@@ -46,6 +46,7 @@ const view = {
   service: nasty,
   share: "20%",
   stars: 50,
+  text: nasty,
   time: relativeTime(new Date(0)),
   version: 1,
 };

@@ -122,6 +122,7 @@ describe("keepHouse", () => {
       catalogChanges: 0,
       drafts: 0,
       staffLinks: 0,
+      namedPurchases: 0,
       queueLeases: 0,
     });
     expect(await smsOf(old.orderId)).toMatchObject({ code: null, text: null, purged_at: at });
@@ -140,6 +141,7 @@ describe("keepHouse", () => {
       catalogChanges: 0,
       drafts: 0,
       staffLinks: 0,
+      namedPurchases: 0,
       queueLeases: 0,
     });
   });

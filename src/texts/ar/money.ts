@@ -39,7 +39,7 @@ export const money: MoneyTexts = {
     manualNeedsProof: "أرسل صورة الإيصال أو رسالة قصيرة برقم العملية.",
     credited: ({ amount, available }) => `أُضيف ${ltr(amount)}. الرصيد ${ltr(available)}.`,
     gettingNumber: ({ product }) => `جارٍ شراء ${own(product)}…`,
-    fromShop: ({ text }) => `<b>رسالة من المتجر:</b>\n${text}\nللرد استخدم ${ltr("/paysupport")}.`,
+    fromShop: ({ text }) => `<b>رسالة من المتجر:</b>\n${own(text)}\nللرد استخدم ${ltr("/paysupport")}.`,
     topupRejected: `لم يجد المتجر تحويلك، فلم يُضف شيء. إن كان ذلك خطأ فاستخدم ${ltr("/paysupport")}.`,
     topupRefunded: ({ stars, amount, available }) =>
       `رُدّت دفعتك (${ltr(`⭐${stars}`)}). خُصم ${ltr(amount)} من رصيدك، وهو الآن ${ltr(available)}.`,

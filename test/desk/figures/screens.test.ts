@@ -73,9 +73,9 @@ it("a period is split by provider, service, country, gateway and pair", async ()
   expect(owner.card.html).toMatch(/alpha: 10 sold, profit \$2\.00, delivery n=13, 30 s/);
   await owner.press("By pair");
   expect(owner.card.html).toMatch(
-    /Worst delivery \(at least 20 numbers\)[\s\S]*=wa, GB: 17 sold[^,]*, profit \$3\.40, delivery 77 %/,
+    /Worst delivery \(at least 20 numbers\)[\s\S]*=wa, 🇬🇧 UK: 17 sold[^,]*, profit \$3\.40, delivery 77 %/,
   );
-  expect(owner.card.html).toContain("=wa, BR: 3 sold, profit $0.60, delivery n=3");
+  expect(owner.card.html).toContain("=wa, 🇧🇷 Brazil: 3 sold, profit $0.60, delivery n=3");
   await owner.press("By gateway");
   expect(owner.card.html).toContain("stars: $50.00 in 1");
   await owner.press("‹ All");
