@@ -7,6 +7,7 @@ export const slowTests = [
   "test/db/embedded-kill.test.ts",
   "test/db/embedded.test.ts",
   "test/db/embedded-rights.test.ts",
+  "test/docs/resellers.test.ts",
   "test/e2e/chat.test.ts",
   "test/e2e/compiled.test.ts",
   "test/e2e/complete-menus.test.ts",
@@ -23,6 +24,9 @@ export const slowTests = [
   "test/orders/interleavings.test.ts",
   "test/providers/protocols/fuzz-*.test.ts",
   "test/reseller/adoption.test.ts",
+  "test/reseller/golden-requests.test.ts",
+  "test/reseller/npm-clients.test.ts",
+  "test/reseller/oxgel.test.ts",
   "test/reseller/purchase.test.ts",
 ];
 

@@ -48,6 +48,14 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("no_other_code"), orderId: id }),
   /** A product that was sold out is on sale again. */
   z.object({ kind: z.literal("back_in_stock"), serviceId: z.string(), countryId: z.string() }),
+  /** What a buyer's keys did on this day (UTC): numbers told, codes received, what was taken for them. */
+  z.object({
+    kind: z.literal("api_digest"),
+    day: z.iso.date(),
+    sold: z.int(),
+    codes: z.int(),
+    spentMicros: micros,
+  }),
   /** The outcome of the purchase is not known yet; the money stays held meanwhile. */
   z.object({ kind: z.literal("order_in_doubt"), orderId: id }),
   z.object({

@@ -14,6 +14,8 @@ export type CancelOutcome =
   | "cancelled"
   /** Not yet, or no answer of the provider yet: the client asks again. */
   | "too_early"
+  /** This key takes too many numbers back: in an hour it may again. */
+  | "too_many"
   /** It has its code, or the provider takes no number back. */
   | "not_active";
 
@@ -70,7 +72,7 @@ export function createActing(deps: ActDeps): Acting {
         if (order.cancelOpensAt !== null && order.cancelOpensAt > clock.now()) return "too_early";
         const result = await orders.cancel(order.id, order.buyerId, cancelsPerHour);
         if (result.kind === "refused") {
-          if (result.code === "too_many_cancels") return "too_early";
+          if (result.code === "too_many_cancels") return "too_many";
           if (result.code === "cancel_not_supported") return "not_active";
         }
       }

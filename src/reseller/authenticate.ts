@@ -25,8 +25,11 @@ export interface Caller {
 
 export type Authenticated =
   | { readonly kind: "known"; readonly key: ApiKeyRow }
-  /** No key, a wrong one, or one that is over; from outside they look the same. `turn`: when to answer. */
-  | { readonly kind: "wrong"; readonly turn: Turn };
+  /**
+   * No key, a wrong one, or one that is over; from outside they look the same. `turn`: when to answer.
+   * `isElsewhere`: the key is right, but this address is not on its list.
+   */
+  | { readonly kind: "wrong"; readonly turn: Turn; readonly isElsewhere: boolean };
 
 export interface Authenticator {
   authenticate(caller: Caller): Promise<Authenticated>;
@@ -46,6 +49,8 @@ export interface AuthenticatorDeps {
   /** For the metrics. */
   readonly onWrongKey: () => void;
 }
+
+const ELSEWHERE = "address is not on the key's list";
 
 interface Kept {
   readonly atMs: number;
@@ -87,8 +92,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     const { id } = parts;
     if (!key || !isSame) return { id, why: "wrong secret" };
     if (!isLive(key, clock.now())) return { id, why: "revoked or run out" };
-    if (key.cidrs.length > 0 && (address === null || !isAllowedFrom(address)))
-      return { id, why: "address is not on the key's list" };
+    if (key.cidrs.length > 0 && (address === null || !isAllowedFrom(address))) return { id, why: ELSEWHERE };
     return key;
   }
 
@@ -126,7 +130,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       deps.onWrongKey();
       logger.info({ keyId: result.id, why: result.why }, "a request with a key that does not count");
       const subjects = [`address ${caller.address ?? "unknown"}`, ...(result.id === null ? [] : [result.id])];
-      return { kind: "wrong", turn: deps.guard.wrong(subjects) };
+      return { kind: "wrong", turn: deps.guard.wrong(subjects), isElsewhere: result.why === ELSEWHERE };
     },
     async current(keyId) {
       kept.delete(keyId);

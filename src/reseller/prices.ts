@@ -27,6 +27,8 @@ export interface ResellerPrices {
   countryName(countryId: string, language: string): string;
   /** Whether there is such a service, and it may be sold. */
   isSold(serviceId: string): Promise<boolean>;
+  /** Whether the operator or the law forbids this service. */
+  isBlocked(serviceId: string): Promise<boolean>;
 }
 
 export function createResellerPrices(catalog: Catalog, clock: Clock): ResellerPrices {
@@ -44,6 +46,10 @@ export function createResellerPrices(catalog: Catalog, clock: Clock): ResellerPr
     }));
   }
 
+  // The blocklist is about services, whatever the country.
+  const isBlocked = async (serviceId: string): Promise<boolean> =>
+    (await catalog.refusal({ serviceId, countryId: "" })) === "service_blocked";
+
   return {
     async list({ serviceId, countryId }) {
       const rows = serviceId === null ? await whole.get() : await ofService(serviceId);
@@ -57,9 +63,8 @@ export function createResellerPrices(catalog: Catalog, clock: Clock): ResellerPr
     services: async () =>
       (await catalog.services({ page: 0, pageSize: Number.MAX_SAFE_INTEGER, sort: "name" })).items,
     countryName: (countryId, language) => catalog.country(countryId, language).name,
+    isBlocked,
     isSold: async (serviceId) =>
-      (await catalog.service(serviceId)) !== undefined &&
-      // The blocklist is about services, whatever the country.
-      (await catalog.refusal({ serviceId, countryId: "" })) !== "service_blocked",
+      (await catalog.service(serviceId)) !== undefined && !(await isBlocked(serviceId)),
   };
 }

@@ -50,8 +50,8 @@ export interface Reseller {
   told(orderId: string): Promise<void>;
   /** The client went away before the answer left. */
   untold(orderId: string): Promise<void>;
-  /** By the order's number in the API. Who asks for a number knows it, so it counts as told. */
-  order(key: ApiKey, number: number): Promise<ApiOrderRow | undefined>;
+  /** By the order's number in the API, or by its id. Who asks for an order knows it, so its number counts as told. */
+  order(key: ApiKey, name: number | string): Promise<ApiOrderRow | undefined>;
   /** The open orders whose number was told, newest first. */
   openOrders(key: ApiKey): Promise<readonly ApiOrderRow[]>;
   /** All SMS that the buyer has paid for, oldest first. */
@@ -97,8 +97,11 @@ export function createReseller(deps: ResellerDeps): Reseller {
     buy: createBuy(deps),
     told: orders.told,
     untold: orders.abandoned,
-    async order(key, number) {
-      const order = await readOrder({ buyerId: key.buyerId, number });
+    async order({ buyerId }, name) {
+      const order =
+        typeof name === "number"
+          ? await readOrder({ buyerId, number: name })
+          : await readById(db, buyerId, name);
       if (order?.toldAt !== null) return order;
       // Still without a number: nothing that anybody could know of.
       if (order.phone === null) return order.state === "failed" ? order : undefined;
@@ -110,6 +113,11 @@ export function createReseller(deps: ResellerDeps): Reseller {
     ...createActing(deps),
     flush: authenticator.flush,
   };
+}
+
+async function readById(db: Database, buyerId: string, id: string): Promise<ApiOrderRow | undefined> {
+  const order = await selectApiOrder(db, id);
+  return order?.buyerId === buyerId ? order : undefined;
 }
 
 /** Reads orders by their numbers. Questions that come while one is answered share the next query. */

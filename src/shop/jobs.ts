@@ -25,6 +25,8 @@ export interface JobDeps {
   readonly topups: Pick<Topups, "gateways"> & Pick<TopupJobs, "sweepStars" | "resumeRefunds" | "pollCrypto">;
   /** Null: referral is off. */
   readonly referral: Pick<ReferralJobs, "settle"> | null;
+  /** Owes the daily digests of the resellers' API. Null: the API is off. */
+  readonly sendDigests: (() => Promise<boolean>) | null;
   readonly desk: {
     readonly figures: Pick<DeskServices["figures"], "keepDay">;
     readonly dailyReport: Pick<DeskServices["dailyReport"], "sendDue">;
@@ -104,6 +106,18 @@ export function createJobs(deps: JobDeps): Jobs {
   ];
   if (topups.gateways.includes("crypto-pay")) {
     loops.push(every("poll Crypto Pay", 10 * SECOND_MS, () => topups.pollCrypto()));
+  }
+  const { sendDigests } = deps;
+  if (sendDigests) {
+    loops.push(
+      createLoop({
+        name: "API digests",
+        everyMs: 10 * MINUTE_MS,
+        run: async () => ((await sendDigests()) ? "again" : "idle"),
+        clock: deps.clock,
+        logger: deps.logger,
+      }),
+    );
   }
   if (referral) loops.push(every("settle referral", MINUTE_MS, () => referral.settle()));
   return { loops, wakeWatcher: (provider) => watchers.get(provider)?.wake(), wakeBuyer: buyPaid.wake };

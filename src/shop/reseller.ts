@@ -1,5 +1,6 @@
 import type { Catalog } from "../catalog/catalog.ts";
 import { addHandlerApi } from "../http/reseller/handler-api.ts";
+import { addRestApi } from "../http/reseller/oxgel/rest-api.ts";
 import type { HttpServerDeps, ShopApp } from "../http/server.ts";
 import type { KeyOrders } from "../orders/by-key/key-orders.ts";
 import { createAddressList } from "../reseller/addresses.ts";
@@ -46,15 +47,18 @@ export function resellerRoutes(
   if (!reseller) return {};
   const { config, clock, logger, metrics } = deps;
   return {
-    addRoutes: (app) =>
-      addHandlerApi(app, {
+    addRoutes: (app) => {
+      const dialect = {
         reseller,
         clock,
         logger,
         isTrustedProxy: createAddressList(config.reseller.trustedProxies),
         onRequest: metrics.reseller.request,
         onLimited: metrics.reseller.limited,
-      }),
+      };
+      addHandlerApi(app, dialect);
+      addRestApi(app, dialect);
+    },
   };
 }
 

@@ -19,6 +19,7 @@ import type { Orders, OrdersForOperators } from "../orders/orders.ts";
 import { createAnswerStore } from "../orders/store-answer.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import { createUpstreams, type Upstreams } from "../providers/upstreams.ts";
+import { sendDigests } from "../reseller/digest.ts";
 import type { Reseller } from "../reseller/reseller.ts";
 import { TERMS_VERSION } from "../texts/index.ts";
 import { createTopups, type TopupJobs } from "../topups/create-topups.ts";
@@ -104,6 +105,7 @@ export function createServices(deps: ServiceDeps): Services {
     stockAlerts,
     topups,
     referral,
+    sendDigests: reseller && (() => sendDigests({ db, clock, onMessages: signals.messages.send })),
     trade,
     desk: deskServices,
     refreshSettings: deps.liveSettings.refresh,

@@ -52,6 +52,8 @@ export async function renderEvent(
       return await renderOrderEvent(deps, message, texts);
     case "back_in_stock":
       return await renderBackInStock(deps, message, texts);
+    case "api_digest":
+      return quiet(noticeCard(texts, digestText(message, texts)));
     case "topup_credited":
       return urgent(await renderCredit(deps, message, texts));
     case "purchase_asked": {
@@ -153,6 +155,13 @@ async function renderBackInStock(
   if (!service) return undefined;
   const country = deps.catalog.country(countryId, texts.language);
   return quiet(backInStockCard(texts, { service, country }));
+}
+
+function digestText(
+  { day, sold, codes, spentMicros }: Extract<EventMessage, { kind: "api_digest" }>,
+  { messages }: Texts,
+): string {
+  return messages.apiDigest({ day: escapeHtml(day), sold, codes, spent: money(BigInt(spentMicros)) });
 }
 
 type Credited = Extract<EventMessage, { kind: "topup_credited" }>;

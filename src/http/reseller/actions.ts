@@ -142,6 +142,7 @@ async function finish(reseller: Reseller, order: ApiOrderRow): Promise<string> {
 const cancelWords = {
   cancelled: "ACCESS_CANCEL",
   too_early: "EARLY_CANCEL_DENIED",
+  too_many: "EARLY_CANCEL_DENIED",
   not_active: REFUSED,
 } as const;
 

@@ -1,7 +1,5 @@
-import type { Clock } from "../../core/clock.ts";
-import type { Logger } from "../../core/logger.ts";
 import type { BucketName, Turn } from "../../reseller/limits.ts";
-import type { ApiKey, Reseller } from "../../reseller/reseller.ts";
+import type { ApiKey } from "../../reseller/reseller.ts";
 import type { ShopApp } from "../server.ts";
 import {
   type ActionHandler,
@@ -16,6 +14,7 @@ import {
   say,
   setStatus,
 } from "./actions.ts";
+import { type DialectDeps, runTelling, takeTurn } from "./dialect.ts";
 import {
   getActiveActivations,
   getAllSms,
@@ -74,29 +73,11 @@ const createActions = (): Actions =>
     ["getAllSms", reads(getAllSms)],
   ]);
 
-/** One request as the metrics count it; `action` is a name from our own list or "other", `outcome` a word of ours. */
-export interface ApiRequestRecord {
-  readonly dialect: "handler_api";
-  readonly action: string;
-  readonly outcome: string;
-  readonly durationMs: number;
-}
-
-export interface HandlerApiDeps {
-  readonly reseller: Reseller;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Whose X-Forwarded-For counts. */
-  readonly isTrustedProxy: (address: string) => boolean;
-  readonly onRequest: (record: ApiRequestRecord) => void;
-  readonly onLimited: (limit: BucketName | "wrong_key") => void;
-}
-
 /**
  * Serves the dialect that resellers' tools speak (sms-activate's "handler API"): one path, an action by name, short texts.
  * The status is always 200, but for too many requests: clients compare the text and lose it with any other status.
  */
-export function addHandlerApi(app: ShopApp, deps: HandlerApiDeps): void {
+export function addHandlerApi(app: ShopApp, deps: DialectDeps): void {
   const actions = createActions();
   app.use("*", async (context, next) => {
     if (!PATH.test(context.req.path)) return await next();
@@ -106,7 +87,7 @@ export function addHandlerApi(app: ShopApp, deps: HandlerApiDeps): void {
   });
 }
 
-type ServeDeps = HandlerApiDeps & { readonly actions: Actions };
+type ServeDeps = DialectDeps & { readonly actions: Actions };
 
 async function serve(deps: ServeDeps, context: ApiContext): Promise<Response> {
   const { clock, actions } = deps;
@@ -141,7 +122,10 @@ async function answer(
     const admitted = await admit(deps, context, parameters, deps.actions.get(name));
     if (admitted.kind === "answer") return { ...say(admitted.text), ...admitted };
     keyId = admitted.key.id;
-    return await run(deps, context, { ...admitted, parameters });
+    const { key, action } = admitted;
+    return await runTelling(deps, context, key.id, (signal) =>
+      action.handle({ reseller: deps.reseller, key, parameters, signal }),
+    );
   } catch (error) {
     deps.logger.error({ action: name.slice(0, 32), keyId, err: error }, "an API request failed");
     return say("ERROR_SQL");
@@ -154,7 +138,7 @@ type Admitted =
 
 /** The key first, then the limits: who has no key learns nothing about actions. */
 async function admit(
-  deps: HandlerApiDeps,
+  deps: DialectDeps,
   context: ApiContext,
   parameters: Parameters,
   action: Action | undefined,
@@ -162,10 +146,10 @@ async function admit(
   const { reseller } = deps;
   const authenticated = await reseller.authenticate(callerOf(context, parameters, deps.isTrustedProxy));
   if (authenticated.kind === "wrong")
-    return (await takeTurn(deps, authenticated.turn, "wrong_key")) ?? { kind: "answer", text: "BAD_KEY" };
+    return (await lateAnswer(deps, authenticated.turn, "wrong_key")) ?? { kind: "answer", text: "BAD_KEY" };
   const { key } = authenticated;
   const bucket = action?.bucket ?? "other";
-  const late = await takeTurn(deps, reseller.turn(key, bucket), bucket);
+  const late = await lateAnswer(deps, reseller.turn(key, bucket), bucket);
   if (late) return late;
   if (!action) return { kind: "answer", text: "BAD_ACTION" };
   if (!action.acts) return { kind: "call", key, action };
@@ -173,40 +157,16 @@ async function admit(
   return (await reseller.mayAct(key)) ? { kind: "call", key, action } : { kind: "answer", text: "BAD_KEY" };
 }
 
-/** Waits for the turn. The answer to give instead, where it would come too late. */
-async function takeTurn(
-  deps: HandlerApiDeps,
+/** The answer to give instead, where the turn would come too late. */
+async function lateAnswer(
+  deps: DialectDeps,
   turn: Turn,
   limit: BucketName | "wrong_key",
 ): Promise<Admitted | undefined> {
-  if (turn.kind === "go") {
-    if (turn.afterMs > 0) await deps.clock.sleep(turn.afterMs);
-    return undefined;
-  }
-  deps.onLimited(limit);
-  return { kind: "answer", text: "NO_CONNECTION", retryAfterSeconds: turn.retryAfterSeconds };
-}
-
-/** Runs the action. A number counts as told when its answer was handed to the connection, and not before. */
-async function run(
-  { reseller, logger }: ServeDeps,
-  { env: { outgoing } }: ApiContext,
-  { key, action, parameters }: { key: ApiKey; action: Action; parameters: Parameters },
-): Promise<Answer> {
-  const gone = new AbortController();
-  let tells: string | undefined;
-  outgoing.once("close", () => {
-    gone.abort();
-    if (tells === undefined) return;
-    const news = outgoing.writableFinished ? reseller.told(tells) : reseller.untold(tells);
-    news.catch((error: unknown) =>
-      logger.error({ keyId: key.id, err: error }, "a number was not marked as told"),
-    );
-  });
-  const result = await action.handle({ reseller, key, parameters, signal: gone.signal });
-  tells = result.tells;
-  if (tells !== undefined && gone.signal.aborted) await reseller.untold(tells);
-  return result;
+  const retryAfterSeconds = await takeTurn(deps, turn, limit);
+  return retryAfterSeconds === undefined
+    ? undefined
+    : { kind: "answer", text: "NO_CONNECTION", retryAfterSeconds };
 }
 
 /** The word before the first colon, where it is one of the dialect's; JSON is "ok". */

@@ -23,15 +23,36 @@ export async function readParameters(context: ApiContext): Promise<Parameters | 
   const add = (name: string, value: string): void => {
     if (!found.has(name)) found.set(name, value.slice(0, MAX_VALUE_LENGTH));
   };
-  const start = context.req.url.indexOf("?");
-  if (start >= 0)
-    for (const [name, value] of new URLSearchParams(context.req.url.slice(start))) add(name, value);
+  for (const [name, value] of queryOf(context)) add(name, value);
   if (context.req.method === "POST" && FORM.test(context.req.header("Content-Type") ?? "")) {
     const form = await readForm(context);
     if (!form) return undefined;
     for (const [name, value] of form) add(name, value);
   }
   return { get: (name) => found.get(name) };
+}
+
+/** The parameters of the query alone; of a repeated name the first value counts. */
+export function readQuery(context: ApiContext): Parameters {
+  const found = queryOf(context);
+  return { get: (name) => found.get(name)?.slice(0, MAX_VALUE_LENGTH) };
+}
+
+function queryOf({ req: { url } }: ApiContext): URLSearchParams {
+  const start = url.indexOf("?");
+  return new URLSearchParams(start >= 0 ? url.slice(start) : "");
+}
+
+/** A body that says what it is in JSON, whatever its type is called. Undefined: it is none, or too long. */
+export async function readJson(context: ApiContext): Promise<unknown> {
+  const body = await readAtMost(context.req.raw.body, MAX_FORM_BYTES);
+  if (!body) return undefined;
+  try {
+    return JSON.parse(body.toString("utf8"));
+  } catch {
+    // Anybody can send this; the caller answers that it was not understood.
+    return undefined;
+  }
 }
 
 async function readForm(context: ApiContext): Promise<readonly (readonly [string, string])[] | undefined> {

@@ -1,5 +1,5 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import type { ApiRequestRecord } from "../../http/reseller/handler-api.ts";
+import type { ApiRequestRecord } from "../../http/reseller/dialect.ts";
 import type { TellingOutcome } from "../../orders/by-key/key-orders.ts";
 
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 8, 10];

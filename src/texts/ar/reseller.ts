@@ -22,6 +22,8 @@ export const reseller: ResellerTexts = {
     apiShownOnce: "هذا مفتاحك. يظهر الآن فقط ويُحذف بعد دقيقة: انسخه إلى أداتك. من يملكه يستطيع إنفاق رصيدك.",
     apiTooMany: "لديك خمسة مفاتيح. ألغِ واحدًا أولًا.",
     apiRevoked: "أُلغي. لن يشتري شيئًا بعد الآن.",
+    apiDigest: ({ day, sold, codes, spent }) =>
+      `<b>API، ${ltr(day)} (UTC)</b>\nالأرقام: ${sold}\nالرموز المستلَمة: ${codes}\nالمبلغ المنفَق: ${ltr(spent)}`,
     apiNotUnderstood: "لم أفهم ذلك. اكتبه كما هو مبين في بطاقة المفتاح.",
     apiKey: (view) =>
       [

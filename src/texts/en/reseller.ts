@@ -23,6 +23,8 @@ export const reseller: ResellerTexts = {
       "This is your key. It is shown only now and removed in a minute: copy it into your tool. Whoever has it can spend your balance.",
     apiTooMany: "You have five keys. Revoke one first.",
     apiRevoked: "Revoked. It buys nothing any more.",
+    apiDigest: ({ day, sold, codes, spent }) =>
+      `<b>API, ${day} (UTC)</b>\nNumbers: ${sold}\nCodes received: ${codes}\nSpent: ${spent}`,
     apiNotUnderstood: "I did not understand that. Please write it as shown on the key's card.",
     apiKey: (view) =>
       [

@@ -23,6 +23,8 @@ export const reseller: ResellerTexts = {
       "Esta es tu clave. Solo se muestra ahora y se borra en un minuto: cópiala en tu herramienta. Quien la tenga puede gastar tu saldo.",
     apiTooMany: "Tienes cinco claves. Revoca una primero.",
     apiRevoked: "Revocada. Ya no compra nada.",
+    apiDigest: ({ day, sold, codes, spent }) =>
+      `<b>API, ${day} (UTC)</b>\nNúmeros: ${sold}\nCódigos recibidos: ${codes}\nGastado: ${spent}`,
     apiNotUnderstood: "No lo entendí. Escríbelo como se muestra en la ficha de la clave.",
     apiKey: (view) =>
       [

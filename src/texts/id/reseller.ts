@@ -23,6 +23,8 @@ export const reseller: ResellerTexts = {
       "Ini kunci Anda. Hanya tampil sekarang dan dihapus dalam satu menit: salin ke alat Anda. Siapa pun yang memilikinya bisa memakai saldo Anda.",
     apiTooMany: "Anda punya lima kunci. Cabut satu dulu.",
     apiRevoked: "Dicabut. Tidak bisa membeli lagi.",
+    apiDigest: ({ day, sold, codes, spent }) =>
+      `<b>API, ${day} (UTC)</b>\nNomor: ${sold}\nKode diterima: ${codes}\nDibelanjakan: ${spent}`,
     apiNotUnderstood: "Saya tidak mengerti. Tulis seperti pada kartu kunci.",
     apiKey: (view) =>
       [

@@ -23,6 +23,8 @@ export const reseller: ResellerTexts = {
       "Esta é a sua chave. Ela aparece só agora e some em um minuto: copie para a ferramenta. Quem tiver a chave pode gastar seu saldo.",
     apiTooMany: "Você tem cinco chaves. Revogue uma antes.",
     apiRevoked: "Revogada. Não compra mais nada.",
+    apiDigest: ({ day, sold, codes, spent }) =>
+      `<b>API, ${day} (UTC)</b>\nNúmeros: ${sold}\nCódigos recebidos: ${codes}\nGasto: ${spent}`,
     apiNotUnderstood: "Não entendi. Escreva como está no cartão da chave.",
     apiKey: (view) =>
       [

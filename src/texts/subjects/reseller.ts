@@ -22,6 +22,8 @@ export interface ResellerTexts {
     readonly apiShownOnce: string;
     readonly apiTooMany: string;
     readonly apiRevoked: string;
+    /** What all keys did on a day. */
+    readonly apiDigest: (view: { day: Html; sold: number; codes: number; spent: Html }) => string;
     readonly apiNotUnderstood: string;
     /** The facts of a key; null: not limited, or never used. */
     readonly apiKey: (view: {
