@@ -278,6 +278,7 @@ export const paidLate: Drive = async (stage) => {
 export const byKey =
   (hangsUp: boolean): Drive =>
   async ({ world, buyer }) => {
+    const { db, time } = world;
     await world.fund(buyer.user.id, FUNDS);
     const query = new URLSearchParams({
       api_key: await world.keyOf(buyer.user.id),
@@ -286,9 +287,15 @@ export const byKey =
       country: "16",
     });
     if (hangsUp) supplier(world, "oxgel").faults.add("buy", faults.delay(2_000));
-    const gone = hangsUp ? { signal: AbortSignal.timeout(300) } : {};
-    const text = await fetch(`${world.url()}/stubs/handler_api.php?${query}`, gone)
-      .then((answer) => answer.text())
+    const hangUp = new AbortController();
+    const answer = fetch(`${world.url()}/stubs/handler_api.php?${query}`, { signal: hangUp.signal })
+      .then((response) => response.text())
       .catch(String);
+    if (hangsUp) {
+      const order = () => db.selectFrom("orders").select("id").executeTakeFirst();
+      await time.until(order, { ms: 60_000 });
+      hangUp.abort();
+    }
+    const text = await answer;
     if (/^(?:NO|BAD|ERROR|ACCOUNT)/.test(text)) throw new Error(text);
   };
