@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export const slowTests = [
   "test/commands/backup.test.ts",
   "test/commands/restore.test.ts",
+  "test/db/migrate.test.ts",
   "test/db/embedded-kill.test.ts",
   "test/db/embedded.test.ts",
   "test/db/embedded-rights.test.ts",
@@ -20,14 +21,18 @@ export const slowTests = [
   "test/e2e/routing-budget.test.ts",
   "test/e2e/routing-trouble.test.ts",
   "test/e2e/chaos.test.ts",
+  "test/e2e/taps.test.ts",
   "test/http/hostile-clients.test.ts",
   "test/orders/interleavings.test.ts",
+  "test/orders/watching/watch-together.test.ts",
   "test/providers/protocols/fuzz-*.test.ts",
   "test/reseller/adoption.test.ts",
   "test/reseller/golden-requests.test.ts",
   "test/reseller/npm-clients.test.ts",
   "test/reseller/oxgel.test.ts",
   "test/reseller/purchase.test.ts",
+  "test/shop/upkeep.test.ts",
+  "test/shop/webhook-master.test.ts",
 ];
 
 /** `npm run test:slow`. */
