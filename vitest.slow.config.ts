@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests that kill and restart whole processes, need real seconds to measure something, or try very many things. */
 export const slowTests = [
@@ -35,6 +36,14 @@ export const slowTests = [
   "test/shop/webhook-master.test.ts",
 ];
 
+/** The longest file first: the others then run beside it instead of before it. */
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLongest = ({ moduleId }: TestSpecification): boolean => moduleId.endsWith("/replicas.test.ts");
+    return [...files.filter(isLongest), ...files.filter((file) => !isLongest(file))];
+  }
+}
+
 /** `npm run test:slow`. */
 export default defineConfig({
   test: {
@@ -42,6 +51,7 @@ export default defineConfig({
     globalSetup: ["test/support/global-setup.ts"],
     pool: "forks",
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
     // The default of one second is a race on a busy machine.
     expect: { poll: { timeout: 10_000 } },
     testTimeout: 120_000,

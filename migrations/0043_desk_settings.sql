@@ -11,4 +11,3 @@ CREATE TABLE desk_settings_version (
   is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only),
   version bigint NOT NULL
 );
-INSERT INTO desk_settings_version (version) VALUES (0);

@@ -274,6 +274,11 @@ export const paidLate: Drive = async (stage) => {
   await stage.buyer.press(/^Show it/);
 };
 
+async function countOrders(db: CrashWorld["db"]): Promise<number> {
+  const row = await db.selectFrom("orders").select(db.fn.countAll().as("count")).executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
 /** A reseller's tool buys by the API; it hangs up before the answer, or waits for it. */
 export const byKey =
   (hangsUp: boolean): Drive =>
@@ -287,13 +292,13 @@ export const byKey =
       country: "16",
     });
     if (hangsUp) supplier(world, "oxgel").faults.add("buy", faults.delay(2_000));
+    const ordersSoFar = await countOrders(db);
     const hangUp = new AbortController();
     const answer = fetch(`${world.url()}/stubs/handler_api.php?${query}`, { signal: hangUp.signal })
       .then((response) => response.text())
       .catch(String);
     if (hangsUp) {
-      const order = () => db.selectFrom("orders").select("id").executeTakeFirst();
-      await time.until(order, { ms: 60_000 });
+      await time.until(async () => (await countOrders(db)) > ordersSoFar || undefined, { ms: 60_000 });
       hangUp.abort();
     }
     const text = await answer;

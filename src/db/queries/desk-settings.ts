@@ -20,8 +20,8 @@ export async function selectDeskSettings(db: Executor): Promise<readonly DeskSet
 
 /** Moves with every change of a setting. */
 export async function selectDeskSettingsVersion(db: Executor): Promise<bigint> {
-  const row = await db.selectFrom("desk_settings_version").select("version").executeTakeFirstOrThrow();
-  return BigInt(row.version);
+  const row = await db.selectFrom("desk_settings_version").select("version").executeTakeFirst();
+  return BigInt(row?.version ?? 0);
 }
 
 /**
@@ -30,8 +30,11 @@ export async function selectDeskSettingsVersion(db: Executor): Promise<bigint> {
  */
 export async function moveDeskSettingsVersion(tx: Tx): Promise<void> {
   await tx
-    .updateTable("desk_settings_version")
-    .set((eb) => ({ version: eb("version", "+", 1n) }))
+    .insertInto("desk_settings_version")
+    .values({ version: 1n })
+    .onConflict((conflict) =>
+      conflict.column("is_only").doUpdateSet((eb) => ({ version: eb("desk_settings_version.version", "+", 1n) })),
+    )
     .execute();
 }
 
