@@ -80,7 +80,8 @@ function toView(deps: OrderDeps, row: OrderRow, sms: readonly SmsRow[]): OrderVi
     state: stateOf(row),
     version: row.version,
     priceMicros: row.priceMicros,
-    phone: row.phone,
+    // A number that no tool was told of goes back, and what comes to it is nobody's: nobody shall use it.
+    phone: row.channel === "api" && row.toldAt === null ? null : row.phone,
     placedAt: row.placedAt,
     expiresAt: row.expiresAt,
     cancelOpensAt: row.cancelOpensAt,
@@ -104,7 +105,7 @@ function actionsOf(deps: OrderDeps, row: OrderRow): OrderView["actions"] {
   const canCancel = row.state === "waiting" && (capabilities?.cancel ?? false);
   return {
     cancel: canCancel,
-    swap: canCancel && isLive,
+    swap: canCancel && isLive && row.channel === "chat",
     keepWaiting: row.state === "cancelling" && isCancelQueued(row, now),
     another: row.state === "received" && isLive && row.canAnother && (capabilities?.another ?? false),
     finish: row.state === "received" || row.state === "waiting_again",

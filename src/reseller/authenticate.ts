@@ -4,7 +4,7 @@ import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import { type ApiKeyRow, type KeyUse, recordUse, selectKey } from "../db/queries/api-keys.ts";
 import { createAddressList } from "./addresses.ts";
-import { hashOf, readKey } from "./key-format.ts";
+import { hashOf, readKey, trimmedKey } from "./key-format.ts";
 import type { GuessGuard, Turn } from "./limits.ts";
 
 /** A key may be so old here; what buys or changes an order reads its row again. */
@@ -83,7 +83,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
 
   /** The key, and why it does not count; the reason is for the log alone. */
   async function check({ keys, address }: Caller): Promise<ApiKeyRow | { id: string | null; why: string }> {
-    const different = new Set(keys.map((key) => key.trim().replace(/\/+$/, "")).filter((key) => key !== ""));
+    const different = new Set(keys.map(trimmedKey).filter((key) => key !== ""));
     const [given] = different;
     const parts = given === undefined || different.size > 1 ? undefined : readKey(given);
     if (!parts) return { id: null, why: "no key of ours" };

@@ -30,9 +30,17 @@ export function makeKey(): NewKeyText {
   return { id, secret, text: `${body}${checkOf(body)}` };
 }
 
+/** Longer than any key with what clients add to it. */
+const MAX_GIVEN = 256;
+
+/** Without blanks around it and slashes after it. Cut first: whatever it costs to trim, it is paid for a short text. */
+export function trimmedKey(given: string): string {
+  return given.slice(0, MAX_GIVEN).trim().replace(/\/+$/, "");
+}
+
 /** Undefined: nothing that we ever made. Blanks around it and slashes after it are left out: clients add them. */
 export function readKey(given: string): KeyParts | undefined {
-  const text = given.trim().replace(/\/+$/, "");
+  const text = trimmedKey(given);
   if (!SHAPE.test(text)) return undefined;
   const body = text.slice(0, -CHECK_LENGTH);
   if (checkOf(body) !== text.slice(-CHECK_LENGTH)) return undefined;

@@ -111,7 +111,14 @@ function createShopAlarms(deps: UpkeepDeps): Alarms {
     loopsProbe(deps.pulses),
     ...(backups ? [backupProbe({ ...backups, startedAt: clock.now() }, clock)] : []),
   ];
-  return createAlarms({ db, clock, logger, probes, host: hostname(), tell: createTeller(deps) });
+  return createAlarms({
+    db,
+    clock,
+    logger,
+    probes,
+    host: `${hostname()}:${config.http.port}`,
+    tell: createTeller(deps),
+  });
 }
 
 /** Sends to every operator at once, past the outbox: that may be what is broken. True: somebody got it. */

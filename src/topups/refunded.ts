@@ -45,7 +45,9 @@ export async function bookRefund(
   const { buyerId, chargeId, refundRound: round } = payment;
   if (buyerId === null || (payment.state !== "credited" && payment.state !== "refunding")) return;
   const at = deps.clock.now();
-  const why = { actor: "telegram", reason: "refunded payment", at };
+  // What we began ourselves is no chargeback (db/queries/alarms.ts counts those).
+  const reason = payment.state === "refunding" ? "refund confirmed by Telegram" : "refunded payment";
+  const why = { actor: "telegram", reason, at };
   // People before accounts, in the order in which a purchase locks them.
   const payer = (await findBuyer(tx, buyerId))?.telegramId ?? telegramId;
   const person = await lockPerson(tx, payer, at);

@@ -152,6 +152,7 @@ async function takenLine({ queue }: Services, kind: QueueKind, id: string): Prom
 }
 
 async function receiptCard(services: Services, staff: Staff, id: string): Promise<DeskCard> {
+  if (!hasRight(staff.role, "receipts")) throw new DeskRefusal("no_right");
   const claim = await services.queue.receipt(id);
   if (!claim) throw new DeskRefusal("not_found");
   const text = receiptTexts.claim({

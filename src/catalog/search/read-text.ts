@@ -64,7 +64,8 @@ export function readText(typed: string, data: SearchData, isCountry: (id: string
 }
 
 function wordOf(raw: string, span: Span, data: SearchData): Word {
-  const folded = fold(raw);
+  // One letter of a typed text can stand for eighteen when it is folded.
+  const folded = fold(raw).slice(0, MAX_TEXT);
   return { kind: "word", raw, folded, class: classOf(folded, data), ...span };
 }
 

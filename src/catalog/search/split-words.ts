@@ -3,6 +3,8 @@ import { EXACT, type Kind, type Match, merge, type Proposing } from "./match.ts"
 import type { Span, Word } from "./read-text.ts";
 
 const MIN_WORD = 6;
+/** Longer than any service and country run together. Each cut reads the whole rest, so a longer word costs too much. */
+const MAX_WORD = 40;
 const MIN_LONG_PART = 4;
 const MIN_PART = 2;
 const QUALITY = 0.95;
@@ -10,7 +12,9 @@ const QUALITY = 0.95;
 /** A service and a country written as one word: "whatsappindia", "usatelegram". The service must be one that many buy. */
 export function splitRunTogether(input: Proposing, word: Word): Match[] {
   const { index, language } = input;
-  const forms = withoutPrefixes(word.folded).filter((form) => form.length >= MIN_WORD);
+  const forms = withoutPrefixes(word.folded).filter(
+    (form) => form.length >= MIN_WORD && form.length <= MAX_WORD,
+  );
   for (const form of forms) {
     for (let cut = MIN_PART; cut <= form.length - MIN_PART; cut += 1) {
       const [left, right] = [form.slice(0, cut), fold(form.slice(cut))];

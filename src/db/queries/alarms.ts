@@ -100,8 +100,10 @@ export async function selectTroubleCounts(
       (SELECT count(*) FROM outbox WHERE dropped_at >= ${since.hour} AND drop_reason <> ALL(${HARMLESS_DROPS})) AS dropped,
       (SELECT min(due_at) FROM outbox_queues WHERE priority < 3) AS oldest_due_at,
       (SELECT count(*) FROM topup_payments
-       WHERE gateway = 'stars' AND state = 'refunded' AND actor = 'telegram' AND state_at >= ${since.day}) AS taken_back,
-      (SELECT count(*) FROM topup_payments WHERE state = 'unassigned') AS unassigned`.execute(db);
+       WHERE gateway = 'stars' AND state = 'refunded' AND reason = 'refunded payment' AND state_at >= ${since.day}) AS taken_back,
+      (SELECT count(*) FROM topup_payments WHERE state = 'unassigned' AND state_at >= ${since.day}) AS unassigned`.execute(
+    db,
+  );
   const row = result.rows[0];
   return {
     givenUpUpdates: Number(row?.given_up ?? 0),

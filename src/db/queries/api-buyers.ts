@@ -69,7 +69,7 @@ export async function selectCaptured(
   return { count: Number(row?.count ?? 0n), micros: BigInt(row?.micros ?? "0") };
 }
 
-/** Of the newest `limit` orders by keys that ended after `since` and whose number was told: how many got a code. */
+/** Of the newest `limit` orders by keys that ended after `since` and had a number, told or not: how many got a code. */
 export async function selectSuccess(
   db: Executor,
   buyerId: string,
@@ -78,7 +78,7 @@ export async function selectSuccess(
   const result = await sql<{ closed: bigint; received: bigint }>`
     SELECT count(*) AS closed, count(received_at) AS received FROM (
       SELECT received_at FROM orders
-      WHERE buyer_id = ${buyerId}::uuid AND channel = 'api' AND told_at IS NOT NULL AND closed_at > ${since}
+      WHERE buyer_id = ${buyerId}::uuid AND channel = 'api' AND rented_at IS NOT NULL AND closed_at > ${since}
       ORDER BY placed_at DESC LIMIT ${limit}) AS newest`.execute(db);
   const [row] = result.rows;
   return { closed: Number(row?.closed ?? 0n), received: Number(row?.received ?? 0n) };

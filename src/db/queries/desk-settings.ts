@@ -33,7 +33,9 @@ export async function moveDeskSettingsVersion(tx: Tx): Promise<void> {
     .insertInto("desk_settings_version")
     .values({ version: 1n })
     .onConflict((conflict) =>
-      conflict.column("is_only").doUpdateSet((eb) => ({ version: eb("desk_settings_version.version", "+", 1n) })),
+      conflict
+        .column("is_only")
+        .doUpdateSet((eb) => ({ version: eb("desk_settings_version.version", "+", 1n) })),
     )
     .execute();
 }

@@ -27,7 +27,10 @@ export function diskProbe(folders: Readonly<Record<string, string>>): Probe {
     async look() {
       const troubles: Trouble[] = [];
       for (const [subject, path] of Object.entries(folders)) {
-        const { bavail, blocks, bsize } = await statfs(path, { bigint: true });
+        // A folder that is gone must not keep the others from being looked at.
+        const disk = await statfs(path, { bigint: true }).catch(() => undefined);
+        if (!disk) continue;
+        const { bavail, blocks, bsize } = disk;
         if (isRoomy(bavail, blocks, bsize)) continue;
         const percent = blocks === 0n ? 0n : (bavail * 100n) / blocks;
         const free = `${Number((bavail * bsize * 100n) / GIB) / 100} GiB`;
@@ -118,7 +121,7 @@ export function backupProbe(rules: BackupRules, clock: Clock): Probe {
     kinds: ["backup_old"],
     isLocal: true,
     async look() {
-      const newest = newestBackup(await readdir(rules.dir));
+      const newest = newestBackup(await readdir(rules.dir).catch(() => []));
       const ageMs = clock.now().getTime() - (newest?.at ?? rules.startedAt).getTime();
       if (ageMs <= (newest ? 2 * rules.everyMs : HOUR_MS)) return [];
       const hours = `${Math.round(ageMs / HOUR_MS)}`;

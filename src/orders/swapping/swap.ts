@@ -20,6 +20,8 @@ export async function swap(deps: OrderDeps, order: OrderRow): Promise<CancelResu
   const at = deps.clock.now();
   if (order.state === "cancelling" && order.swapDue) return asked(order, at);
   if (order.state !== "waiting") return { kind: "refused", code: "order_not_active" };
+  // The tool that bought it by a key would never hear of the number that replaces it.
+  if (order.channel !== "chat") return { kind: "refused", code: "cancel_not_supported" };
   const provider = order.provider === null ? undefined : deps.providers.get(order.provider);
   if (!provider?.capabilities.cancel) return { kind: "refused", code: "cancel_not_supported" };
   if (order.expiresAt !== null && order.expiresAt <= at) return { kind: "refused", code: "order_not_active" };

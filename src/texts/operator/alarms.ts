@@ -23,7 +23,7 @@ const there: Readonly<Record<TroubleKind, Sentence>> = {
   chargebacks: (_, facts) =>
     `Telegram took back ${fact(facts, "count")} Stars payments in the last 24 hours. Those buyers are flagged.`,
   payments_unassigned: (_, facts) =>
-    `${fact(facts, "count")} payments came in that belong to no top-up. Decide whose they are at the desk: /admin, Payments.`,
+    `${fact(facts, "count")} payments came in the last day that belong to no top-up, or are over another amount. Look them up at Crypto Pay, and credit whom they belong to with /adjust.`,
   backup_old: (_, facts) =>
     `The newest backup is ${fact(facts, "hours")} hours old. Look at BACKUP_DIR and its disk.`,
   clock_wrong: (_, facts) =>
@@ -38,7 +38,7 @@ const over: Readonly<Record<TroubleKind, (subject: string) => string>> = {
   messages_dropped: () => "For an hour no message to a buyer was given up.",
   messages_late: () => "Messages to buyers are sent again.",
   chargebacks: () => "For a day Telegram took no payment back.",
-  payments_unassigned: () => "Every payment has been assigned.",
+  payments_unassigned: () => "For a day every payment belonged to a top-up.",
   backup_old: () => "There is a new backup.",
   clock_wrong: () => "This server's clock is right again.",
 };

@@ -36,8 +36,11 @@ export function addRestApi(app: ShopApp, deps: DialectDeps): void {
   });
 }
 
+/** Longer than any endpoint. What is longer is none, and costs nothing to find out. */
+const MAX_NAME = 64;
+
 function find({ req: { path, method } }: ApiContext): Found {
-  const name = path.slice(BASE.length).replace(/\/+$/, "");
+  const name = path.slice(BASE.length, BASE.length + MAX_NAME).replace(/\/+$/, "");
   const endpoint = endpoints.find((one) => one.path === name);
   if (!endpoint) return { refusal: "unknown_endpoint" };
   // A look at the headers asks nothing else than the whole answer would.
