@@ -46,13 +46,13 @@ export function stamp(at: Date): string {
   return at.toISOString().slice(0, 19).replace("T", " ");
 }
 
-/** "+44…0123": the last four digits of a number. */
 /** An id of a provider that may be made of the number itself. */
 export function maskedIn(id: string, phone: string | null): string {
   const digits = phone?.replace(/\D/g, "") ?? "";
   return digits.length < 5 ? id : id.replaceAll(digits, `…${digits.slice(-4)}`);
 }
 
+/** "…0123": the last four digits of a number. */
 export function maskedEnd(phone: string | null): string {
   return phone === null ? "no number" : `…${phone.slice(-4)}`;
 }
