@@ -4,7 +4,9 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 /** Tests that kill and restart whole processes, need real seconds to measure something, or try very many things. */
 export const slowTests = [
   "test/commands/backup.test.ts",
+  "test/commands/doctor.test.ts",
   "test/commands/restore.test.ts",
+  "test/db/client.test.ts",
   "test/db/migrate.test.ts",
   "test/db/embedded-kill.test.ts",
   "test/db/embedded.test.ts",
@@ -25,6 +27,8 @@ export const slowTests = [
   "test/e2e/taps.test.ts",
   "test/http/hostile-clients.test.ts",
   "test/orders/interleavings.test.ts",
+  "test/orders/watching/past-the-end.test.ts",
+  "test/orders/watching/stubborn-providers.test.ts",
   "test/orders/watching/watch-together.test.ts",
   "test/providers/protocols/fuzz-*.test.ts",
   "test/reseller/adoption.test.ts",
