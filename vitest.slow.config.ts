@@ -3,6 +3,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Tests that kill and restart whole processes, need real seconds to measure something, or try very many things. */
 export const slowTests = [
+  "test/bot/robustness.test.ts",
   "test/commands/backup.test.ts",
   "test/commands/doctor.test.ts",
   "test/commands/restore.test.ts",
@@ -27,15 +28,16 @@ export const slowTests = [
   "test/e2e/taps.test.ts",
   "test/http/hostile-clients.test.ts",
   "test/orders/interleavings.test.ts",
-  "test/orders/watching/past-the-end.test.ts",
-  "test/orders/watching/stubborn-providers.test.ts",
   "test/orders/watching/watch-together.test.ts",
   "test/providers/protocols/fuzz-*.test.ts",
+  "test/providers/transport/gate-rate.test.ts",
+  "test/providers/transport/hostile-answers.test.ts",
   "test/reseller/adoption.test.ts",
   "test/reseller/golden-requests.test.ts",
   "test/reseller/npm-clients.test.ts",
   "test/reseller/oxgel.test.ts",
   "test/reseller/purchase.test.ts",
+  "test/sandbox/soak-judges.test.ts",
   "test/shop/upkeep.test.ts",
   "test/shop/webhook-master.test.ts",
 ];
