@@ -5,6 +5,7 @@ import { enqueue } from "../db/queries/outbox.ts";
 import { insertPaidPurchase } from "../db/queries/paid-purchases.ts";
 import { insertPayment } from "../db/queries/topup-payments.ts";
 import { moveTopup, type TopupRow } from "../db/queries/topups.ts";
+import { payTopupBonus } from "../promotions/topup-bonus.ts";
 import { creditTopup } from "../wallet/wallet.ts";
 
 /** How long after the agreement a paid purchase is made by itself; later the buyer is asked, who may have gone. */
@@ -48,6 +49,7 @@ export async function credit(tx: Tx, charge: Charge): Promise<boolean> {
   };
   const dedupeKey = `topup_credited:${charge.gateway}:${charge.chargeId}`;
   await enqueue(tx, { chatId: charge.chatId, buyerId: charge.buyerId, message, dedupeKey, at });
+  await payTopupBonus(tx, charge);
   return true;
 }
 

@@ -104,6 +104,7 @@ export function createFakeCatalog(clock: Clock) {
         serviceId,
         countryId,
         priceMicros,
+        fullPriceMicros: null,
         costCeilingMicros: priceMicros,
         expiresAt,
       };

@@ -59,6 +59,7 @@ function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
     stockAlerts: stockAlerts.stockAlerts,
     orders: orders.orders,
     topups: topups.topups,
+    promotions: { redeem: async () => ({ kind: "refused", code: "unknown" }) },
     wallet: wallet.wallet,
     buyers: buyers.buyers,
     referral,

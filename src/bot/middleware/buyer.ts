@@ -42,7 +42,7 @@ const tapsOpenToBanned: readonly string[] = [
   "forgetNow",
   "keep",
   "support",
-  "leaveSupport",
+  "leaveQuestion",
   "sendToShop",
   "dismiss",
 ];
