@@ -48,7 +48,11 @@ export async function createPromoWorld(): Promise<PromoWorld> {
     if (reply?.kind !== "file") throw new Error("no file");
     const chunks: string[] = [];
     for await (const bytes of reply.file.read()) chunks.push(new TextDecoder().decode(bytes));
-    return chunks.join("").split("\r\n").slice(1, -1).map((line) => line.split(",")[0] ?? "");
+    return chunks
+      .join("")
+      .split("\r\n")
+      .slice(1, -1)
+      .map((line) => line.split(",")[0] ?? "");
   };
   return {
     database,

@@ -33,7 +33,11 @@ describe("a voucher", () => {
       amountMicros: "5000000",
       availableMicros: "5000000",
     });
-    const kinds = await world.database.db.selectFrom("transfers").select("kind").where("kind", "=", "bonus").execute();
+    const kinds = await world.database.db
+      .selectFrom("transfers")
+      .select("kind")
+      .where("kind", "=", "bonus")
+      .execute();
     expect(kinds).toHaveLength(1);
     expect(await selectSystemBalance(world.database.db, system.promotions)).toBe(-5_000_000n);
   });
