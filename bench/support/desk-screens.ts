@@ -24,10 +24,12 @@ export function deskWays(db: Database): readonly DeskWay[] {
     if (!found) throw new Error("there is no operator");
     return found;
   };
-  const opened = desk.screens.map(({ id, entry }) => ({
-    name: entry ? `screen: ${entry.label}` : `screen: ${id}`,
-    go: (run: number) => operator(run).open({ screen: id, action: null, args: [] }),
-  }));
+  // A card without its id only leads home.
+  const opened = desk.screens.flatMap(({ id, entry }) => {
+    if (!entry && id !== "h") return [];
+    const go = (run: number): Promise<unknown> => operator(run).open({ screen: id, action: null, args: [] });
+    return [{ name: `screen: ${entry?.label ?? "home"}`, go }];
+  });
   return [
     ...opened,
     ...searches.map(([name, text]) => ({ name, go: (run: number) => find(operator(run), text) })),
