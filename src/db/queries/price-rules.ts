@@ -168,8 +168,3 @@ export async function selectRulesOfChange(
     removed: removed.map(toRow),
   };
 }
-
-/** Tells all processes that prices are computed anew: the shop's step has changed. */
-export async function notePricesChanged(tx: Executor): Promise<void> {
-  await sql`INSERT INTO catalog_changes (subject) VALUES (${RULES})`.execute(tx);
-}
