@@ -4,6 +4,7 @@ import { selectTopup } from "../../../src/db/queries/topups.ts";
 import { inTransaction } from "../../../src/db/transaction.ts";
 import { credit } from "../../../src/topups/credit.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { providerError } from "../../support/scripted-provider.ts";
 import { createTestShop, priceMicros, type TestShop } from "../../support/shop.ts";
 
 const MINUTE_MS = 60_000;
@@ -160,6 +161,24 @@ describe("a purchase whose money has come in", () => {
     else await spend(buyer.buyerId);
     await buy();
     expect((await asked()).map(({ payload }) => payload.code)).toEqual([code]);
+  });
+});
+
+describe("a paid purchase that no supplier can serve", () => {
+  it("is told by a message of its own: it has no card that the buyer could be looking at", async () => {
+    const buyer = await agreed();
+    await pay(buyer);
+    for (const provider of shop.providers) {
+      provider.onBuy = () => {
+        throw providerError("no_stock", true);
+      };
+    }
+    await buy();
+    const [order] = await ordersOf(buyer.buyerId);
+    expect(order).toMatchObject({ state: "failed", card_message_id: null });
+    expect((await shop.messages("order_failed")).map(({ payload }) => payload.code)).toEqual([
+      "out_of_stock",
+    ]);
   });
 });
 
