@@ -57,6 +57,12 @@ export interface PricedPair {
   readonly priceMicros: bigint | null;
 }
 
+/** Something bought before: the buyer's last order of it that had a number, and its price. */
+export interface BoughtPair extends PricedPair {
+  readonly orderId: string;
+  readonly paidMicros: bigint;
+}
+
 /** One way to buy a number: the provider and the codes that a purchase sends to it. */
 export interface Offer {
   readonly provider: string;
@@ -186,7 +192,7 @@ export interface Catalog {
   shelf(
     buyerId: string,
     language: LanguageCode,
-  ): Promise<{ readonly recent: readonly PricedPair[]; readonly favourites: readonly PricedPair[] }>;
+  ): Promise<{ readonly recent: readonly BoughtPair[]; readonly favourites: readonly PricedPair[] }>;
   setFavourite(buyerId: string, serviceId: string, countryId: string, isFavourite: boolean): Promise<void>;
   /**
    * Why this is not sold, whatever offers there are: it is on the blocklist, an operator has taken it off sale, or sales are

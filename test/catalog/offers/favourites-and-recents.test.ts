@@ -29,6 +29,12 @@ describe("a buyer's shelf", () => {
       ["wa", "GB", 390_000n],
       ["ds", "ID", null],
     ]);
+    const [newest] = await db
+      .selectFrom("orders")
+      .select(["id", "price_micros"])
+      .where("rented_at", "=", at(3))
+      .execute();
+    expect(recent[0]).toMatchObject({ orderId: newest?.id, paidMicros: newest?.price_micros });
 
     await catalog.setFavourite(buyerId, "wa", "GB", true);
     await catalog.setFavourite(buyerId, "wa", "GB", true);
