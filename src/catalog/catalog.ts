@@ -167,7 +167,7 @@ export interface Catalog {
   quoted(
     quoteId: string,
     buyerId: string,
-  ): Promise<Pick<Quote, "serviceId" | "countryId" | "priceMicros"> | undefined>;
+  ): Promise<Pick<Quote, "id" | "serviceId" | "countryId" | "priceMicros"> | undefined>;
   /** The offers at or under the ceiling, in the order to try them. Without sold-out offers, open circuits and what is off sale. */
   route(input: { serviceId: string; countryId: string; ceilingMicros: bigint }): Promise<readonly Offer[]>;
   /**

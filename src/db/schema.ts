@@ -454,6 +454,7 @@ export interface OutboxQueues {
 }
 
 export interface PaidPurchases {
+  agreed_quote_id: string | null;
   bought_until: Timestamp;
   buyer_id: string;
   chat_id: Int8;
@@ -686,6 +687,7 @@ export interface Topups {
   pay_url: string | null;
   resume_country_id: string | null;
   resume_price_micros: Int8 | null;
+  resume_quote_id: string | null;
   resume_service_id: string | null;
   stars: number | null;
   state: string;

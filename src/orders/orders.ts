@@ -51,6 +51,8 @@ export interface OrderView {
 export interface PurchaseInput {
   readonly buyerId: string;
   readonly quoteId: string;
+  /** The quote that the buyer agreed to and paid for, when it is bought by another one. Both together make one order. */
+  readonly agreedQuoteId?: string | null;
   readonly chatId: number;
   /** The message whose button was pressed: it becomes the order's card. */
   readonly cardMessageId: number | null;

@@ -2,7 +2,7 @@ import { addMs } from "../core/clock.ts";
 import type { Tx } from "../db/client.ts";
 import { selectBalance } from "../db/queries/ledger.ts";
 import { enqueue } from "../db/queries/outbox.ts";
-import { insertPaidPurchase } from "../db/queries/paid-purchases.ts";
+import { insertPaidPurchase, selectOrderOfAgreement } from "../db/queries/paid-purchases.ts";
 import { insertPayment } from "../db/queries/topup-payments.ts";
 import { moveTopup, type TopupRow } from "../db/queries/topups.ts";
 import { creditTopup } from "../wallet/wallet.ts";
@@ -60,8 +60,12 @@ async function storePurchase(
   const { resumeServiceId: serviceId, resumeCountryId: countryId, resumePriceMicros: priceMicros } = topup;
   if (serviceId === null || countryId === null || priceMicros === null) return null;
   const { buyerId, chatId, at } = charge;
+  const agreedQuoteId = topup.resumeQuoteId;
+  // Paid twice, or bought meanwhile by a tap: the money is the buyer's, and nothing more is bought.
+  if (agreedQuoteId !== null && (await selectOrderOfAgreement(tx, agreedQuoteId))) return null;
   const boughtUntil = addMs(topup.createdAt, AGREED_FOR_MS);
-  const purchase = { topupId: topup.id, buyerId, serviceId, countryId, priceMicros, chatId, boughtUntil, at };
+  const agreed = { buyerId, serviceId, countryId, priceMicros, agreedQuoteId };
+  const purchase = { ...agreed, topupId: topup.id, chatId, boughtUntil, at };
   await insertPaidPurchase(tx, purchase);
   return at < boughtUntil ? { serviceId, countryId } : null;
 }

@@ -104,9 +104,8 @@ async function takeAmount(
   }
   const amountMicros = usdIn(state, text);
   if (amountMicros !== undefined && state.gateway !== "stars") {
-    const { quoteId } = state;
-    const resume = await resumeOf(deps, ctx, quoteId);
-    const proof = await pay.usd(ctx, state.gateway, amountMicros, { resume, quoteId });
+    const resume = await resumeOf(deps, ctx, state.quoteId);
+    const proof = await pay.usd(ctx, state.gateway, amountMicros, resume);
     if (proof.kind === "claim") await ctx.conversation.enter(questionIds.claim, proof.topupId);
     return "done";
   }

@@ -5,6 +5,7 @@ import { enqueue } from "../../db/queries/outbox.ts";
 import {
   closePaidPurchase,
   type PaidPurchase,
+  selectOrderOfAgreement,
   settleQuote,
   takePaidPurchases,
 } from "../../db/queries/paid-purchases.ts";
@@ -41,6 +42,12 @@ export async function buyPaid(deps: OrderDeps, purchase: Orders["purchase"]): Pr
 }
 
 async function buyOne(deps: OrderDeps, purchase: Orders["purchase"], paid: PaidPurchase): Promise<void> {
+  const { agreedQuoteId } = paid;
+  if (agreedQuoteId !== null && (await selectOrderOfAgreement(deps.db, agreedQuoteId))) {
+    // Bought by a tap meanwhile, or by another payment for the same.
+    await closePaidPurchase(deps.db, paid.topupId, "bought", deps.clock.now());
+    return;
+  }
   const quoted = await quoteFor(deps, paid);
   if ("code" in quoted) return await ask(deps, paid, quoted.code);
   deps.checkpoint("paid/quoted");
@@ -51,6 +58,7 @@ async function buyOne(deps: OrderDeps, purchase: Orders["purchase"], paid: PaidP
     cardMessageId: null,
     // They were accepted with the tap that began the payment.
     acceptsTermsVersion: null,
+    agreedQuoteId: paid.agreedQuoteId,
   });
   deps.checkpoint("paid/bought");
   if (result.kind === "refused") return await ask(deps, paid, result.code);

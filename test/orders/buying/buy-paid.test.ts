@@ -1,9 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { newId } from "../../../src/core/ids.ts";
-import { selectTopup } from "../../../src/db/queries/topups.ts";
-import { inTransaction } from "../../../src/db/transaction.ts";
-import { credit } from "../../../src/topups/credit.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { agreedPurchase, buyAllPaid, payTopup } from "../../support/paid-purchases.ts";
 import { providerError } from "../../support/scripted-provider.ts";
 import { createTestShop, priceMicros, type TestShop } from "../../support/shop.ts";
 
@@ -20,57 +17,10 @@ beforeEach(async () => {
   shop = await createTestShop(database.db);
 });
 
-/** A buyer without money who agreed to the price and got an invoice. */
-async function agreed(): Promise<{ buyerId: string; topupId: string }> {
-  const buyerId = await shop.buyer(0n);
-  await accept(buyerId);
-  const topupId = newId();
-  const createdAt = shop.clock.now();
-  await database.db
-    .insertInto("topups")
-    .values({
-      id: topupId,
-      buyer_id: buyerId,
-      gateway: "stars",
-      state: "pending",
-      amount_micros: priceMicros,
-      resume_service_id: "wa",
-      resume_country_id: "GB",
-      resume_price_micros: priceMicros,
-      chat_id: 5n,
-      created_at: createdAt,
-      expires_at: new Date(createdAt.getTime() + 24 * 60 * MINUTE_MS),
-    })
-    .execute();
-  return { buyerId, topupId };
-}
-
-async function accept(buyerId: string): Promise<void> {
-  await database.db.updateTable("buyers").set({ terms_version: 1 }).where("id", "=", buyerId).execute();
-}
-
-async function pay({ buyerId, topupId }: { buyerId: string; topupId: string }): Promise<void> {
-  await inTransaction(database.db, async (tx) => {
-    const topup = await selectTopup(tx, topupId);
-    const at = shop.clock.now();
-    const charge = { gateway: "stars", chargeId: newId(), stars: null, feeMicros: 0n, actor: "system" };
-    await credit(tx, {
-      ...charge,
-      topup: topup ?? null,
-      buyerId,
-      chatId: 5,
-      amountMicros: priceMicros,
-      paidAt: at,
-      at,
-    });
-  });
-}
-
-async function buy(orders = shop.orders): Promise<void> {
-  await orders.buyPaid();
-  await orders.drain();
-}
-
+const agreed = () => agreedPurchase(shop, database.db);
+const pay = (topup: { readonly buyerId: string; readonly topupId: string }) =>
+  payTopup(shop, database.db, topup);
+const buy = (orders = shop.orders) => buyAllPaid(orders);
 const ordersOf = (buyerId: string) =>
   database.db.selectFrom("orders").selectAll().where("buyer_id", "=", buyerId).execute();
 const asked = () => shop.messages("purchase_asked");
