@@ -135,6 +135,7 @@ export function createFakeCatalog(clock: Clock) {
       else state.favourites.delete(key);
     },
     refusal: async () => undefined,
+    isKnown: async () => true,
   };
   return { catalog, state };
 }
@@ -154,7 +155,7 @@ export function createFakeStockAlerts() {
     add: async ({ buyerId, serviceId, countryId }) => {
       const key = `${buyerId} ${serviceId}/${countryId}`;
       if (!state.asked.includes(key)) state.asked.push(key);
-      return state.asked.filter((asked) => asked.startsWith(buyerId)).length <= 2;
+      return state.asked.filter((asked) => asked.startsWith(buyerId)).length <= 2 ? "added" : "too_many";
     },
   };
   return { stockAlerts, state };

@@ -18,6 +18,7 @@ export interface FavouritesParts {
   readonly snapshot: () => Promise<Snapshot>;
   readonly market: Market;
   readonly lookedAt: LookedAt;
+  readonly isKnown: Catalog["isKnown"];
   readonly country: (countryId: string, language: LanguageCode) => CountryItem;
 }
 
@@ -48,6 +49,7 @@ export function createFavouritesAndRecents(parts: FavouritesParts): Pick<Catalog
     },
     setFavourite: async (buyerId, serviceId, countryId, isFavourite) => {
       const favourite = { buyerId, serviceId, countryId };
+      if (isFavourite && !(await parts.isKnown(favourite))) return;
       if (isFavourite) await insertFavourite(db, { ...favourite, at: clock.now() }, MAX_ON_SHELF);
       else await deleteFavourite(db, favourite);
     },
