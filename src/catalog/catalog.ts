@@ -57,6 +57,12 @@ export interface PricedPair {
   readonly priceMicros: bigint | null;
 }
 
+/** Something bought before: the buyer's last order of it that had a number, and its price. */
+export interface BoughtPair extends PricedPair {
+  readonly orderId: string;
+  readonly paidMicros: bigint;
+}
+
 /** One way to buy a number: the provider and the codes that a purchase sends to it. */
 export interface Offer {
   readonly provider: string;
@@ -174,6 +180,8 @@ export interface Catalog {
     minCostMicros: bigint | null,
   ): Promise<void>;
   service(serviceId: string): Promise<ServiceItem | undefined>;
+  /** True for a service that the shop sells, in a country that there is or that a provider lists. Anyone can send any ids. */
+  isKnown(product: { serviceId: string; countryId: string }): Promise<boolean>;
   country(countryId: string, language: LanguageCode): CountryItem;
   /** The next-best countries, for a buyer whose country is sold out or brought no code. */
   alternatives(input: {
@@ -186,7 +194,8 @@ export interface Catalog {
   shelf(
     buyerId: string,
     language: LanguageCode,
-  ): Promise<{ readonly recent: readonly PricedPair[]; readonly favourites: readonly PricedPair[] }>;
+  ): Promise<{ readonly recent: readonly BoughtPair[]; readonly favourites: readonly PricedPair[] }>;
+  /** Nothing is stored for what is not known. */
   setFavourite(buyerId: string, serviceId: string, countryId: string, isFavourite: boolean): Promise<void>;
   /**
    * Why this is not sold, whatever offers there are: it is on the blocklist, an operator has taken it off sale, or sales are
@@ -200,11 +209,11 @@ export interface Catalog {
 
 /** Who is told when a sold-out product can be had again. */
 export interface StockAlerts {
-  /** Tells this buyer once if the product is back within a day. False: they wait for too many products. */
+  /** Tells this buyer once if the product is back within a day. "too_many": of the products that they wait for. */
   add(alert: {
     readonly buyerId: string;
     readonly chatId: number;
     readonly serviceId: string;
     readonly countryId: string;
-  }): Promise<boolean>;
+  }): Promise<"added" | "too_many" | "unknown">;
 }

@@ -66,6 +66,8 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
     availableMicros: micros,
     resume: z.object({ serviceId: z.string(), countryId: z.string() }).nullable(),
   }),
+  /** A purchase was paid, but no supplier answers just now: it is tried again for a moment. */
+  z.object({ kind: z.literal("purchase_waits"), serviceId: z.string(), countryId: z.string() }),
   /** A purchase was paid, but cannot be made as it was agreed: the buyer decides. */
   z.object({
     kind: z.literal("purchase_asked"),

@@ -460,6 +460,7 @@ export interface PaidPurchases {
   chat_id: Int8;
   closed_at: Timestamp | null;
   country_id: string;
+  credited_at: Timestamp | null;
   next_try_at: Timestamp;
   price_micros: Int8;
   quote_id: string | null;

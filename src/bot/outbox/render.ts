@@ -51,7 +51,8 @@ export async function renderEvent(
     case "late_sms":
       return await renderOrderEvent(deps, message, texts);
     case "back_in_stock":
-      return await renderBackInStock(deps, message, texts);
+    case "purchase_waits":
+      return await renderProductNews(deps, message, texts);
     case "api_digest":
       return quiet(noticeCard(texts, digestText(message, texts)));
     case "topup_credited":
@@ -146,15 +147,17 @@ async function endedEvent(
   return endedEventCard(texts, named, { text, alternatives, newPriceMicros });
 }
 
-async function renderBackInStock(
+async function renderProductNews(
   deps: RenderDeps,
-  { serviceId, countryId }: Extract<EventMessage, { kind: "back_in_stock" }>,
+  { kind, serviceId, countryId }: Extract<EventMessage, { kind: "back_in_stock" | "purchase_waits" }>,
   texts: Texts,
 ): Promise<Rendered | undefined> {
   const service = await deps.catalog.service(serviceId);
   if (!service) return undefined;
   const country = deps.catalog.country(countryId, texts.language);
-  return quiet(backInStockCard(texts, { service, country }));
+  if (kind === "back_in_stock") return quiet(backInStockCard(texts, { service, country }));
+  const product = productName(service, country);
+  return quiet({ text: texts.messages.stillTrying({ product }), keyboard: [] });
 }
 
 function digestText(
