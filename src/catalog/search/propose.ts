@@ -99,7 +99,7 @@ function exactMatches(input: Proposing, span: readonly Word[]): Match[] {
   };
   const canSound = !isPlain && span.length <= MAX_SOUND_SPAN;
   for (const kind of ["service", "country"] as const) {
-    const names = kind === "service" ? index.services.names : index.countries;
+    const names = kind === "service" ? index.services.names : index.countries.names;
     const codes = kind === "service" ? codeHits(input, first) : isoHits(index, first);
     const begun = kind === "service" && isSingle && !isPlain ? firstWordHits(input, keys) : [];
     const sounding = canSound ? keys.flatMap((key) => names.sounding(key)) : [];
@@ -108,6 +108,7 @@ function exactMatches(input: Proposing, span: readonly Word[]): Match[] {
       ...(begun.length > 0 ? sounding.map(notAboveFirstWord) : sounding),
       ...begun,
       ...(isSingle ? codes : []),
+      ...(kind === "country" ? index.countries.inAnyOrder(span.map(({ folded }) => folded)) : []),
     ]);
   }
   const dialled = isSingle && first.class === "digits" ? index.words.dial.get(first.folded) : undefined;
@@ -144,7 +145,9 @@ function isQuantity({ words }: Proposing, digits: Word): boolean {
 
 function singular(key: string): string[] {
   if (key.length < MIN_PLURAL || !/^[a-z]+s$/.test(key)) return [];
-  return key.endsWith("es") ? [key.slice(0, -1), key.slice(0, -2)] : [key.slice(0, -1)];
+  // "uses" is not the plural of "us".
+  const stems = key.endsWith("es") ? [key.slice(0, -1), key.slice(0, -2)] : [key.slice(0, -1)];
+  return stems.filter(({ length }) => length >= MIN_PLURAL - 1);
 }
 
 /** Our codes are ordinary words in many languages, so they count alone and beside one other word only. */
@@ -192,7 +195,7 @@ function layoutMatches(input: Proposing, isNamed: (span: readonly Word[]) => boo
 function layoutHits(input: Proposing, key: string, span: Span): Match[] {
   const { index, language } = input;
   return (["service", "country"] as const).flatMap((kind) => {
-    const keys = kind === "service" ? index.services.names : index.countries;
+    const keys = kind === "service" ? index.services.names : index.countries.names;
     const iso =
       kind === "country" && key.length === 2 ? isoHits(index, { raw: key, folded: fold(key) } as Word) : [];
     const hits = [...keys.named(key, language), ...iso].map((hit) => ({
@@ -235,11 +238,14 @@ function isWorthGuessing(span: readonly Word[]): boolean {
   const length = span.reduce((sum, { folded }) => sum + folded.length, 0);
   // "new zeland": a name may begin with an ordinary word.
   const canBegin = !isStopWord(first) || (first.class === "request" && first.folded.length >= MIN_ORDINARY);
-  return canBegin && !isStopWord(last) && length >= MIN_FUZZY_SPAN;
+  const telling = span
+    .filter((word) => !isStopWord(word))
+    .reduce((sum, { folded }) => sum + folded.length, 0);
+  return canBegin && !isStopWord(last) && length >= MIN_FUZZY_SPAN && telling * 2 >= length;
 }
 
 function guesses({ index }: Proposing, kind: Kind, key: string): Hit[] {
-  const names = kind === "service" ? index.services.names : index.countries;
+  const names = kind === "service" ? index.services.names : index.countries.names;
   const isKnown = kind === "service" ? index.services.isKnown : () => true;
   const beginnings = key.length >= MIN_BEGINNING[kind] ? names.beginning(key) : [];
   return [...beginnings, ...names.misspelt(key, isKnown)];

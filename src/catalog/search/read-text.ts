@@ -24,6 +24,8 @@ export interface Word extends Span {
   readonly raw: string;
   readonly folded: string;
   readonly class: WordClass;
+  /** A word of a wish that tells that something is wanted. */
+  readonly isWish: boolean;
 }
 
 /** A flag or a calling code with its "+": a country beyond doubt. */
@@ -66,7 +68,8 @@ export function readText(typed: string, data: SearchData, isCountry: (id: string
 function wordOf(raw: string, span: Span, data: SearchData): Word {
   // One letter of a typed text can stand for eighteen when it is folded.
   const folded = fold(raw).slice(0, MAX_TEXT);
-  return { kind: "word", raw, folded, class: classOf(folded, data), ...span };
+  const isWish = withoutPrefixes(folded).some((form) => data.wish.has(form));
+  return { kind: "word", raw, folded, class: classOf(folded, data), isWish, ...span };
 }
 
 function classOf(folded: string, data: SearchData): WordClass {
