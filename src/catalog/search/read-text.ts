@@ -28,6 +28,9 @@ export interface Word extends Span {
   readonly isWish: boolean;
 }
 
+/** Ordinary beside a name: it names nothing by itself. */
+export const isStopWord = (word: Word): boolean => word.class === "request" || word.class === "talk";
+
 /** A flag or a calling code with its "+": a country beyond doubt. */
 export interface Sign extends Span {
   readonly kind: "sign";

@@ -22,6 +22,8 @@ const MAX_COUNTRIES = 8;
 const CLOSE = 0.78;
 /** A misspelt name of fewer letters may as well be another word: "shop" is not Shopee, "iron" not Iran, "beranda" not Belanda. */
 const MIN_MISSPELT = 8;
+/** A shorter word must be more than a little like a service to be one beside a country. */
+const MIN_LIKE = 5;
 /** So like a service that is not on sale that no other is offered in its place. */
 const SIMILAR = 0.72;
 /** Of two guesses one must be at least this good. */
@@ -95,6 +97,9 @@ function resultOfBoth(both: Both): SearchResult | undefined {
   const isExact = service.isExact && country.isExact;
   if (reading.coverage < (isExact ? COVERED.list : COVERED.guess)) return undefined;
   if (!isExact && reading.hasTalk) return undefined;
+  // "made in china": a word that is only a little like a service.
+  if (!service.isExact && service.top.quality < CLOSE && service.letters < MIN_LIKE && !reading.hasWish)
+    return undefined;
   const isGuess = !service.isExact && !country.isExact;
   if (isGuess && Math.max(service.top.quality, country.top.quality) < GUESSED) return undefined;
   const countries = countryChoices(both);

@@ -1,13 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { SearchResult } from "../../../src/catalog/catalog.ts";
-import { allServices, data, searchAmong, searchData } from "./everything-on-sale.ts";
+import { allServices, data, searchAmong, servicesIn } from "./everything-on-sale.ts";
 
 const find = searchAmong({ providerNames: new Map([["wa", ["WhatsApp Messenger"]]]) });
-const idsIn = (result: SearchResult): string[] => {
-  if (result.kind === "services") return result.services.map(({ id }) => id);
-  return result.kind === "none" ? [] : [result.service.id];
-};
 
 describe("a service and a country", () => {
   it.each([
@@ -68,53 +63,6 @@ describe("a service and a country", () => {
       service: { id: serviceId },
       country: { id: countryId },
     });
-  });
-});
-
-describe("a word that may be no name", () => {
-  const countriesIn = (result: SearchResult): string[] =>
-    result.kind === "countries" ? result.countries.map(({ id }) => id) : [];
-
-  it.each([
-    ["an ordinary word that is a code", "telegram id", "tg", "ID"],
-    ["an ordinary word that is a code", "tinder in", "oi", "IN"],
-    ["an ordinary word that is a code", "in whatsapp", "wa", "IN"],
-    ["an ordinary word that is a code", "whatsapp no", "wa", "NO"],
-    ["an ordinary word in a text in capitals", "GOOGLE IT", "go", "IT"],
-    ["a short misspelt name", "whatsapp germny", "wa", "DE"],
-    ["a country beside an unknown word", "whatsapp turkey sandwich", "wa", "TR"],
-  ])("is offered and opens no card: %s, as in %s", (_, text, serviceId, countryId) => {
-    const result = find(text);
-    expect(idsIn(result)).toEqual([serviceId]);
-    expect(countriesIn(result)).toEqual([countryId]);
-  });
-
-  it.each([
-    ["go us", "go", "US"],
-    ["us am", "am", "US"],
-    ["ok india", "ok", "IN"],
-  ])("is a service to choose in the country, as in %s", (text, serviceId, countryId) => {
-    expect(find(text)).toMatchObject({
-      kind: "services",
-      services: [{ id: serviceId }],
-      country: { id: countryId },
-    });
-  });
-
-  it.each([
-    ["capitals among small letters", "Google IT", "go", "IT"],
-    ["a code beside a code", "tg de", "tg", "DE"],
-  ])("is a name after all: %s, as in %s", (_, text, serviceId, countryId) => {
-    expect(find(text)).toMatchObject({
-      kind: "pair",
-      service: { id: serviceId },
-      country: { id: countryId },
-    });
-  });
-
-  it("of the buyer's own language is doubted beside a code too", () => {
-    expect(find("tg de", "es").kind).toBe("countries");
-    expect(find("tg my", "id").kind).toBe("pair");
   });
 });
 
@@ -195,7 +143,7 @@ describe("a service alone", () => {
       for (const text of ["quokka", "quokka uk"]) {
         const result = wide(text);
         expect(result.kind).toBe("services");
-        expect(idsIn(result)).toEqual(expect.arrayContaining([own.id, alike.id]));
+        expect(servicesIn(result)).toEqual(expect.arrayContaining([own.id, alike.id]));
       }
       expect(wide("quoka uk")).toMatchObject({ kind: "pair", service: alike });
     });
@@ -204,83 +152,18 @@ describe("a service alone", () => {
       const near = { id: "~bbbbbbbb", name: "Telegrim Club" };
       const result = searchAmong({ services: [...allServices, near] })("telegrim uk");
       expect(result.kind).toBe("services");
-      expect(idsIn(result)).toEqual(expect.arrayContaining([near.id, "tg"]));
+      expect(servicesIn(result)).toEqual(expect.arrayContaining([near.id, "tg"]));
     });
   });
 
   it("is found under its own name, unless that is a word of conversation", () => {
-    const lost = allServices.filter(({ id, name }) => !idsIn(find(name)).slice(0, 3).includes(id));
+    const lost = allServices.filter(({ id, name }) => !servicesIn(find(name)).slice(0, 3).includes(id));
     expect(lost.map(({ name }) => name)).toEqual(["Okey", "START", "will", "THX"]);
     for (const { id, name } of lost) {
       const result = find(`${name} germany`);
       expect(result).toMatchObject({ kind: "services", country: { id: "DE" } });
-      expect(idsIn(result)).toContain(id);
+      expect(servicesIn(result)).toContain(id);
     }
-  });
-});
-
-describe("a country", () => {
-  const flagOf = (id: string): string =>
-    String.fromCodePoint(...[...id].map((letter) => letter.charCodeAt(0) + 0x1f1e6 - 65));
-
-  it.each(["en", "ru", "es", "pt", "id", "ar"])(
-    "is found by each of its codes and its flag, in %s",
-    (language) => {
-      for (const id of data.countries) {
-        for (const text of [`whatsapp ${id}`, `whatsapp ${flagOf(id)}`]) {
-          expect([text, find(text, language)]).toMatchObject([text, { kind: "pair", country: { id } }]);
-        }
-        const small = `${id.toLowerCase()} whatsapp`;
-        const found = find(small, language);
-        const shown =
-          found.kind === "pair" ? [found.country] : found.kind === "countries" ? found.countries : [];
-        expect([small, shown.map((country) => country.id)]).toEqual([small, [id]]);
-      }
-      for (const [alpha3, id] of searchData.alpha3) {
-        expect([alpha3, find(`whatsapp ${alpha3}`, language)]).toMatchObject([alpha3, { country: { id } }]);
-      }
-    },
-  );
-
-  it.each(["en", "ru", "es", "pt", "id", "ar"])("is found by its published names in %s", (language) => {
-    const missed = Object.entries(searchData.names[language] ?? {}).flatMap(([id, names]) =>
-      names.filter((name) => {
-        const result = find(`whatsapp ${name}`, language);
-        const shown =
-          result.kind === "pair" ? [result.country] : result.kind === "countries" ? result.countries : [];
-        return !shown.some((country) => country.id === id);
-      }),
-    );
-    expect(missed).toEqual([]);
-  });
-
-  it("that shares its name with another is a choice", () => {
-    expect(find("whatsapp congo")).toMatchObject({
-      kind: "countries",
-      service: { id: "wa" },
-      countries: expect.arrayContaining([
-        expect.objectContaining({ id: "CG" }),
-        expect.objectContaining({ id: "CD" }),
-      ]),
-    });
-  });
-});
-
-describe("a country alone", () => {
-  it.each([
-    ["uk", "GB"],
-    ["usa", "US"],
-    ["us", "US"],
-    ["russia", "RU"],
-    ["рф", "RU"],
-    ["indonesia", "ID"],
-    ["south korea", "KR"],
-    ["+62", "ID"],
-    ["🇺🇸", "US"],
-  ])("typed as %s offers what is popular, in %s", (text, countryId) => {
-    const result = find(text);
-    expect(result).toMatchObject({ kind: "services", country: { id: countryId } });
-    expect(result.kind === "services" && result.services[0]?.id).toBe("wa");
   });
 });
 
