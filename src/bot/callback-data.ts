@@ -21,7 +21,7 @@ export type Action =
         | "apiNew"
         | "apiHide"
         | "support"
-        | "leaveSupport"
+        | "leaveQuestion"
         | "sendToShop"
         | "searchThis"
         | "forgetAsk"

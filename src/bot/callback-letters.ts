@@ -5,7 +5,7 @@ export const plain = {
   t: "topup",
   s: "settings",
   u: "support",
-  L: "leaveSupport",
+  L: "leaveQuestion",
   U: "sendToShop",
   q: "searchThis",
   f: "forgetAsk",

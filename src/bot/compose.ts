@@ -15,6 +15,7 @@ import { createMenuDoors } from "./features/menu-doors.ts";
 import { createOrdersFeature } from "./features/my-orders.ts";
 import { createOperators } from "./features/operators.ts";
 import { createPay } from "./features/pay.ts";
+import { createPromo } from "./features/promo.ts";
 import { createPurchase } from "./features/purchase.ts";
 import { createQuestions, keepConversations } from "./features/questions.ts";
 import { createQuickBuy } from "./features/quick-buy.ts";
@@ -61,6 +62,7 @@ export function compose(
     createStockAlertsFeature(deps),
     createBalanceFeature({ ...deps, screens }),
     createFiles(deps),
+    createPromo(deps),
     createInvite({ ...deps, screens }),
     createApiKeysFeature({ ...deps, screens, inPlace }),
     createMenuDoors(screens),

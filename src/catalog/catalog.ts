@@ -84,6 +84,8 @@ export interface Quote {
   readonly serviceId: string;
   readonly countryId: string;
   readonly priceMicros: bigint;
+  /** What it costs without the discount of the buyer's promo code; null: they have none for this. */
+  readonly fullPriceMicros: bigint | null;
   readonly costCeilingMicros: bigint;
   readonly expiresAt: Date;
 }

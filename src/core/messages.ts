@@ -100,6 +100,13 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
     availableMicros: micros,
     reason: z.string(),
   }),
+  /** Bonus money of a code came, or went back because its payment was refunded. */
+  z.object({
+    kind: z.literal("bonus_changed"),
+    cause: z.enum(["voucher", "topup", "refund"]),
+    amountMicros: micros,
+    availableMicros: micros,
+  }),
   /** For operators: `notice` names a text, `params` fill it. Never holds a phone number, code or key. */
   z.object({
     kind: z.literal("operator_notice"),

@@ -506,6 +506,48 @@ export interface PriceRules {
   starts_at: Timestamp | null;
 }
 
+export interface PromotionCodes {
+  code_hash: string;
+  max_uses: number;
+  promotion_id: string;
+  used: Generated<number>;
+}
+
+export interface PromotionRedemptions {
+  buyer_id: string | null;
+  charge_id: string | null;
+  code_hash: string;
+  gateway: string | null;
+  granted_at: Timestamp | null;
+  granted_micros: Int8 | null;
+  id: string;
+  person_hash: string;
+  promotion_id: string;
+  redeemed_at: Timestamp;
+  taken_micros: Int8 | null;
+}
+
+export interface Promotions {
+  amount_micros: Int8 | null;
+  batch_size: number | null;
+  country_id: string | null;
+  created_at: Timestamp;
+  created_by: Int8;
+  expires_at: Timestamp | null;
+  file_made_at: Timestamp | null;
+  id: string;
+  is_new_only: boolean;
+  kind: string;
+  max_loss_micros: Int8;
+  min_topup_micros: Int8;
+  name: string | null;
+  percent: number | null;
+  purchases: number | null;
+  service_id: string | null;
+  stopped_at: Timestamp | null;
+  uses: number;
+}
+
 export interface ProviderCountries {
   code: string;
   country_id: string;
@@ -559,8 +601,10 @@ export interface Quotes {
   country_id: string;
   created_at: Timestamp;
   expires_at: Timestamp;
+  full_price_micros: Int8 | null;
   id: string;
   price_micros: Int8;
+  redemption_id: string | null;
   service_id: string;
 }
 
@@ -779,6 +823,9 @@ export interface DB {
   pauses: Pauses;
   price_changes: PriceChanges;
   price_rules: PriceRules;
+  promotion_codes: PromotionCodes;
+  promotion_redemptions: PromotionRedemptions;
+  promotions: Promotions;
   provider_countries: ProviderCountries;
   provider_gates: ProviderGates;
   provider_health: ProviderHealth;

@@ -9,6 +9,8 @@ import type { OrdersForOperators } from "../orders/orders.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import { type Audit, createAudit } from "./audit/audit.ts";
+import { codeKinds } from "./codes/code-kinds.ts";
+import { type Codes, createCodes } from "./codes/codes.ts";
 import type { AnyDraftKind } from "./drafts/draft-kind.ts";
 import { createDrafts, type Drafts } from "./drafts/drafts.ts";
 import { createFigures, type Figures } from "./figures/figures.ts";
@@ -77,6 +79,7 @@ export interface DeskServices {
   readonly dailyReport: DailyReport;
   readonly painter: Painter;
   readonly settings: Settings;
+  readonly codes: Codes;
   readonly firstRun: FirstRun;
   /** For names. */
   readonly catalog: Pick<Catalog, "service" | "country">;
@@ -100,6 +103,7 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
     dailyReport: createDailyReport(deps),
     painter: createPainter(deps),
     settings,
+    codes: createCodes(deps),
     firstRun: createFirstRun({ ...deps, providerNames: [...deps.providers.keys()] }),
     catalog: given.catalog,
     prices: createPrices({ ...deps, starting: deps.startingPrices, providers: [...deps.providers.keys()] }),
@@ -116,6 +120,7 @@ function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
     ...orderKinds(deps.orders),
     ...receiptKinds(deps),
     settingKind(deps),
+    ...codeKinds(deps),
     ...priceKinds({ ...deps, starting: deps.startingPrices }),
     ...switchKinds(deps),
     ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),

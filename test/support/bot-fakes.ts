@@ -105,6 +105,7 @@ export function createFakeCatalog(clock: Clock) {
         serviceId,
         countryId,
         priceMicros,
+        fullPriceMicros: null,
         costCeilingMicros: priceMicros,
         expiresAt,
       };

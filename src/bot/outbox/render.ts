@@ -68,6 +68,8 @@ export async function renderEvent(
     case "debt_settled":
     case "balance_adjusted":
       return urgent(noticeCard(texts, moneyText(message, texts)));
+    case "bonus_changed":
+      return urgent(noticeCard(texts, bonusText(message, texts)));
     case "operator_notice":
       return urgent({ text: operatorNotice(message.notice, message.params), keyboard: [] });
     case "slow_down":
@@ -206,6 +208,17 @@ async function priceToday(deps: RenderDeps, order: OrderView, language: string):
   const { serviceId, countryId, buyerId } = order;
   const result = await deps.catalog.quote({ serviceId, countryId, buyerId, language });
   return result.kind === "quote" ? result.quote.priceMicros : null;
+}
+
+function bonusText(message: Extract<EventMessage, { kind: "bonus_changed" }>, texts: Texts): string {
+  const { messages } = texts;
+  const amountMicros = BigInt(message.amountMicros);
+  const view = {
+    amount: money(amountMicros < 0n ? -amountMicros : amountMicros),
+    available: money(BigInt(message.availableMicros)),
+  };
+  if (message.cause === "refund") return messages.bonusTaken(view);
+  return message.cause === "voucher" ? messages.voucherAdded(view) : messages.bonusAdded(view);
 }
 
 function moneyText(

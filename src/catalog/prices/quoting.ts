@@ -55,15 +55,19 @@ export function createQuoting(parts: QuotingParts): Catalog["quote"] {
       return { kind: "refused", code: isUnread ? "prices_not_read" : "out_of_stock" };
     }
     const createdAt = deps.clock.now();
-    const quote: Quote = {
+    const expiresAt = addMs(createdAt, QUOTE_LIFETIME_MS);
+    const { isFavourite, ...stored } = await insertQuote(deps.db, {
       id,
+      buyerId,
       serviceId,
       countryId,
       priceMicros: offer.priceMicros,
+      costMicros: offer.costMicros,
       costCeilingMicros: offer.ceilingMicros,
-      expiresAt: addMs(createdAt, QUOTE_LIFETIME_MS),
-    };
-    const { isFavourite } = await insertQuote(deps.db, { ...quote, buyerId, createdAt });
+      createdAt,
+      expiresAt,
+    });
+    const quote: Quote = { id, serviceId, countryId, expiresAt, ...stored };
     const shown = countryOffer(serviceId, offer, parts.country(countryId, language), statistics);
     return { kind: "quote", quote, offer: shown, isFavourite, facts: factsOf(deps, first) };
   };

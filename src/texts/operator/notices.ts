@@ -40,6 +40,8 @@ const notices: Readonly<Record<string, (params: Params) => string>> = {
     `Waiting for half an hour: ${fact(params, "count")} × ${fact(params, "kind")}. /admin → Queue.`,
   adjusted: (params) =>
     `${fact(params, "by")} changed the balance of buyer ${fact(params, "telegramId")} by ${fact(params, "sign")}${amount(params)}: ${fact(params, "reason")}.`,
+  codes_made: (params) =>
+    `${fact(params, "by")} made ${fact(params, "what")}${params.amountMicros === undefined ? "" : `, ${amount(params)} in all at most`}. /admin → Codes.`,
   staff_joined: (params) => `${fact(params, "telegramId")} now works at the desk as ${fact(params, "role")}.`,
   staff_refused: (params) =>
     `${fact(params, "telegramId")} (${fact(params, "role")}) has asked five times in an hour for what their role does not allow. The audit log says what.`,
