@@ -18,6 +18,7 @@ export type Buyer = Pick<
   | "language"
   | "notifyEdits"
   | "quickBuy"
+  | "wantsNews"
   | "termsVersion"
   | "bannedAt"
   | "navigationMessageId"
@@ -51,6 +52,8 @@ export interface Buyers {
   /** True: something of this person was stored after that update. */
   hasDoneMore(telegramId: number, updateId: number): Promise<boolean>;
   setQuickBuy(buyerId: string, isOn: boolean): Promise<void>;
+  /** Off: broadcasts leave this person out. */
+  setWantsNews(buyerId: string, isOn: boolean): Promise<void>;
   markBlocked(telegramId: number): Promise<void>;
   unmarkBlocked(telegramId: number): Promise<void>;
   /**
@@ -91,6 +94,7 @@ export function createBuyers({ db, clock, referralTerms = null }: BuyersDeps): B
     setNavigationMessage: (buyerId, messageId) => settings.setNavigationMessage(db, buyerId, messageId),
     hasDoneMore: (telegramId, updateId) => hasLaterUpdate(db, telegramId, updateId),
     setQuickBuy: (buyerId, isOn) => settings.setQuickBuy(db, buyerId, isOn),
+    setWantsNews: (buyerId, isOn) => settings.setWantsNews(db, buyerId, isOn),
     markBlocked: (telegramId) => queries.markBlocked(db, telegramId, clock.now()),
     unmarkBlocked: (telegramId) => queries.markUnblocked(db, telegramId),
     forget: (buyerId) =>

@@ -91,6 +91,37 @@ export interface AuditLog {
   update_id: Int8 | null;
 }
 
+export interface BroadcastRecipients {
+  broadcast_id: string;
+  buyer_id: string;
+  message_id: Int8 | null;
+  outbox_id: Int8 | null;
+  sent_at: Timestamp | null;
+  state: Generated<string>;
+}
+
+export interface Broadcasts {
+  audience: JsonText;
+  blocked: Generated<number>;
+  content: JsonText;
+  ended_at: Timestamp | null;
+  failed: Generated<number>;
+  id: string;
+  is_planned: Generated<boolean>;
+  kept: Generated<number>;
+  made_at: Timestamp;
+  made_by: Int8;
+  planned: Generated<number>;
+  planned_to: string | null;
+  removed: Generated<number>;
+  sent: Generated<number>;
+  skipped: Generated<number>;
+  started_at: Timestamp | null;
+  started_by: Int8 | null;
+  state: string;
+  version: Generated<number>;
+}
+
 export interface Buyers {
   ban_reason: string | null;
   banned_at: Timestamp | null;
@@ -113,6 +144,7 @@ export interface Buyers {
   terms_accepted_at: Timestamp | null;
   terms_version: number | null;
   username: string | null;
+  wants_news: Generated<boolean>;
 }
 
 export interface CarriedActions {
@@ -437,6 +469,7 @@ export interface Outbox {
   kind: string;
   lease_token: string | null;
   lease_until: Timestamp | null;
+  message_id: Int8 | null;
   next_attempt_at: Timestamp;
   payload: JsonText;
   priority: Generated<number>;
@@ -740,6 +773,8 @@ export interface DB {
   api_keys: ApiKeys;
   api_usage: ApiUsage;
   audit_log: AuditLog;
+  broadcast_recipients: BroadcastRecipients;
+  broadcasts: Broadcasts;
   buyers: Buyers;
   carried_actions: CarriedActions;
   catalog_changes: CatalogChanges;

@@ -3,6 +3,7 @@ import { createOutboxSender } from "../bot/outbox/send.ts";
 import { createTelegramApi } from "../bot/telegram-api.ts";
 import { createBuyers } from "../buyers/buyers.ts";
 import { createConversationStates } from "../buyers/conversation-states.ts";
+import { selectBroadcast } from "../db/queries/broadcasts.ts";
 import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
 import { createOperatorActions } from "../operations/operator-actions.ts";
 import { createCardHashes } from "../orders/card-hashes.ts";
@@ -75,6 +76,7 @@ export function createShopOutbox(
     claims,
     disputes,
     dailyReport: parts.dailyReport,
+    broadcasts: { find: (id) => selectBroadcast(db, id) },
     cardHashes,
     clock,
     logger,

@@ -37,10 +37,10 @@ export function createSettling(deps: SettlingDeps): Settle {
   const { db, clock, logger, checkpoint = noCheckpoint } = deps;
   let isAway = false;
 
-  async function finish(row: ClaimedMessage): Promise<boolean> {
+  async function finish(row: ClaimedMessage, messageId: number | undefined): Promise<boolean> {
     const now = clock.now();
     checkpoint("outbox/sent");
-    const isOurs = await markSent(db, row, now);
+    const isOurs = await markSent(db, row, now, messageId ?? null);
     if (isAway) {
       isAway = false;
       const count = await endOutage(db, now);
@@ -80,7 +80,7 @@ export function createSettling(deps: SettlingDeps): Settle {
   return async (row, outcome, log) => {
     switch (outcome.kind) {
       case "sent":
-        return finish(row);
+        return finish(row, outcome.messageId);
       case "drop":
         return drop(row, outcome.reason, log);
       case "retry":

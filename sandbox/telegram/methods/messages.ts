@@ -128,8 +128,13 @@ const forwardMessage = method(
   },
 );
 
+/** Bot API, deleteMessage: "A message can only be deleted if it was sent less than 48 hours ago." */
+const DELETABLE_MS = 48 * 3_600_000;
+
 const deleteMessage = method(z.object({ chat_id: chatId, message_id: integer }), (world, params) => {
   const message = visibleMessage(world, params.chat_id, params.message_id, "message to delete");
+  if (world.clock.now().getTime() - message.sentAt.getTime() >= DELETABLE_MS)
+    throw badRequest("message can't be deleted for everyone");
   return world.chats.remove(message.chatId, message.messageId, "bot");
 });
 

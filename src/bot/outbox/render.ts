@@ -27,8 +27,8 @@ export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsA
   readonly dailyReport: Pick<DailyReport, "read">;
 }
 
-/** Everything that is sent as a new message. An order's card is not: it is edited (send.ts). */
-export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" }>;
+/** News of the shop. An order's card is none: it is edited (send.ts); nor is what an operator sends to many (broadcast.ts). */
+export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" | "broadcast" }>;
 
 type OrderEvent = Extract<EventMessage, { orderId: string }>;
 

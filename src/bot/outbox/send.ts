@@ -19,6 +19,7 @@ import {
   isTelegramError,
   loggable,
 } from "../telegram-errors.ts";
+import { type BroadcastSource, carryBroadcast } from "./broadcast.ts";
 import { type EventMessage, type RenderDeps, renderEvent } from "./render.ts";
 import type { Rendered } from "./rendered.ts";
 
@@ -27,6 +28,7 @@ export interface OutboxDeps extends RenderDeps, Pick<BotDeps, "clock" | "logger"
   readonly checkpoint?: Checkpoint;
   readonly buyers: Pick<BotDeps["buyers"], "find" | "findByTelegramId" | "markBlocked">;
   readonly cardHashes: CardHashes;
+  readonly broadcasts: BroadcastSource;
 }
 
 /** Telegram's bound for the text under a picture. */
@@ -52,6 +54,7 @@ export function createOutboxSender(deps: OutboxDeps): (row: OwedMessage) => Prom
       const reader = await readerOf(deps, row);
       const { message } = row;
       if (message.kind === "order_card") return await updateCard(deps, row, reader, message.orderId);
+      if (message.kind === "broadcast") return await carryBroadcast(deps, row, reader, message);
       return await sendEvent(deps, row, reader, message);
     } catch (error) {
       return await outcomeOf(deps, row, error);
