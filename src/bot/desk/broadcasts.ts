@@ -141,9 +141,10 @@ function runRows(staff: Staff, row: Row, short: string): DeskCard["rows"] {
 function runActions({ broadcasts, drafts }: Deps): Readonly<Record<string, Action>> {
   const onTap = (run: Run): Action => action("broadcast", "tap", run);
   const draftOf = (kind: string) =>
-    onTap(({ staff }, id) => {
+    onTap(async ({ staff }, id) => {
+      await broadcasts.find(id);
       const back = at(ID, "v", shortenId(id));
-      return beginDraft(drafts, { staff, kind, content: { broadcastId: id }, back });
+      return await beginDraft(drafts, { staff, kind, content: { broadcastId: id }, back });
     });
   return {
     s: onTap(async ({ staff }, id) => {

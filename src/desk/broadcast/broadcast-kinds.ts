@@ -28,7 +28,7 @@ const DAY_MS = 24 * HOUR_MS;
 /** People sleep: who writes to thousands then is asked whether they mean it. */
 const NIGHT = { fromMs: 22 * HOUR_MS, toMs: 8 * HOUR_MS };
 
-const idSchema = z.object({ broadcastId: z.uuid() });
+const idSchema = z.object({ broadcastId: z.guid() });
 /** `count`: how many it was for when the operator looked at it; what they type. */
 const startSchema = idSchema.extend({ version: z.int(), count: z.int().min(0) });
 
