@@ -140,7 +140,7 @@ function createSend(db: Database, api: ReturnType<typeof createTelegramApi>) {
         return { kind: "sent" };
       }
       const row = await selectBroadcast(db, message.broadcastId);
-      if (!row || row.state !== "running") return { kind: "drop", reason: "gone" };
+      if (row?.state !== "running") return { kind: "drop", reason: "gone" };
       const shown = await show(chatId, row.content, ["any"]);
       return shown.kind === "shown" ? { kind: "sent" } : { kind: "retry", reason: "outage" };
     } catch (error) {

@@ -20,6 +20,8 @@ CREATE TABLE broadcasts (
   -- Recipients are written down in batches, in the order of the buyers' ids: the last one so far, and whether it is all.
   planned_to uuid,
   is_planned boolean NOT NULL DEFAULT false,
+  -- When people were last given their turn: a broadcast leaves part of Telegram's limits to all other messages.
+  fed_at timestamptz,
   -- These stay when the recipients are purged.
   planned integer NOT NULL DEFAULT 0,
   sent integer NOT NULL DEFAULT 0,

@@ -106,6 +106,7 @@ export interface Broadcasts {
   content: JsonText;
   ended_at: Timestamp | null;
   failed: Generated<number>;
+  fed_at: Timestamp | null;
   id: string;
   is_planned: Generated<boolean>;
   kept: Generated<number>;
@@ -358,6 +359,19 @@ export interface OfferScopes {
   observed_at: Timestamp | null;
   provider: string;
   scope: string;
+}
+
+export interface OperatorsChat {
+  away_until: Timestamp | null;
+  chat_id: Int8;
+  is_only: Generated<boolean>;
+}
+
+export interface OperatorsTopics {
+  chat_id: Int8;
+  claimed_until: Timestamp;
+  thread_id: Int8 | null;
+  topic: string;
 }
 
 export interface OrderAttempts {
@@ -800,6 +814,8 @@ export interface DB {
   manual_claims: ManualClaims;
   offer_scopes: OfferScopes;
   offers: Offers;
+  operators_chat: OperatorsChat;
+  operators_topics: OperatorsTopics;
   order_attempts: OrderAttempts;
   order_history: OrderHistory;
   order_sms: OrderSms;

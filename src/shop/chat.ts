@@ -13,6 +13,7 @@ import type { Topups } from "../topups/topups.ts";
 import { createWalletReader } from "../wallet/reader.ts";
 import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.ts";
 import type { ShopDesk } from "./desk.ts";
+import { createShopGroup } from "./operators-group.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
 
 type ChatParts = Pick<
@@ -43,6 +44,7 @@ export function createChatDeps(
       onMessages: signals.messages.send,
       require: desk.staff.require,
     }),
+    operatorsChat: config.upkeep.operatorsChat,
     config: {
       termsVersion: TERMS_VERSION,
       get supportContact() {
@@ -69,6 +71,7 @@ export function createShopOutbox(
   const { orders, catalog, buyers } = parts.chat;
   const { claims, disputes } = createClaimsAndDisputes(db);
   const cardHashes = createCardHashes(db);
+  const operatorsGroupId = config.upkeep.operatorsChat;
   const send = createOutboxSender({
     orders,
     catalog,
@@ -76,6 +79,7 @@ export function createShopOutbox(
     claims,
     disputes,
     dailyReport: parts.dailyReport,
+    operatorsGroup: createShopGroup({ db, clock, logger, api }, operatorsGroupId),
     broadcasts: { find: (id) => selectBroadcast(db, id) },
     cardHashes,
     clock,
@@ -89,6 +93,7 @@ export function createShopOutbox(
     logger,
     send,
     operatorChatIds: config.adminIds,
+    operatorsGroupId,
     onSettled: metrics.messages.message,
     checkpoint,
   });

@@ -42,6 +42,7 @@ export async function startOutboxShop(): Promise<OutboxShop> {
       set: async (id, hash) => void hashes.set(id, hash),
     },
     claims: { load: async (id) => claims.get(id) },
+    operatorsGroup: null,
     broadcasts: { find: async () => undefined },
     dailyReport: {
       read: async () => {

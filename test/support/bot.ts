@@ -65,6 +65,7 @@ function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
     conversationStates: conversations.states,
     operatorActions: operatorActions.operatorActions,
     desk: createFakeDesk([operatorId]),
+    operatorsChat: null,
     pauseWords: { in: (errors) => errors },
     config: {
       termsVersion: 1,

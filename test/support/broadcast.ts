@@ -88,6 +88,7 @@ export async function createBroadcastWorld(): Promise<BroadcastWorld> {
         claims: { load: async () => undefined },
         disputes: { load: async () => undefined },
         dailyReport: desk.services.dailyReport,
+        operatorsGroup: null,
         broadcasts: { find: (id) => selectBroadcast(options.db ?? db, id) },
       }),
     });
@@ -113,6 +114,7 @@ export async function createBroadcastWorld(): Promise<BroadcastWorld> {
   };
   const run: BroadcastWorld["run"] = async () => {
     for (let quiet = 0; quiet < 2; ) {
+      await clock.advance(1_000);
       const isBusy = await feed();
       const sent = await sender.step();
       await sender.settled();

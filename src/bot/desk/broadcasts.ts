@@ -1,8 +1,7 @@
 import { isComplete } from "../../core/broadcasts.ts";
 import { shortenId } from "../../core/ids.ts";
 import { hasRight, type Staff } from "../../core/staff.ts";
-import { telegramLimits } from "../../core/telegram-limits.ts";
-import { broadcastKindNames, isRemovable } from "../../desk/broadcast/broadcast-kinds.ts";
+import { broadcastKindNames, isRemovable, minutesFor } from "../../desk/broadcast/broadcast-kinds.ts";
 import type { Broadcasts } from "../../desk/broadcast/broadcasts.ts";
 import type { DeskServices } from "../../desk/desk.ts";
 import { broadcastTexts as texts } from "../../texts/operator/broadcast.ts";
@@ -84,14 +83,13 @@ function progressOf(row: Row): string[] {
   const done = row.sent + row.blocked + row.failed + row.skipped;
   const isWriting = row.state === "running" || row.state === "paused";
   const left = Math.max(0, row.planned - done);
-  const minutes = Math.ceil((left * telegramLimits.intervalMs) / 60_000);
   return [
     fact("Planned", row.isPlanned ? row.planned : `${row.planned} and more: people are still being counted`),
     fact("Sent", row.sent),
     fact("Blocked the bot", row.blocked),
     fact("Failed", row.failed),
     fact("Skipped", row.skipped),
-    ...(isWriting ? [fact("Left", `${left}, about ${minutes} min`)] : []),
+    ...(isWriting ? [fact("Left", `${left}, about ${minutesFor(left)} min`)] : []),
     ...(row.state === "deleting" || row.state === "deleted"
       ? [fact("Deleted", row.removed), fact("Could not be deleted", row.kept)]
       : []),

@@ -38,9 +38,9 @@ const MAX_ALTERNATIVES = 2;
 export async function renderEvent(
   deps: RenderDeps,
   message: EventMessage,
-  reader: { texts: Texts; buyerId: string | null },
+  reader: { texts: Texts; buyerId: string | null; isGroup: boolean },
 ): Promise<Rendered | undefined> {
-  const { texts } = reader;
+  const { texts, isGroup } = reader;
   switch (message.kind) {
     case "order_code":
     case "order_released":
@@ -74,9 +74,9 @@ export async function renderEvent(
     case "daily_report":
       return await renderDailyReport(deps, message);
     case "manual_claim":
-      return await renderClaim(deps, message.claimId);
+      return await renderClaim(deps, message.claimId, isGroup);
     case "dispute":
-      return await renderDispute(deps, message.disputeId);
+      return await renderDispute(deps, message.disputeId, isGroup);
     default:
       return assertNever(message);
   }

@@ -40,6 +40,8 @@ export interface BroadcastRow extends BroadcastCounts {
   /** False: not all recipients are written down yet. */
   readonly isPlanned: boolean;
   readonly plannedTo: string | null;
+  /** When people were last given their turn. */
+  readonly fedAt: Date | null;
 }
 
 const select = (db: Executor) => db.selectFrom("broadcasts").selectAll();
@@ -161,6 +163,10 @@ export async function moveBroadcast(
   return before;
 }
 
+export async function setFedAt(tx: Tx, id: string, at: Date): Promise<void> {
+  await tx.updateTable("broadcasts").set({ fed_at: at }).where("id", "=", id).execute();
+}
+
 /**
  * Deletes who was told what, of broadcasts that ended before `before`. The counts stay; nothing can be taken back by then.
  * Returns how many rows.
@@ -192,6 +198,7 @@ function toBroadcast(row: Raw): BroadcastRow {
     endedAt: row.ended_at,
     isPlanned: row.is_planned,
     plannedTo: row.planned_to,
+    fedAt: row.fed_at,
     planned,
     sent,
     blocked,

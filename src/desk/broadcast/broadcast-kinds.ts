@@ -3,7 +3,6 @@ import { isComplete } from "../../core/broadcasts.ts";
 import type { Clock } from "../../core/clock.ts";
 import { DeskRefusal } from "../../core/desk-refusal.ts";
 import { actorOf } from "../../core/staff.ts";
-import { telegramLimits } from "../../core/telegram-limits.ts";
 import { createZone } from "../../core/zone.ts";
 import type { Executor } from "../../db/client.ts";
 import { writeAudit } from "../../db/queries/audit.ts";
@@ -11,6 +10,7 @@ import { withdrawQueued } from "../../db/queries/broadcast-recipients.ts";
 import * as queries from "../../db/queries/broadcasts.ts";
 import { type AnyDraftKind, type Applied, type Applying, draftKind } from "../drafts/draft-kind.ts";
 import { audienceFacts, contentFacts } from "./broadcasts.ts";
+import { BROADCAST_PER_SECOND } from "./feed.ts";
 
 export interface BroadcastKindDeps {
   readonly clock: Clock;
@@ -55,7 +55,7 @@ function startKind({ clock, shopZone }: BroadcastKindDeps): AnyDraftKind {
       if (count === 0) throw new DeskRefusal("wrong_state", { state: "it is for nobody" });
       if (!isComplete(row.content, row.audience))
         throw new DeskRefusal("wrong_state", { state: "not every reader has a text" });
-      const minutes = Math.ceil((count * telegramLimits.intervalMs) / 60_000);
+      const minutes = minutesFor(count);
       return {
         facts: [
           { label: "People", after: String(count) },
@@ -148,6 +148,11 @@ function removeKind(): AnyDraftKind {
     },
     apply: (tx, applying) => halt(tx, applying, "deleting"),
   });
+}
+
+/** How long so many take, in minutes. */
+export function minutesFor(people: number): number {
+  return Math.ceil(people / BROADCAST_PER_SECOND / 60);
 }
 
 /** Whether there may be messages that can be taken back. */

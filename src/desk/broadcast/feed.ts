@@ -8,7 +8,7 @@ import {
   oweBroadcast,
   oweRemovals,
 } from "../../db/queries/broadcast-recipients.ts";
-import { type BroadcastRow, moveBroadcast, selectBroadcast } from "../../db/queries/broadcasts.ts";
+import { type BroadcastRow, moveBroadcast, selectBroadcast, setFedAt } from "../../db/queries/broadcasts.ts";
 import { enqueueToAll } from "../../db/queries/outbox.ts";
 import { inTransaction } from "../../db/transaction.ts";
 
@@ -20,8 +20,14 @@ export interface FeedDeps {
   readonly onMessages: () => void;
 }
 
-/** At 27 a second this lasts for two seconds: so soon does a stop take effect, and so late may a step come. */
+/**
+ * Of the 30 messages a second that Telegram allows a bot, so many are for broadcasts. At the whole budget a little jitter is
+ * refused as a flood, and the refused one may be a code.
+ */
+export const BROADCAST_PER_SECOND = 22;
+/** What has not left within a second piles up to here, and no further. */
 const MAX_IN_OUTBOX = 60;
+const SECOND_MS = 1_000;
 /** People looked at in one step. */
 const PLAN_BATCH = 2_000;
 /** Broadcasts looked at in one step. One is sent at a time; the others may have messages in the outbox still. */
@@ -59,7 +65,7 @@ export async function feedBroadcasts(deps: FeedDeps): Promise<boolean> {
 type Progress = "planned" | "owed" | "full" | "ending" | "ended";
 
 async function advance(deps: FeedDeps, tx: Tx, broadcast: BroadcastRow): Promise<Progress> {
-  const { id, audience, startedAt, plannedTo, isPlanned, state } = broadcast;
+  const { id, audience, startedAt, plannedTo, isPlanned, state, fedAt } = broadcast;
   const at = deps.clock.now();
   if (state === "running" && !isPlanned) {
     const meant = { ...audience, at: startedAt ?? at, languages: deps.languages };
@@ -67,11 +73,14 @@ async function advance(deps: FeedDeps, tx: Tx, broadcast: BroadcastRow): Promise
     return "planned";
   }
   const { open, isAnybodyWaiting, isAnySent } = await countOpen(tx, id);
-  const batch = { limit: MAX_IN_OUTBOX - open, at };
+  const sinceMs = fedAt === null ? SECOND_MS : Math.min(at.getTime() - fedAt.getTime(), SECOND_MS);
+  const turns = Math.floor((BROADCAST_PER_SECOND * sinceMs) / SECOND_MS);
+  const batch = { limit: Math.min(MAX_IN_OUTBOX - open, turns), at };
   const isLeft = state === "deleting" ? isAnySent : isAnybodyWaiting;
   if (isLeft && batch.limit > 0) {
     if (state === "deleting") await oweRemovals(tx, id, batch);
     else await oweBroadcast(tx, id, batch);
+    await setFedAt(tx, id, at);
     return "owed";
   }
   if (isLeft) return "full";

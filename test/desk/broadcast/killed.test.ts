@@ -51,6 +51,7 @@ async function begin(): Promise<string> {
 async function live(db: Database, isDead: () => boolean): Promise<"feeding" | "sending" | "alive"> {
   const worker = world.worker({ db });
   for (let quiet = 0; quiet < 2; ) {
+    await world.clock.advance(1_000);
     const isBusy = await world.feed(db).catch(() => false);
     if (isDead()) return "feeding";
     const sent = await worker.step().catch(() => 0);
@@ -157,6 +158,7 @@ describe("a broadcast that is killed", () => {
     await begin();
     const [one, two] = [world.worker(), world.worker()];
     for (let round = 0; round < 12; round += 1) {
+      await world.clock.advance(1_000);
       await Promise.all([world.feed(), world.feed()]);
       await Promise.all([one.step(), two.step()]);
       await Promise.all([one.settled(), two.settled()]);

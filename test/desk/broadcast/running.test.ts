@@ -3,6 +3,7 @@ import { act, at } from "../../../src/bot/desk/place.ts";
 import { newId, shortenId } from "../../../src/core/ids.ts";
 import { markUnblocked } from "../../../src/db/queries/buyers.ts";
 import { enqueue } from "../../../src/db/queries/outbox.ts";
+import { BROADCAST_PER_SECOND } from "../../../src/desk/broadcast/feed.ts";
 import { keepHouse } from "../../../src/workers/housekeeping.ts";
 import { createOutboxWorker } from "../../../src/workers/outbox-worker.ts";
 import { type BroadcastWorld, createBroadcastWorld, type Reader } from "../../support/broadcast.ts";
@@ -34,6 +35,7 @@ async function halfWay(total: number): Promise<Reader[]> {
   const worker = world.worker();
   await worker.step();
   await worker.settled();
+  await world.clock.advance(1_000);
   await world.feed();
   return readers;
 }
@@ -44,9 +46,16 @@ describe("a broadcast under way", () => {
     await world.start();
     await world.feed();
     await world.feed();
-    expect((await states()).filter((state) => state === "queued")).toHaveLength(60);
+    const queued = async () => (await states()).filter((state) => state === "queued").length;
+    expect(await queued()).toBe(BROADCAST_PER_SECOND);
+    // Not faster when it is asked more often, nor without end where nothing leaves.
     await world.feed();
-    expect((await states()).filter((state) => state === "queued")).toHaveLength(60);
+    expect(await queued()).toBe(BROADCAST_PER_SECOND);
+    for (let second = 0; second < 9; second += 1) {
+      await world.clock.advance(1_000);
+      await world.feed();
+    }
+    expect(await queued()).toBe(60);
     await world.run();
     expect(reached(readers)).toBe(130);
     expect(readers.every((reader) => world.got(reader).length === 1)).toBe(true);
