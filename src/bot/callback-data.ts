@@ -26,7 +26,8 @@ export type Action =
         | "searchThis"
         | "forgetAsk"
         | "forgetSure"
-        | "forgetNow";
+        | "forgetNow"
+        | "noNews";
     }
   | { readonly kind: "dismiss" | "keep" }
   | { readonly kind: "orders"; readonly page: number; readonly isOpenOnly: boolean }

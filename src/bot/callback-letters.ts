@@ -20,6 +20,7 @@ export const plain = {
   z: "apiAccept",
   m: "apiNew",
   M: "apiHide",
+  n: "noNews",
 } as const;
 export const pair = { c: "confirm", B: "tellWhenBack" } as const;
 export const ofQuote = { G: "get", y: "payShort", w: "otherWays" } as const;

@@ -91,6 +91,38 @@ export interface AuditLog {
   update_id: Int8 | null;
 }
 
+export interface BroadcastRecipients {
+  broadcast_id: string;
+  buyer_id: string;
+  message_id: Int8 | null;
+  outbox_id: Int8 | null;
+  sent_at: Timestamp | null;
+  state: Generated<string>;
+}
+
+export interface Broadcasts {
+  audience: JsonText;
+  blocked: Generated<number>;
+  content: JsonText;
+  ended_at: Timestamp | null;
+  failed: Generated<number>;
+  fed_at: Timestamp | null;
+  id: string;
+  is_planned: Generated<boolean>;
+  kept: Generated<number>;
+  made_at: Timestamp;
+  made_by: Int8;
+  planned: Generated<number>;
+  planned_to: string | null;
+  removed: Generated<number>;
+  sent: Generated<number>;
+  skipped: Generated<number>;
+  started_at: Timestamp | null;
+  started_by: Int8 | null;
+  state: string;
+  version: Generated<number>;
+}
+
 export interface Buyers {
   ban_reason: string | null;
   banned_at: Timestamp | null;
@@ -113,6 +145,7 @@ export interface Buyers {
   terms_accepted_at: Timestamp | null;
   terms_version: number | null;
   username: string | null;
+  wants_news: Generated<boolean>;
 }
 
 export interface CarriedActions {
@@ -328,6 +361,19 @@ export interface OfferScopes {
   scope: string;
 }
 
+export interface OperatorsChat {
+  away_until: Timestamp | null;
+  chat_id: Int8;
+  is_only: Generated<boolean>;
+}
+
+export interface OperatorsTopics {
+  chat_id: Int8;
+  claimed_until: Timestamp;
+  thread_id: Int8 | null;
+  topic: string;
+}
+
 export interface OrderAttempts {
   cost_micros: Int8;
   country_code: string;
@@ -437,6 +483,7 @@ export interface Outbox {
   kind: string;
   lease_token: string | null;
   lease_until: Timestamp | null;
+  message_id: Int8 | null;
   next_attempt_at: Timestamp;
   payload: JsonText;
   priority: Generated<number>;
@@ -787,6 +834,8 @@ export interface DB {
   api_keys: ApiKeys;
   api_usage: ApiUsage;
   audit_log: AuditLog;
+  broadcast_recipients: BroadcastRecipients;
+  broadcasts: Broadcasts;
   buyers: Buyers;
   carried_actions: CarriedActions;
   catalog_changes: CatalogChanges;
@@ -812,6 +861,8 @@ export interface DB {
   manual_claims: ManualClaims;
   offer_scopes: OfferScopes;
   offers: Offers;
+  operators_chat: OperatorsChat;
+  operators_topics: OperatorsTopics;
   order_attempts: OrderAttempts;
   order_history: OrderHistory;
   order_sms: OrderSms;

@@ -11,6 +11,8 @@ import type { TopupJobs } from "../topups/create-topups.ts";
 import { type Audit, createAudit } from "./audit/audit.ts";
 import { codeKinds } from "./codes/code-kinds.ts";
 import { type Codes, createCodes } from "./codes/codes.ts";
+import { broadcastKinds } from "./broadcast/broadcast-kinds.ts";
+import { type Broadcasts, type BroadcastsDeps, createBroadcasts } from "./broadcast/broadcasts.ts";
 import type { AnyDraftKind } from "./drafts/draft-kind.ts";
 import { createDrafts, type Drafts } from "./drafts/drafts.ts";
 import { createFigures, type Figures } from "./figures/figures.ts";
@@ -40,6 +42,7 @@ import { createSwitches, type Switches } from "./switches/switches.ts";
 export interface DeskServiceDeps
   extends Pick<SettingsDeps, "settingsBook" | "refreshSettings">,
     Pick<FirstRunDeps, "gateways" | "backupMadeAt">,
+    Pick<BroadcastsDeps, "showBroadcast" | "languages">,
     ChangeDeps {
   readonly db: Database;
   readonly clock: Clock;
@@ -66,6 +69,7 @@ export interface DeskServiceDeps
 export interface DeskServices {
   readonly staff: StaffBook;
   readonly drafts: Drafts;
+  readonly broadcasts: Broadcasts;
   readonly prices: Prices;
   readonly switches: Switches;
   readonly providers: ProviderDesk;
@@ -93,6 +97,7 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
   return {
     staff,
     drafts: createDrafts({ ...deps, kinds: draftKinds(given) }),
+    broadcasts: createBroadcasts(deps),
     find: createFind(deps),
     cards: createCards(deps),
     queue: createQueue(deps),
@@ -125,5 +130,6 @@ function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
     ...switchKinds(deps),
     ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),
     ...providerKinds(),
+    ...broadcastKinds(deps),
   ];
 }

@@ -27,8 +27,8 @@ export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsA
   readonly dailyReport: Pick<DailyReport, "read">;
 }
 
-/** Everything that is sent as a new message. An order's card is not: it is edited (send.ts). */
-export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" }>;
+/** News of the shop. An order's card is none: it is edited (send.ts); nor is what an operator sends to many (broadcast.ts). */
+export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" | "broadcast" }>;
 
 type OrderEvent = Extract<EventMessage, { orderId: string }>;
 
@@ -38,9 +38,9 @@ const MAX_ALTERNATIVES = 2;
 export async function renderEvent(
   deps: RenderDeps,
   message: EventMessage,
-  reader: { texts: Texts; buyerId: string | null },
+  reader: { texts: Texts; buyerId: string | null; isGroup: boolean },
 ): Promise<Rendered | undefined> {
-  const { texts } = reader;
+  const { texts, isGroup } = reader;
   switch (message.kind) {
     case "order_code":
     case "order_released":
@@ -77,9 +77,9 @@ export async function renderEvent(
     case "daily_report":
       return await renderDailyReport(deps, message);
     case "manual_claim":
-      return await renderClaim(deps, message.claimId);
+      return await renderClaim(deps, message.claimId, isGroup);
     case "dispute":
-      return await renderDispute(deps, message.disputeId);
+      return await renderDispute(deps, message.disputeId, isGroup);
     default:
       return assertNever(message);
   }
