@@ -37,6 +37,7 @@ const guard = {
 
 export interface Admission {
   readonly keyId: string;
+  readonly chainId: string;
   readonly buyerId: string;
   readonly priceMicros: bigint;
   /** The name that the client gave this purchase. */
@@ -53,11 +54,11 @@ export async function admit(
   limits: OrderLimits,
   admission: Admission,
 ): Promise<KeyRefusal | undefined> {
-  const { keyId, buyerId, at } = admission;
+  const { keyId, chainId, buyerId, at } = admission;
   const key = await lockKey(tx, keyId);
   if (!key || key.buyerId !== buyerId || key.scope !== "buy" || !isLive(key, at)) return { code: "key_off" };
   const { clientOrderId } = admission;
-  if (clientOrderId !== null && (await selectNamedPurchase(tx, keyId, clientOrderId, addMs(at, -NAME_MS))))
+  if (clientOrderId !== null && (await selectNamedPurchase(tx, chainId, clientOrderId, addMs(at, -NAME_MS))))
     return { code: "repeated" };
   const buyer = await selectApiBuyer(tx, buyerId);
   if ((buyer.termsVersion ?? 0) < API_TERMS_VERSION) return { code: "terms_not_accepted" };
@@ -92,7 +93,7 @@ async function overMoney(
 ): Promise<KeyRefusal | undefined> {
   if (key.maxPriceMicros !== null && priceMicros > key.maxPriceMicros) return { code: "key_price" };
   if (key.dailyCapMicros === null) return undefined;
-  const { spentMicros } = await selectKeyCounts(tx, key.id, {
+  const { spentMicros } = await selectKeyCounts(tx, key.chainId, {
     hourAgo: at,
     daySince: new Date(Math.floor(at.getTime() / DAY_MS) * DAY_MS),
   });
@@ -113,7 +114,7 @@ async function overCounts(
   const { buyerId, at } = admission;
   if (await isPaused(tx, "sales", at)) return { code: "sales_paused" };
   const hourAgo = addMs(at, -HOUR_MS);
-  const own = await selectKeyCounts(tx, key.id, { hourAgo, daySince: at });
+  const own = await selectKeyCounts(tx, key.chainId, { hourAgo, daySince: at });
   if (key.maxOpen !== null && own.open >= key.maxOpen) return { code: "too_many_open_orders" };
   const isProven = buyer.provenAt !== null || (await prove(tx, buyerId, at));
   if (isProven) {

@@ -52,7 +52,7 @@ export interface BuyDeps {
 
 /** `signal` aborts when the client has gone. */
 export type Buy = (
-  key: Pick<ApiKeyRow, "id" | "buyerId">,
+  key: Pick<ApiKeyRow, "id" | "chainId" | "buyerId">,
   request: BuyRequest,
   signal: AbortSignal,
 ) => Promise<BuyOutcome>;
@@ -82,13 +82,14 @@ export function createBuy(deps: BuyDeps): Buy {
     request: BuyRequest,
     { waitUntil, signal }: Patience,
   ): Promise<Waiting | BuyRefusal | { readonly kind: "none" }> {
-    const known = await namedBefore(deps, key.id, request);
+    const known = await namedBefore(deps, key.chainId, request);
     if (known === "other") return { kind: "refused", refusal: { code: "name_reused" } };
     if (known !== undefined) {
       await orders.waitFor(known, waitUntil);
       return { orderId: known, ended: null };
     }
-    const left = request.name === null && (await orders.adopt({ ...request, keyId: key.id, waitUntil }));
+    const left =
+      request.name === null && (await orders.adopt({ ...request, chainId: key.chainId, waitUntil }));
     if (left) return { orderId: left, ended: null };
     return await purchase(deps, key, request, { waitUntil, signal });
   }
@@ -161,7 +162,7 @@ async function leave(deps: BuyDeps, orderId: string): Promise<void> {
 
 async function purchase(
   deps: BuyDeps,
-  { id: keyId, buyerId }: Parameters<Buy>[0],
+  { id: keyId, chainId, buyerId }: Parameters<Buy>[0],
   request: BuyRequest,
   { waitUntil, signal }: Patience,
 ): Promise<Waiting | BuyRefusal | { readonly kind: "none" }> {
@@ -176,10 +177,11 @@ async function purchase(
     keyId,
     clientOrderId: name,
     waitUntil,
-    admit: (tx, { at }) => admit(tx, deps.limits, { keyId, buyerId, priceMicros, clientOrderId: name, at }),
+    admit: (tx, { at }) =>
+      admit(tx, deps.limits, { keyId, chainId, buyerId, priceMicros, clientOrderId: name, at }),
     record: async (tx, orderId, at) => {
       if (name === null) return;
-      await insertNamedPurchase(tx, { keyId, value: name, requestHash: hashOf(request), orderId, at });
+      await insertNamedPurchase(tx, { chainId, value: name, requestHash: hashOf(request), orderId, at });
     },
   };
   const result = await deps.orders.purchase({ buyerId, quoteId, terms });
@@ -193,18 +195,18 @@ async function purchase(
     case "refused":
       return refused(result.code);
     case "not_admitted":
-      return await afterRefusal(deps, keyId, request, result.refusal);
+      return await afterRefusal(deps, chainId, request, result.refusal);
   }
 }
 
 /** Another request of this name was quicker: its purchase is this one's too. */
 async function afterRefusal(
   deps: BuyDeps,
-  keyId: string,
+  chainId: string,
   request: BuyRequest,
   refusal: KeyRefusal,
 ): Promise<Waiting | BuyRefusal> {
-  const known = refusal.code === "repeated" ? await namedBefore(deps, keyId, request) : undefined;
+  const known = refusal.code === "repeated" ? await namedBefore(deps, chainId, request) : undefined;
   if (known === "other") return { kind: "refused", refusal: { code: "name_reused" } };
   return known === undefined ? { kind: "refused", refusal } : { orderId: known, ended: null };
 }
@@ -216,11 +218,11 @@ function refused(code: ShopErrorCode): BuyRefusal {
 /** The order of an earlier request with this name; "other": that one asked for something else. */
 async function namedBefore(
   { db, clock }: BuyDeps,
-  keyId: string,
+  chainId: string,
   request: BuyRequest,
 ): Promise<string | "other" | undefined> {
   if (request.name === null) return undefined;
-  const named = await selectNamedPurchase(db, keyId, request.name, addMs(clock.now(), -NAME_MS));
+  const named = await selectNamedPurchase(db, chainId, request.name, addMs(clock.now(), -NAME_MS));
   if (!named) return undefined;
   return named.requestHash === hashOf(request) ? named.orderId : "other";
 }

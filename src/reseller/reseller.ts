@@ -91,7 +91,7 @@ export function createReseller(deps: ResellerDeps): Reseller {
     prices: createResellerPrices(deps.catalog, clock),
     countries: createNumberedCountries(),
     authenticate: authenticator.authenticate,
-    turn: (key, bucket) => buckets.take(key.id, bucket),
+    turn: (key, bucket) => buckets.take(key.chainId, bucket),
     mayAct: async (key) => (await authenticator.current(key.id))?.scope === "buy",
     balance: (key) => deps.wallet.balance(key.buyerId),
     buy: createBuy(deps),
