@@ -58,8 +58,7 @@ export async function admit(
   const key = await lockKey(tx, keyId);
   if (!key || key.buyerId !== buyerId || key.scope !== "buy" || !isLive(key, at)) return { code: "key_off" };
   const { clientOrderId } = admission;
-  if (clientOrderId !== null && (await selectNamedPurchase(tx, chainId, clientOrderId, addMs(at, -NAME_MS))))
-    return { code: "repeated" };
+  if (clientOrderId !== null && (await hasName(tx, chainId, clientOrderId, at))) return { code: "repeated" };
   const buyer = await selectApiBuyer(tx, buyerId);
   if ((buyer.termsVersion ?? 0) < API_TERMS_VERSION) return { code: "terms_not_accepted" };
   return (
@@ -67,6 +66,11 @@ export async function admit(
     (await overMoney(tx, key, admission)) ??
     (await overCounts(tx, limits, { key, buyer, admission }))
   );
+}
+
+async function hasName(tx: Tx, chainId: string, name: string, at: Date): Promise<boolean> {
+  const period = { since: addMs(at, -NAME_MS), now: at };
+  return (await selectNamedPurchase(tx, chainId, name, period)) !== undefined;
 }
 
 /** Captures ÷ closed of the newest orders since the last ban; below the limit, the buyer buys nothing for a while. */

@@ -86,7 +86,8 @@ export function createBuy(deps: BuyDeps): Buy {
     if (known === "other") return { kind: "refused", refusal: { code: "name_reused" } };
     if (known !== undefined) {
       await orders.waitFor(known, waitUntil);
-      return { orderId: known, ended: null };
+      // From now on it does not go back untold; it may have until now.
+      if ((await namedBefore(deps, key.chainId, request)) === known) return { orderId: known, ended: null };
     }
     const left =
       request.name === null && (await orders.adopt({ ...request, chainId: key.chainId, waitUntil }));
@@ -108,11 +109,16 @@ export function createBuy(deps: BuyDeps): Buy {
     }
     const order = await waitFor(deps, begun, { until: addMs(startedAt, ANSWER_WITHIN_MS), signal });
     deps.checkpoint("key/rented");
-    if (order?.phone != null && order.state !== "failed")
+    if (order?.phone != null && isTellable(order))
       return { kind: "number", order: { ...order, phone: order.phone } };
     await leave(deps, begun.orderId);
     return { kind: "none" };
   };
+}
+
+/** A number that went back is answered only to the client that was told it before. */
+function isTellable({ state, toldAt }: ApiOrderRow): boolean {
+  return state !== "failed" && (toldAt !== null || !["cancelling", "cancelled", "expired"].includes(state));
 }
 
 /** From here on the money may be held, so whatever fails, the client hears only that there is no number. */
@@ -222,7 +228,8 @@ async function namedBefore(
   request: BuyRequest,
 ): Promise<string | "other" | undefined> {
   if (request.name === null) return undefined;
-  const named = await selectNamedPurchase(db, chainId, request.name, addMs(clock.now(), -NAME_MS));
+  const now = clock.now();
+  const named = await selectNamedPurchase(db, chainId, request.name, { since: addMs(now, -NAME_MS), now });
   if (!named) return undefined;
   return named.requestHash === hashOf(request) ? named.orderId : "other";
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { addMs } from "../../src/core/clock.ts";
 import { createResellerClient } from "../support/reseller-client.ts";
 import { type ResellerWorld, startResellerWorld, type TestReseller } from "../support/reseller-world.ts";
 
@@ -57,3 +58,49 @@ it("five keys are five chains: revoking a new key does not make room while the k
   await keys().revoke(buyerId, keyId);
   expect((await keys().create(buyerId, "fifth")).kind).toBe("made");
 });
+
+it("a name whose number went back untold buys a new number, one for all who repeat it", async () => {
+  const named = { ...product, orderId: "mine" };
+  const { phone: lost } = await reseller.number(named);
+  await leaveUntold(reseller.buyerId);
+  world.clock.setSpeed(300);
+  await expect.poll(() => reseller.states()).toEqual(["cancelled"]);
+  world.clock.setSpeed(1);
+  const answers = await Promise.all([1, 2, 3].map(() => reseller.ask("getNumber", named)));
+  expect(answers[0]).toMatch(/^ACCESS_NUMBER:100002:/);
+  expect(new Set(answers).size).toBe(1);
+  expect(answers[0]).not.toContain(lost);
+  expect(await reseller.states()).toEqual(["cancelled", "waiting"]);
+});
+
+it("a name whose number was told stands for that number, also after it was given back", async () => {
+  const named = { ...product, orderId: "mine" };
+  const answer = await reseller.ask("getNumber", named);
+  await expect.poll(() => toldAt(reseller.buyerId)).not.toBeNull();
+  await world.database.db
+    .updateTable("orders")
+    .set({ cancel_opens_at: world.clock.now() })
+    .where("buyer_id", "=", reseller.buyerId)
+    .execute();
+  world.clock.setSpeed(2_000);
+  await world.clock.sleep(125_000);
+  world.clock.setSpeed(1);
+  expect(await reseller.set("100001", 8)).toBe("ACCESS_CANCEL");
+  expect(await reseller.ask("getNumber", named)).toBe(answer);
+});
+
+async function toldAt(buyerId: string): Promise<Date | null> {
+  const query = world.database.db.selectFrom("orders").select("told_at").where("buyer_id", "=", buyerId);
+  return (await query.executeTakeFirstOrThrow()).told_at;
+}
+
+/** As if the client had hung up some minutes ago, before it heard its number. */
+async function leaveUntold(buyerId: string): Promise<void> {
+  await expect.poll(() => toldAt(buyerId)).not.toBeNull();
+  const past = addMs(world.clock.now(), -300_000);
+  await world.database.db
+    .updateTable("orders")
+    .set({ told_at: null, wait_until: past, rented_at: past, cancel_opens_at: past })
+    .where("buyer_id", "=", buyerId)
+    .execute();
+}

@@ -113,22 +113,26 @@ export interface NamedPurchase {
   readonly requestHash: string;
 }
 
+/**
+ * The purchase that has this name. One whose number nobody was told, and nobody can have any more, has it no longer: whoever
+ * repeats the name buys a new number.
+ */
 export async function selectNamedPurchase(
   db: Executor,
   chainId: string,
   value: string,
-  since: Date,
+  { since, now }: { readonly since: Date; readonly now: Date },
 ): Promise<NamedPurchase | undefined> {
-  return await db
-    .selectFrom("api_idempotency")
-    .select(["order_id as orderId", "request_hash as requestHash"])
-    .where("chain_id", "=", chainId)
-    .where("value", "=", value)
-    .where("created_at", ">", since)
-    .executeTakeFirst();
+  const result = await sql<NamedPurchase>`
+    SELECT i.order_id AS "orderId", i.request_hash AS "requestHash"
+    FROM api_idempotency i JOIN orders o ON o.id = i.order_id
+    WHERE i.chain_id = ${chainId} AND i.value = ${value} AND i.created_at > ${since}
+      AND (o.told_at IS NOT NULL OR (o.state NOT IN ('cancelling', 'cancelled', 'expired', 'failed')
+        AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz)))`.execute(db);
+  return result.rows[0];
 }
 
-/** A name that was used long ago is forgotten. */
+/** A name that was used long ago, or for a number that went back, is taken over. */
 export async function insertNamedPurchase(
   db: Executor,
   named: NamedPurchase & { readonly chainId: string; readonly value: string; readonly at: Date },

@@ -161,6 +161,8 @@ export async function setWaitUntil(db: Executor, orderId: string, until: Date): 
     .where("id", "=", orderId)
     .where("told_at", "is", null)
     .where("channel", "=", "api")
+    // What goes back is not waited for: an SMS would be kept for nobody.
+    .where("state", "in", ["placing", "in_doubt", "waiting"])
     .execute();
 }
 
