@@ -6,11 +6,12 @@ import type { ShopErrorCode } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import { insertNamedPurchase, selectNamedPurchase } from "../db/queries/api-buyers.ts";
-import type { ApiKeyRow } from "../db/queries/api-keys.ts";
 import { type ApiOrderRow, selectApiOrder } from "../db/queries/api-orders.ts";
 import type { KeyOrders, KeyRefusal, KeyTerms } from "../orders/by-key/key-orders.ts";
 import type { OrderLimits } from "../orders/limits.ts";
 import { admit, NAME_MS } from "./admit.ts";
+import { refusalBeforeAsking } from "./before-asking.ts";
+import type { BuyingKey, BuyOutcome, BuyRefusal, BuyRequest } from "./buying.ts";
 
 /** Every client that was tried waits so long for an answer; some no longer. */
 const ANSWER_WITHIN_MS = 8_000;
@@ -19,43 +20,18 @@ const WAITING_ENDS_MS = 10_000;
 /** How often an order is looked at that another replica may be placing. */
 const LOOK_EVERY_MS = 250;
 
-export interface BuyRequest {
-  readonly serviceId: string;
-  readonly countryId: string;
-  /** Null: at any price. */
-  readonly maxPriceMicros: bigint | null;
-  /** The client's own name for this purchase: the same name again is the same purchase, for a day. Null: none. */
-  readonly name: string | null;
-}
-
-export type BuyRefusal =
-  | { readonly kind: "refused"; readonly refusal: KeyRefusal | { readonly code: "name_reused" } }
-  /** `priceMicros` is what it costs. */
-  | { readonly kind: "too_dear"; readonly priceMicros: bigint };
-
-export type BuyOutcome =
-  /** The caller tells the number, and then that it was told, or that nobody was there any more. */
-  | { readonly kind: "number"; readonly order: ApiOrderRow & { readonly phone: string } }
-  /** No number, or none in time. */
-  | { readonly kind: "none" }
-  | BuyRefusal;
-
 export interface BuyDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly catalog: Pick<Catalog, "quote">;
+  readonly catalog: Pick<Catalog, "quote" | "knownPrice">;
   readonly orders: Pick<KeyOrders, "purchase" | "adopt" | "waitFor" | "abandoned">;
   readonly limits: OrderLimits;
   readonly checkpoint: Checkpoint;
 }
 
 /** `signal` aborts when the client has gone. */
-export type Buy = (
-  key: Pick<ApiKeyRow, "id" | "chainId" | "buyerId">,
-  request: BuyRequest,
-  signal: AbortSignal,
-) => Promise<BuyOutcome>;
+export type Buy = (key: BuyingKey, request: BuyRequest, signal: AbortSignal) => Promise<BuyOutcome>;
 
 interface Patience {
   readonly waitUntil: Date;
@@ -78,7 +54,7 @@ export function createBuy(deps: BuyDeps): Buy {
   const { clock, orders } = deps;
 
   async function begin(
-    key: Parameters<Buy>[0],
+    key: BuyingKey,
     request: BuyRequest,
     { waitUntil, signal }: Patience,
   ): Promise<Waiting | BuyRefusal | { readonly kind: "none" }> {
@@ -168,12 +144,21 @@ async function leave(deps: BuyDeps, orderId: string): Promise<void> {
 
 async function purchase(
   deps: BuyDeps,
-  { id: keyId, chainId, buyerId }: Parameters<Buy>[0],
+  key: BuyingKey,
   request: BuyRequest,
   { waitUntil, signal }: Patience,
 ): Promise<Waiting | BuyRefusal | { readonly kind: "none" }> {
+  const { id: keyId, chainId, buyerId } = key;
   const { serviceId, countryId, maxPriceMicros, name } = request;
-  const quoted = await deps.catalog.quote({ buyerId, serviceId, countryId, language: "en" });
+  const early = await refusalBeforeAsking(deps, key, request);
+  if (early) return early;
+  const quoted = await deps.catalog.quote({
+    buyerId,
+    serviceId,
+    countryId,
+    language: "en",
+    askAs: "background",
+  });
   if (quoted.kind === "refused") return refused(quoted.code);
   const { priceMicros, id: quoteId } = quoted.quote;
   // Gone before anything was bought: then nothing is.

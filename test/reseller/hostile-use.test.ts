@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { addMs } from "../../src/core/clock.ts";
+import type { RequestRecord } from "../../src/providers/transport/gate.ts";
 import { createResellerClient } from "../support/reseller-client.ts";
 import { type ResellerWorld, startResellerWorld, type TestReseller } from "../support/reseller-world.ts";
 
 let world: ResellerWorld;
 let reseller: TestReseller;
 let priceMicros: bigint;
+const requests: RequestRecord[] = [];
 const product = { service: "wa", country: 16 };
 beforeAll(async () => {
-  world = await startResellerWorld();
+  world = await startResellerWorld({ onProviderRequest: (request) => requests.push(request) });
   const first = await world.newReseller();
   await first.number();
   priceMicros = (await first.balance()).heldMicros;
@@ -87,6 +89,41 @@ it("a name whose number was told stands for that number, also after it was given
   world.clock.setSpeed(1);
   expect(await reseller.set("100001", 8)).toBe("ACCESS_CANCEL");
   expect(await reseller.ask("getNumber", named)).toBe(answer);
+});
+
+const priceRequests = () => requests.filter(({ operation }) => operation === "prices");
+const quotes = async (buyerId: string) =>
+  (await world.database.db.selectFrom("quotes").select("id").where("buyer_id", "=", buyerId).execute())
+    .length;
+
+it("a key that cannot buy makes the shop ask no supplier and store no quote", async () => {
+  const unread = { service: "go", country: 22 };
+  const poor = await world.newReseller(0n);
+  const short = await world.newReseller(priceMicros / 4n);
+  const capped = await world.newReseller();
+  await keys().change(capped.buyerId, capped.keyId, { dailyCapMicros: 1n });
+  // Old prices would be asked for again.
+  world.clock.setSpeed(2_000);
+  await world.clock.sleep(90_000);
+  world.clock.setSpeed(1);
+  requests.length = 0;
+  expect(await poor.ask("getNumber", unread)).toBe("NO_BALANCE");
+  expect(await poor.ask("getNumber", product)).toBe("NO_BALANCE");
+  expect(await short.ask("getNumber", product)).toBe("NO_BALANCE");
+  expect(await capped.ask("getNumber", product)).toBe("NO_BALANCE");
+  expect(await reseller.ask("getNumber", { ...product, maxPrice: "0.01" })).toMatch(
+    /^WRONG_MAX_PRICE:0\.\d+$/,
+  );
+  expect(priceRequests()).toEqual([]);
+  for (const { buyerId } of [poor, short, capped, reseller]) expect(await quotes(buyerId)).toBe(0);
+});
+
+it("what resellers ask for is asked of suppliers after what people in the chat ask for", async () => {
+  requests.length = 0;
+  await reseller.ask("getNumber", { service: "go", country: 22 });
+  await reseller.ask("getPrices", { service: "ig", country: 22 });
+  expect(priceRequests().length).toBeGreaterThan(0);
+  expect(new Set(priceRequests().map(({ priority }) => priority))).toEqual(new Set(["background"]));
 });
 
 async function toldAt(buyerId: string): Promise<Date | null> {
