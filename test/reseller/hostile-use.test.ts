@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
+import { z } from "zod";
 import { addMs } from "../../src/core/clock.ts";
 import type { RequestRecord } from "../../src/providers/transport/gate.ts";
 import { createResellerClient } from "../support/reseller-client.ts";
@@ -8,6 +9,7 @@ let world: ResellerWorld;
 let reseller: TestReseller;
 let priceMicros: bigint;
 const requests: RequestRecord[] = [];
+const row = z.object({ id: z.string() });
 const product = { service: "wa", country: 16 };
 beforeAll(async () => {
   world = await startResellerWorld({ onProviderRequest: (request) => requests.push(request) });
@@ -124,6 +126,33 @@ it("what resellers ask for is asked of suppliers after what people in the chat a
   await reseller.ask("getPrices", { service: "ig", country: 22 });
   expect(priceRequests().length).toBeGreaterThan(0);
   expect(new Set(priceRequests().map(({ priority }) => priority))).toEqual(new Set(["background"]));
+});
+
+it("what keys give back does not count in the chat, and what people give back there not for keys", async () => {
+  const { buyerId } = reseller;
+  await reseller.number();
+  await reseller.number();
+  const { db } = world.database;
+  const orders = db.selectFrom("orders").select("id").where("buyer_id", "=", buyerId).orderBy("placed_at");
+  const [{ id: byKey }, { id: inChat }] = z.tuple([row, row]).parse(await orders.execute());
+  await db
+    .updateTable("orders")
+    .set({ channel: "chat", api_key_id: null, api_number: null, wait_until: null })
+    .where("id", "=", inChat)
+    .execute();
+  const at = world.clock.now();
+  const moved = { from_state: "waiting", to_state: "cancelling", actor: "buyer", cause: "tap", at };
+  await db
+    .insertInto("order_history")
+    .values(Array.from({ length: 600 }, (_, index) => ({ ...moved, order_id: byKey, version: index + 10 })))
+    .execute();
+  expect(await world.world.shop.services.orders.cancel(inChat, buyerId)).toMatchObject({ kind: "queued" });
+  const inChatToo = Array.from({ length: 600 }, (_, index) => ({ ...moved, order_id: inChat, version: index + 10 }));
+  await db.deleteFrom("order_history").where("order_id", "=", byKey).execute();
+  await db.insertInto("order_history").values(inChatToo).execute();
+  expect(await world.world.shop.services.orders.byKey.cancel(byKey, buyerId, 600)).toMatchObject({
+    kind: "queued",
+  });
 });
 
 async function toldAt(buyerId: string): Promise<Date | null> {

@@ -76,7 +76,7 @@ export async function carryActions(tx: Tx, buyerId: string, personHash: string, 
       SELECT 'purchase' AS kind, placed_at AS at FROM orders WHERE buyer_id = ${buyerId}
       UNION ALL
       SELECT 'cancel', h.at FROM order_history h JOIN orders o ON o.id = h.order_id
-        WHERE o.buyer_id = ${buyerId} AND h.to_state = 'cancelling'
+        WHERE o.buyer_id = ${buyerId} AND o.channel = 'chat' AND h.to_state = 'cancelling'
       UNION ALL
       SELECT 'complaint', created_at FROM disputes WHERE buyer_id = ${buyerId}
       UNION ALL
