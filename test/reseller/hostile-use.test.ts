@@ -147,7 +147,11 @@ it("what keys give back does not count in the chat, and what people give back th
     .values(Array.from({ length: 600 }, (_, index) => ({ ...moved, order_id: byKey, version: index + 10 })))
     .execute();
   expect(await world.world.shop.services.orders.cancel(inChat, buyerId)).toMatchObject({ kind: "queued" });
-  const inChatToo = Array.from({ length: 600 }, (_, index) => ({ ...moved, order_id: inChat, version: index + 10 }));
+  const inChatToo = Array.from({ length: 600 }, (_, index) => ({
+    ...moved,
+    order_id: inChat,
+    version: index + 10,
+  }));
   await db.deleteFrom("order_history").where("order_id", "=", byKey).execute();
   await db.insertInto("order_history").values(inChatToo).execute();
   expect(await world.world.shop.services.orders.byKey.cancel(byKey, buyerId, 600)).toMatchObject({

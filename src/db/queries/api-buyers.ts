@@ -58,6 +58,20 @@ export async function banFromApi(tx: Tx, buyerId: string, until: Date): Promise<
   );
 }
 
+/** What the guard holds against somebody who is a new buyer: until when they may not buy by key, and how often that was. */
+export async function returnApiBans(
+  tx: Tx,
+  buyerId: string,
+  { bannedUntil, bans }: Pick<ApiBuyerRow, "bannedUntil" | "bans">,
+): Promise<void> {
+  if (bans === 0) return;
+  await sql`
+    INSERT INTO api_buyers (buyer_id, banned_until, bans) VALUES (${buyerId}::uuid, ${bannedUntil}::timestamptz, ${bans})
+    ON CONFLICT (buyer_id) DO UPDATE SET banned_until = EXCLUDED.banned_until, bans = EXCLUDED.bans`.execute(
+    tx,
+  );
+}
+
 /** How many of a buyer's orders got a code, however they were bought, and what was taken for them. */
 export async function selectCaptured(
   db: Executor,
