@@ -43,15 +43,23 @@ export interface ApiBuyers {
 }
 
 export interface ApiIdempotency {
+  chain_id: string;
   created_at: Timestamp;
-  key_id: string;
   order_id: string;
   request_hash: string;
   value: string;
 }
 
+export interface ApiKeyNetworks {
+  first_at: Timestamp;
+  key_id: string;
+  last_at: Timestamp;
+  network: string;
+}
+
 export interface ApiKeys {
   buyer_id: string;
+  chain_id: string;
   cidrs: Generated<string[]>;
   created_at: Timestamp;
   daily_cap_micros: Int8 | null;
@@ -292,6 +300,8 @@ export interface Findings {
 }
 
 export interface ForgottenPeople {
+  api_banned_until: Timestamp | null;
+  api_bans: Generated<number>;
   ban_reason: string | null;
   banned_at: Timestamp | null;
   debt_micros: Generated<Int8>;
@@ -831,6 +841,7 @@ export interface DB {
   alarms: Alarms;
   api_buyers: ApiBuyers;
   api_idempotency: ApiIdempotency;
+  api_key_networks: ApiKeyNetworks;
   api_keys: ApiKeys;
   api_usage: ApiUsage;
   audit_log: AuditLog;

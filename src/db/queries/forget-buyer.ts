@@ -98,7 +98,7 @@ async function forgetKeys(tx: Tx, buyerId: string, at: Date): Promise<void> {
     tx,
   );
   await sql`
-    DELETE FROM api_idempotency WHERE key_id IN (SELECT id FROM api_keys WHERE buyer_id = ${buyerId})`.execute(
+    DELETE FROM api_idempotency WHERE chain_id IN (SELECT chain_id FROM api_keys WHERE buyer_id = ${buyerId})`.execute(
     tx,
   );
 }
