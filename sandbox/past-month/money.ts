@@ -51,13 +51,14 @@ const gateways = [
 const STARS = [50, 100, 250, 500, 1000] as const;
 const DOLLARS = [2n, 5n, 10n, 20n] as const;
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
 const CORRECTIONS = 7;
 const REFUNDS = 4;
 
 /**
  * What buyers paid in for these orders: whoever runs short tops up a few minutes before the purchase, so that no balance is
- * ever below zero. A few payments that nobody has spent since went back.
+ * ever below zero. A few payments were a mistake and went back.
  */
 export function pastPayments(random: Random, orders: readonly PastOrder[], now: Date): PastPayment[] {
   const wallets = new Map<
@@ -81,7 +82,7 @@ export function pastPayments(random: Random, orders: readonly PastOrder[], now: 
     if (order.state !== "finished")
       wallet.coming.push({ at: order.closedAt, amountMicros: order.priceMicros });
   }
-  return refundSome(payments, now, (buyer) => wallets.get(buyer.id)?.availableMicros ?? 0n);
+  return [...payments, ...paidByMistake(random, orders, now)];
 }
 
 function paymentFor(
@@ -119,21 +120,25 @@ function paymentFor(
   };
 }
 
-/** Only what is available at the end can have gone back a moment ago: nothing of it is spent before. */
-function refundSome(
-  payments: readonly PastPayment[],
-  now: Date,
-  availableOf: (buyer: PastBuyer) => bigint,
-): PastPayment[] {
-  const people = new Set<string>();
-  const back = payments
-    .filter(({ gateway, paidAt }) => gateway === "stars" && paidAt > addMs(now, -10 * DAY_MS))
-    .filter(({ buyer, amountMicros }) => availableOf(buyer) >= amountMicros)
-    .filter(({ buyer }) => !people.has(buyer.id) && people.add(buyer.id))
-    .slice(-REFUNDS);
-  return payments.map((payment) => {
-    const index = back.indexOf(payment);
-    return index < 0 ? payment : { ...payment, refundedAt: addMs(now, -(index + 1) * 5 * MINUTE_MS) };
+/** Payments by mistake: each went back an hour later, before anything of it was spent. */
+function paidByMistake(random: Random, orders: readonly PastOrder[], now: Date): PastPayment[] {
+  return Array.from({ length: REFUNDS }, (_, index) => {
+    // Somebody who was here by then.
+    const { buyer } = random.pick(orders.slice(0, orders.length / 2));
+    const paidAt = addMs(now, -(index * 2 + 1) * DAY_MS);
+    const stars = random.pick(STARS);
+    return {
+      topupId: idAt(random, paidAt),
+      gateway: "stars",
+      chargeId: `past_stars_mistake_${index}`,
+      buyer,
+      amountMicros: BigInt(stars) * STAR_MICROS,
+      stars,
+      feeMicros: 0n,
+      begunAt: addMs(paidAt, -MINUTE_MS),
+      paidAt,
+      refundedAt: addMs(paidAt, HOUR_MS),
+    };
   });
 }
 

@@ -11,10 +11,21 @@ export async function openOperator(browser: Browser, url: string): Promise<Visit
   return await openVisitor(browser, url, textsFor("en"), "Operator");
 }
 
+/** A price list that somebody looks at is fresh, and so is what a change of prices is told to do. */
+async function lookAtPrices({ page, say }: Visitor): Promise<void> {
+  await page.getByRole("button", { name: "Buyer", exact: true }).click();
+  const chat = page.getByRole("log", { name: "Buyer's chat" });
+  await page.getByRole("button", { name: "Start", exact: true }).click();
+  await chat.getByRole("button").first().waitFor();
+  await say("whatsapp");
+  await chat.locator(".message:last-child").getByRole("button", { name: /🇬🇧/ }).waitFor();
+  await page.getByRole("button", { name: /^Operator/ }).click();
+}
+
 /** Walks through the desk on the demo's pretend month, and returns the cards that were seen on the way. */
 export async function deskTour(operator: Visitor): Promise<Shot[]> {
-  await operator.say("/admin");
-  await operator.chat.locator(".message:last-child").getByText(/^Desk/).waitFor();
+  await lookAtPrices(operator);
+  await home(operator);
   return [
     { name: "/admin", html: await shown(operator, /waiting in the queue/) },
     ...(await figures(operator)),
@@ -48,7 +59,11 @@ async function figures(operator: Visitor): Promise<Shot[]> {
   await tap("🖼 Picture");
   await chat.locator(".message:last-child img.photo").waitFor();
   const picture = chat.locator(".message").last();
-  return [overview, pairs, { name: "As a picture", html: await picture.evaluate((element) => element.outerHTML) }];
+  return [
+    overview,
+    pairs,
+    { name: "As a picture", html: await picture.evaluate((element) => element.outerHTML) },
+  ];
 }
 
 /** By the last four digits of its number, as buyers tell them. */
@@ -60,11 +75,17 @@ async function findAnOrder(operator: Visitor): Promise<Shot[]> {
   // The first page has those that are still open.
   await tap(NEXT);
   await tap(/ finished /);
-  await chat.locator(".message:last-child").getByText(/…\d{4}/).waitFor();
+  await chat
+    .locator(".message:last-child")
+    .getByText(/…\d{4}/)
+    .waitFor();
   const digits = /…(\d{4})/.exec((await chat.locator(".message").last().textContent()) ?? "")?.[1] ?? "";
   await home(operator);
   await tap("🔎 Find");
-  await chat.locator(".message:last-child").getByText(/^Send anything/).waitFor();
+  await chat
+    .locator(".message:last-child")
+    .getByText(/^Send anything/)
+    .waitFor();
   await say(digits);
   const card = chat.locator(".message.from-bot").last();
   await card.getByText(/Found|Number:/).waitFor();
@@ -79,7 +100,7 @@ async function prices(operator: Visitor): Promise<Shot[]> {
   await operator.tap("🏷 Prices");
   await operator.tap("WhatsApp");
   await operator.tap("40 %");
-  return [{ name: "A price and what it does", html: await shown(operator, /WhatsApp/) }];
+  return [{ name: "A price and what it does", html: await shown(operator, /Prices (sold|on sale)/) }];
 }
 
 async function suppliers(operator: Visitor): Promise<Shot[]> {
