@@ -4,8 +4,8 @@ import process from "node:process";
 import { z } from "zod";
 
 /**
- * A process of its own that polls orders as resellers' tools do: each once a second, over connections that are kept. Its one
- * argument is JSON: `url`, the `keys` with their `numbers`, and for how many `seconds`. Prints each latency, in microseconds.
+ * A process of its own that polls orders as resellers' tools do: each once a second, over connections that are kept.
+ * BENCH_POLL is JSON: `url`, the `keys` with their `numbers`, and for how many `seconds`. Prints each latency, in microseconds.
  */
 const schema = z.object({
   url: z.url(),
@@ -43,7 +43,7 @@ function createPoll(url: string, key: string, onAnswer: (latencyMs: number, isRi
 }
 
 async function main(): Promise<void> {
-  const { url, seconds, keys } = schema.parse(JSON.parse(process.argv[2] ?? ""));
+  const { url, seconds, keys } = schema.parse(JSON.parse(process.env.BENCH_POLL ?? ""));
   const latencies: number[] = [];
   let wrong = 0;
   const onAnswer = (latencyMs: number, isRight: boolean): void => {
@@ -66,7 +66,7 @@ async function main(): Promise<void> {
     }
   });
   await Promise.all(loops);
-  process.stdout.write(`${JSON.stringify({ latencies, wrong })}\n`, () => process.exit(0));
+  process.stdout.write(`${JSON.stringify({ latencies, wrong })}\nend\n`, () => process.exit(0));
 }
 
 await main();
