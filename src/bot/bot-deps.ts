@@ -38,6 +38,8 @@ export interface BotDeps {
   readonly operatorActions: OperatorActions;
   /** Where operators run the shop. */
   readonly desk: Desk;
+  /** The group that operators are told in; null: there is none. */
+  readonly operatorsChat: number | null;
   /** What operators have written for buyers about a pause. */
   readonly pauseWords: Pick<PauseWords, "in">;
   readonly config: BotConfig;

@@ -13,6 +13,7 @@ import { createLateSms } from "./features/late-sms.ts";
 import { createLegal } from "./features/legal.ts";
 import { createMenuDoors } from "./features/menu-doors.ts";
 import { createOrdersFeature } from "./features/my-orders.ts";
+import { createNews } from "./features/news.ts";
 import { createOperators } from "./features/operators.ts";
 import { createPay } from "./features/pay.ts";
 import { createPromo } from "./features/promo.ts";
@@ -60,6 +61,7 @@ export function compose(
     createOrdersFeature({ ...deps, screens }),
     createLateSms(deps),
     createStockAlertsFeature(deps),
+    createNews(deps),
     createBalanceFeature({ ...deps, screens }),
     createFiles(deps),
     createPromo(deps),

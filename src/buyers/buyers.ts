@@ -21,6 +21,7 @@ export type Buyer = Pick<
   | "language"
   | "notifyEdits"
   | "quickBuy"
+  | "wantsNews"
   | "termsVersion"
   | "bannedAt"
   | "navigationMessageId"
@@ -54,6 +55,8 @@ export interface Buyers {
   /** True: something of this person was stored after that update. */
   hasDoneMore(telegramId: number, updateId: number): Promise<boolean>;
   setQuickBuy(buyerId: string, isOn: boolean): Promise<void>;
+  /** Off: broadcasts leave this person out. */
+  setWantsNews(buyerId: string, isOn: boolean): Promise<void>;
   markBlocked(telegramId: number): Promise<void>;
   unmarkBlocked(telegramId: number): Promise<void>;
   /**
@@ -94,6 +97,7 @@ export function createBuyers({ db, clock, referralTerms = null }: BuyersDeps): B
     setNavigationMessage: (buyerId, messageId) => settings.setNavigationMessage(db, buyerId, messageId),
     hasDoneMore: (telegramId, updateId) => hasLaterUpdate(db, telegramId, updateId),
     setQuickBuy: (buyerId, isOn) => settings.setQuickBuy(db, buyerId, isOn),
+    setWantsNews: (buyerId, isOn) => settings.setWantsNews(db, buyerId, isOn),
     markBlocked: (telegramId) => queries.markBlocked(db, telegramId, clock.now()),
     unmarkBlocked: (telegramId) => queries.markUnblocked(db, telegramId),
     forget: (buyerId) =>

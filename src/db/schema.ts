@@ -43,15 +43,23 @@ export interface ApiBuyers {
 }
 
 export interface ApiIdempotency {
+  chain_id: string;
   created_at: Timestamp;
-  key_id: string;
   order_id: string;
   request_hash: string;
   value: string;
 }
 
+export interface ApiKeyNetworks {
+  first_at: Timestamp;
+  key_id: string;
+  last_at: Timestamp;
+  network: string;
+}
+
 export interface ApiKeys {
   buyer_id: string;
+  chain_id: string;
   cidrs: Generated<string[]>;
   created_at: Timestamp;
   daily_cap_micros: Int8 | null;
@@ -91,6 +99,38 @@ export interface AuditLog {
   update_id: Int8 | null;
 }
 
+export interface BroadcastRecipients {
+  broadcast_id: string;
+  buyer_id: string;
+  message_id: Int8 | null;
+  outbox_id: Int8 | null;
+  sent_at: Timestamp | null;
+  state: Generated<string>;
+}
+
+export interface Broadcasts {
+  audience: JsonText;
+  blocked: Generated<number>;
+  content: JsonText;
+  ended_at: Timestamp | null;
+  failed: Generated<number>;
+  fed_at: Timestamp | null;
+  id: string;
+  is_planned: Generated<boolean>;
+  kept: Generated<number>;
+  made_at: Timestamp;
+  made_by: Int8;
+  planned: Generated<number>;
+  planned_to: string | null;
+  removed: Generated<number>;
+  sent: Generated<number>;
+  skipped: Generated<number>;
+  started_at: Timestamp | null;
+  started_by: Int8 | null;
+  state: string;
+  version: Generated<number>;
+}
+
 export interface Buyers {
   ban_reason: string | null;
   banned_at: Timestamp | null;
@@ -113,6 +153,7 @@ export interface Buyers {
   terms_accepted_at: Timestamp | null;
   terms_version: number | null;
   username: string | null;
+  wants_news: Generated<boolean>;
 }
 
 export interface CarriedActions {
@@ -259,6 +300,8 @@ export interface Findings {
 }
 
 export interface ForgottenPeople {
+  api_banned_until: Timestamp | null;
+  api_bans: Generated<number>;
   ban_reason: string | null;
   banned_at: Timestamp | null;
   debt_micros: Generated<Int8>;
@@ -326,6 +369,19 @@ export interface OfferScopes {
   observed_at: Timestamp | null;
   provider: string;
   scope: string;
+}
+
+export interface OperatorsChat {
+  away_until: Timestamp | null;
+  chat_id: Int8;
+  is_only: Generated<boolean>;
+}
+
+export interface OperatorsTopics {
+  chat_id: Int8;
+  claimed_until: Timestamp;
+  thread_id: Int8 | null;
+  topic: string;
 }
 
 export interface OrderAttempts {
@@ -437,6 +493,7 @@ export interface Outbox {
   kind: string;
   lease_token: string | null;
   lease_until: Timestamp | null;
+  message_id: Int8 | null;
   next_attempt_at: Timestamp;
   payload: JsonText;
   priority: Generated<number>;
@@ -460,6 +517,7 @@ export interface PaidPurchases {
   chat_id: Int8;
   closed_at: Timestamp | null;
   country_id: string;
+  credited_at: Timestamp | null;
   next_try_at: Timestamp;
   price_micros: Int8;
   quote_id: string | null;
@@ -783,9 +841,12 @@ export interface DB {
   alarms: Alarms;
   api_buyers: ApiBuyers;
   api_idempotency: ApiIdempotency;
+  api_key_networks: ApiKeyNetworks;
   api_keys: ApiKeys;
   api_usage: ApiUsage;
   audit_log: AuditLog;
+  broadcast_recipients: BroadcastRecipients;
+  broadcasts: Broadcasts;
   buyers: Buyers;
   carried_actions: CarriedActions;
   catalog_changes: CatalogChanges;
@@ -811,6 +872,8 @@ export interface DB {
   manual_claims: ManualClaims;
   offer_scopes: OfferScopes;
   offers: Offers;
+  operators_chat: OperatorsChat;
+  operators_topics: OperatorsTopics;
   order_attempts: OrderAttempts;
   order_history: OrderHistory;
   order_sms: OrderSms;

@@ -10,6 +10,8 @@ import type { OrdersForOperators } from "../orders/orders.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import { type Audit, createAudit } from "./audit/audit.ts";
+import { broadcastKinds } from "./broadcast/broadcast-kinds.ts";
+import { type Broadcasts, type BroadcastsDeps, createBroadcasts } from "./broadcast/broadcasts.ts";
 import { codeKinds } from "./codes/code-kinds.ts";
 import { type Codes, createCodes } from "./codes/codes.ts";
 import type { AnyDraftKind, Fact } from "./drafts/draft-kind.ts";
@@ -43,6 +45,7 @@ import { createSwitches, type Switches } from "./switches/switches.ts";
 export interface DeskServiceDeps
   extends Pick<SettingsDeps, "settingsBook" | "refreshSettings">,
     Pick<FirstRunDeps, "gateways" | "backupMadeAt">,
+    Pick<BroadcastsDeps, "showBroadcast" | "languages">,
     ChangeDeps {
   readonly db: Database;
   readonly clock: Clock;
@@ -73,6 +76,7 @@ export interface DeskServiceDeps
 export interface DeskServices {
   readonly staff: StaffBook;
   readonly drafts: Drafts;
+  readonly broadcasts: Broadcasts;
   readonly prices: Prices;
   readonly switches: Switches;
   readonly providers: ProviderDesk;
@@ -100,6 +104,7 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
   return {
     staff,
     drafts: createDrafts({ ...deps, kinds: draftKinds(given) }),
+    broadcasts: createBroadcasts(deps),
     find: createFind(deps),
     cards: createCards(deps),
     queue: createQueue(deps),
@@ -132,6 +137,7 @@ function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
     ...switchKinds(deps),
     ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),
     ...providerKinds(),
+    ...broadcastKinds(deps),
   ];
 }
 

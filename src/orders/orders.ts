@@ -107,8 +107,6 @@ export interface OrderPage extends OrdersQuery {
 /** What the chat can ask of orders. Every method re-reads and owner-checks; a foreign order reads as "order_not_found". */
 export interface Orders {
   purchase(input: PurchaseInput): Promise<PurchaseResult>;
-  /** What this buyer last paid for the product; undefined: they never had a number of it. */
-  lastPrice(buyerId: string, product: { serviceId: string; countryId: string }): Promise<bigint | undefined>;
   cancel(orderId: string, buyerId: string): Promise<CancelResult>;
   /**
    * The app refused the number: it goes back, and a new one is got for the same price and under the same limits of cost.

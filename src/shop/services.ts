@@ -8,6 +8,7 @@ import { createStockAlerts } from "../catalog/alerts/stock-alerts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
 import { createSignal } from "../core/signal.ts";
+import { feedBroadcasts } from "../desk/broadcast/feed.ts";
 import { remindOperators } from "../desk/queue/remind.ts";
 import { createPauseWords } from "../desk/switches/pause-words.ts";
 import { missingAt } from "../operations/provider-balance.ts";
@@ -22,7 +23,7 @@ import type { Provider } from "../providers/port/provider.ts";
 import { createUpstreams, type Upstreams } from "../providers/upstreams.ts";
 import { sendDigests } from "../reseller/digest.ts";
 import type { Reseller } from "../reseller/reseller.ts";
-import { TERMS_VERSION } from "../texts/index.ts";
+import { languages, TERMS_VERSION } from "../texts/index.ts";
 import { createTopups, type TopupJobs } from "../topups/create-topups.ts";
 import { createCryptoPay } from "../topups/crypto-pay-client.ts";
 import type { Topups } from "../topups/topups.ts";
@@ -82,7 +83,7 @@ export function createServices(deps: ServiceDeps): Services {
   const pauseWords = createPauseWords({ db, clock });
   const { recordProbe } = upstreams.health;
   const sold = { catalog, providers, recordProbe, pauseWords, orders, topups };
-  const { desk, services: deskServices, trade } = createDesk(deps, { ...sold, onMessages, holder });
+  const { desk, services: deskServices, trade } = createDesk(deps, { ...sold, onMessages, holder, api });
   const apiKeys = reseller?.keys ?? null;
   const parts = { catalog, stockAlerts, orders, apiKeys, topups, promotions, referral, desk, pauseWords };
   const chat = createChatDeps(deps, { ...parts, signals });
@@ -124,7 +125,7 @@ export function createServices(deps: ServiceDeps): Services {
 function operatorJobs(
   deps: ServiceDeps,
   { providers, signals }: { providers: ReadonlyMap<string, Provider>; signals: Signals },
-): Pick<JobDeps, "remindOperators" | "selfCheck"> {
+): Pick<JobDeps, "remindOperators" | "selfCheck" | "feedBroadcasts"> {
   const { config, db, clock, machineClock, logger, settings } = deps;
   const { adminIds } = config;
   const onMessages = signals.messages.send;
@@ -133,6 +134,8 @@ function operatorJobs(
   const reminded = { db, clock, ownerIds: adminIds, onMessages };
   return {
     remindOperators: () => remindOperators({ ...reminded, remindAfterMs: settings.remindAfterMs() }),
+    feedBroadcasts: () =>
+      feedBroadcasts({ db, clock, languages: languages.map(({ language }) => language), onMessages }),
     selfCheck: () => selfCheck({ ...checked, onMessages, onLedgerChecked }),
   };
 }

@@ -37,20 +37,28 @@ export async function credit(tx: Tx, charge: Charge): Promise<boolean> {
   if (!(await insertPayment(tx, { ...charge, topupId }))) return false;
   await creditTopup(tx, { ...charge, topupId, reason: `${charge.gateway} payment` });
   if (topup) await moveTopup(tx, topup.id, ["pending", "expired"], "credited", at);
-  const { availableMicros } = await selectBalance(tx, charge.buyerId);
-  const resume = topup && (await storePurchase(tx, topup, charge));
+  await tellCredited(tx, charge, topup && (await storePurchase(tx, topup, charge)));
+  await payTopupBonus(tx, charge);
+  return true;
+}
+
+/** Owes the buyer the receipt of a payment that was just credited; `resume` is what is being bought with it. */
+export async function tellCredited(
+  tx: Tx,
+  charge: Pick<Charge, "gateway" | "chargeId" | "buyerId" | "chatId" | "amountMicros" | "topup" | "at">,
+  resume: { serviceId: string; countryId: string } | null,
+): Promise<void> {
+  const { gateway, chargeId, buyerId, chatId, amountMicros, topup, at } = charge;
+  const { availableMicros } = await selectBalance(tx, buyerId);
   const message = {
     kind: "topup_credited" as const,
-    topupId,
-    gateway: charge.gateway,
-    amountMicros: charge.amountMicros.toString(),
+    topupId: topup?.id ?? null,
+    gateway,
+    amountMicros: amountMicros.toString(),
     availableMicros: availableMicros.toString(),
     resume,
   };
-  const dedupeKey = `topup_credited:${charge.gateway}:${charge.chargeId}`;
-  await enqueue(tx, { chatId: charge.chatId, buyerId: charge.buyerId, message, dedupeKey, at });
-  await payTopupBonus(tx, charge);
-  return true;
+  await enqueue(tx, { chatId, buyerId, message, dedupeKey: `topup_credited:${gateway}:${chargeId}`, at });
 }
 
 /** The purchase that waited for this money, to be made by `buyPaid` of the orders. Null: none, or it is too late for it. */

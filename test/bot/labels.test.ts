@@ -125,7 +125,8 @@ function catalogueCards(texts: Texts, sample: Sample): Card[] {
     successPercent: sample.percent,
     medianSeconds: sample.seconds,
   };
-  const product = { service, country, priceMicros };
+  const orderId = "01890000-0000-7000-8000-000000000000";
+  const product = { service, country, priceMicros, orderId, paidMicros: priceMicros };
   const quote = {
     id: "01890000-0000-7000-8000-000000000000",
     serviceId: service.id,

@@ -75,6 +75,7 @@ function createFakes(config: Partial<BotConfig>, { referral = null, promotions =
     conversationStates: conversations.states,
     operatorActions: operatorActions.operatorActions,
     desk: createFakeDesk([operatorId]),
+    operatorsChat: null,
     pauseWords: { in: (errors) => errors },
     config: {
       termsVersion: 1,

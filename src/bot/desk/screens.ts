@@ -1,5 +1,6 @@
 import type { DeskServices } from "../../desk/desk.ts";
 import { createAuditScreen } from "./audit.ts";
+import { createBroadcastScreen } from "./broadcasts.ts";
 import { createBuyerScreen } from "./buyer.ts";
 import { createCodesScreen } from "./codes.ts";
 import { createDraftScreen } from "./draft-screen.ts";
@@ -30,6 +31,7 @@ export function createDeskScreens(services: DeskServices): readonly Screen[] {
     createProvidersScreen(services),
     createCatalogueScreen(services),
     createPauseScreen(services),
+    createBroadcastScreen(services),
     createFindScreen(services),
     createQueueScreen(services),
     createBuyerScreen(services),

@@ -28,8 +28,8 @@ export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsA
   readonly dailyReport: Pick<DailyReport, "read">;
 }
 
-/** Everything that is sent as a new message. An order's card is not: it is edited (send.ts). */
-export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" }>;
+/** News of the shop. An order's card is none: it is edited (send.ts); nor is what an operator sends to many (broadcast.ts). */
+export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" | "broadcast" }>;
 
 type OrderEvent = Extract<EventMessage, { orderId: string }>;
 
@@ -39,9 +39,9 @@ const MAX_ALTERNATIVES = 2;
 export async function renderEvent(
   deps: RenderDeps,
   message: EventMessage,
-  reader: { texts: Texts; buyerId: string | null },
+  reader: { texts: Texts; buyerId: string | null; isGroup: boolean },
 ): Promise<Rendered | undefined> {
-  const { texts } = reader;
+  const { texts, isGroup } = reader;
   switch (message.kind) {
     case "order_code":
     case "order_released":
@@ -52,7 +52,8 @@ export async function renderEvent(
     case "late_sms":
       return await renderOrderEvent(deps, message, texts);
     case "back_in_stock":
-      return await renderBackInStock(deps, message, texts);
+    case "purchase_waits":
+      return await renderProductNews(deps, message, texts);
     case "api_digest":
       return quiet(noticeCard(texts, digestText(message, texts)));
     case "topup_credited":
@@ -77,9 +78,9 @@ export async function renderEvent(
     case "daily_report":
       return await renderDailyReport(deps, message);
     case "manual_claim":
-      return await renderClaim(deps, message.claimId);
+      return await renderClaim(deps, message.claimId, isGroup);
     case "dispute":
-      return await renderDispute(deps, message.disputeId);
+      return await renderDispute(deps, message.disputeId, isGroup);
     default:
       return assertNever(message);
   }
@@ -149,15 +150,17 @@ async function endedEvent(
   return endedEventCard(texts, named, { text, alternatives, newPriceMicros });
 }
 
-async function renderBackInStock(
+async function renderProductNews(
   deps: RenderDeps,
-  { serviceId, countryId }: Extract<EventMessage, { kind: "back_in_stock" }>,
+  { kind, serviceId, countryId }: Extract<EventMessage, { kind: "back_in_stock" | "purchase_waits" }>,
   texts: Texts,
 ): Promise<Rendered | undefined> {
   const service = await deps.catalog.service(serviceId);
   if (!service) return undefined;
   const country = deps.catalog.country(countryId, texts.language);
-  return quiet(backInStockCard(texts, { service, country }));
+  if (kind === "back_in_stock") return quiet(backInStockCard(texts, { service, country }));
+  const product = productName(service, country);
+  return quiet({ text: texts.messages.stillTrying({ product }), keyboard: [] });
 }
 
 function digestText(

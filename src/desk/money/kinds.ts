@@ -4,7 +4,7 @@ import { DeskRefusal } from "../../core/desk-refusal.ts";
 import { formatUsd, plainUsd } from "../../core/money.ts";
 import type { Staff } from "../../core/staff.ts";
 import type { Executor } from "../../db/client.ts";
-import { type BuyerRow, findBuyer, lockBuyer } from "../../db/queries/buyers.ts";
+import { findBuyer, lockBuyer } from "../../db/queries/buyers.ts";
 import { orderRefundKey, selectOrderLedger, selectPaymentFacts } from "../../db/queries/desk-cards.ts";
 import { selectBalance } from "../../db/queries/ledger.ts";
 import { type OrderRow, selectOrder } from "../../db/queries/orders.ts";
@@ -12,19 +12,19 @@ import { adjustBuyer, checkCap, checkOwn } from "../../operations/changes.ts";
 import { beginPaymentRefund, type RefundDeps } from "../../operations/refund-payment.ts";
 import { refundableMicros } from "../../promotions/topup-bonus.ts";
 import { type AnyDraftKind, draftKind, microsText, type Preview } from "../drafts/draft-kind.ts";
+import { assignKind } from "./assign-kind.ts";
+import { nameOf, TYPED_FROM_MICROS } from "./named.ts";
 
 export interface MoneyDeps extends RefundDeps {
   readonly clock: Clock;
 }
 
 const id = z.uuid();
-/** From so much on the amount has to be typed once more. */
-const TYPED_FROM_MICROS = 100_000_000n;
 const capturedStates: readonly string[] = ["received", "waiting_again", "finished"];
 
-/** Changes of a balance, and refunds. */
+/** Changes of a balance, refunds, and whose a payment is. */
 export function moneyKinds(deps: MoneyDeps): readonly AnyDraftKind[] {
-  return [adjustKind(deps), orderRefundKind(deps), paymentRefundKind(deps)];
+  return [adjustKind(deps), orderRefundKind(deps), paymentRefundKind(deps), assignKind(deps)];
 }
 
 function adjustKind(deps: MoneyDeps): AnyDraftKind {
@@ -68,10 +68,6 @@ async function previewAdjustment(
     ],
     ...(absoluteMicros > TYPED_FROM_MICROS && { typeToConfirm: plainUsd(absoluteMicros) }),
   };
-}
-
-function nameOf({ telegramId, username }: BuyerRow): string {
-  return [username === null ? "" : `@${username}`, telegramId ?? "(deleted)"].join(" ").trim();
 }
 
 function orderRefundKind(deps: MoneyDeps): AnyDraftKind {

@@ -21,6 +21,8 @@ export const chat: ChatTexts = {
   toasts: {
     stale: "That button has expired. Here is the current menu.",
     writePrivately: "Message me privately.",
+    newsOff:
+      "No more news of the shop. Codes and payments are told as before. /settings turns news on again.",
   },
   messages: {
     welcome:

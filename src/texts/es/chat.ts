@@ -21,6 +21,8 @@ export const chat: ChatTexts = {
   toasts: {
     stale: "Ese botón ha caducado. Este es el menú actual.",
     writePrivately: "Escríbeme en un chat privado, por favor.",
+    newsOff:
+      "No recibirás más novedades. Los códigos y pagos llegan como siempre. Se activan de nuevo en /settings.",
   },
   messages: {
     welcome:

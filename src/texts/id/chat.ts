@@ -20,6 +20,7 @@ export const chat: ChatTexts = {
   toasts: {
     stale: "Tombol itu sudah kedaluwarsa. Ini menu terbaru.",
     writePrivately: "Silakan hubungi saya di chat pribadi.",
+    newsOff: "Tidak ada kabar toko lagi. Kode dan pembayaran tetap dikirim. Aktifkan lagi di /settings.",
   },
   messages: {
     welcome:

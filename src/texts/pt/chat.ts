@@ -21,6 +21,8 @@ export const chat: ChatTexts = {
   toasts: {
     stale: "Esse botão expirou. Aqui está o menu atual.",
     writePrivately: "Me chame no privado, por favor.",
+    newsOff:
+      "Você não receberá mais novidades. Códigos e pagamentos chegam como antes. Ative de novo em /settings.",
   },
   messages: {
     welcome:

@@ -21,6 +21,8 @@ export const chat: ChatTexts = {
   toasts: {
     stale: "Кнопка устарела. Вот актуальное меню.",
     writePrivately: "Напишите мне, пожалуйста, в личный чат.",
+    newsOff:
+      "Новостей больше не будет. Коды и платежи приходят как прежде. Включить новости снова: /settings.",
   },
   messages: {
     welcome:

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { agreedPurchase, buyAllPaid, payTopup } from "../../support/paid-purchases.ts";
+import { providerError } from "../../support/scripted-provider.ts";
 import { createTestShop, priceMicros, type TestShop } from "../../support/shop.ts";
 
 const MINUTE_MS = 60_000;
@@ -110,6 +111,86 @@ describe("a purchase whose money has come in", () => {
     else await spend(buyer.buyerId);
     await buy();
     expect((await asked()).map(({ payload }) => payload.code)).toEqual([code]);
+  });
+});
+
+describe("a paid purchase while the suppliers do not answer", () => {
+  const waits = () => shop.messages("purchase_waits");
+
+  it.each(["prices_not_read", "providers_unavailable"] as const)(
+    "is tried again every few seconds, with one word about it, and bought when they answer: %s",
+    async (code) => {
+      const buyer = await agreed();
+      await pay(buyer);
+      shop.quoteRefusal = code;
+      await buy();
+      expect(await waits()).toEqual([]);
+      for (let round = 0; round < 6; round += 1) {
+        shop.clock.advance(6_000);
+        await buy();
+      }
+      expect(await asked()).toEqual([]);
+      expect((await waits()).map(({ payload }) => payload.serviceId)).toEqual(["wa"]);
+      shop.quoteRefusal = undefined;
+      shop.clock.advance(6_000);
+      await buy();
+      expect(await ordersOf(buyer.buyerId)).toHaveLength(1);
+      expect(await asked()).toEqual([]);
+    },
+  );
+
+  it("is asked for two minutes after the money came, and not tried any more", async () => {
+    const buyer = await agreed();
+    await pay(buyer);
+    shop.quoteRefusal = "providers_unavailable";
+    for (let seconds = 0; seconds < 120; seconds += 6) {
+      await buy();
+      expect(await asked(), `after ${seconds} s`).toEqual([]);
+      shop.clock.advance(6_000);
+    }
+    await buy();
+    expect((await asked()).map(({ payload }) => payload.code)).toEqual(["providers_unavailable"]);
+    shop.quoteRefusal = undefined;
+    shop.clock.advance(6_000);
+    await buy();
+    expect(await ordersOf(buyer.buyerId)).toEqual([]);
+  });
+
+  it("is not tried beyond the hour of its agreement", async () => {
+    const buyer = await agreed();
+    shop.clock.advance(60 * MINUTE_MS - 8_000);
+    await pay(buyer);
+    shop.quoteRefusal = "prices_not_read";
+    await buy();
+    expect(await asked()).toEqual([]);
+    shop.clock.advance(6_000);
+    await buy();
+    expect((await asked()).map(({ payload }) => payload.code)).toEqual(["prices_not_read"]);
+  });
+
+  it("is asked for at once when sales are paused: a pause is not over in a moment", async () => {
+    await pay(await agreed());
+    shop.quoteRefusal = "sales_paused";
+    await buy();
+    expect((await asked()).map(({ payload }) => payload.code)).toEqual(["sales_paused"]);
+  });
+});
+
+describe("a paid purchase that no supplier can serve", () => {
+  it("is told by a message of its own: it has no card that the buyer could be looking at", async () => {
+    const buyer = await agreed();
+    await pay(buyer);
+    for (const provider of shop.providers) {
+      provider.onBuy = () => {
+        throw providerError("no_stock", true);
+      };
+    }
+    await buy();
+    const [order] = await ordersOf(buyer.buyerId);
+    expect(order).toMatchObject({ state: "failed", card_message_id: null });
+    expect((await shop.messages("order_failed")).map(({ payload }) => payload.code)).toEqual([
+      "out_of_stock",
+    ]);
   });
 });
 
