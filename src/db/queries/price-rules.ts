@@ -1,7 +1,5 @@
-import { sql } from "kysely";
 import type { Scope } from "../../core/scope.ts";
 import type { Executor } from "../client.ts";
-import { RULES } from "./market.ts";
 
 export interface PriceRuleRow extends Scope {
   readonly id: string;
