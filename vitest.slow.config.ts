@@ -12,6 +12,7 @@ export const slowTests = [
   "test/db/embedded-kill.test.ts",
   "test/db/embedded.test.ts",
   "test/db/embedded-rights.test.ts",
+  "test/desk/broadcast/killed.test.ts",
   "test/docs/resellers.test.ts",
   "test/e2e/chat.test.ts",
   "test/e2e/compiled.test.ts",

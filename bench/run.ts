@@ -5,6 +5,7 @@
  */
 import process from "node:process";
 import { messageOf } from "../src/core/errors.ts";
+import { broadcast } from "./broadcast.ts";
 import { burst } from "./burst.ts";
 import { chat } from "./chat.ts";
 import { desk } from "./desk.ts";
@@ -35,6 +36,7 @@ const benches: readonly Bench[] = [
   chat,
   burst,
   send,
+  broadcast,
   start,
   queries,
   watchSimulator,
