@@ -16,6 +16,7 @@ import { faults } from "./providers/faults.ts";
 import type { PretendProvider } from "./providers/server.ts";
 import { createScenarios } from "./scenarios.ts";
 import type { PretendTelegram, PretendUser } from "./telegram/index.ts";
+import { createTerminal } from "./terminal/terminal.ts";
 import { startWorld } from "./world.ts";
 
 const DEFAULT_PORT = 8090;
@@ -61,7 +62,7 @@ export async function startDemo(
       tempcode77: "tempcode77",
       fivesim: "fivesim",
     },
-    env: { ADMIN_IDS: String(OPERATOR_ID), REFERRAL_PERCENT: "20" },
+    env: { ADMIN_IDS: String(OPERATOR_ID), REFERRAL_PERCENT: "20", RESELLER_API: "on" },
     onProviderRequest: insight.onProviderRequest,
     pulseMs: PULSE_MS,
     async beforeShop({ telegram, providers }) {
@@ -75,11 +76,13 @@ export async function startDemo(
     },
   });
   db = world.shop.db;
+  const address = `http://127.0.0.1:${world.shop.port}`;
+  const terminal = createTerminal({ clock, db: world.shop.db, address });
   const chat = createTelegramChat(world.telegram);
   const operator = chat.person(openDesk(world.telegram));
   chat.subscribe(insight.touch);
   const scenarios = createScenarios({ clock, providers: world.providers });
-  const page = createPage({ chat, operator, insight, scenarios, logger });
+  const page = createPage({ chat, operator, insight, scenarios, terminal, logger });
   const server = createServer(getRequestListener(page.app.fetch));
   const url = await listen(server, options.host ?? "127.0.0.1", options.port ?? DEFAULT_PORT);
   return {

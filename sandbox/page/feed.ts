@@ -1,12 +1,13 @@
 import type { Logger } from "../../src/core/logger.ts";
 import type { Frame } from "./frame-queue.ts";
-import type { ChatEvent, ChatPerson, ChatServer, InsightSource, Scenario } from "./ports.ts";
-import type { ChatRole, Session } from "./sessions.ts";
+import type { ChatEvent, ChatPerson, ChatServer, InsightSource, Scenario, Terminal } from "./ports.ts";
+import { type ChatRole, chatRoles, type Session } from "./sessions.ts";
 
 export interface FeedDeps {
   readonly chat: ChatServer;
   readonly insight: InsightSource;
   readonly scenarios: readonly Scenario[];
+  readonly terminal?: Terminal;
   readonly logger: Logger;
 }
 
@@ -31,7 +32,7 @@ export function createFeeds(deps: FeedDeps): Feeds {
       const stopChat = deps.chat.subscribe((event) => {
         const frame = chatFrame(session, event);
         if (frame) push(frame);
-        if (event.kind === "refunded" && event.userId === session.buyer.id) run();
+        if (event.kind === "refunded" && roleOf(session, event.userId) !== null) run();
       });
       // Chat events before the snapshot are repeated in it, which is harmless: the page keys messages by id.
       const run = coalesce(
@@ -39,13 +40,18 @@ export function createFeeds(deps: FeedDeps): Feeds {
         deps.logger,
       );
       refreshers.add(run);
+      const stopTerminal = session.terminal.subscribe(() =>
+        push({ event: "terminal", data: terminalOf(deps, session) }),
+      );
       const stop = (): void => {
         stopChat();
+        stopTerminal();
         refreshers.delete(run);
       };
       try {
         const state = await stateOf(deps, session);
-        push({ event: "snapshot", data: { ...chatsOf(deps.chat, session), ...state } });
+        const terminal = terminalOf(deps, session);
+        push({ event: "snapshot", data: { ...chatsOf(deps.chat, session), ...state, terminal } });
       } catch (error) {
         stop();
         throw error;
@@ -66,8 +72,7 @@ function chatFrame(session: Session, event: ChatEvent): Frame | null {
 }
 
 function roleOf(session: Session, userId: number): ChatRole | null {
-  if (userId === session.buyer.id) return "buyer";
-  return userId === session.operator?.id ? "operator" : null;
+  return chatRoles.find((role) => session[role]?.id === userId) ?? null;
 }
 
 function chatsOf(chat: ChatServer, session: Session) {
@@ -80,8 +85,13 @@ function chatsOf(chat: ChatServer, session: Session) {
     chats: {
       buyer: describe(session.buyer),
       operator: session.operator ? describe(session.operator) : null,
+      reseller: session.reseller ? describe(session.reseller) : null,
     },
   };
+}
+
+function terminalOf({ terminal }: FeedDeps, { terminal: screen }: Session) {
+  return { clients: terminal?.clients ?? [], lines: screen.lines(), isRunning: screen.isRunning() };
 }
 
 async function stateOf(deps: FeedDeps, session: Session) {
@@ -99,6 +109,7 @@ async function stateOf(deps: FeedDeps, session: Session) {
     commands: {
       buyer: deps.chat.commands(session.buyer.id, session.languageCode),
       operator: session.operator ? deps.chat.commands(session.operator.id, session.languageCode) : [],
+      reseller: session.reseller ? deps.chat.commands(session.reseller.id, session.languageCode) : [],
     },
   };
 }

@@ -1,6 +1,6 @@
 /** One server-sent event, before it is written. */
 export interface Frame {
-  readonly event: "snapshot" | "message" | "deleted" | "state";
+  readonly event: "snapshot" | "message" | "deleted" | "state" | "terminal";
   readonly data: unknown;
 }
 

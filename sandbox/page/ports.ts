@@ -190,6 +190,25 @@ export interface InsightSource {
   subscribe(listener: () => void): () => void;
 }
 
+/** One line of the reseller's terminal. */
+export interface TerminalLine {
+  readonly kind: "asked" | "answered" | "failed";
+  readonly text: string;
+}
+
+/** Programs that buy from the shop as from a provider. */
+export interface Terminal {
+  readonly clients: readonly { readonly id: string; readonly label: string }[];
+  /** Runs one of them with a key of this person's; the lines come as they happen. Resolves at its end, good or bad. */
+  run(input: {
+    readonly client: string;
+    readonly key: string;
+    readonly userId: number;
+    readonly print: (line: TerminalLine) => void;
+    readonly signal: AbortSignal;
+  }): Promise<void>;
+}
+
 /** A button beside the chat that changes how the pretend world behaves. */
 export interface Scenario {
   readonly id: string;

@@ -3,13 +3,14 @@ import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import type { Logger } from "../../src/core/logger.ts";
 import { requireSameOrigin } from "./guard.ts";
-import type { ChatMessage, ChatPerson, ChatServer, PaymentResult, Scenario } from "./ports.ts";
-import { personOf, type Session, type Sessions } from "./sessions.ts";
+import type { ChatMessage, ChatPerson, ChatServer, PaymentResult, Scenario, Terminal } from "./ports.ts";
+import { chatRoles, personOf, type Session, type Sessions } from "./sessions.ts";
 
 interface RoutesDeps {
   readonly chat: Pick<ChatServer, "picture">;
   readonly sessions: Sessions;
   readonly scenarios: readonly Scenario[];
+  readonly terminal?: Terminal;
   /** Called when the content of the side panels may have changed. */
   readonly refresh: () => void;
   readonly logger: Logger;
@@ -21,7 +22,7 @@ const MAX_TEXT_CHARS = 4096;
 const MAX_QUERY_CHARS = 256;
 const MAX_ID_CHARS = 64;
 
-const chatBody = z.object({ session: z.uuid(), role: z.enum(["buyer", "operator"]) });
+const chatBody = z.object({ session: z.uuid(), role: z.enum(chatRoles) });
 const index = z.int().min(0).max(100);
 const schemas = {
   session: z.object({
@@ -34,6 +35,11 @@ const schemas = {
   pay: chatBody.extend({ messageId: z.int() }),
   inline: chatBody.extend({ query: z.string().max(MAX_QUERY_CHARS), offset: z.string().max(MAX_ID_CHARS) }),
   pick: chatBody.extend({ choiceId: z.string().min(1).max(MAX_ID_CHARS) }),
+  terminal: z.object({
+    session: z.uuid(),
+    client: z.string().max(MAX_ID_CHARS),
+    key: z.string().trim().min(1).max(MAX_ID_CHARS),
+  }),
   file: z.object({ session: z.uuid(), message: z.coerce.number().int() }),
 };
 
@@ -47,7 +53,8 @@ class PageError extends Error {
 }
 
 /** The actions of a visitor, as JSON over POST. */
-export function createRoutes({ chat, sessions, scenarios, refresh, logger }: RoutesDeps): Hono {
+export function createRoutes(deps: RoutesDeps): Hono {
+  const { chat, sessions, scenarios, refresh, logger } = deps;
   const app = new Hono();
   app.use(requireSameOrigin);
   app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => c.json({ error: "too large" }, 413) }));
@@ -95,6 +102,7 @@ export function createRoutes({ chat, sessions, scenarios, refresh, logger }: Rou
 
   addInlineMode(app, (body) => findPerson(body).person);
   addDownloads(app, { chat, sessions });
+  addTerminal(app, deps);
 
   app.post("/scenario/:id", async (c) => {
     const scenario = scenarios.find(({ id }) => id === c.req.param("id"));
@@ -122,6 +130,31 @@ function addInlineMode(app: Hono, visitor: (body: z.infer<typeof chatBody>) => C
   });
 }
 
+/** The reseller's programs. One runs in a tab at a time; the next one ends it. */
+function addTerminal(app: Hono, { sessions, terminal, logger }: RoutesDeps): void {
+  app.post("/terminal", async (c) => {
+    const { session: id, client, key } = parse(schemas.terminal, await readJson(c.req));
+    const session = sessions.find(id);
+    if (!session?.reseller || !terminal?.clients.some((each) => each.id === client))
+      throw new PageError(404, "There is no such program here.");
+    const { print, begin, end } = session.terminal;
+    const signal = begin();
+    const running = terminal.run({
+      client,
+      key,
+      userId: session.reseller.id,
+      print: (line) => (signal.aborted ? undefined : print(line)),
+      signal,
+    });
+    running
+      .catch((error: unknown) => logger.error({ err: error }, "the terminal's program failed"))
+      .finally(() => {
+        if (!signal.aborted) end();
+      });
+    return c.json({ ok: true });
+  });
+}
+
 /** What the page loads by address: the bot's picture, and the files in a visitor's own chats. */
 function addDownloads(app: Hono, { chat, sessions }: Pick<RoutesDeps, "chat" | "sessions">): void {
   app.get("/picture", (c) => {
@@ -134,7 +167,9 @@ function addDownloads(app: Hono, { chat, sessions }: Pick<RoutesDeps, "chat" | "
     const session = sessions.find(id);
     // Message ids are unique over all chats.
     const isMeant = (each: ChatMessage): boolean => each.id === message && each.attachment !== null;
-    const owner = [session?.buyer, session?.operator].find((person) => person?.messages().some(isMeant));
+    const owner = [session?.buyer, session?.operator, session?.reseller].find((person) =>
+      person?.messages().some(isMeant),
+    );
     const file = owner?.file(message);
     if (!file) throw new PageError(404, "That file is gone.");
     const isPhoto = owner?.messages().find(isMeant)?.attachment?.isFile === false;

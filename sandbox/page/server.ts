@@ -5,7 +5,7 @@ import type { Logger } from "../../src/core/logger.ts";
 import { createAssets } from "./assets.ts";
 import { createFeeds, type Feeds } from "./feed.ts";
 import { createFrameQueue, type FrameQueue } from "./frame-queue.ts";
-import type { ChatPerson, ChatServer, InsightSource, Scenario } from "./ports.ts";
+import type { ChatPerson, ChatServer, InsightSource, Scenario, Terminal } from "./ports.ts";
 import { createRoutes } from "./routes.ts";
 import { createSessions, type Session, type Sessions } from "./sessions.ts";
 
@@ -15,6 +15,8 @@ export interface PageDeps {
   readonly scenarios: readonly Scenario[];
   /** The person in the operator's chat. Absent: the page shows only the buyer. */
   readonly operator?: ChatPerson;
+  /** Absent: there is no reseller either. */
+  readonly terminal?: Terminal;
   readonly logger: Logger;
 }
 
@@ -31,7 +33,12 @@ const RECONNECT_MS = 1000;
 
 /** Creates the chat page of the sandbox: one buyer per tab, an operator, and the insight panel. */
 export function createPage(deps: PageDeps): Page {
-  const sessions = createSessions({ chat: deps.chat, operator: deps.operator ?? null, limit: MAX_SESSIONS });
+  const sessions = createSessions({
+    chat: deps.chat,
+    operator: deps.operator ?? null,
+    hasResellers: deps.terminal !== undefined,
+    limit: MAX_SESSIONS,
+  });
   const feeds = createFeeds(deps);
   const queues = new Set<FrameQueue>();
   const app = new Hono();
@@ -70,8 +77,9 @@ export function createPage(deps: PageDeps): Page {
       }
     });
   });
-  const { chat, scenarios, logger } = deps;
-  app.route("/api", createRoutes({ chat, sessions, scenarios, refresh: feeds.refresh, logger }));
+  const { chat, scenarios, terminal, logger } = deps;
+  const routes = { chat, sessions, scenarios, refresh: feeds.refresh, logger };
+  app.route("/api", createRoutes({ ...routes, ...(terminal && { terminal }) }));
   app.route("/", createAssets());
 
   return { app, close: () => closeAll(sessions, feeds, queues) };

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { ChatPerson, ChatServer } from "./ports.ts";
+import { createTerminalScreen, type TerminalScreen } from "./terminal-screen.ts";
 
-/** Both chats of one browser tab. */
-export type ChatRole = "buyer" | "operator";
+/** The chats of one browser tab. */
+export const chatRoles = ["buyer", "operator", "reseller"] as const;
+export type ChatRole = (typeof chatRoles)[number];
 
 export interface Session {
   readonly id: string;
@@ -10,6 +12,9 @@ export interface Session {
   readonly buyer: ChatPerson;
   /** Shared by all tabs; null where the demo has no operator. */
   readonly operator: ChatPerson | null;
+  /** Null where the demo has no terminal. */
+  readonly reseller: ChatPerson | null;
+  readonly terminal: TerminalScreen;
   starBalance: number;
   /** True while a payment runs; only one may run at a time. */
   isPaying: boolean;
@@ -25,15 +30,17 @@ export interface Sessions {
 interface SessionsDeps {
   readonly chat: ChatServer;
   readonly operator: ChatPerson | null;
+  readonly hasResellers: boolean;
   readonly limit: number;
 }
 
 /** Enough for every package of Stars, so that a visitor can always pay. */
 const STARTING_STARS = 10_000;
+const RESELLER = "Reseller";
 const FIRST_NAMES = ["Ada", "Ben", "Chioma", "Dmitri", "Elif", "Farid", "Grace", "Hana"] as const;
 
 /** Maps browser tabs to buyers: a new tab is a new buyer, a reload keeps the buyer. */
-export function createSessions({ chat, operator, limit }: SessionsDeps): Sessions {
+export function createSessions({ chat, operator, hasResellers, limit }: SessionsDeps): Sessions {
   const byId = new Map<string, Session>();
   const byUser = new Map<number, Session>();
 
@@ -53,11 +60,14 @@ export function createSessions({ chat, operator, limit }: SessionsDeps): Session
         languageCode,
         buyer,
         operator,
+        reseller: hasResellers ? chat.createPerson({ firstName: RESELLER, languageCode }) : null,
+        terminal: createTerminalScreen(),
         starBalance: STARTING_STARS,
         isPaying: false,
       };
       byId.set(session.id, session);
       byUser.set(buyer.id, session);
+      if (session.reseller) byUser.set(session.reseller.id, session);
       return session;
     },
     find: (id) => byId.get(id),
@@ -67,5 +77,5 @@ export function createSessions({ chat, operator, limit }: SessionsDeps): Session
 
 /** The person whose chat the tab shows under `role`. */
 export function personOf(session: Session, role: ChatRole): ChatPerson | null {
-  return role === "buyer" ? session.buyer : session.operator;
+  return session[role];
 }

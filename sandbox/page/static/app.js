@@ -11,6 +11,7 @@ import { shopPicture } from "./shop-picture.js";
 import { createSimClock } from "./sim-clock.js";
 import { createSound } from "./sound.js";
 import { createStartLink } from "./start-link.js";
+import { createTerminalPanel } from "./terminal-panel.js";
 import { createViews } from "./views.js";
 import { createWords } from "./words.js";
 
@@ -40,6 +41,9 @@ const chats = createChats({
   onChange: showChatState,
 });
 const insight = createInsightPanel({ clock, onCopy: copy });
+const terminal = createTerminalPanel({
+  run: (client, key) => attempt(() => link.post("/api/terminal", { client, key })),
+});
 const scenarios = createScenarioPanel({
   run: async (id) => {
     await attempt(async () => {
@@ -151,7 +155,7 @@ function openInvoice(message) {
 
 /**
  * What the server sends is our own JSON (feed.ts).
- * @param {"snapshot" | "message" | "deleted" | "state"} event
+ * @param {"snapshot" | "message" | "deleted" | "state" | "terminal"} event
  * @param {any} data
  */
 function onFrame(event, data) {
@@ -163,9 +167,12 @@ function onFrame(event, data) {
     showShop(data.shop);
     insight.update(data.insight);
     chats.reset(data.chats, data.shop);
+    terminal.update(data.terminal);
     onState(data);
     // Who knows the bot already and comes by a link needs no Start.
     if (startLink.isWaiting() && !chats.isFresh()) void send(startLink.command());
+  } else if (event === "terminal") {
+    terminal.update(data);
   } else {
     onState(data);
   }
@@ -205,6 +212,7 @@ function onStatus(isConnected) {
 function showChatState() {
   composer.setFresh(chats.isFresh());
   composer.setCommands(chats.commands());
+  terminal.show(chats.role() === "reseller");
   const unread = chats.unread();
   document.title = unread > 0 ? `(${unread}) ${NAME}` : NAME;
   views.setUnread(unread);

@@ -5,17 +5,17 @@ import { byId, el, icon } from "./dom.js";
 /**
  * @typedef {import("../ports.ts").ChatMessage} ChatMessage
  * @typedef {import("../ports.ts").BotCommand} BotCommand
- * @typedef {"buyer" | "operator"} Role
+ * @typedef {"buyer" | "operator" | "reseller"} Role
  * @typedef {{ name: string, messages: ChatMessage[] }} ChatView
  */
 
 /** @type {readonly Role[]} */
-const ROLES = ["buyer", "operator"];
+const ROLES = ["buyer", "operator", "reseller"];
 /** @type {Record<Role, string>} */
-const LABELS = { buyer: "Buyer", operator: "Operator" };
+const LABELS = { buyer: "Buyer", operator: "Operator", reseller: "Reseller" };
 
 /**
- * The buyer's chat and the operator's, of which one shows at a time.
+ * The chats of the buyer, the operator and the reseller, of which one shows at a time.
  * @param {object} options
  * @param {import("./message.js").MessageContext} options.messages
  * @param {() => boolean} options.isShown
@@ -26,7 +26,7 @@ export function createChats({ messages, isShown, onChange }) {
   let current = "buyer";
   let isLoaded = false;
   /** @type {Record<Role, readonly BotCommand[]>} */
-  let commands = { buyer: [], operator: [] };
+  let commands = { buyer: [], operator: [], reseller: [] };
   const changed = () => {
     showNewer();
     showRoles();
@@ -35,6 +35,7 @@ export function createChats({ messages, isShown, onChange }) {
   const logs = {
     buyer: createChatLog(logOptions("buyer")),
     operator: createChatLog(logOptions("operator")),
+    reseller: createChatLog(logOptions("reseller")),
   };
   const tabs = roleTabs((role) => {
     current = role;
@@ -42,7 +43,7 @@ export function createChats({ messages, isShown, onChange }) {
     logs[role].toEnd();
     changed();
   });
-  logs.operator.root.hidden = true;
+  for (const role of ROLES) logs[role].root.hidden = role !== current;
   byId("newer").addEventListener("click", () => {
     logs[current].toEnd();
     logs[current].root.focus();
@@ -76,7 +77,7 @@ export function createChats({ messages, isShown, onChange }) {
   return {
     role: () => current,
     isFresh: () => logs[current].isEmpty(),
-    unread: () => logs.buyer.unread() + logs.operator.unread(),
+    unread: () => ROLES.reduce((sum, role) => sum + logs[role].unread(), 0),
     commands: () => commands[current],
     markSeen: () => logs[current].markSeen(),
     /** @param {Record<Role, readonly BotCommand[]>} next */
@@ -88,8 +89,9 @@ export function createChats({ messages, isShown, onChange }) {
      * @param {import("../ports.ts").ShopProfile} shop
      */
     reset(views, shop) {
-      byId("roles").hidden = views.operator === null;
+      byId("roles").hidden = ROLES.filter((role) => views[role] !== null).length < 2;
       for (const role of ROLES) {
+        tabs[role].root.hidden = views[role] === null;
         logs[role].reset(views[role]?.messages ?? []);
         logs[role].setIntro(shop);
       }
@@ -118,6 +120,7 @@ function roleTabs(onChoose) {
     button.addEventListener("click", () => onChoose(role));
     byId("roles").append(button);
     return {
+      root: button,
       /**
        * @param {boolean} isCurrent
        * @param {number} unread
@@ -129,5 +132,5 @@ function roleTabs(onChoose) {
       },
     };
   };
-  return { buyer: tab("buyer"), operator: tab("operator") };
+  return { buyer: tab("buyer"), operator: tab("operator"), reseller: tab("reseller") };
 }

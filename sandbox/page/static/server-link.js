@@ -4,7 +4,7 @@ const SESSION_KEY = "numstore-session";
 /** Longer than the server waits for the bot's answer to a press. */
 const POST_TIMEOUT_MS = 20_000;
 const RETRY_MS = 1500;
-const FRAMES = /** @type {const} */ (["snapshot", "message", "deleted", "state"]);
+const FRAMES = /** @type {const} */ (["snapshot", "message", "deleted", "state", "terminal"]);
 
 /** An error answer of the server with its reason. */
 export class Refusal extends Error {}
