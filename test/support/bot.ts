@@ -94,11 +94,14 @@ function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
 /** The real bot, talking HTTP to a pretend Telegram, above services in memory. Nobody is paid for friends by default. */
 export async function startBotShop(
   config: Partial<BotConfig> = {},
-  { referral = null }: { referral?: Referral | null } = {},
+  {
+    referral = null,
+    ...parts
+  }: { referral?: Referral | null } & Partial<Pick<BotDeps, "desk" | "operatorsChat">> = {},
 ): Promise<BotShop> {
   const fakes = createFakes(config, referral);
   const telegram = await startPretendTelegram({ clock: fakes.clock });
-  const bot = createBot({ ...fakes.deps, token: telegram.token, apiRoot: telegram.apiRoot });
+  const bot = createBot({ ...fakes.deps, ...parts, token: telegram.token, apiRoot: telegram.apiRoot });
   await bot.setUp();
   await bot.introduce();
   telegram.clearCalls();
