@@ -38,6 +38,7 @@ export const slowTests = [
   "test/reseller/npm-clients.test.ts",
   "test/reseller/oxgel.test.ts",
   "test/reseller/purchase.test.ts",
+  "test/sandbox/past-month.test.ts",
   "test/sandbox/soak-judges.test.ts",
   "test/shop/upkeep.test.ts",
   "test/shop/webhook-master.test.ts",

@@ -17,6 +17,7 @@ import { orders } from "./orders.ts";
 import { purchase } from "./purchase.ts";
 import { queries } from "./queries.ts";
 import { replicas } from "./replicas.ts";
+import { reseller } from "./reseller.ts";
 import { search } from "./search.ts";
 import { send } from "./send.ts";
 import { start } from "./start.ts";
@@ -46,6 +47,7 @@ const benches: readonly Bench[] = [
   search,
   menus,
   desk,
+  reseller,
 ];
 
 function print(line: string): void {

@@ -114,7 +114,7 @@ export async function startPretendTelegram(options: PretendTelegramOptions): Pro
       const id = person.id ?? nextUserId++;
       const known = users.get(id);
       if (known) return known;
-      const created = createPretendUser(world, toUser(person, id));
+      const created = createPretendUser(world, toUser(person, id), person.isKnown ? "open" : "new");
       users.set(id, created);
       return created;
     },

@@ -16,6 +16,8 @@ export interface PersonOptions {
   readonly firstName?: string;
   readonly languageCode?: string;
   readonly username?: string;
+  /** True: has written to the bot before, so that the bot may write. */
+  readonly isKnown?: boolean;
 }
 
 /** The user as the bot sees it. */

@@ -7,6 +7,7 @@ import type { Logger } from "../core/logger.ts";
 import type { PauseWords } from "../desk/switches/pause-words.ts";
 import type { OperatorActions } from "../operations/operator-actions.ts";
 import type { Orders } from "../orders/orders.ts";
+import type { Promotions } from "../promotions/promotions.ts";
 import type { ApiKeys } from "../reseller/keys.ts";
 import type { Topups } from "../topups/topups.ts";
 import type { WalletReader } from "../wallet/reader.ts";
@@ -26,6 +27,7 @@ export interface BotDeps {
   readonly stockAlerts: StockAlerts;
   readonly orders: Orders;
   readonly topups: Topups;
+  readonly promotions: Promotions;
   readonly wallet: WalletReader;
   readonly buyers: Buyers;
   /** Null: nobody is paid for inviting friends. */

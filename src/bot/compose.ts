@@ -16,6 +16,7 @@ import { createOrdersFeature } from "./features/my-orders.ts";
 import { createNews } from "./features/news.ts";
 import { createOperators } from "./features/operators.ts";
 import { createPay } from "./features/pay.ts";
+import { createPromo } from "./features/promo.ts";
 import { createPurchase } from "./features/purchase.ts";
 import { createQuestions, keepConversations } from "./features/questions.ts";
 import { createQuickBuy } from "./features/quick-buy.ts";
@@ -63,6 +64,7 @@ export function compose(
     createNews(deps),
     createBalanceFeature({ ...deps, screens }),
     createFiles(deps),
+    createPromo(deps),
     createInvite({ ...deps, screens }),
     createApiKeysFeature({ ...deps, screens, inPlace }),
     createMenuDoors(screens),

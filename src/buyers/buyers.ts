@@ -6,8 +6,11 @@ import * as settings from "../db/queries/buyer-settings.ts";
 import * as queries from "../db/queries/buyers.ts";
 import { hasLaterUpdate } from "../db/queries/inbox.ts";
 import { selectOrdersOfBuyer } from "../db/queries/order-lists.ts";
+import { hasNewBuyerPromotion } from "../db/queries/promotions.ts";
+import { rememberPerson } from "../db/queries/referrals.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { arrive, forget } from "./people.ts";
+import { personHash } from "./person-hash.ts";
 import { leaveReferral, type ReferralTerms } from "./referrals.ts";
 
 /** A person who writes to the bot, as the chat needs to know them. */
@@ -104,8 +107,13 @@ export function createBuyers({ db, clock, referralTerms = null }: BuyersDeps): B
         const open = await selectOrdersOfBuyer(tx, buyerId, { isOpenOnly: true, limit: 1, offset: 0 });
         if (open.length > 0) return "open_orders";
         const at = clock.now();
-        if (buyer?.telegramId != null)
-          await leaveReferral(tx, referralTerms, { buyerId, telegramId: buyer.telegramId, at });
+        if (buyer?.telegramId != null) {
+          const person = { buyerId, telegramId: buyer.telegramId, at };
+          await leaveReferral(tx, referralTerms, person);
+          // Nobody counts as new twice, for codes either.
+          if (referralTerms !== null || (await hasNewBuyerPromotion(tx, at)))
+            await rememberPerson(tx, await personHash(tx, person.telegramId, at), at);
+        }
         if (buyer) await forget(tx, buyer, at);
         return "forgotten";
       }),

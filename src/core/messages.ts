@@ -66,6 +66,8 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
     availableMicros: micros,
     resume: z.object({ serviceId: z.string(), countryId: z.string() }).nullable(),
   }),
+  /** A purchase was paid, but no supplier answers just now: it is tried again for a moment. */
+  z.object({ kind: z.literal("purchase_waits"), serviceId: z.string(), countryId: z.string() }),
   /** A purchase was paid, but cannot be made as it was agreed: the buyer decides. */
   z.object({
     kind: z.literal("purchase_asked"),
@@ -97,6 +99,13 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
     amountMicros: micros,
     availableMicros: micros,
     reason: z.string(),
+  }),
+  /** Bonus money of a code came, or went back because its payment was refunded. */
+  z.object({
+    kind: z.literal("bonus_changed"),
+    cause: z.enum(["voucher", "topup", "refund"]),
+    amountMicros: micros,
+    availableMicros: micros,
   }),
   /** For operators: `notice` names a text, `params` fill it. Never holds a phone number, code or key. */
   z.object({

@@ -11,6 +11,8 @@ import type { TopupJobs } from "../topups/create-topups.ts";
 import { type Audit, createAudit } from "./audit/audit.ts";
 import { broadcastKinds } from "./broadcast/broadcast-kinds.ts";
 import { type Broadcasts, type BroadcastsDeps, createBroadcasts } from "./broadcast/broadcasts.ts";
+import { codeKinds } from "./codes/code-kinds.ts";
+import { type Codes, createCodes } from "./codes/codes.ts";
 import type { AnyDraftKind } from "./drafts/draft-kind.ts";
 import { createDrafts, type Drafts } from "./drafts/drafts.ts";
 import { createFigures, type Figures } from "./figures/figures.ts";
@@ -81,6 +83,7 @@ export interface DeskServices {
   readonly dailyReport: DailyReport;
   readonly painter: Painter;
   readonly settings: Settings;
+  readonly codes: Codes;
   readonly firstRun: FirstRun;
   /** For names. */
   readonly catalog: Pick<Catalog, "service" | "country">;
@@ -105,6 +108,7 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
     dailyReport: createDailyReport(deps),
     painter: createPainter(deps),
     settings,
+    codes: createCodes(deps),
     firstRun: createFirstRun({ ...deps, providerNames: [...deps.providers.keys()] }),
     catalog: given.catalog,
     prices: createPrices({ ...deps, starting: deps.startingPrices, providers: [...deps.providers.keys()] }),
@@ -121,6 +125,7 @@ function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
     ...orderKinds(deps.orders),
     ...receiptKinds(deps),
     settingKind(deps),
+    ...codeKinds(deps),
     ...priceKinds({ ...deps, starting: deps.startingPrices }),
     ...switchKinds(deps),
     ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),

@@ -18,7 +18,7 @@ import type { ServiceDeps, Signals } from "./service-deps.ts";
 
 type ChatParts = Pick<
   BotDeps,
-  "catalog" | "stockAlerts" | "orders" | "referral" | "apiKeys" | "desk" | "pauseWords"
+  "catalog" | "stockAlerts" | "orders" | "promotions" | "referral" | "apiKeys" | "desk" | "pauseWords"
 > & {
   topups: Topups & TopupJobs;
 };

@@ -18,6 +18,7 @@ import type { KeyOrders } from "../orders/by-key/key-orders.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
 import type { Orders, OrdersForOperators } from "../orders/orders.ts";
 import { createAnswerStore } from "../orders/store-answer.ts";
+import { createPromotions } from "../promotions/promotions.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import { createUpstreams, type Upstreams } from "../providers/upstreams.ts";
 import { sendDigests } from "../reseller/digest.ts";
@@ -75,14 +76,15 @@ export function createServices(deps: ServiceDeps): Services {
   const topups = createShopTopups(deps, { api, signals });
 
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
-  const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
   const onMessages = signals.messages.send;
+  const promotions = createPromotions({ db, clock, ownerIds: adminIds, onMessages });
+  const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages });
   const pauseWords = createPauseWords({ db, clock });
   const { recordProbe } = upstreams.health;
   const sold = { catalog, providers, recordProbe, pauseWords, orders, topups };
   const { desk, services: deskServices, trade } = createDesk(deps, { ...sold, onMessages, holder, api });
   const apiKeys = reseller?.keys ?? null;
-  const parts = { catalog, stockAlerts, orders, apiKeys, topups, referral, desk, pauseWords };
+  const parts = { catalog, stockAlerts, orders, apiKeys, topups, promotions, referral, desk, pauseWords };
   const chat = createChatDeps(deps, { ...parts, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
@@ -106,7 +108,7 @@ export function createServices(deps: ServiceDeps): Services {
     stockAlerts,
     topups,
     referral,
-    sendDigests: reseller && (() => sendDigests({ db, clock, onMessages: signals.messages.send })),
+    sendDigests: reseller && (() => sendDigests({ db, clock, onMessages })),
     trade,
     desk: deskServices,
     refreshSettings: deps.liveSettings.refresh,

@@ -1,6 +1,5 @@
 import { hostname } from "node:os";
 import type { Clock } from "../core/clock.ts";
-import { messageOf } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import { createDatabase, type Database } from "../db/client.ts";
 import { type Alarms, createAlarms, type Probe } from "../operations/alarms/alarms.ts";

@@ -7,7 +7,9 @@ import {
 } from "../../sandbox/telegram/index.ts";
 import { createBot, type ShopBot } from "../../src/bot/bot.ts";
 import type { BotConfig, BotDeps } from "../../src/bot/bot-deps.ts";
+import type { Desk } from "../../src/bot/desk/door.ts";
 import type { Referral } from "../../src/buyers/referrals.ts";
+import type { Promotions } from "../../src/promotions/promotions.ts";
 import { createFakeCatalog, createFakeOrders, createFakeStockAlerts } from "./bot-fakes.ts";
 import {
   createFakeBuyers,
@@ -42,7 +44,18 @@ export function labelsOf(message: TranscriptMessage): string[] {
   return message.buttons.flat().map(({ text }) => text);
 }
 
-function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
+interface BotParts {
+  readonly referral?: Referral | null;
+  readonly promotions?: Promotions;
+  readonly desk?: Desk;
+  readonly operatorsChat?: number | null;
+}
+
+/** No code is any good. */
+const noPromotions: Promotions = { redeem: async () => ({ kind: "refused", code: "unknown" }) };
+
+function createFakes(config: Partial<BotConfig>, parts: BotParts) {
+  const { referral = null, promotions = noPromotions } = parts;
   const clock = createTestClock();
   const logger = createTestLogger();
   const catalog = createFakeCatalog(clock);
@@ -59,13 +72,14 @@ function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
     stockAlerts: stockAlerts.stockAlerts,
     orders: orders.orders,
     topups: topups.topups,
+    promotions,
     wallet: wallet.wallet,
     buyers: buyers.buyers,
     referral,
     conversationStates: conversations.states,
     operatorActions: operatorActions.operatorActions,
-    desk: createFakeDesk([operatorId]),
-    operatorsChat: null,
+    desk: parts.desk ?? createFakeDesk([operatorId]),
+    operatorsChat: parts.operatorsChat ?? null,
     pauseWords: { in: (errors) => errors },
     config: {
       termsVersion: 1,
@@ -92,16 +106,10 @@ function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
 }
 
 /** The real bot, talking HTTP to a pretend Telegram, above services in memory. Nobody is paid for friends by default. */
-export async function startBotShop(
-  config: Partial<BotConfig> = {},
-  {
-    referral = null,
-    ...parts
-  }: { referral?: Referral | null } & Partial<Pick<BotDeps, "desk" | "operatorsChat">> = {},
-): Promise<BotShop> {
-  const fakes = createFakes(config, referral);
+export async function startBotShop(config: Partial<BotConfig> = {}, parts: BotParts = {}): Promise<BotShop> {
+  const fakes = createFakes(config, parts);
   const telegram = await startPretendTelegram({ clock: fakes.clock });
-  const bot = createBot({ ...fakes.deps, ...parts, token: telegram.token, apiRoot: telegram.apiRoot });
+  const bot = createBot({ ...fakes.deps, token: telegram.token, apiRoot: telegram.apiRoot });
   await bot.setUp();
   await bot.introduce();
   telegram.clearCalls();

@@ -3,6 +3,7 @@ import { decodePlace, encodePlace, type Place } from "../../src/bot/desk/place.t
 import type { DeskButton, DeskCard, Screen } from "../../src/bot/desk/screen.ts";
 import { createDeskScreens } from "../../src/bot/desk/screens.ts";
 import { createCatalog } from "../../src/catalog/create-catalog.ts";
+import type { Clock } from "../../src/core/clock.ts";
 import type { AppointableRole, Role } from "../../src/core/staff.ts";
 import { readBackupMadeAt } from "../../src/db/queries/settings.ts";
 import { createDeskServices, type DeskServiceDeps, type DeskServices } from "../../src/desk/desk.ts";
@@ -10,7 +11,6 @@ import { createPauseWords } from "../../src/desk/switches/pause-words.ts";
 import type { Provider } from "../../src/providers/port/provider.ts";
 import { createSettingsBook } from "../../src/shop/live-settings.ts";
 import { languages } from "../../src/texts/index.ts";
-import type { TestClock } from "./clock.ts";
 import type { TestDatabase } from "./database.ts";
 import { createTestLogger } from "./logger.ts";
 
@@ -66,7 +66,7 @@ const nothingElse: Pick<DeskServiceDeps, "orders" | "topups"> = {
 /** The desk on a real database. */
 export function createTestDesk(
   database: Pick<TestDatabase, "db">,
-  clock: TestClock,
+  clock: Clock,
   ownerIds: readonly number[] = [ownerId, otherOwnerId],
   parts: Partial<Omit<DeskServiceDeps, "providers">> & { readonly providers?: readonly Provider[] } = {},
 ): TestDesk {

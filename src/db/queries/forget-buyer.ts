@@ -68,6 +68,7 @@ async function forgetTraces(tx: Tx, buyerId: string, telegramId: number, at: Dat
   );
   await forgetKeys(tx, buyerId, at);
   await sql`UPDATE topups SET chat_id = ${nobody}, message_id = NULL WHERE buyer_id = ${buyerId}`.execute(tx);
+  await sql`UPDATE promotion_redemptions SET buyer_id = NULL WHERE buyer_id = ${buyerId}`.execute(tx);
   await sql`DELETE FROM paid_purchases WHERE buyer_id = ${buyerId}`.execute(tx);
   // What tells a receipt that is sent again stays: a digest of the note, and an id by which no picture can be fetched.
   await sql`
@@ -97,7 +98,7 @@ async function forgetKeys(tx: Tx, buyerId: string, at: Date): Promise<void> {
     tx,
   );
   await sql`
-    DELETE FROM api_idempotency WHERE key_id IN (SELECT id FROM api_keys WHERE buyer_id = ${buyerId})`.execute(
+    DELETE FROM api_idempotency WHERE chain_id IN (SELECT chain_id FROM api_keys WHERE buyer_id = ${buyerId})`.execute(
     tx,
   );
 }

@@ -36,7 +36,7 @@ export const chat: ChatTexts = {
       "",
       "لا رمز؟ يعود المال وحده في نهاية المدة، أو فورًا إذا ألغيت.",
       "",
-      `${ltr("/orders")} أرقامك · ${ltr("/balance")} مالك · ${ltr("/topup")} شحن · ${ltr("/settings")} اللغة`,
+      `${ltr("/orders")} أرقامك · ${ltr("/balance")} مالك · ${ltr("/topup")} شحن · ${ltr("/promo")} رمز عرض · ${ltr("/settings")} اللغة`,
       `${ltr("/paysupport")} الدعم · ${ltr("/terms")} · ${ltr("/privacy")}`,
     ].join("\n"),
     page: ({ page, pageCount }) => `الصفحة ${page} من ${pageCount}`,

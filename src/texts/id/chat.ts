@@ -35,7 +35,7 @@ export const chat: ChatTexts = {
       "",
       "Tidak ada kode? Uang otomatis kembali saat waktu habis, atau langsung saat Anda membatalkan.",
       "",
-      "/orders nomor Anda · /balance uang Anda · /topup isi saldo · /settings bahasa",
+      "/orders nomor Anda · /balance uang Anda · /topup isi saldo · /promo kode promo · /settings bahasa",
       "/paysupport bantuan tim kami · /terms · /privacy",
     ].join("\n"),
     page: ({ page, pageCount }) => `Halaman ${page} dari ${pageCount}`,

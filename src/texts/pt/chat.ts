@@ -37,7 +37,7 @@ export const chat: ChatTexts = {
       "",
       "Sem código? O dinheiro volta sozinho no fim do prazo, ou na hora se você cancelar.",
       "",
-      "/orders seus números · /balance seu dinheiro · /topup recarregar · /settings idioma",
+      "/orders seus números · /balance seu dinheiro · /topup recarregar · /promo um código · /settings idioma",
       "/paysupport suporte · /terms · /privacy",
     ].join("\n"),
     page: ({ page, pageCount }) => `Página ${page} de ${pageCount}`,

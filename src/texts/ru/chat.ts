@@ -37,7 +37,7 @@ export const chat: ChatTexts = {
       "",
       "Кода нет? Деньги вернутся сами в конце срока или сразу после отмены.",
       "",
-      "/orders заказы · /balance деньги · /topup пополнить · /settings язык",
+      "/orders заказы · /balance деньги · /topup пополнить · /promo промокод · /settings язык",
       "/paysupport поддержка · /terms · /privacy",
     ].join("\n"),
     page: ({ page, pageCount }) => `Страница ${page} из ${pageCount}`,
