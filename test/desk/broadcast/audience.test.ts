@@ -50,6 +50,7 @@ describe("whom a broadcast is for", () => {
       .insertInto("api_keys")
       .values({
         id: "abc123",
+        chain_id: "abc123",
         buyer_id: reseller?.id ?? "",
         name: "shop",
         scope: "buy",
