@@ -29,6 +29,7 @@ export const slowTests = [
   "test/e2e/taps.test.ts",
   "test/http/hostile-clients.test.ts",
   "test/orders/interleavings.test.ts",
+  "test/shop/trouble-seconds.test.ts",
   "test/orders/watching/watch-together.test.ts",
   "test/providers/protocols/fuzz-*.test.ts",
   "test/providers/transport/gate-rate.test.ts",

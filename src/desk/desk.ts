@@ -3,6 +3,7 @@ import type { CatalogInspection } from "../catalog/catalog-inspection.ts";
 import type { PriceTerms } from "../catalog/prices/pricing.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import { type PriceStep, priceSteps } from "../core/price-step.ts";
 import type { Database } from "../db/client.ts";
 import type { ChangeDeps } from "../operations/changes.ts";
 import type { OrdersForOperators } from "../orders/orders.ts";
@@ -13,7 +14,7 @@ import { broadcastKinds } from "./broadcast/broadcast-kinds.ts";
 import { type Broadcasts, type BroadcastsDeps, createBroadcasts } from "./broadcast/broadcasts.ts";
 import { codeKinds } from "./codes/code-kinds.ts";
 import { type Codes, createCodes } from "./codes/codes.ts";
-import type { AnyDraftKind } from "./drafts/draft-kind.ts";
+import type { AnyDraftKind, Fact } from "./drafts/draft-kind.ts";
 import { createDrafts, type Drafts } from "./drafts/drafts.ts";
 import { createFigures, type Figures } from "./figures/figures.ts";
 import { createFigureFiles, type FigureFiles } from "./figures/files.ts";
@@ -26,10 +27,12 @@ import { type CheckNow, createCheckNow } from "./orders/check-now.ts";
 import { orderKinds } from "./orders/kinds.ts";
 import { peopleKinds } from "./people/kinds.ts";
 import { createPainter, type Painter } from "./pictures/painter.ts";
+import { stepEffect } from "./prices/price-effect.ts";
 import { priceKinds } from "./prices/price-kinds.ts";
 import { createPrices, type Prices } from "./prices/prices.ts";
 import { providerKinds } from "./providers/provider-kinds.ts";
 import { createProviderDesk, type ProviderDesk } from "./providers/providers.ts";
+import type { AlertSettings } from "./providers/trade-alerts.ts";
 import { receiptKinds } from "./queue/kinds.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import { createSettings, type Settings, type SettingsDeps, settingKind } from "./settings/settings.ts";
@@ -60,6 +63,10 @@ export interface DeskServiceDeps
   readonly recordProbe: (provider: string) => Promise<void>;
   /** The environment's price terms, which apply where no rule does. */
   readonly startingPrices: PriceTerms;
+  /** What prices are rounded up to, as it is set now. */
+  readonly priceStep: () => PriceStep;
+  /** When owners are told of trade, as it is set now. */
+  readonly alerts: AlertSettings;
   readonly pauseWords: PauseWords;
   readonly orders: OrdersForOperators;
   readonly topups: Pick<TopupJobs, "beginRefund" | "finishRefund" | "decideIn" | "decideManual">;
@@ -124,7 +131,7 @@ function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
     ...peopleKinds(deps),
     ...orderKinds(deps.orders),
     ...receiptKinds(deps),
-    settingKind(deps),
+    settingKind({ ...deps, effectsOf: (name, value) => settingEffects(deps, name, value) }),
     ...codeKinds(deps),
     ...priceKinds({ ...deps, starting: deps.startingPrices }),
     ...switchKinds(deps),
@@ -132,4 +139,14 @@ function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
     ...providerKinds(),
     ...broadcastKinds(deps),
   ];
+}
+
+/** What else a setting means, for the preview of its change. */
+async function settingEffects(
+  deps: DeskServiceDeps,
+  name: string,
+  value: string | null,
+): Promise<readonly Fact[]> {
+  const step = name === "PRICE_STEP" ? priceSteps.find((one) => one === value) : undefined;
+  return step === undefined ? [] : await stepEffect(deps, step);
 }

@@ -25,7 +25,7 @@ type DeskParts = Pick<
 /** The operators' desk: its services, and above them its screens. */
 export function createDesk(deps: ServiceDeps, { holder, api, ...parts }: DeskParts): ShopDesk {
   const { config, db, clock, logger, settings, liveSettings } = deps;
-  const { caps, shopZone, reportHour, pricing } = settings;
+  const { caps, shopZone, reportHour, pricing, priceStep, alerts } = settings;
   const deskDeps: DeskServiceDeps = {
     db,
     clock,
@@ -34,6 +34,8 @@ export function createDesk(deps: ServiceDeps, { holder, api, ...parts }: DeskPar
     shopZone,
     reportHour,
     startingPrices: pricing,
+    priceStep,
+    alerts,
     ownerIds: config.adminIds,
     gateways: config.topups.gateways,
     settingsBook: createSettingsBook(config.adjustable),

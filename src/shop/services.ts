@@ -68,7 +68,8 @@ export function createServices(deps: ServiceDeps): Services {
   const onRequest = deps.onProviderRequest;
   const upstreams = createUpstreams({ settings, adminIds, db, clock, logger, onRequest });
   const { providers } = upstreams;
-  const terms = { pricing: live.pricing, defaults, allowedServices };
+  const { pricing, priceStep } = live;
+  const terms = { pricing, priceStep, defaults, allowedServices };
   const catalog = createCatalog({ db, clock, logger, providers, ...terms });
   const orders = createShopOrders(deps, { providers, catalog, signals, holder });
   const reseller = createShopReseller(deps, { catalog, orders: orders.byKey });

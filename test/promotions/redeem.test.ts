@@ -39,6 +39,9 @@ describe("a voucher", () => {
       .where("kind", "=", "bonus")
       .execute();
     expect(kinds).toHaveLength(1);
+    await shop.clock.advance(1_000);
+    const { facts } = await world.desk.services.figures.overview("today");
+    expect(facts).toMatchObject({ bonusMicros: 5_000_000n, turnoverMicros: 0n, adjustedUpMicros: 0n });
     expect(await selectSystemBalance(world.database.db, system.promotions)).toBe(-5_000_000n);
   });
 

@@ -3,7 +3,7 @@ import type { OutboxMessage } from "../../core/messages.ts";
 import type { DailyReport } from "../../desk/figures/report.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
 import type { OrderView } from "../../orders/orders.ts";
-import { escapeHtml, money, signedMoney } from "../../texts/html.ts";
+import { escapeHtml, money } from "../../texts/html.ts";
 import { operatorNotice } from "../../texts/operator/notices.ts";
 import type { Texts } from "../../texts/texts.ts";
 import type { BotDeps } from "../bot-deps.ts";
@@ -20,6 +20,7 @@ import { noticeCard } from "../cards/home.ts";
 import { creditedCard } from "../cards/money.ts";
 import { type NamedOrder, nameOrder } from "../cards/order.ts";
 import { renderClaim, renderDailyReport, renderDispute } from "./render-for-operators.ts";
+import { bonusText, moneyText } from "./render-money.ts";
 import { quiet, type Rendered, urgent } from "./rendered.ts";
 
 /** Where the words of a message come from. */
@@ -208,47 +209,4 @@ async function priceToday(deps: RenderDeps, order: OrderView, language: string):
   const { serviceId, countryId, buyerId } = order;
   const result = await deps.catalog.quote({ serviceId, countryId, buyerId, language });
   return result.kind === "quote" ? result.quote.priceMicros : null;
-}
-
-function bonusText(message: Extract<EventMessage, { kind: "bonus_changed" }>, texts: Texts): string {
-  const { messages } = texts;
-  const amountMicros = BigInt(message.amountMicros);
-  const view = {
-    amount: money(amountMicros < 0n ? -amountMicros : amountMicros),
-    available: money(BigInt(message.availableMicros)),
-  };
-  if (message.cause === "refund") return messages.bonusTaken(view);
-  return message.cause === "voucher" ? messages.voucherAdded(view) : messages.bonusAdded(view);
-}
-
-function moneyText(
-  message: Extract<
-    EventMessage,
-    { kind: "topup_rejected" | "topup_refunded" | "debt_settled" | "balance_adjusted" }
-  >,
-  texts: Texts,
-): string {
-  const { messages } = texts;
-  if (message.kind === "topup_rejected")
-    return lines(messages.topupRejected, message.reason !== undefined && escapeHtml(message.reason));
-  const amount = money(BigInt(message.amountMicros));
-  const available = money(BigInt(message.availableMicros));
-  if (message.kind === "topup_refunded") {
-    const { stars, debtMicros } = message;
-    const debt = debtMicros !== undefined && messages.debt({ debt: money(BigInt(debtMicros)) });
-    return lines(messages.topupRefunded({ stars, amount, available }), debt);
-  }
-  if (message.kind === "debt_settled") {
-    const isPaid = message.debtMicros === "0";
-    return messages.debtSettled({
-      amount,
-      debt: isPaid ? null : money(BigInt(message.debtMicros)),
-      available,
-    });
-  }
-  return messages.adjusted({
-    amount: signedMoney(BigInt(message.amountMicros)),
-    available,
-    reason: escapeHtml(message.reason),
-  });
 }

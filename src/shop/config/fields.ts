@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { parseUsd } from "../../core/money.ts";
+import { priceSteps } from "../../core/price-step.ts";
+import { parseQuietHours } from "../../core/quiet-hours.ts";
 import { isZone } from "../../core/zone.ts";
 import { urlProblem } from "./network.ts";
 
@@ -70,6 +72,17 @@ export const rate = parsed("requests per second from 0.01 to 1000", (text) => {
   if (!DECIMAL.test(text)) return undefined;
   const value = Number(text);
   return value >= 0.01 && value <= 1000 ? value : undefined;
+});
+
+/** What prices are rounded up to. */
+export const priceStep = parsed(`one of ${priceSteps.join(", ")}`, (text) =>
+  priceSteps.find((step) => step === text),
+);
+
+/** When alerts wait. Wrapped, because null means "at no time". */
+export const quietHours = parsed("hours such as 22-8 or 22-8 Europe/Berlin, or off", (text) => {
+  const hours = parseQuietHours(text);
+  return hours === undefined ? undefined : { hours };
 });
 
 /** The name of a time zone. */

@@ -30,7 +30,7 @@ const notices: Readonly<Record<string, (params: Params) => string>> = {
   delivery_fell: (params) =>
     `${fact(params, "provider")} delivers ${fact(params, "now")} % of ${fact(params, "count")} numbers in 6 hours; in 7 days it was ${fact(params, "usual")} %.`,
   price_rose: (params) =>
-    `${fact(params, "product")} now costs ${amount(params)} at the cheapest provider, over 25 % more than in the last 7 days.`,
+    `${fact(params, "product")} now costs ${amount(params)} at the cheapest provider, ${fact(params, "percent")} % more than in the last 7 days.`,
   no_numbers: (params) =>
     `${fact(params, "provider")} had no number for ${fact(params, "percent")} % of ${fact(params, "count")} tries in 30 minutes.`,
   stock_empty: (params) => `${fact(params, "product")} is sold out at every provider, and sells well.`,
