@@ -3,6 +3,7 @@ import type { StockAlertJobs } from "../catalog/alerts/stock-alerts.ts";
 import type { CatalogJobs } from "../catalog/create-catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import { FEED_EVERY_MS } from "../desk/broadcast/feed.ts";
 import type { DeskServices } from "../desk/desk.ts";
 import type { TradeJobs } from "../desk/trade-jobs.ts";
 import type { OrderJobs } from "../orders/create-orders.ts";
@@ -106,7 +107,7 @@ export function createJobs(deps: JobDeps): Jobs {
     }),
     createLoop({
       name: "broadcasts",
-      everyMs: SECOND_MS,
+      everyMs: FEED_EVERY_MS,
       run: async () => ((await deps.feedBroadcasts()) ? "again" : "idle"),
       clock: deps.clock,
       logger: deps.logger,

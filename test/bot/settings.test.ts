@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PretendUser } from "../../sandbox/telegram/index.ts";
+import { encodeAction } from "../../src/bot/callback-data.ts";
 import { type BotShop, labelsOf, startBotShop } from "../support/bot.ts";
 
 let shop: BotShop;
@@ -163,4 +164,18 @@ describe("unlisted commands", () => {
     await shop.press(user, "Browse services");
     expect(shown()).toContain("What do you need a code for?");
   });
+});
+
+it("news of the shop are turned off by the button under them, and on again in the settings", async () => {
+  await using shop = await startBotShop();
+  const user = shop.telegram.user({ languageCode: "en" });
+  await shop.say(user, "/start");
+  const wantsNews = () => shop.fakes.buyers.state.known.get(user.id)?.wantsNews;
+  const result = await user.pressData(shop.last(user), encodeAction({ kind: "noNews" }));
+  await shop.idle();
+  expect(result.answer?.text).toContain("No more news");
+  expect(wantsNews()).toBe(false);
+  await shop.say(user, "/settings");
+  await shop.press(user, "News of the shop: off");
+  expect(wantsNews()).toBe(true);
 });

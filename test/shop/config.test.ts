@@ -20,7 +20,7 @@ describe("loadConfig", () => {
       orders: { cancelAfterMs: 120_000, lifetimeMs: 1_200_000 },
       referral: null,
       reseller: { isOn: false, trustedProxies: [] },
-      upkeep: { heartbeatUrl: null, backups: null },
+      upkeep: { heartbeatUrl: null, operatorsChat: null, backups: null },
       allowedServices: [],
       adjustable: {},
       logLevel: "info",

@@ -14,6 +14,9 @@ describe("upkeep", () => {
     const heartbeat = configOf({ HEARTBEAT_URL: "https://watch.example/key-1234" });
     expect(secretsOf(heartbeat)).toContain("https://watch.example/key-1234");
     expect(JSON.stringify(describeConfig(heartbeat))).not.toContain("key-1234");
+    expect(configOf({ OPERATORS_CHAT: "-1001234567890" }).upkeep.operatorsChat).toBe(-1_001_234_567_890);
+    for (const id of ["1001234567890", "@group", "-", "-1.5", "-99999999999999999"])
+      expect(problemsOf({ OPERATORS_CHAT: id }), id).toHaveLength(1);
     expect(problemsOf({ BACKUP_EVERY_HOURS: "0" })).toHaveLength(1);
   });
 });

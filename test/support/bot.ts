@@ -7,6 +7,7 @@ import {
 } from "../../sandbox/telegram/index.ts";
 import { createBot, type ShopBot } from "../../src/bot/bot.ts";
 import type { BotConfig, BotDeps } from "../../src/bot/bot-deps.ts";
+import type { Desk } from "../../src/bot/desk/door.ts";
 import type { Referral } from "../../src/buyers/referrals.ts";
 import type { Promotions } from "../../src/promotions/promotions.ts";
 import { createFakeCatalog, createFakeOrders, createFakeStockAlerts } from "./bot-fakes.ts";
@@ -46,12 +47,15 @@ export function labelsOf(message: TranscriptMessage): string[] {
 interface BotParts {
   readonly referral?: Referral | null;
   readonly promotions?: Promotions;
+  readonly desk?: Desk;
+  readonly operatorsChat?: number | null;
 }
 
 /** No code is any good. */
 const noPromotions: Promotions = { redeem: async () => ({ kind: "refused", code: "unknown" }) };
 
-function createFakes(config: Partial<BotConfig>, { referral = null, promotions = noPromotions }: BotParts) {
+function createFakes(config: Partial<BotConfig>, parts: BotParts) {
+  const { referral = null, promotions = noPromotions } = parts;
   const clock = createTestClock();
   const logger = createTestLogger();
   const catalog = createFakeCatalog(clock);
@@ -74,8 +78,8 @@ function createFakes(config: Partial<BotConfig>, { referral = null, promotions =
     referral,
     conversationStates: conversations.states,
     operatorActions: operatorActions.operatorActions,
-    desk: createFakeDesk([operatorId]),
-    operatorsChat: null,
+    desk: parts.desk ?? createFakeDesk([operatorId]),
+    operatorsChat: parts.operatorsChat ?? null,
     pauseWords: { in: (errors) => errors },
     config: {
       termsVersion: 1,

@@ -124,6 +124,7 @@ describe("keepHouse", () => {
       staffLinks: 0,
       namedPurchases: 0,
       queueLeases: 0,
+      broadcastRecipients: 0,
     });
     expect(await smsOf(old.orderId)).toMatchObject({ code: null, text: null, purged_at: at });
     expect(await smsOf(young.orderId)).toMatchObject({ code: "482913", purged_at: null });
@@ -143,6 +144,7 @@ describe("keepHouse", () => {
       staffLinks: 0,
       namedPurchases: 0,
       queueLeases: 0,
+      broadcastRecipients: 0,
     });
   });
 });

@@ -1,5 +1,6 @@
 import type { Api } from "grammy";
 import { type BroadcastContent, type BroadcastState, textIn } from "../../core/broadcasts.ts";
+import type { Logger } from "../../core/logger.ts";
 import type { OutboxMessage, OwedMessage, SendOutcome } from "../../core/messages.ts";
 import type { ShowBroadcast, Shown } from "../../desk/broadcast/broadcasts.ts";
 import { textsFor } from "../../texts/index.ts";
@@ -7,11 +8,16 @@ import type { Texts } from "../../texts/texts.ts";
 import { broadcastCard } from "../cards/broadcast.ts";
 import { messageOptions } from "../cards/card.ts";
 import { isRefused, isTelegramError, loggable } from "../telegram-errors.ts";
-import type { OutboxDeps } from "./send.ts";
 
 /** What a broadcast says, and whether it is still to be sent. */
 export interface BroadcastSource {
   find(id: string): Promise<{ state: BroadcastState; content: BroadcastContent } | undefined>;
+}
+
+interface CarryDeps {
+  readonly api: Api;
+  readonly broadcasts: BroadcastSource;
+  readonly logger: Logger;
 }
 
 type BroadcastMessage = Extract<OutboxMessage, { kind: "broadcast" }>;
@@ -27,7 +33,7 @@ const gone: SendOutcome = { kind: "drop", reason: "gone" };
 
 /** Sends a broadcast to one of its readers, or takes back what was sent. Rejects with Telegram's error. */
 export async function carryBroadcast(
-  deps: Pick<OutboxDeps, "api" | "broadcasts" | "logger">,
+  deps: CarryDeps,
   { chatId, isHeld }: OwedMessage,
   { buyer, texts }: Reader,
   { broadcastId, removes }: BroadcastMessage,
@@ -64,7 +70,7 @@ async function deliver(
 }
 
 async function takeBack(
-  { api, logger }: Pick<OutboxDeps, "api" | "logger">,
+  { api, logger }: Pick<CarryDeps, "api" | "logger">,
   chatId: number,
   messageId: number,
 ): Promise<SendOutcome> {

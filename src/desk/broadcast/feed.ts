@@ -25,8 +25,10 @@ export interface FeedDeps {
  * refused as a flood, and the refused one may be a code.
  */
 export const BROADCAST_PER_SECOND = 22;
-/** What has not left within a second piles up to here, and no further. */
-const MAX_IN_OUTBOX = 60;
+/** What has not left yet piles up to here, and no further: more would leave in one go, with the whole budget. */
+export const MAX_IN_OUTBOX = 30;
+/** How often a step is taken. */
+export const FEED_EVERY_MS = 500;
 const SECOND_MS = 1_000;
 /** People looked at in one step. */
 const PLAN_BATCH = 2_000;

@@ -3,7 +3,7 @@ import { act, at } from "../../../src/bot/desk/place.ts";
 import { newId, shortenId } from "../../../src/core/ids.ts";
 import { markUnblocked } from "../../../src/db/queries/buyers.ts";
 import { enqueue } from "../../../src/db/queries/outbox.ts";
-import { BROADCAST_PER_SECOND } from "../../../src/desk/broadcast/feed.ts";
+import { BROADCAST_PER_SECOND, MAX_IN_OUTBOX } from "../../../src/desk/broadcast/feed.ts";
 import { keepHouse } from "../../../src/workers/housekeeping.ts";
 import { createOutboxWorker } from "../../../src/workers/outbox-worker.ts";
 import { type BroadcastWorld, createBroadcastWorld, type Reader } from "../../support/broadcast.ts";
@@ -55,7 +55,7 @@ describe("a broadcast under way", () => {
       await world.clock.advance(1_000);
       await world.feed();
     }
-    expect(await queued()).toBe(60);
+    expect(await queued()).toBe(MAX_IN_OUTBOX);
     await world.run();
     expect(reached(readers)).toBe(130);
     expect(readers.every((reader) => world.got(reader).length === 1)).toBe(true);
