@@ -11,7 +11,7 @@ import { shorten } from "../cards/label.ts";
 import { beginDraft } from "./draft-screen.ts";
 import { idArg, lastRow, PAGE_SIZE, pageOf, pagerOf, places, rangeOf } from "./lists.ts";
 import { act, at, type Place } from "./place.ts";
-import { type Action, type DeskButton, type DeskCard, go, type Screen } from "./screen.ts";
+import { type DeskButton, type DeskCard, go, type Screen } from "./screen.ts";
 
 const ID = "q";
 const MAX_TEXT = 2500;
@@ -37,9 +37,14 @@ export function createQueueScreen(services: Services): Screen {
       return await listCard(services, staff, pageOf(name));
     },
     actions: {
-      a: decision(services, true),
-      /** Without a word to the buyer, for the message that tells of the receipt. */
-      j: decision(services, false),
+      a: {
+        right: "receipts",
+        takes: "tap",
+        async run({ staff, args, updateId }) {
+          const decided = await queue.approve(staff, { claimId: required(args[0]), updateId });
+          return go(places.queue, receiptTexts.decided[decided]);
+        },
+      },
       r: {
         right: "receipts",
         takes: "tap",
@@ -62,17 +67,6 @@ export function createQueueScreen(services: Services): Screen {
         },
       },
       ...questionActions(services),
-    },
-  };
-}
-
-function decision({ queue }: Services, approve: boolean): Action {
-  return {
-    right: "receipts",
-    takes: "tap",
-    async run({ staff, args, updateId }) {
-      const decided = await queue.decide(staff, { claimId: required(args[0]), approve, updateId });
-      return go(places.queue, receiptTexts.decided[decided]);
     },
   };
 }
@@ -168,7 +162,7 @@ async function receiptCard(services: Services, staff: Staff, id: string): Promis
     ? [
         [
           { label: receiptTexts.approve, to: act(ID, "a", short) },
-          { label: receiptTexts.rejectWhy, to: act(ID, "r", short) },
+          { label: receiptTexts.reject, to: act(ID, "r", short) },
         ],
         takeRow("receipt", id),
       ]

@@ -3,8 +3,8 @@ import { escapeHtml, mention, money } from "../html.ts";
 /** Receipts of manual transfers, and questions by /paysupport, as operators read them. */
 export const receiptTexts = {
   approve: "Approve",
-  reject: "Reject",
-  rejectWhy: "Reject…",
+  /** Leads to the question for the reason. */
+  reject: "Reject…",
   open: "Open",
   decided: {
     approved: "Approved.",
