@@ -1,6 +1,6 @@
 import { DeskRefusal } from "../../core/desk-refusal.ts";
 import { shortenId } from "../../core/ids.ts";
-import { formatUsd } from "../../core/money.ts";
+import { formatUsd, parseUsd } from "../../core/money.ts";
 import { hasRight, type Right, type Staff } from "../../core/staff.ts";
 import type { DeskServices } from "../../desk/desk.ts";
 import type { QueueItem, QueueKind } from "../../desk/queue/queue.ts";
@@ -55,6 +55,26 @@ export function createQueueScreen(services: Services): Screen {
             content: { claimId: required(args[0]) },
             back: places.queue,
           }),
+      },
+      o: {
+        right: "receipts",
+        takes: "tap",
+        run: async ({ args: [arg] }) => {
+          const short = shortenId(required(arg));
+          const [to, back] = [act(ID, "O", short), at(ID, "receipt", short)];
+          return { kind: "ask", prompt: receiptTexts.otherAmountPrompt, to, back };
+        },
+      },
+      O: {
+        right: "receipts",
+        takes: "text",
+        async run({ staff, args, typed }) {
+          const amountMicros = parseUsd(typed?.text.trim().replace(/^\$/, "") ?? "", "exact");
+          if (amountMicros === undefined || amountMicros === 0n)
+            return { kind: "again", why: receiptTexts.otherAmountAgain };
+          const content = { claimId: required(args[0]), amountMicros: amountMicros.toString() };
+          return await beginDraft(drafts, { staff, kind: "receipt_amount", content, back: places.queue });
+        },
       },
       t: {
         right: "see",
@@ -164,7 +184,7 @@ async function receiptCard(services: Services, staff: Staff, id: string): Promis
           { label: receiptTexts.approve, to: act(ID, "a", short) },
           { label: receiptTexts.reject, to: act(ID, "r", short) },
         ],
-        takeRow("receipt", id),
+        [{ label: receiptTexts.otherAmount, to: act(ID, "o", short) }, ...takeRow("receipt", id)],
       ]
     : [];
   const decided = claim.decision === null ? "" : `\n${receiptTexts.decided[claim.decision]}`;
