@@ -21,12 +21,13 @@ export type Action =
         | "apiNew"
         | "apiHide"
         | "support"
-        | "leaveSupport"
+        | "leaveQuestion"
         | "sendToShop"
         | "searchThis"
         | "forgetAsk"
         | "forgetSure"
-        | "forgetNow";
+        | "forgetNow"
+        | "noNews";
     }
   | { readonly kind: "dismiss" | "keep" }
   | { readonly kind: "orders"; readonly page: number; readonly isOpenOnly: boolean }

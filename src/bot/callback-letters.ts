@@ -5,7 +5,7 @@ export const plain = {
   t: "topup",
   s: "settings",
   u: "support",
-  L: "leaveSupport",
+  L: "leaveQuestion",
   U: "sendToShop",
   q: "searchThis",
   f: "forgetAsk",
@@ -20,6 +20,7 @@ export const plain = {
   z: "apiAccept",
   m: "apiNew",
   M: "apiHide",
+  n: "noNews",
 } as const;
 export const pair = { c: "confirm", B: "tellWhenBack" } as const;
 export const ofQuote = { G: "get", y: "payShort", w: "otherWays" } as const;

@@ -152,17 +152,14 @@ function smallest(amounts: readonly bigint[]): bigint {
 
 /**
  * A person with a referral deletes their data: what is due is paid first, then nothing links the two any more. With
- * `terms` null referral is off: nothing is paid, and nobody needs to be known again.
+ * `terms` null referral is off: nothing is paid.
  */
 export async function leaveReferral(
   tx: Tx,
   terms: ReferralTerms | null,
-  person: { buyerId: string; telegramId: number; at: Date },
+  person: { buyerId: string; at: Date },
 ): Promise<void> {
-  const { buyerId, telegramId, at } = person;
-  if (terms) {
-    await settleFriend(tx, terms, buyerId, at);
-    await queries.rememberPerson(tx, await personHash(tx, telegramId, at), at);
-  }
+  const { buyerId, at } = person;
+  if (terms) await settleFriend(tx, terms, buyerId, at);
   await queries.forgetReferrals(tx, buyerId);
 }

@@ -84,6 +84,8 @@ export interface Quote {
   readonly serviceId: string;
   readonly countryId: string;
   readonly priceMicros: bigint;
+  /** What it costs without the discount of the buyer's promo code; null: they have none for this. */
+  readonly fullPriceMicros: bigint | null;
   readonly costCeilingMicros: bigint;
   readonly expiresAt: Date;
 }
@@ -133,6 +135,9 @@ export interface PriceListRow {
   readonly stock: number | null;
 }
 
+/** How providers are asked for prices: for a person who waits (the default), or for a program, after all people. */
+export type AskAs = "tap" | "background";
+
 export interface Catalog {
   /** The services on sale. "popular": the shop's most sold first, then those popular elsewhere. "name": A–Z. */
   services(input: { page: number; pageSize: number; sort: "popular" | "name" }): Promise<ServicePage>;
@@ -146,6 +151,7 @@ export interface Catalog {
     pageSize: number;
     sort: CountrySort;
     language: LanguageCode;
+    askAs?: AskAs;
   }): Promise<CountryPage>;
   /** Everything on sale, as known now: what nobody has looked at lately may be missing. Costs much for a large shop. */
   priceList(): Promise<readonly PriceListRow[]>;
@@ -162,7 +168,13 @@ export interface Catalog {
     serviceId: string;
     countryId: string;
     language: LanguageCode;
+    askAs?: AskAs;
   }): Promise<QuoteResult>;
+  /** What a quote would cost by what is known now: nobody is asked. `isOld`: a quote would ask first. Undefined: not known. */
+  knownPrice(product: {
+    serviceId: string;
+    countryId: string;
+  }): Promise<{ readonly priceMicros: bigint; readonly isOld: boolean } | undefined>;
   /** A quote that this buyer was given, also when it has expired; undefined: none of theirs. */
   quoted(
     quoteId: string,

@@ -91,7 +91,7 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs & Catalo
     }),
     ...createFavouritesAndRecents({ deps, snapshot: snapshot.get, market, lookedAt, country, isKnown }),
     priceList: createPriceList({ snapshot, market }),
-    quote: createQuoting({ deps, market, freshness, statistics, country, isWithheld }),
+    ...createQuoting({ deps, market, freshness, statistics, country, isWithheld }),
     quoted: async (quoteId, buyerId) => {
       const quote = await selectQuote(db, quoteId);
       return quote?.buyerId === buyerId ? quote : undefined;

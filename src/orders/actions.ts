@@ -25,7 +25,7 @@ export async function cancel(
   if (order.state === "cancelling") return asked(order, at);
   if (order.state !== "waiting") return { kind: "refused", code: "order_not_active" };
   if (!providerOf(deps, order)?.capabilities.cancel) return { kind: "refused", code: "cancel_not_supported" };
-  const cancels = await countCancels(deps.db, order.buyerId, addMs(at, -HOUR_MS));
+  const cancels = await countCancels(deps.db, order, addMs(at, -HOUR_MS));
   if (cancels >= cancelsPerHour) return { kind: "refused", code: "too_many_cancels" };
   const row = await inTransaction(deps.db, (tx) =>
     transition(tx, {

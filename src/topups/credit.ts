@@ -5,6 +5,7 @@ import { enqueue } from "../db/queries/outbox.ts";
 import { insertPaidPurchase, selectOrderOfAgreement } from "../db/queries/paid-purchases.ts";
 import { insertPayment } from "../db/queries/topup-payments.ts";
 import { moveTopup, type TopupRow } from "../db/queries/topups.ts";
+import { payTopupBonus } from "../promotions/topup-bonus.ts";
 import { creditTopup } from "../wallet/wallet.ts";
 
 /** How long after the agreement a paid purchase is made by itself; later the buyer is asked, who may have gone. */
@@ -37,6 +38,7 @@ export async function credit(tx: Tx, charge: Charge): Promise<boolean> {
   await creditTopup(tx, { ...charge, topupId, reason: `${charge.gateway} payment` });
   if (topup) await moveTopup(tx, topup.id, ["pending", "expired"], "credited", at);
   await tellCredited(tx, charge, topup && (await storePurchase(tx, topup, charge)));
+  await payTopupBonus(tx, charge);
   return true;
 }
 

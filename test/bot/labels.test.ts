@@ -96,7 +96,7 @@ function plainCards(texts: Texts): Card[] {
     privacyCard(texts, texts.messages.privacy({ hours: 24, contact: null })),
     sendToShopCard(texts),
     notFoundCard(texts, "asdf"),
-    askCard(texts, texts.messages.paysupport({ contact: null }), { kind: "leaveSupport" }),
+    askCard(texts, texts.messages.paysupport({ contact: null }), { kind: "leaveQuestion" }),
     balanceCard(texts, available, { items: [], open: [], page: 0, pageCount: 1, canInvite: true }),
     inviteCard(texts, {
       link: "https://t.me/numstore_bot?start=r_abcDEF123-_x",
@@ -132,6 +132,7 @@ function catalogueCards(texts: Texts, sample: Sample): Card[] {
     serviceId: service.id,
     countryId: country.id,
     priceMicros,
+    fullPriceMicros: null,
     costCeilingMicros: priceMicros,
     expiresAt: now,
   };

@@ -66,6 +66,7 @@ export function createFakeCatalog(clock: Clock) {
   };
   const catalog: Catalog = {
     priceList: async () => [],
+    knownPrice: async () => undefined,
     services: async ({ page, pageSize, sort }) => {
       const items =
         sort === "name" ? state.services.toSorted((a, b) => a.name.localeCompare(b.name)) : state.services;
@@ -105,6 +106,7 @@ export function createFakeCatalog(clock: Clock) {
         serviceId,
         countryId,
         priceMicros,
+        fullPriceMicros: null,
         costCeilingMicros: priceMicros,
         expiresAt,
       };

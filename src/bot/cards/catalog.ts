@@ -144,6 +144,7 @@ export function foundCountriesCard(
     text: messages.countries({ service: escapeHtml(shorten(service.name, 60)) }),
     keyboard: [
       ...inRows(buttons, 2),
+      [tap(labels.otherCountries, { kind: "countries", serviceId: service.id, page: 0, sort: "best" })],
       [
         tap(labels.browse, { kind: "services", page: 0, sort: "popular" }),
         tap(labels.home, { kind: "home" }),

@@ -22,7 +22,13 @@ export function payableUsd(micros: bigint): bigint {
 }
 
 /** Names of the typed-input conversations, and of what they hand on. */
-export const questionIds = { amount: "amount", claim: "claim", dispute: "dispute", desk: "desk" } as const;
+export const questionIds = {
+  amount: "amount",
+  claim: "claim",
+  dispute: "dispute",
+  desk: "desk",
+  promo: "promo",
+} as const;
 
 export interface Pay {
   /** Sends an invoice over so many Stars. */

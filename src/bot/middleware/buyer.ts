@@ -46,7 +46,7 @@ const tapsOpenToBanned: readonly string[] = [
   "forgetNow",
   "keep",
   "support",
-  "leaveSupport",
+  "leaveQuestion",
   "sendToShop",
   "dismiss",
 ];

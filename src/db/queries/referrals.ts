@@ -37,7 +37,7 @@ export async function insertReferral(
     WHERE b.id = ${friendId}::uuid AND b.id <> ${referrerId}::uuid AND b.created_at > ${since}::timestamptz
       AND NOT EXISTS (SELECT FROM orders WHERE buyer_id = b.id)
       AND NOT EXISTS (SELECT FROM topups WHERE buyer_id = b.id)
-      AND NOT EXISTS (SELECT FROM carried_actions WHERE buyer_id = b.id)
+      AND NOT EXISTS (SELECT FROM carried_actions WHERE buyer_id = b.id AND kind <> 'wrong_code')
       AND NOT EXISTS (SELECT FROM referrals WHERE referrer_id = b.id)
       AND NOT EXISTS (SELECT FROM earlier_people WHERE person_hash = ${personHash})
     ON CONFLICT (friend_id) DO NOTHING`.execute(tx);

@@ -24,6 +24,7 @@ export const money: MoneyTexts = {
       adjustment: "تصحيح",
       referral: "مكافأة عن صديق",
       referral_back: "مكافأة مسحوبة",
+      bonus: "مكافأة",
       other: "عملية",
     },
     topup: ({ available }) => `<b>شحن الرصيد</b>\nالرصيد ${ltr(available)}. كم تريد أن تضيف؟`,

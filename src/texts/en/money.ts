@@ -23,6 +23,7 @@ export const money: MoneyTexts = {
       adjustment: "Correction",
       referral: "Reward for a friend",
       referral_back: "Reward taken back",
+      bonus: "Bonus",
       other: "Transaction",
     },
     topup: ({ available }) => `<b>Top up</b>\nBalance ${available}. How much would you like to add?`,

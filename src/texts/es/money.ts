@@ -23,6 +23,7 @@ export const money: MoneyTexts = {
       adjustment: "Corrección",
       referral: "Recompensa por un amigo",
       referral_back: "Recompensa retirada",
+      bonus: "Bono",
       other: "Movimiento",
     },
     topup: ({ available }) => `<b>Recargar</b>\nSaldo ${available}. ¿Cuánto quieres añadir?`,

@@ -23,6 +23,7 @@ export const money: MoneyTexts = {
       adjustment: "Koreksi",
       referral: "Imbalan untuk teman",
       referral_back: "Imbalan ditarik",
+      bonus: "Bonus",
       other: "Transaksi",
     },
     topup: ({ available }) => `<b>Isi saldo</b>\nSaldo ${available}. Berapa yang ingin ditambahkan?`,

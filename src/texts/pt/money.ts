@@ -23,6 +23,7 @@ export const money: MoneyTexts = {
       adjustment: "Correção",
       referral: "Recompensa por um amigo",
       referral_back: "Recompensa retirada",
+      bonus: "Bônus",
       other: "Movimento",
     },
     topup: ({ available }) => `<b>Recarregar</b>\nSaldo ${available}. Quanto você quer adicionar?`,

@@ -23,6 +23,7 @@ export const money: MoneyTexts = {
       adjustment: "Корректировка",
       referral: "Награда за друга",
       referral_back: "Награда списана",
+      bonus: "Бонус",
       other: "Операция",
     },
     topup: ({ available }) => `<b>Пополнение</b>\nБаланс ${available}. Сколько добавить?`,

@@ -10,6 +10,8 @@ interface MovementWords {
   /** For a friend's order, see referral.ts; and taken back because the friend's payment was refunded. */
   readonly referral: string;
   readonly referral_back: string;
+  /** Of a promo code or voucher; also where it is taken back. */
+  readonly bonus: string;
   readonly other: string;
 }
 
