@@ -133,6 +133,7 @@ describe("the six characters of an API key", () => {
     const key = {
       id: "aB3dE9",
       buyer_id: buyerId,
+      chain_id: "aB3dE9",
       name: "tool",
       secret_hash: Buffer.alloc(32),
       scope: "buy",
