@@ -20,7 +20,10 @@ const BAN_SHARE = 0.25;
 const REFUND_SHARE = 0.1;
 /** Of the crowd, at most so many are banned at a time: the others should be able to buy. */
 const BANNED_SHARE = 0.2;
-const told: Readonly<Record<string, string>> = { "Approved.": "approved", "Rejected.": "rejected" };
+const told: Readonly<Record<string, string>> = {
+  "Approved.": "approved",
+  "✅ Rejected. The buyer is told why.": "rejected",
+};
 
 interface Office {
   readonly witness: Witness;
@@ -70,18 +73,46 @@ export function createOperators(deps: {
 }
 
 async function decide({ witness, figures }: Office, user: PretendUser, random: Random): Promise<void> {
-  const choice = random.isIn(APPROVED_SHARE) ? "Approve" : "Reject";
+  const choice = random.isIn(APPROVED_SHARE) ? "Approve" : "Reject…";
   const claim = user
     .messages()
     .slice(-SEEN)
-    .findLast(({ buttons }) => buttons.flat().some(({ text }) => text === choice));
+    .findLast((message) => hasButton(message, choice));
   if (!claim) return;
-  const result = await user.press(claim, choice, { timeoutMs: TAP_MS });
-  const decision = told[result.answer?.text ?? ""];
+  const result =
+    choice === "Approve"
+      ? await user.press(claim, choice, { timeoutMs: TAP_MS })
+      : await reject(user, claim, choice);
+  const decision = told[result?.answer?.text ?? ""];
   const note = noteOf(claim);
   if (decision === undefined || note === undefined) return;
   figures.decisions += 1;
   witness.decisions.set(note, (witness.decisions.get(note) ?? new Set()).add(decision));
+}
+
+/** Reject, reason, confirm. Undefined: one of the steps was not answered, as while the shop is down. */
+async function reject(user: PretendUser, claim: TranscriptMessage, choice: string) {
+  const newest = user.lastMessage()?.messageId ?? claim.messageId;
+  // The claim's own message, or a new one where that shows a picture.
+  const next = (label: string) =>
+    user
+      .waitForMessage(
+        (message) =>
+          (message.messageId === claim.messageId || message.messageId > newest) && hasButton(message, label),
+        { timeoutMs: TAP_MS },
+      )
+      .catch(() => undefined);
+  let result = await user.press(claim, choice, { timeoutMs: TAP_MS });
+  for (const label of ["The payment has not arrived.", "✅ Confirm"]) {
+    const card = await next(label);
+    if (!card) return undefined;
+    result = await user.press(card, label, { timeoutMs: TAP_MS });
+  }
+  return result;
+}
+
+function hasButton({ buttons }: TranscriptMessage, label: string): boolean {
+  return buttons.flat().some(({ text }) => text === label);
 }
 
 function noteOf({ text }: TranscriptMessage): string | undefined {

@@ -5,7 +5,7 @@ export type CsvCell = { readonly text: string | null } | { readonly number: stri
 export const csvStart = "\ufeff";
 
 /**
- * One line of a CSV file (RFC 4180). Spreadsheet programs run a cell that begins with = + - @ or a control character as a
+ * One line of a CSV file (RFC 4180). A semicolon is quoted too: some spreadsheet programs part cells at it. Spreadsheet programs run a cell that begins with = + - @ or a control character as a
  * formula, so such text gets an apostrophe before it.
  */
 export function csvLine(cells: readonly CsvCell[]): string {
@@ -16,5 +16,5 @@ function written(cell: CsvCell): string {
   if ("number" in cell) return cell.number;
   const text = cell.text ?? "";
   const safe = /^[=+\-@\t\r\n]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return /[",;\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

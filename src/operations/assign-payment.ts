@@ -4,7 +4,7 @@ import type { Tx } from "../db/client.ts";
 import { writeAudit } from "../db/queries/audit.ts";
 import { lockBuyer } from "../db/queries/buyers.ts";
 import { takeUnassignedPayment } from "../db/queries/topup-payments.ts";
-import { tellCredited } from "../topups/credit.ts";
+import { finishCredit } from "../topups/credit.ts";
 import { creditTopup } from "../wallet/wallet.ts";
 import { type ChangeDeps, checkOwn } from "./changes.ts";
 
@@ -34,7 +34,7 @@ export async function assignPayment(
   const { gateway, chargeId, amountMicros } = payment;
   const money = { gateway, chargeId, buyerId, amountMicros, at };
   await creditTopup(tx, { ...money, topupId: null, actor, reason });
-  await tellCredited(tx, { ...money, topup: null, chatId: buyer.telegramId }, null);
+  await finishCredit(tx, { ...money, topup: null, chatId: buyer.telegramId }, null);
   await writeAudit(tx, {
     actor,
     action: "payment assigned",

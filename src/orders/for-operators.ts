@@ -5,7 +5,7 @@ import { bookPossibleLoss } from "./doubts/release-doubts.ts";
 import type { OrderDeps } from "./order-deps.ts";
 import type { ByOperator, OrdersForOperators } from "./orders.ts";
 import { watchedStates } from "./state.ts";
-import { transition } from "./transition.ts";
+import { stateOf, transition } from "./transition.ts";
 
 /** What operators do with the orders of others. */
 export function forOperators(
@@ -15,6 +15,7 @@ export function forOperators(
   return {
     cancelFor: (tx, by) => cancelFor(deps, tx, by),
     giveBack: (tx, by) => giveBack(deps, tx, by),
+    finishFor: (tx, by) => finishFor(deps, tx, by),
     checkNow,
     async changed(orderId) {
       const provider = (await selectOrder(deps.db, orderId))?.provider;
@@ -44,6 +45,20 @@ async function giveBack(deps: OrderDeps, tx: Tx, { orderId, actor, at }: ByOpera
     await bookPossibleLoss(deps, tx, { orderId, provider, amountMicros, why, at });
   }
   return true;
+}
+
+async function finishFor(deps: OrderDeps, tx: Tx, { orderId, actor, at }: ByOperator): Promise<boolean> {
+  const order = await lockOrder(tx, orderId);
+  if (!order) return false;
+  const from = stateOf(order);
+  if (from !== "received" && from !== "waiting_again") return false;
+  const provider = order.provider === null ? undefined : deps.providers.get(order.provider);
+  const isDue = provider?.capabilities.finish ?? false;
+  const change = { finishDue: isDue, nextCheckAt: isDue ? at : null };
+  return (
+    (await transition(tx, { orderId, from, to: "finished", cause: "operator", actor, at, change })) !==
+    undefined
+  );
 }
 
 async function checkNow(tx: Tx, { orderId, at }: ByOperator): Promise<boolean> {

@@ -148,6 +148,8 @@ export interface OrdersForOperators {
   cancelFor(tx: Tx, by: ByOperator): Promise<boolean>;
   /** Ends a doubt: the buyer gets the money back, the cost is booked as a possible loss. */
   giveBack(tx: Tx, by: ByOperator): Promise<boolean>;
+  /** As the buyer's own "Done": the number is given up, what was charged stays charged. */
+  finishFor(tx: Tx, by: ByOperator): Promise<boolean>;
   /** The provider is asked about this number next. */
   checkNow(tx: Tx, by: ByOperator): Promise<boolean>;
   /** After the commit of one of these. */

@@ -37,13 +37,15 @@ export async function credit(tx: Tx, charge: Charge): Promise<boolean> {
   if (!(await insertPayment(tx, { ...charge, topupId }))) return false;
   await creditTopup(tx, { ...charge, topupId, reason: `${charge.gateway} payment` });
   if (topup) await moveTopup(tx, topup.id, ["pending", "expired"], "credited", at);
-  await tellCredited(tx, charge, topup && (await storePurchase(tx, topup, charge)));
-  await payTopupBonus(tx, charge);
+  await finishCredit(tx, charge, topup && (await storePurchase(tx, topup, charge)));
   return true;
 }
 
-/** Owes the buyer the receipt of a payment that was just credited; `resume` is what is being bought with it. */
-export async function tellCredited(
+/**
+ * What follows when a payment was just credited: its receipt, and the bonus that waited for one. `resume` is what is being
+ * bought with it.
+ */
+export async function finishCredit(
   tx: Tx,
   charge: Pick<Charge, "gateway" | "chargeId" | "buyerId" | "chatId" | "amountMicros" | "topup" | "at">,
   resume: { serviceId: string; countryId: string } | null,
@@ -59,6 +61,7 @@ export async function tellCredited(
     resume,
   };
   await enqueue(tx, { chatId, buyerId, message, dedupeKey: `topup_credited:${gateway}:${chargeId}`, at });
+  await payTopupBonus(tx, charge);
 }
 
 /** The purchase that waited for this money, to be made by `buyPaid` of the orders. Null: none, or it is too late for it. */

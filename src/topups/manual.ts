@@ -18,7 +18,8 @@ import type { TopupDeps } from "./topup-deps.ts";
 import type { BeginResult } from "./topups.ts";
 
 const GATEWAY = "manual";
-const terms = {
+/** The bounds of a manual top-up. */
+export const manualTerms = {
   gateway: GATEWAY,
   minMicros: 1_000_000n,
   maxMicros: 1_000_000_000n,
@@ -40,7 +41,7 @@ export async function beginManual(
   if (await isBanned(deps.db, input.buyerId)) return { kind: "refused", code: "buyer_banned" };
   if (await isPaused(deps.db, "topups", deps.clock.now())) return { kind: "refused", code: "topups_paused" };
   if (await hasTooMany(deps, input.buyerId)) return { kind: "refused", code: "gateway_unavailable" };
-  const opened = await openUsdTopup(deps, terms, input);
+  const opened = await openUsdTopup(deps, manualTerms, input);
   if (!opened) return { kind: "refused", code: "topup_amount_invalid" };
   return { kind: "begun", invoice: { topupId: opened.id } };
 }
@@ -98,6 +99,8 @@ export interface Decision {
   readonly claimId: string;
   readonly operatorTelegramId: number;
   readonly approve: boolean;
+  /** What came in, where that is not what the buyer announced. */
+  readonly amountMicros?: bigint;
   /** Why it is rejected, told to the buyer; null: no words. */
   readonly reason: string | null;
   readonly updateId: number | null;
@@ -122,13 +125,24 @@ export async function decideIn(deps: TopupDeps, tx: Tx, input: Decision): Promis
   const { topup, buyer } = found;
   const isOwn = buyer.telegramId === operatorTelegramId;
   const about = { subjectKind: "topup" as const, subject: topup.id, buyerId: buyer.id };
-  const after = { amountMicros: topup.amountMicros.toString(), isOwn };
+  const amountMicros = input.amountMicros ?? topup.amountMicros;
+  const before = { announcedMicros: topup.amountMicros.toString() };
+  const after = { amountMicros: amountMicros.toString(), isOwn };
   if (isOwn && input.approve && deps.operatorChatIds.some((id) => id !== operatorTelegramId)) {
     await writeAudit(tx, { actor, action: "manual top-up refused", ...about, after, updateId, at });
     return "own" as const;
   }
   if (!(await decideClaim(tx, { claimId, operatorTelegramId, decision, at }))) return "already" as const;
-  await writeAudit(tx, { actor, action: `manual top-up ${decision}`, ...about, after, reason, updateId, at });
+  await writeAudit(tx, {
+    actor,
+    action: `manual top-up ${decision}`,
+    ...about,
+    before,
+    after,
+    reason,
+    updateId,
+    at,
+  });
   if (!input.approve) {
     await moveTopup(tx, topup.id, ["pending"], "rejected", at);
     const why = reason === null ? {} : { reason };
@@ -144,14 +158,14 @@ export async function decideIn(deps: TopupDeps, tx: Tx, input: Decision): Promis
     topup,
     buyerId: topup.buyerId,
     chatId: topup.chatId,
-    amountMicros: topup.amountMicros,
+    amountMicros,
     stars: null,
     feeMicros: 0n,
     paidAt: at,
     actor,
     at,
   });
-  deps.onTopup?.({ gateway: GATEWAY, outcome: "credited", amountMicros: topup.amountMicros });
+  deps.onTopup?.({ gateway: GATEWAY, outcome: "credited", amountMicros });
   return decision;
 }
 

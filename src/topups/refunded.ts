@@ -46,17 +46,16 @@ export async function bookRefund(
   const { buyerId, chargeId, refundRound: round } = payment;
   if (buyerId === null || (payment.state !== "credited" && payment.state !== "refunding")) return;
   const at = deps.clock.now();
-  // What we began ourselves is no chargeback (db/queries/alarms.ts counts those).
-  const reason = payment.state === "refunding" ? "refund confirmed by Telegram" : "refunded payment";
-  const why = { actor: "telegram", reason, at };
+  const isOurs = payment.state === "refunding";
+  // A chargeback: db/queries/alarms.ts counts those. What we began ourselves keeps whoever decided it, and why.
+  const by = { actor: "telegram", reason: "refunded payment" };
   // People before accounts, in the order in which a purchase locks them.
   const payer = (await findBuyer(tx, buyerId))?.telegramId ?? telegramId;
   const person = await lockPerson(tx, payer, at);
-  const taken =
-    payment.state === "refunding"
-      ? { takenMicros: await takenBack(tx, { gateway: "stars", chargeId, round }), lostMicros: 0n }
-      : await takeWhatIsThere(tx, payment, buyerId, why);
-  await setPaymentState(tx, "stars", chargeId, { ...why, state: "refunded" });
+  const taken = isOurs
+    ? { takenMicros: await takenBack(tx, { gateway: "stars", chargeId, round }), lostMicros: 0n }
+    : await takeWhatIsThere(tx, payment, buyerId, { ...by, at });
+  await setPaymentState(tx, "stars", chargeId, { state: "refunded", at, ...(!isOurs && { by }) });
   if (payment.topupId) await moveTopup(tx, payment.topupId, ["credited"], "refunded", at);
   await tell(tx, payment, buyerId, { ...taken, at });
   deps.onTopup?.({ gateway: "stars", outcome: "refunded", amountMicros: payment.amountMicros });

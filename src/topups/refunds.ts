@@ -59,7 +59,8 @@ export async function beginRefund(deps: TopupDeps, tx: Tx, input: RefundInput): 
     await bookTopupLoss(tx, { ...money, amountMicros: lostMicros });
     await flagBuyer(tx, payment.buyerId, "refunded a payment that was partly spent", at);
   }
-  await setPaymentState(tx, "stars", input.chargeId, { ...input, state: "refunding", at });
+  const { actor, reason } = input;
+  await setPaymentState(tx, "stars", input.chargeId, { by: { actor, reason }, state: "refunding", at });
   const buyer = await findBuyer(tx, payment.buyerId);
   return { kind: "begun" as const, telegramId: buyer?.telegramId ?? null };
 }
@@ -115,7 +116,8 @@ async function undo(deps: TopupDeps, chargeId: string, reason: string): Promise<
     const { buyerId } = payment;
     await restoreTopup(tx, { chargeId, gateway: "stars", round, buyerId, at });
     await restoreTopupBonus(tx, { gateway: "stars", chargeId, buyerId, refundRound: round }, at);
-    const back = { state: "credited" as const, refundRound: round + 1, actor: "system", reason, at };
+    const by = { actor: "system", reason };
+    const back = { state: "credited" as const, refundRound: round + 1, by, at };
     await setPaymentState(tx, "stars", chargeId, back);
     const params = { chargeId, reason, amountMicros: payment.amountMicros.toString() };
     const message = { kind: "operator_notice" as const, notice: "refund_refused", params };

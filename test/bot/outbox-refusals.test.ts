@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PretendUser } from "../../sandbox/telegram/index.ts";
-import { newId } from "../../src/core/ids.ts";
+import { act, decodePlace } from "../../src/bot/desk/place.ts";
+import { newId, shortenId } from "../../src/core/ids.ts";
 import type { OutboxMessage } from "../../src/core/messages.ts";
-import { type BotShop, labelsOf, operatorId } from "../support/bot.ts";
+import { type BotShop, operatorId } from "../support/bot.ts";
 import { type OutboxShop, startOutboxShop } from "../support/bot-outbox.ts";
 
 let outbox: OutboxShop;
@@ -43,7 +44,10 @@ describe("operators", () => {
     expect(shop.last(person).text).toContain("Ref <1>");
     expect(shop.last(person).text).toContain("was sent before");
     expect(shop.last(person).text).toContain("Flagged: refunded before");
-    expect(labelsOf(shop.last(person))).toEqual(["Approve", "Reject"]);
+    // Rejecting asks for the reason that the buyer is told, here as at the desk.
+    const [approve, reject] = shop.last(person).buttons.flat();
+    expect([approve?.text, reject?.text]).toEqual(["Approve", "Reject…"]);
+    expect(decodePlace(reject?.callback_data ?? "")).toEqual(act("q", "r", shortenId(claimId)));
     outbox.claims.set(claimId, { ...claim, isDuplicate: true, decision: "approved" });
     expect(await outbox.send({ kind: "manual_claim", claimId }, toOperator)).toEqual({
       kind: "drop",

@@ -8,6 +8,10 @@ describe("a line of a CSV file", () => {
     );
   });
 
+  it("quotes a semicolon, at which spreadsheet programs in German or Russian part the cells", () => {
+    expect(csvLine([{ text: "WhatsApp; Business" }, { text: "b" }])).toBe('"WhatsApp; Business",b\r\n');
+  });
+
   it.each(["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])(
     "keeps %j from being run as a formula",
     (text) => {

@@ -52,6 +52,7 @@ const nothingElse: Pick<DeskServiceDeps, "orders" | "topups"> = {
   orders: {
     cancelFor: async () => false,
     giveBack: async () => false,
+    finishFor: async () => false,
     checkNow: async () => false,
     changed: async () => undefined,
   },

@@ -272,6 +272,17 @@ describe("refunds", () => {
   const refund = (chargeId: string) =>
     test.topups.refundStars({ chargeId, actor: "operator:1", reason: "asked" });
 
+  it("name who decided them and why, also after Telegram has confirmed them", async () => {
+    const { chargeId } = await paid();
+    await refund(chargeId);
+    const row = await database.db
+      .selectFrom("topup_payments")
+      .select(["state", "actor", "reason"])
+      .where("charge_id", "=", chargeId)
+      .executeTakeFirst();
+    expect(row).toEqual({ state: "refunded", actor: "operator:1", reason: "asked" });
+  });
+
   it("take the credit back first and happen once", async () => {
     const { buyerId, chargeId } = await paid();
     let atCall = -1n;

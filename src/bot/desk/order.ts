@@ -22,6 +22,7 @@ import { type Action, type DeskButton, go, type Screen } from "./screen.ts";
 
 const ID = "o";
 const capturedStates: readonly string[] = ["received", "waiting_again", "finished"];
+const finishableStates: readonly string[] = ["received", "waiting_again"];
 const watchedStates: readonly string[] = ["waiting", "cancelling", "received", "waiting_again"];
 
 /** One order: what happened, its money, and what is legal now. Of its SMS only that they came. */
@@ -47,6 +48,7 @@ export function createOrderScreen(services: Pick<DeskServices, "cards" | "drafts
       r: draft("order_refund", "adjust"),
       c: draft("order_cancel", "orders"),
       g: draft("order_give_back", "orders"),
+      f: draft("order_finish", "orders"),
       n: {
         right: "orders",
         takes: "tap",
@@ -97,13 +99,15 @@ function buttons(staff: Staff, { order, isRefunded }: OrderCard): DeskButton[][]
     acts.push({ label: texts.refund, to: act(ID, "r", short) });
   if (may("orders") && state === "waiting") acts.push({ label: texts.cancel, to: act(ID, "c", short) });
   if (may("orders") && state === "in_doubt") acts.push({ label: texts.giveBack, to: act(ID, "g", short) });
+  if (may("orders") && finishableStates.includes(state))
+    acts.push({ label: texts.finish, to: act(ID, "f", short) });
   if (may("orders") && watchedStates.includes(state))
     acts.push({ label: texts.checkNow, to: act(ID, "n", short) });
   const buyer: DeskButton = { label: texts.buyer, to: at("b", shortenId(order.buyerId)) };
   return [...acts.map((button) => [button]), [buyer]];
 }
 
-const filters = ["open", "doubt", "failed", "all"] as const;
+const filters = ["open", "doubt", "today", "failed", "all"] as const;
 
 /** Lists of orders, newest first: of the shop by state, or of one buyer. */
 export function createOrdersScreen({ cards }: Pick<DeskServices, "cards">): Screen {

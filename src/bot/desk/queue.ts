@@ -1,6 +1,6 @@
 import { DeskRefusal } from "../../core/desk-refusal.ts";
 import { shortenId } from "../../core/ids.ts";
-import { formatUsd } from "../../core/money.ts";
+import { formatUsd, parseUsd } from "../../core/money.ts";
 import { hasRight, type Right, type Staff } from "../../core/staff.ts";
 import type { DeskServices } from "../../desk/desk.ts";
 import type { QueueItem, QueueKind } from "../../desk/queue/queue.ts";
@@ -11,7 +11,7 @@ import { shorten } from "../cards/label.ts";
 import { beginDraft } from "./draft-screen.ts";
 import { idArg, lastRow, PAGE_SIZE, pageOf, pagerOf, places, rangeOf } from "./lists.ts";
 import { act, at, type Place } from "./place.ts";
-import { type Action, type DeskButton, type DeskCard, go, type Screen } from "./screen.ts";
+import { type DeskButton, type DeskCard, go, type Screen } from "./screen.ts";
 
 const ID = "q";
 const MAX_TEXT = 2500;
@@ -37,9 +37,14 @@ export function createQueueScreen(services: Services): Screen {
       return await listCard(services, staff, pageOf(name));
     },
     actions: {
-      a: decision(services, true),
-      /** Without a word to the buyer, for the message that tells of the receipt. */
-      j: decision(services, false),
+      a: {
+        right: "receipts",
+        takes: "tap",
+        async run({ staff, args, updateId }) {
+          const decided = await queue.approve(staff, { claimId: required(args[0]), updateId });
+          return go(places.queue, receiptTexts.decided[decided]);
+        },
+      },
       r: {
         right: "receipts",
         takes: "tap",
@@ -50,6 +55,26 @@ export function createQueueScreen(services: Services): Screen {
             content: { claimId: required(args[0]) },
             back: places.queue,
           }),
+      },
+      o: {
+        right: "receipts",
+        takes: "tap",
+        run: async ({ args: [arg] }) => {
+          const short = shortenId(required(arg));
+          const [to, back] = [act(ID, "O", short), at(ID, "receipt", short)];
+          return { kind: "ask", prompt: receiptTexts.otherAmountPrompt, to, back };
+        },
+      },
+      O: {
+        right: "receipts",
+        takes: "text",
+        async run({ staff, args, typed }) {
+          const amountMicros = parseUsd(typed?.text.trim().replace(/^\$/, "") ?? "", "exact");
+          if (amountMicros === undefined || amountMicros === 0n)
+            return { kind: "again", why: receiptTexts.otherAmountAgain };
+          const content = { claimId: required(args[0]), amountMicros: amountMicros.toString() };
+          return await beginDraft(drafts, { staff, kind: "receipt_amount", content, back: places.queue });
+        },
       },
       t: {
         right: "see",
@@ -62,17 +87,6 @@ export function createQueueScreen(services: Services): Screen {
         },
       },
       ...questionActions(services),
-    },
-  };
-}
-
-function decision({ queue }: Services, approve: boolean): Action {
-  return {
-    right: "receipts",
-    takes: "tap",
-    async run({ staff, args, updateId }) {
-      const decided = await queue.decide(staff, { claimId: required(args[0]), approve, updateId });
-      return go(places.queue, receiptTexts.decided[decided]);
     },
   };
 }
@@ -168,9 +182,9 @@ async function receiptCard(services: Services, staff: Staff, id: string): Promis
     ? [
         [
           { label: receiptTexts.approve, to: act(ID, "a", short) },
-          { label: receiptTexts.rejectWhy, to: act(ID, "r", short) },
+          { label: receiptTexts.reject, to: act(ID, "r", short) },
         ],
-        takeRow("receipt", id),
+        [{ label: receiptTexts.otherAmount, to: act(ID, "o", short) }, ...takeRow("receipt", id)],
       ]
     : [];
   const decided = claim.decision === null ? "" : `\n${receiptTexts.decided[claim.decision]}`;

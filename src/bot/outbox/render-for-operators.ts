@@ -42,7 +42,7 @@ export async function renderClaim(
   const short = shortenId(claimId);
   const decide = [
     deskTap(receiptTexts.approve, act("q", "a", short)),
-    deskTap(receiptTexts.reject, act("q", "j", short)),
+    deskTap(receiptTexts.reject, act("q", "r", short)),
   ];
   return urgent({ text, keyboard: [decide] }, claim.fileId);
 }

@@ -100,7 +100,7 @@ export async function selectTroubleCounts(
       (SELECT count(*) FROM outbox WHERE dropped_at >= ${since.hour} AND drop_reason <> ALL(${HARMLESS_DROPS})) AS dropped,
       (SELECT min(due_at) FROM outbox_queues WHERE priority < 3) AS oldest_due_at,
       (SELECT count(*) FROM topup_payments
-       WHERE gateway = 'stars' AND state = 'refunded' AND reason = 'refunded payment' AND state_at >= ${since.day}) AS taken_back,
+       WHERE gateway = 'stars' AND state = 'refunded' AND actor = 'telegram' AND reason = 'refunded payment' AND state_at >= ${since.day}) AS taken_back,
       (SELECT count(*) FROM topup_payments WHERE state = 'unassigned' AND state_at >= ${since.day}) AS unassigned`.execute(
     db,
   );

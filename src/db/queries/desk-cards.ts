@@ -65,6 +65,7 @@ export interface OrderLine {
 
 export type OrderFilter =
   | { readonly kind: "buyer"; readonly buyerId: string }
+  | { readonly kind: "since"; readonly since: Date }
   | { readonly kind: "open" | "doubt" | "failed" | "all" };
 
 /** A page of orders, newest first. */
@@ -84,6 +85,7 @@ export async function selectOrderLines(
       "placed_at as placedAt",
     ]);
   if (filter.kind === "buyer") query = query.where("buyer_id", "=", filter.buyerId);
+  if (filter.kind === "since") query = query.where("placed_at", ">=", filter.since);
   if (filter.kind === "open") query = query.where("closed_at", "is", null);
   if (filter.kind === "doubt") query = query.where("state", "=", "in_doubt");
   if (filter.kind === "failed") query = query.where("state", "=", "failed");

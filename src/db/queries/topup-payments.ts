@@ -122,6 +122,7 @@ export async function lockPayment(
   );
 }
 
+/** `by` left out: who decided, and why, stays as it was. */
 export async function setPaymentState(
   db: Executor,
   gateway: string,
@@ -129,19 +130,17 @@ export async function setPaymentState(
   change: {
     state: "credited" | "refunding" | "refunded";
     refundRound?: number;
-    actor: string;
-    reason: string;
+    by?: { readonly actor: string; readonly reason: string };
     at: Date;
   },
 ): Promise<void> {
-  const { state, actor, reason, at, refundRound } = change;
+  const { state, by, at, refundRound } = change;
   await db
     .updateTable("topup_payments")
     .set({
       state,
-      actor,
-      reason,
       state_at: at,
+      ...by,
       ...(refundRound !== undefined && { refund_round: refundRound }),
     })
     .where("gateway", "=", gateway)

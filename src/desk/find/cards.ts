@@ -1,5 +1,6 @@
 import { addMs, type Clock } from "../../core/clock.ts";
 import { actorOf, type Staff } from "../../core/staff.ts";
+import { createZone } from "../../core/zone.ts";
 import type { Database } from "../../db/client.ts";
 import { hasAudited, writeAudit } from "../../db/queries/audit.ts";
 import * as queries from "../../db/queries/desk-cards.ts";
@@ -23,6 +24,11 @@ export interface OrderCard {
   readonly isRefunded: boolean;
 }
 
+export type OrderFilter =
+  | Exclude<queries.OrderFilter, { kind: "since" }>
+  /** Placed since the shop's day began. */
+  | { readonly kind: "today" };
+
 /** What stands on the cards and lists of the desk. Codes and texts of SMS are never read here. */
 export interface Cards {
   /** Opening a buyer's card is noted in the audit log, once an hour a person. */
@@ -30,10 +36,7 @@ export interface Cards {
   order(orderId: string): Promise<OrderCard | undefined>;
   payment(id: string): Promise<queries.PaymentFacts | undefined>;
   /** One more than `limit` says that there are more. */
-  orders(
-    filter: queries.OrderFilter,
-    page: { limit: number; offset: number },
-  ): Promise<readonly queries.OrderLine[]>;
+  orders(filter: OrderFilter, page: { limit: number; offset: number }): Promise<readonly queries.OrderLine[]>;
   payments(
     filter: queries.PaymentFilter,
     page: { limit: number; offset: number },
@@ -44,7 +47,19 @@ const HOUR_MS = 3_600_000;
 const MONTH_MS = 30 * 24 * HOUR_MS;
 const OPENED = "buyer card opened";
 
-export function createCards({ db, clock }: { db: Database; clock: Clock }): Cards {
+export function createCards({
+  db,
+  clock,
+  shopZone,
+}: {
+  db: Database;
+  clock: Clock;
+  shopZone: () => string;
+}): Cards {
+  const beginOfDay = (): Date => {
+    const zone = createZone(shopZone());
+    return zone.moment(zone.dayOf(clock.now()));
+  };
   return {
     async buyer(staff, buyerId, updateId) {
       const at = clock.now();
@@ -65,7 +80,10 @@ export function createCards({ db, clock }: { db: Database; clock: Clock }): Card
       return { order, ledger, story, isRefunded: ledger.some(({ kind }) => kind === "adjustment") };
     },
     payment: (id) => queries.selectPaymentFacts(db, id),
-    orders: (filter, page) => queries.selectOrderLines(db, filter, page),
+    orders: (filter, page) => {
+      const rows = filter.kind === "today" ? { kind: "since" as const, since: beginOfDay() } : filter;
+      return queries.selectOrderLines(db, rows, page);
+    },
     payments: (filter, page) => queries.selectPaymentLines(db, filter, page),
   };
 }

@@ -29,6 +29,7 @@ const MAX_TEXT = 256;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const ID_END = /^#?([0-9a-f]{8})$/i;
 const NAME = /^@?([a-z][a-z0-9_]{3,31})$/i;
+const KEY_ID = /^[0-9A-Za-z]{6}$/;
 const DIGITS = /^\+?(\d{4,15})$/;
 const UPSTREAM = /^([a-z][a-z0-9-]{0,31}):([\x21-\x7e]{1,64})$/i;
 const PRINTABLE = /^[\x21-\x7e]{1,256}$/;
@@ -71,6 +72,7 @@ function triesFor(db: Database, text: string, since: Date): readonly Try[] {
     add("Telegram id", () => queries.findByTelegram(db, telegramId));
     add("number or its last digits", () => queries.findByPhoneEnd(db, digits, since));
   }
+  if (KEY_ID.test(text)) add("API key", () => queries.findByKey(db, text));
   const name = NAME.exec(text)?.[1];
   if (name !== undefined) add("@name", () => queries.findByUsername(db, name));
   const [, provider = "", upstreamId] = UPSTREAM.exec(text) ?? [];

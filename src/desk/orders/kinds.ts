@@ -14,7 +14,7 @@ interface OrderChange {
   readonly name: string;
   readonly title: string;
   readonly reasons: readonly string[];
-  readonly from: string;
+  readonly from: readonly string[];
   readonly to: string;
   readonly note: string;
   readonly warning: string | null;
@@ -28,7 +28,7 @@ export function orderKinds(orders: OrdersForOperators): readonly AnyDraftKind[] 
       name: "order_cancel",
       title: "Cancel for the buyer",
       reasons: ["asked for by the buyer", "number does not work"],
-      from: "waiting",
+      from: ["waiting"],
       to: "cancelling",
       note: "The cancel is asked for. A code that comes first wins.",
       warning: null,
@@ -38,11 +38,21 @@ export function orderKinds(orders: OrdersForOperators): readonly AnyDraftKind[] 
       name: "order_give_back",
       title: "Give back the money of a doubt",
       reasons: ["waited long enough", "checked at the provider"],
-      from: "in_doubt",
+      from: ["in_doubt"],
       to: "failed",
       note: "The buyer has the money back. The cost is booked as a possible loss.",
       warning: "The provider may have taken the money for a number that nobody gets.",
       run: orders.giveBack,
+    }),
+    orderKind(orders, {
+      name: "order_finish",
+      title: "Finish an order",
+      reasons: ["asked for by the buyer", "no other code is coming"],
+      from: ["received", "waiting_again"],
+      to: "finished",
+      note: "The order is finished. No other code will be shown.",
+      warning: "The buyer gets no other code by this number.",
+      run: orders.finishFor,
     }),
   ];
 }
@@ -58,11 +68,11 @@ function orderKind(orders: OrdersForOperators, change: OrderChange): AnyDraftKin
     async preview(db, draft) {
       const order = await selectOrder(db, draft.content.orderId);
       if (!order) throw new DeskRefusal("not_found");
-      if (order.state !== from) throw new DeskRefusal("wrong_state", { state: order.state });
+      if (!from.includes(order.state)) throw new DeskRefusal("wrong_state", { state: order.state });
       return {
         facts: [
-          { label: "Order", before: from, after: to },
-          { label: "Held", after: formatUsd(order.priceMicros) },
+          { label: "Order", before: order.state, after: to },
+          { label: "Price", after: formatUsd(order.priceMicros) },
         ],
         warnings: change.warning === null ? [] : [change.warning],
       };
@@ -71,9 +81,10 @@ function orderKind(orders: OrdersForOperators, change: OrderChange): AnyDraftKin
       const { staff, reason, updateId, at } = applying;
       const { orderId, buyerId } = applying.content;
       const actor = actorOf(staff.telegramId);
+      const before = await selectOrder(tx, orderId);
       if (!(await change.run(tx, { orderId, actor, at }))) throw new DeskRefusal("changed");
       const about = { subjectKind: "order" as const, subject: orderId, buyerId };
-      const states = { before: { state: from }, after: { state: to } };
+      const states = { before: { state: before?.state ?? null }, after: { state: to } };
       await writeAudit(tx, { actor, action: title.toLowerCase(), ...about, ...states, reason, updateId, at });
       return {
         note: change.note,

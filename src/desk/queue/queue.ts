@@ -41,8 +41,8 @@ export interface Queue {
   takenBy(kind: queries.QueueKind, id: string): Promise<number | null>;
   /** Says for ten minutes that this person is on it. Who is on it now: perhaps somebody else was first. */
   take(staff: Staff, kind: queries.QueueKind, id: string): Promise<number>;
-  /** Once, whoever is first; audited with the credit. A refusal with a reason for the buyer is a draft (kinds.ts). */
-  decide(staff: Staff, claim: { claimId: string; approve: boolean; updateId: number }): Promise<Decided>;
+  /** Once, whoever is first; audited with the credit. A refusal has a reason for the buyer: it is a draft (kinds.ts). */
+  approve(staff: Staff, claim: { claimId: string; updateId: number }): Promise<Decided>;
   closeQuestion(staff: Staff, id: string, updateId: number): Promise<void>;
 }
 
@@ -75,9 +75,9 @@ export function createQueue(deps: QueueDeps): Queue {
       const lease = { subject: `${kind}:${id}`, staffId: staff.telegramId, at, until: addMs(at, LEASE_MS) };
       return await queries.takeLease(db, lease);
     },
-    async decide({ telegramId }, claim) {
+    async approve({ telegramId }, claim) {
       const authorise = (tx: Tx): Promise<Staff> => deps.staff.require(tx, telegramId, "receipts");
-      const decision = { ...claim, operatorTelegramId: telegramId, reason: null };
+      const decision = { ...claim, approve: true, operatorTelegramId: telegramId, reason: null };
       return (await deps.topups.decideManual({ ...decision, authorise })).kind;
     },
     async closeQuestion({ telegramId }, id, updateId) {

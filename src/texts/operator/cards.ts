@@ -4,7 +4,7 @@ import { bold, code, escapeHtml, type Html, mention, money } from "../html.ts";
 export const cardTexts = {
   find: "🔎 Find",
   findPrompt:
-    "Send anything: an order's id or its last 8 characters, a number or its last 4 digits, a Telegram id, an @name, a payment's charge id, a provider's id, a receipt's #id – or forward a buyer's message.",
+    "Send anything: an order's id or its last 8 characters, a number or its last 4 digits, a Telegram id, an @name, the six characters of an API key, a payment's charge id, a provider's id, a receipt's #id – or forward a buyer's message.",
   findAgain: "🔎 Find another",
   found: (count: number): string => (count === 1 ? "Found:" : `Found ${count}:`),
   notFound: (tried: readonly string[]): string =>
@@ -31,6 +31,7 @@ export const cardTexts = {
   assignSeveral: "Several people were seen with this name. Send the Telegram id instead.",
   cancel: "✖ Cancel for the buyer",
   giveBack: "↩ Give back",
+  finish: "✔ Finish",
   checkNow: "⟳ Check now",
   checked: "The provider is asked now.",
   noOrders: "No orders.",

@@ -3,8 +3,12 @@ import { escapeHtml, mention, money } from "../html.ts";
 /** Receipts of manual transfers, and questions by /paysupport, as operators read them. */
 export const receiptTexts = {
   approve: "Approve",
-  reject: "Reject",
-  rejectWhy: "Reject…",
+  otherAmount: "Other amount…",
+  otherAmountPrompt:
+    "What came in? Like 4.50, in dollars. It leads to before and after; nothing is done yet.",
+  otherAmountAgain: "An amount like 4.50: digits, a point, at most six decimals. No comma.",
+  /** Leads to the question for the reason. */
+  reject: "Reject…",
   open: "Open",
   decided: {
     approved: "Approved.",
