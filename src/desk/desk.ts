@@ -28,6 +28,8 @@ import { providerKinds } from "./providers/provider-kinds.ts";
 import { createProviderDesk, type ProviderDesk } from "./providers/providers.ts";
 import { receiptKinds } from "./queue/kinds.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
+import { resellerKinds } from "./resellers/kinds.ts";
+import { createResellers, type Resellers } from "./resellers/resellers.ts";
 import { createSettings, type Settings, type SettingsDeps, settingKind } from "./settings/settings.ts";
 import { createStaffBook, type StaffBook } from "./staff/staff.ts";
 import { pauseKinds } from "./switches/pause-kinds.ts";
@@ -66,6 +68,7 @@ export interface DeskServices {
   readonly drafts: Drafts;
   readonly prices: Prices;
   readonly switches: Switches;
+  readonly resellers: Resellers;
   readonly providers: ProviderDesk;
   readonly find: Find;
   readonly cards: Cards;
@@ -105,6 +108,7 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
     prices: createPrices({ ...deps, starting: deps.startingPrices, providers: [...deps.providers.keys()] }),
     switches: createSwitches(deps),
     providers: createProviderDesk(deps),
+    resellers: createResellers(deps),
   };
 }
 
@@ -120,5 +124,6 @@ function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
     ...switchKinds(deps),
     ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),
     ...providerKinds(),
+    ...resellerKinds(),
   ];
 }
