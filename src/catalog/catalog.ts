@@ -57,6 +57,12 @@ export interface PricedPair {
   readonly priceMicros: bigint | null;
 }
 
+/** Something bought before: the buyer's last order of it that had a number, and its price. */
+export interface BoughtPair extends PricedPair {
+  readonly orderId: string;
+  readonly paidMicros: bigint;
+}
+
 /** One way to buy a number: the provider and the codes that a purchase sends to it. */
 export interface Offer {
   readonly provider: string;
@@ -78,6 +84,8 @@ export interface Quote {
   readonly serviceId: string;
   readonly countryId: string;
   readonly priceMicros: bigint;
+  /** What it costs without the discount of the buyer's promo code; null: they have none for this. */
+  readonly fullPriceMicros: bigint | null;
   readonly costCeilingMicros: bigint;
   readonly expiresAt: Date;
 }
@@ -171,7 +179,7 @@ export interface Catalog {
   quoted(
     quoteId: string,
     buyerId: string,
-  ): Promise<Pick<Quote, "serviceId" | "countryId" | "priceMicros"> | undefined>;
+  ): Promise<Pick<Quote, "id" | "serviceId" | "countryId" | "priceMicros"> | undefined>;
   /** The offers at or under the ceiling, in the order to try them. Without sold-out offers, open circuits and what is off sale. */
   route(input: { serviceId: string; countryId: string; ceilingMicros: bigint }): Promise<readonly Offer[]>;
   /**
@@ -184,6 +192,8 @@ export interface Catalog {
     minCostMicros: bigint | null,
   ): Promise<void>;
   service(serviceId: string): Promise<ServiceItem | undefined>;
+  /** True for a service that the shop sells, in a country that there is or that a provider lists. Anyone can send any ids. */
+  isKnown(product: { serviceId: string; countryId: string }): Promise<boolean>;
   country(countryId: string, language: LanguageCode): CountryItem;
   /** The next-best countries, for a buyer whose country is sold out or brought no code. */
   alternatives(input: {
@@ -196,7 +206,8 @@ export interface Catalog {
   shelf(
     buyerId: string,
     language: LanguageCode,
-  ): Promise<{ readonly recent: readonly PricedPair[]; readonly favourites: readonly PricedPair[] }>;
+  ): Promise<{ readonly recent: readonly BoughtPair[]; readonly favourites: readonly PricedPair[] }>;
+  /** Nothing is stored for what is not known. */
   setFavourite(buyerId: string, serviceId: string, countryId: string, isFavourite: boolean): Promise<void>;
   /**
    * Why this is not sold, whatever offers there are: it is on the blocklist, an operator has taken it off sale, or sales are
@@ -210,11 +221,11 @@ export interface Catalog {
 
 /** Who is told when a sold-out product can be had again. */
 export interface StockAlerts {
-  /** Tells this buyer once if the product is back within a day. False: they wait for too many products. */
+  /** Tells this buyer once if the product is back within a day. "too_many": of the products that they wait for. */
   add(alert: {
     readonly buyerId: string;
     readonly chatId: number;
     readonly serviceId: string;
     readonly countryId: string;
-  }): Promise<boolean>;
+  }): Promise<"added" | "too_many" | "unknown">;
 }

@@ -3,13 +3,18 @@ import type { CatalogInspection } from "../catalog/catalog-inspection.ts";
 import type { PriceTerms } from "../catalog/prices/pricing.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
+import { type PriceStep, priceSteps } from "../core/price-step.ts";
 import type { Database } from "../db/client.ts";
 import type { ChangeDeps } from "../operations/changes.ts";
 import type { OrdersForOperators } from "../orders/orders.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import { type Audit, createAudit } from "./audit/audit.ts";
-import type { AnyDraftKind } from "./drafts/draft-kind.ts";
+import { broadcastKinds } from "./broadcast/broadcast-kinds.ts";
+import { type Broadcasts, type BroadcastsDeps, createBroadcasts } from "./broadcast/broadcasts.ts";
+import { codeKinds } from "./codes/code-kinds.ts";
+import { type Codes, createCodes } from "./codes/codes.ts";
+import type { AnyDraftKind, Fact } from "./drafts/draft-kind.ts";
 import { createDrafts, type Drafts } from "./drafts/drafts.ts";
 import { createFigures, type Figures } from "./figures/figures.ts";
 import { createFigureFiles, type FigureFiles } from "./figures/files.ts";
@@ -22,10 +27,12 @@ import { type CheckNow, createCheckNow } from "./orders/check-now.ts";
 import { orderKinds } from "./orders/kinds.ts";
 import { peopleKinds } from "./people/kinds.ts";
 import { createPainter, type Painter } from "./pictures/painter.ts";
+import { stepEffect } from "./prices/price-effect.ts";
 import { priceKinds } from "./prices/price-kinds.ts";
 import { createPrices, type Prices } from "./prices/prices.ts";
 import { providerKinds } from "./providers/provider-kinds.ts";
 import { createProviderDesk, type ProviderDesk } from "./providers/providers.ts";
+import type { AlertSettings } from "./providers/trade-alerts.ts";
 import { receiptKinds } from "./queue/kinds.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
 import { resellerKinds } from "./resellers/kinds.ts";
@@ -40,6 +47,7 @@ import { createSwitches, type Switches } from "./switches/switches.ts";
 export interface DeskServiceDeps
   extends Pick<SettingsDeps, "settingsBook" | "refreshSettings">,
     Pick<FirstRunDeps, "gateways" | "backupMadeAt">,
+    Pick<BroadcastsDeps, "showBroadcast" | "languages">,
     ChangeDeps {
   readonly db: Database;
   readonly clock: Clock;
@@ -57,6 +65,10 @@ export interface DeskServiceDeps
   readonly recordProbe: (provider: string) => Promise<void>;
   /** The environment's price terms, which apply where no rule does. */
   readonly startingPrices: PriceTerms;
+  /** What prices are rounded up to, as it is set now. */
+  readonly priceStep: () => PriceStep;
+  /** When owners are told of trade, as it is set now. */
+  readonly alerts: AlertSettings;
   readonly pauseWords: PauseWords;
   readonly orders: OrdersForOperators;
   readonly topups: Pick<TopupJobs, "beginRefund" | "finishRefund" | "decideIn" | "decideManual">;
@@ -66,6 +78,7 @@ export interface DeskServiceDeps
 export interface DeskServices {
   readonly staff: StaffBook;
   readonly drafts: Drafts;
+  readonly broadcasts: Broadcasts;
   readonly prices: Prices;
   readonly switches: Switches;
   readonly resellers: Resellers;
@@ -80,6 +93,7 @@ export interface DeskServices {
   readonly dailyReport: DailyReport;
   readonly painter: Painter;
   readonly settings: Settings;
+  readonly codes: Codes;
   readonly firstRun: FirstRun;
   /** For names. */
   readonly catalog: Pick<Catalog, "service" | "country">;
@@ -93,6 +107,7 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
   return {
     staff,
     drafts: createDrafts({ ...deps, kinds: draftKinds(given) }),
+    broadcasts: createBroadcasts(deps),
     find: createFind(deps),
     cards: createCards(deps),
     queue: createQueue(deps),
@@ -103,6 +118,7 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
     dailyReport: createDailyReport(deps),
     painter: createPainter(deps),
     settings,
+    codes: createCodes(deps),
     firstRun: createFirstRun({ ...deps, providerNames: [...deps.providers.keys()] }),
     catalog: given.catalog,
     prices: createPrices({ ...deps, starting: deps.startingPrices, providers: [...deps.providers.keys()] }),
@@ -119,11 +135,26 @@ function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
     ...peopleKinds(deps),
     ...orderKinds(deps.orders),
     ...receiptKinds(deps),
-    settingKind(deps),
+    settingKind({ ...deps, effectsOf: (name, value) => settingEffects(deps, name, value) }),
+    ...codeKinds(deps),
     ...priceKinds({ ...deps, starting: deps.startingPrices }),
     ...switchKinds(deps),
     ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),
     ...providerKinds(),
+<<<<<<< HEAD
     ...resellerKinds(),
+=======
+    ...broadcastKinds(deps),
+>>>>>>> main
   ];
+}
+
+/** What else a setting means, for the preview of its change. */
+async function settingEffects(
+  deps: DeskServiceDeps,
+  name: string,
+  value: string | null,
+): Promise<readonly Fact[]> {
+  const step = name === "PRICE_STEP" ? priceSteps.find((one) => one === value) : undefined;
+  return step === undefined ? [] : await stepEffect(deps, step);
 }

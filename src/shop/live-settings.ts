@@ -135,6 +135,28 @@ export function createSettingReaders(live: Pick<LiveSettings, "values">) {
         return live.values.ACCOUNTANT_CAP_USD;
       },
     },
+    priceStep: () => live.values.PRICE_STEP,
+    /** When owners are told of trade. */
+    alerts: {
+      get hoursLeft() {
+        return live.values.ALERT_HOURS_LEFT;
+      },
+      get deliveryPercent() {
+        return live.values.ALERT_DELIVERY_PERCENT;
+      },
+      get priceRisePercent() {
+        return live.values.ALERT_PRICE_RISE_PERCENT;
+      },
+      get noNumbersPercent() {
+        return live.values.ALERT_NO_NUMBERS_PERCENT;
+      },
+      get quietHours() {
+        return live.values.QUIET_HOURS.hours;
+      },
+      get zone() {
+        return live.values.SHOP_ZONE;
+      },
+    },
     starValueMicros: () => live.values.STAR_VALUE_USD,
     smsRetentionHours: () => live.values.SMS_RETENTION_HOURS,
     smsRetentionMs: () => live.values.SMS_RETENTION_HOURS * HOUR_MS,

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { at } from "../../src/bot/desk/place.ts";
 import type { Catalog } from "../../src/catalog/catalog.ts";
+import { createLiveSettings, createSettingReaders } from "../../src/shop/live-settings.ts";
 import { type CatalogFixture, clear, createFixture, createSeller, price } from "../catalog/fixture.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestDesk, labels, ownerId, type TestDesk } from "../support/desk.ts";
+import { createTestLogger } from "../support/logger.ts";
 import { insertOrderOf } from "../support/sold-orders.ts";
 
 let database: TestDatabase;
@@ -16,14 +18,17 @@ beforeAll(async () => {
 afterAll(() => database.close());
 beforeEach(async () => {
   await clear(database.db);
-  await database.db.deleteFrom("settings").where("key", "=", "desk.price_step").execute();
+  await database.db.deleteFrom("desk_settings").execute();
   const alpha = createSeller("alpha");
   alpha.priceList = [price("wa", "16", 300_000n), price("wa", "6", 100_000n), price("ds", "16", 200_000n)];
   const beta = createSeller("beta");
   beta.priceList = [price("wa", "16", 310_000n)];
-  fixture = await createFixture(database.db, [alpha, beta]);
+  const live = await createLiveSettings({ db: database.db, logger: createTestLogger(), environment: {} });
+  const { priceStep } = createSettingReaders(live);
+  fixture = await createFixture(database.db, [alpha, beta], { priceStep });
   const { catalog, clock } = fixture;
-  desk = createTestDesk(database, clock, [ownerId], { catalog, providers: [alpha, beta] });
+  const parts = { catalog, providers: [alpha, beta], priceStep, refreshSettings: live.refresh };
+  desk = createTestDesk(database, clock, [ownerId], parts);
   await prices(catalog);
   await prices(catalog, "ds");
 });

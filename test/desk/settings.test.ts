@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { at } from "../../src/bot/desk/place.ts";
 import type { AdjustableTexts } from "../../src/shop/config/adjustable.ts";
@@ -238,5 +240,24 @@ describe("a change", () => {
     expect(readers.reportHour()).toBe(7);
     expect(readers.remindAfterMs()).toBe(600_000);
     expect(readers.caps.support).toBe(5_000_000n);
+  });
+});
+
+it("quiet hours and rounding that were set before they were settings like the others stay in force", async () => {
+  const { db } = database;
+  const at = new Date("2026-03-01T12:00:00Z");
+  const hours = JSON.stringify({ from: 22, to: 8, zone: "Europe/Berlin" });
+  await db
+    .insertInto("settings")
+    .values([
+      { key: "desk.price_step", value: "nine", updated_at: at },
+      { key: "desk.quiet_hours", value: hours, updated_at: at },
+    ])
+    .execute();
+  const file = new URL("../../migrations/0050_quiet_hours_and_price_step.sql", import.meta.url);
+  await sql.raw(await readFile(file, "utf8")).execute(db);
+  expect((await start()).values).toMatchObject({
+    PRICE_STEP: "nine",
+    QUIET_HOURS: { hours: { from: 22, to: 8, zone: "Europe/Berlin" } },
   });
 });

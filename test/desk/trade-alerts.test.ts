@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { at } from "../../src/bot/desk/place.ts";
-import { isQuiet, parseQuietHours } from "../../src/desk/providers/quiet-hours.ts";
+import { isQuiet, parseQuietHours } from "../../src/core/quiet-hours.ts";
 import { tellTroubles } from "../../src/desk/providers/trade-alerts.ts";
+import { createLiveSettings, createSettingReaders } from "../../src/shop/live-settings.ts";
 import { clear, createSeller } from "../catalog/fixture.ts";
 import { createTestClock, type TestClock } from "../support/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestDesk, ownerId, type TestDesk } from "../support/desk.ts";
+import { createTestLogger } from "../support/logger.ts";
 import { insertOrderOf } from "../support/sold-orders.ts";
 
 let database: TestDatabase;
@@ -21,8 +23,12 @@ beforeEach(async () => {
   await database.db.deleteFrom("trade_alerts").execute();
   await database.db.deleteFrom("outbox").execute();
   await database.db.deleteFrom("settings").execute();
+  await database.db.deleteFrom("desk_settings").execute();
   clock = createTestClock();
-  desk = createTestDesk(database, clock, [ownerId], { providers: [createSeller("alpha")] });
+  const live = await createLiveSettings({ db: database.db, logger: createTestLogger(), environment: {} });
+  const { alerts } = createSettingReaders(live);
+  const parts = { providers: [createSeller("alpha")], alerts, refreshSettings: live.refresh };
+  desk = createTestDesk(database, clock, [ownerId], parts);
 });
 
 async function look(): Promise<readonly string[]> {
@@ -96,11 +102,26 @@ it("a top product that costs over a quarter more, or is sold out, is told", asyn
   expect(await look()).toEqual(["price_rose", "stock_empty"]);
 });
 
+it("what counts as trouble is a setting, which applies at the next look", async () => {
+  await insertOrderOf(database.db, clock, { serviceId: "wa", countryId: "GB", count: 10, hoursAgo: 10 });
+  await balance(5_000_000n);
+  expect(await look()).toEqual([]);
+  const owner = desk.operator(ownerId);
+  await owner.open(at("se", "ALERT_HOURS_LEFT"));
+  await owner.press(/Change/);
+  for (const odd of ["1,5", "1e9", "-0", "NaN", "0", "169"])
+    expect(await owner.type(odd)).toMatchObject({ kind: "again" });
+  await owner.type("24");
+  await owner.press("✅ Confirm");
+  expect(await look()).toEqual(["hours_left"]);
+});
+
 it("in the quiet hours only what cannot wait is told, and the rest when they end", async () => {
   await insertOrderOf(database.db, clock, { serviceId: "wa", countryId: "GB", count: 10, hoursAgo: 10 });
   const owner = desk.operator(ownerId);
   await owner.open(at("pv"));
   await owner.press("Quiet hours…");
+  await owner.press(/Change/);
   await owner.type("12-14");
   await owner.press("✅ Confirm");
   await balance(3_000_000n);
@@ -114,9 +135,12 @@ it("in the quiet hours only what cannot wait is told, and the rest when they end
 
 it("quiet hours go by the clock of their zone, also over midnight", () => {
   const berlin = parseQuietHours("22-8 Europe/Berlin") ?? null;
-  expect(isQuiet(berlin, new Date("2026-03-01T21:30:00Z"))).toBe(true);
-  expect(isQuiet(berlin, new Date("2026-03-01T07:30:00Z"))).toBe(false);
-  expect(isQuiet(berlin, new Date("2026-07-01T06:30:00Z"))).toBe(false);
+  expect(isQuiet(berlin, "UTC", new Date("2026-03-01T21:30:00Z"))).toBe(true);
+  expect(isQuiet(berlin, "UTC", new Date("2026-03-01T07:30:00Z"))).toBe(false);
+  expect(isQuiet(berlin, "UTC", new Date("2026-07-01T06:30:00Z"))).toBe(false);
+  const shops = parseQuietHours("22-8") ?? null;
+  expect(isQuiet(shops, "Europe/Berlin", new Date("2026-03-01T21:30:00Z"))).toBe(true);
+  expect(isQuiet(shops, "UTC", new Date("2026-03-01T21:30:00Z"))).toBe(false);
   expect(parseQuietHours("off")).toBeNull();
   for (const text of ["25-8", "22-8 Nowhere/Else", "at night", "1e9-2"])
     expect(parseQuietHours(text)).toBeUndefined();

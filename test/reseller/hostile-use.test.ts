@@ -180,7 +180,15 @@ async function leaveUntold(buyerId: string): Promise<void> {
 it("a pause of API sales answers NO_NUMBERS at once on all replicas, and told numbers go on", async () => {
   const { id, phone } = await reseller.number();
   const at = world.clock.now();
-  const pause = { id: newId(), kind: "api" as const, reason: "test", words: {}, offAt: at, offBy: "test", until: null };
+  const pause = {
+    id: newId(),
+    kind: "api" as const,
+    reason: "test",
+    words: {},
+    offAt: at,
+    offBy: "test",
+    until: null,
+  };
   await insertPause(world.database.db, pause);
   expect(await reseller.ask("getNumber", product)).toBe("NO_NUMBERS");
   world.deliver(phone, "482913");

@@ -31,6 +31,12 @@ describe("loadConfig", () => {
     expect(parseAdjustable(configOf({}).adjustable)).toEqual({
       MARKUP_PERCENT: 3000n,
       MIN_PROFIT_USD: 20_000n,
+      PRICE_STEP: "0.01",
+      QUIET_HOURS: { hours: null },
+      ALERT_HOURS_LEFT: 12,
+      ALERT_DELIVERY_PERCENT: 50,
+      ALERT_PRICE_RISE_PERCENT: 25,
+      ALERT_NO_NUMBERS_PERCENT: 80,
       STAR_VALUE_USD: 13_000n,
       MAX_OPEN_ORDERS: 5,
       PURCHASES_PER_HOUR: 20,

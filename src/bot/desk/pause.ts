@@ -50,8 +50,9 @@ export function createPauseScreen({ switches, drafts }: Deps): Screen {
           to: act(ID, "s", key, hours),
         }));
       });
-      const both: readonly DeskButton[] =
-        paused.every(({ kind }) => kind === "api") ? [{ label: "⏸ Both", to: act(ID, "s", "b", 0) }] : [];
+      const both: readonly DeskButton[] = paused.every(({ kind }) => kind === "api")
+        ? [{ label: "⏸ Both", to: act(ID, "s", "b", 0) }]
+        : [];
       const lines = pauseKinds.map((kind) => {
         const row = paused.find((one) => one.kind === kind);
         if (!row) return `${nameOf(kind)}: ${texts.on}`;

@@ -1,10 +1,11 @@
-import { priceSteps } from "../../catalog/prices/pricing.ts";
 import { DeskRefusal } from "../../core/desk-refusal.ts";
 import { expandId } from "../../core/ids.ts";
 import { parseUsd } from "../../core/money.ts";
+import { priceSteps } from "../../core/price-step.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { Staff } from "../../core/staff.ts";
 import type { DeskServices } from "../../desk/desk.ts";
+import { SETTING_KIND } from "../../desk/settings/settings.ts";
 import { tradeTexts } from "../../texts/operator/trade.ts";
 import { beginDraft } from "./draft-screen.ts";
 import { act, at, type Place } from "./place.ts";
@@ -89,7 +90,8 @@ export function priceActions(deps: Deps): NonNullable<Screen["actions"]> {
     g: tap(async ({ staff, args: [named] }) => {
       const step = priceSteps.find((one) => one === named);
       if (step === undefined) return go(at(PRICES, "g"));
-      return await beginDraft(drafts, { staff, kind: "price.step", content: { step }, back: at(PRICES) });
+      const content = { name: "PRICE_STEP", value: step };
+      return await beginDraft(drafts, { staff, kind: SETTING_KIND, content, back: at(PRICES) });
     }),
     w: tap(async () => ask(texts.explainPrompt, "W", [], at(PRICES))),
     W: text(async ({ typed }) => {

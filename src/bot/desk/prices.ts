@@ -1,8 +1,8 @@
 import type { ExplainedOffer } from "../../catalog/catalog-inspection.ts";
-import { priceSteps } from "../../catalog/prices/pricing.ts";
 import { DeskRefusal } from "../../core/desk-refusal.ts";
 import { expandId, shortenId } from "../../core/ids.ts";
 import { formatUsd } from "../../core/money.ts";
+import { priceSteps } from "../../core/price-step.ts";
 import type { Scope } from "../../core/scope.ts";
 import type { DeskServices } from "../../desk/desk.ts";
 import { percent, stepName } from "../../desk/prices/price-names.ts";

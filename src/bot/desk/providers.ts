@@ -5,7 +5,6 @@ import { hasRight, type Staff } from "../../core/staff.ts";
 import type { DeskServices } from "../../desk/desk.ts";
 import { linkSchema } from "../../desk/providers/provider-kinds.ts";
 import type { ProviderCard, ProviderLine } from "../../desk/providers/providers.ts";
-import { parseQuietHours } from "../../desk/providers/quiet-hours.ts";
 import { bold, escapeHtml } from "../../texts/html.ts";
 import { deskTexts } from "../../texts/operator/desk.ts";
 import { operatorNotice } from "../../texts/operator/notices.ts";
@@ -88,20 +87,6 @@ export function createProvidersScreen(deps: Deps): Screen {
           return await beginDraft(drafts, { staff, kind: "provider.link", content, back: at(ID, "c", name) });
         },
       },
-      q: {
-        right: "settings",
-        takes: "tap",
-        run: async () => ({ kind: "ask", prompt: texts.quietPrompt, to: act(ID, "Q"), back: at(ID) }),
-      },
-      Q: {
-        right: "settings",
-        takes: "text",
-        async run({ staff, typed }) {
-          const hours = parseQuietHours(typed?.text ?? "");
-          if (hours === undefined) return { kind: "again", why: texts.quietWrong };
-          return await beginDraft(drafts, { staff, kind: "alerts.quiet", content: { hours }, back: at(ID) });
-        },
-      },
     },
   };
 }
@@ -115,7 +100,7 @@ async function listCard({ providers }: Deps, staff: Staff, page: number): Promis
   const more: DeskButton[] =
     (page + 1) * A_PAGE < lines.length ? [{ label: deskTexts.next, to: at(ID, page + 1) }] : [];
   const quiet: DeskButton[] = hasRight(staff.role, "settings")
-    ? [{ label: texts.quiet, to: act(ID, "q") }]
+    ? [{ label: texts.quiet, to: at("se", "QUIET_HOURS") }]
     : [];
   return {
     html: [

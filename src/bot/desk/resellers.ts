@@ -14,7 +14,10 @@ const ID = "rs";
 const PAGE = 8;
 
 /** Buyers who sell on by API keys: a list, and a card each. */
-export function createResellersScreen({ resellers, drafts }: Pick<DeskServices, "resellers" | "drafts">): Screen {
+export function createResellersScreen({
+  resellers,
+  drafts,
+}: Pick<DeskServices, "resellers" | "drafts">): Screen {
   return {
     id: ID,
     right: "see",
@@ -51,14 +54,12 @@ export function createResellersScreen({ resellers, drafts }: Pick<DeskServices, 
 
   async function listCard(page: number) {
     const lines = await resellers.list({ limit: PAGE + 1, offset: page * PAGE });
-    const rows = lines
-      .slice(0, PAGE)
-      .map(({ buyerId, name, liveKeys, lastUsedAt }) => [
-        {
-          label: texts.line({ name, liveKeys, lastUse: lastUsedAt && stamp(lastUsedAt) }),
-          to: at(ID, shortenId(buyerId)),
-        },
-      ]);
+    const rows = lines.slice(0, PAGE).map(({ buyerId, name, liveKeys, lastUsedAt }) => [
+      {
+        label: texts.line({ name, liveKeys, lastUse: lastUsedAt && stamp(lastUsedAt) }),
+        to: at(ID, shortenId(buyerId)),
+      },
+    ]);
     const pages: DeskButton[] = [];
     if (page > 0) pages.push({ label: "‹", to: at(ID, "l", page - 1) });
     if (lines.length > PAGE) pages.push({ label: "›", to: at(ID, "l", page + 1) });

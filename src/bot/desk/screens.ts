@@ -1,6 +1,8 @@
 import type { DeskServices } from "../../desk/desk.ts";
 import { createAuditScreen } from "./audit.ts";
+import { createBroadcastScreen } from "./broadcasts.ts";
 import { createBuyerScreen } from "./buyer.ts";
+import { createCodesScreen } from "./codes.ts";
 import { createDraftScreen } from "./draft-screen.ts";
 import { createFiguresScreen } from "./figures/screen.ts";
 import { createFindScreen } from "./find.ts";
@@ -30,7 +32,11 @@ export function createDeskScreens(services: DeskServices): readonly Screen[] {
     createProvidersScreen(services),
     createCatalogueScreen(services),
     createPauseScreen(services),
+<<<<<<< HEAD
     createResellersScreen(services),
+=======
+    createBroadcastScreen(services),
+>>>>>>> main
     createFindScreen(services),
     createQueueScreen(services),
     createBuyerScreen(services),
@@ -40,6 +46,7 @@ export function createDeskScreens(services: DeskServices): readonly Screen[] {
     createPaymentsScreen(services),
     createFiguresScreen(services),
     createBuyerPaymentsScreen(services),
+    createCodesScreen(services),
     createSettingsScreen(services),
     createStaffScreen(services),
     createAuditScreen(services),

@@ -74,10 +74,6 @@ function listOf(all: readonly SettingView[], page: number): DeskCard {
       ...shown.map(({ name, value, origin }) => [
         { label: `${texts.label(name)}: ${texts.value(name, value)} · ${origin}`, to: at(ID, name) },
       ]),
-      [
-        { label: texts.quietHours, to: at("pv") },
-        { label: texts.rounding, to: at("pr") },
-      ],
       ...pagerOf(page, all.length - page * PAGE_SIZE, (other) => at(ID, other)),
       ...lastRow(),
     ],

@@ -3,7 +3,11 @@ import type { OutboxMessage } from "../../core/messages.ts";
 import type { DailyReport } from "../../desk/figures/report.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
 import type { OrderView } from "../../orders/orders.ts";
+<<<<<<< HEAD
 import { code, escapeHtml, money, signedMoney } from "../../texts/html.ts";
+=======
+import { escapeHtml, money } from "../../texts/html.ts";
+>>>>>>> main
 import { operatorNotice } from "../../texts/operator/notices.ts";
 import { ltrIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
@@ -21,6 +25,7 @@ import { noticeCard } from "../cards/home.ts";
 import { creditedCard } from "../cards/money.ts";
 import { type NamedOrder, nameOrder } from "../cards/order.ts";
 import { renderClaim, renderDailyReport, renderDispute } from "./render-for-operators.ts";
+import { bonusText, moneyText } from "./render-money.ts";
 import { quiet, type Rendered, urgent } from "./rendered.ts";
 
 /** Where the words of a message come from. */
@@ -28,8 +33,8 @@ export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsA
   readonly dailyReport: Pick<DailyReport, "read">;
 }
 
-/** Everything that is sent as a new message. An order's card is not: it is edited (send.ts). */
-export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" }>;
+/** News of the shop. An order's card is none: it is edited (send.ts); nor is what an operator sends to many (broadcast.ts). */
+export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" | "broadcast" }>;
 
 type OrderEvent = Extract<EventMessage, { orderId: string }>;
 
@@ -39,9 +44,9 @@ const MAX_ALTERNATIVES = 2;
 export async function renderEvent(
   deps: RenderDeps,
   message: EventMessage,
-  reader: { texts: Texts; buyerId: string | null },
+  reader: { texts: Texts; buyerId: string | null; isGroup: boolean },
 ): Promise<Rendered | undefined> {
-  const { texts } = reader;
+  const { texts, isGroup } = reader;
   switch (message.kind) {
     case "order_code":
     case "order_released":
@@ -52,7 +57,8 @@ export async function renderEvent(
     case "late_sms":
       return await renderOrderEvent(deps, message, texts);
     case "back_in_stock":
-      return await renderBackInStock(deps, message, texts);
+    case "purchase_waits":
+      return await renderProductNews(deps, message, texts);
     case "api_digest":
       return quiet(noticeCard(texts, digestText(message, texts)));
     case "api_webhook_off":
@@ -71,6 +77,8 @@ export async function renderEvent(
     case "debt_settled":
     case "balance_adjusted":
       return urgent(noticeCard(texts, moneyText(message, texts)));
+    case "bonus_changed":
+      return urgent(noticeCard(texts, bonusText(message, texts)));
     case "operator_notice":
       return urgent({ text: operatorNotice(message.notice, message.params), keyboard: [] });
     case "slow_down":
@@ -78,9 +86,9 @@ export async function renderEvent(
     case "daily_report":
       return await renderDailyReport(deps, message);
     case "manual_claim":
-      return await renderClaim(deps, message.claimId);
+      return await renderClaim(deps, message.claimId, isGroup);
     case "dispute":
-      return await renderDispute(deps, message.disputeId);
+      return await renderDispute(deps, message.disputeId, isGroup);
     default:
       return assertNever(message);
   }
@@ -150,15 +158,17 @@ async function endedEvent(
   return endedEventCard(texts, named, { text, alternatives, newPriceMicros });
 }
 
-async function renderBackInStock(
+async function renderProductNews(
   deps: RenderDeps,
-  { serviceId, countryId }: Extract<EventMessage, { kind: "back_in_stock" }>,
+  { kind, serviceId, countryId }: Extract<EventMessage, { kind: "back_in_stock" | "purchase_waits" }>,
   texts: Texts,
 ): Promise<Rendered | undefined> {
   const service = await deps.catalog.service(serviceId);
   if (!service) return undefined;
   const country = deps.catalog.country(countryId, texts.language);
-  return quiet(backInStockCard(texts, { service, country }));
+  if (kind === "back_in_stock") return quiet(backInStockCard(texts, { service, country }));
+  const product = productName(service, country);
+  return quiet({ text: texts.messages.stillTrying({ product }), keyboard: [] });
 }
 
 function keyNews(
@@ -216,36 +226,4 @@ async function priceToday(deps: RenderDeps, order: OrderView, language: string):
   const { serviceId, countryId, buyerId } = order;
   const result = await deps.catalog.quote({ serviceId, countryId, buyerId, language });
   return result.kind === "quote" ? result.quote.priceMicros : null;
-}
-
-function moneyText(
-  message: Extract<
-    EventMessage,
-    { kind: "topup_rejected" | "topup_refunded" | "debt_settled" | "balance_adjusted" }
-  >,
-  texts: Texts,
-): string {
-  const { messages } = texts;
-  if (message.kind === "topup_rejected")
-    return lines(messages.topupRejected, message.reason !== undefined && escapeHtml(message.reason));
-  const amount = money(BigInt(message.amountMicros));
-  const available = money(BigInt(message.availableMicros));
-  if (message.kind === "topup_refunded") {
-    const { stars, debtMicros } = message;
-    const debt = debtMicros !== undefined && messages.debt({ debt: money(BigInt(debtMicros)) });
-    return lines(messages.topupRefunded({ stars, amount, available }), debt);
-  }
-  if (message.kind === "debt_settled") {
-    const isPaid = message.debtMicros === "0";
-    return messages.debtSettled({
-      amount,
-      debt: isPaid ? null : money(BigInt(message.debtMicros)),
-      available,
-    });
-  }
-  return messages.adjusted({
-    amount: signedMoney(BigInt(message.amountMicros)),
-    available,
-    reason: escapeHtml(message.reason),
-  });
 }

@@ -18,6 +18,16 @@ export interface SearchData {
   readonly demonyms: Readonly<Record<string, NamesById>>;
   /** Words of a wish that name nothing: "need", "number", "for"; folded. */
   readonly request: ReadonlySet<string>;
+  /** Those of them that tell that something is wanted: "need", "number", but not "for", "hello". */
+  readonly wish: ReadonlySet<string>;
+  /** Those of them that only join or ask kindly: "from", "please". */
+  readonly links: ReadonlySet<string>;
+  /** "my": a number that is spoken of after it is no wish. */
+  readonly own: ReadonlySet<string>;
+  /** Language → codes and names that are ordinary words there: "it", "no", "lima"; folded. */
+  readonly everyday: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Words that make another place of a country's name: "new", "south"; folded. */
+  readonly places: ReadonlySet<string>;
   /** Words of conversation: "thanks", "how"; folded. A text made of them is no wish. */
   readonly talk: ReadonlySet<string>;
   /** "not", "except": what follows is not wanted; folded. */
@@ -44,9 +54,15 @@ const countryWords = z.object({
   cities: names,
   demonyms: z.record(z.string(), names),
 });
+const wordsOf = z.record(z.string(), words);
 const searchWords = z.object({
-  request: z.record(z.string(), words),
-  talk: z.record(z.string(), words),
+  wish: wordsOf,
+  request: wordsOf,
+  links: wordsOf,
+  own: words,
+  everyday: wordsOf,
+  places: wordsOf,
+  talk: wordsOf,
   negations: words,
 });
 
@@ -67,7 +83,14 @@ export function loadSearchData(): SearchData {
     demonyms: Object.fromEntries(
       Object.entries(spoken.demonyms).map(([language, byId]) => [language, new Map(Object.entries(byId))]),
     ),
-    request: new Set(Object.values(around.request).flat()),
+    request: new Set(
+      [around.wish, around.request, around.links].flatMap((byId) => Object.values(byId).flat()),
+    ),
+    wish: new Set(Object.values(around.wish).flat()),
+    links: new Set(Object.values(around.links).flat()),
+    own: new Set(around.own),
+    everyday: new Map(Object.entries(around.everyday).map(([language, all]) => [language, new Set(all)])),
+    places: new Set(Object.values(around.places).flat()),
     talk: new Set(Object.values(around.talk).flat()),
     negations: new Set(around.negations),
   };

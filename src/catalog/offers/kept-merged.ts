@@ -1,15 +1,9 @@
 import { addMs, type Clock } from "../../core/clock.ts";
+import type { PriceStep } from "../../core/price-step.ts";
 import { includes, type Scope } from "../../core/scope.ts";
 import type { HiddenOffers } from "../../db/queries/market.ts";
 import { ANY_SERVICE } from "../../db/queries/offers.ts";
-import {
-  nextChangeMs,
-  type PriceRule,
-  type PriceStep,
-  type PriceTerms,
-  rulesAt,
-  termsFor,
-} from "../prices/pricing.ts";
+import { nextChangeMs, type PriceRule, type PriceTerms, rulesAt, termsFor } from "../prices/pricing.ts";
 import { type CompactOffers, type OfferNames, type Sellable, sellable } from "./compact-offers.ts";
 import { type MergedOffer, mergeByCountry } from "./merged-offers.ts";
 

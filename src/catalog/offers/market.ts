@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock.ts";
 import { createGathered } from "../../core/gather.ts";
+import type { PriceStep } from "../../core/price-step.ts";
 import { includes } from "../../core/scope.ts";
 import type { Database } from "../../db/client.ts";
 import {
@@ -12,9 +13,7 @@ import {
 } from "../../db/queries/market.ts";
 import { ANY_SERVICE } from "../../db/queries/offers.ts";
 import { selectPriceRules } from "../../db/queries/price-rules.ts";
-import { readSetting } from "../../db/queries/settings.ts";
 import type { Provider } from "../../providers/port/provider.ts";
-import { PRICE_STEP, priceStepOf } from "../prices/price-step.ts";
 import type { PriceTerms } from "../prices/pricing.ts";
 import { type CompactOffers, compact, createNames, type Sellable } from "./compact-offers.ts";
 import { type Contents, createMerger, type Pricing } from "./kept-merged.ts";
@@ -33,6 +32,8 @@ export interface MarketDeps {
   readonly providers: ReadonlyMap<string, Provider>;
   /** Applies if no rule in the database does. */
   readonly pricing: PriceTerms;
+  /** What prices are rounded up to, as it is set now; left out: cents. */
+  readonly priceStep?: () => PriceStep;
 }
 
 /** The offers of some services as they are at one moment, and what was read with them. */
@@ -69,6 +70,7 @@ interface Kept<T> {
 export function createMarket(deps: MarketDeps): Market {
   const { db, clock } = deps;
   const providers = [...deps.providers.keys()];
+  const stepNow = (): PriceStep => deps.priceStep?.() ?? "0.01";
   const names = { providers: createNames(), countries: createNames() };
   const services = new Map<string, Kept<CompactOffers>>();
   let pricing: Kept<Pricing> | undefined;
@@ -96,7 +98,8 @@ export function createMarket(deps: MarketDeps): Market {
       found.set(id, kept.content);
       keep(id, { ...kept, mark: laterMark(kept.mark, state.mark) });
     }
-    const known = pricing && unchanged.has(RULES) && isRecent(pricing) ? pricing.content : undefined;
+    const isPricingKnown = unchanged.has(RULES) && pricing?.content.step === stepNow();
+    const known = pricing && isPricingKnown && isRecent(pricing) ? pricing.content : undefined;
     const [read, priced] = await Promise.all([readOffers(missing), known ?? readPricing()]);
     return { services: new Map([...found, ...read]), pricing: priced };
   }
@@ -132,8 +135,7 @@ export function createMarket(deps: MarketDeps): Market {
   async function readPricing(): Promise<Pricing> {
     // The mark first: what changes after it is read again.
     const mark = await selectMark(db);
-    const [rules, step] = await Promise.all([selectPriceRules(db, clock.now()), readSetting(db, PRICE_STEP)]);
-    const content = { rules, step: priceStepOf(step) };
+    const content = { rules: await selectPriceRules(db, clock.now()), step: stepNow() };
     pricing = { content, mark, atMs: clock.now().getTime() };
     return content;
   }

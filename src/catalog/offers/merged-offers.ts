@@ -1,5 +1,6 @@
+import type { PriceStep } from "../../core/price-step.ts";
 import type { CountryItem, CountryOffer, CountrySort } from "../catalog.ts";
-import { costCeilingMicros, type PriceStep, type PriceTerms, salePriceMicros } from "../prices/pricing.ts";
+import { costCeilingMicros, type PriceTerms, salePriceMicros } from "../prices/pricing.ts";
 import type { Sellable } from "./compact-offers.ts";
 import { expectedCostMicros, PRIOR, type Statistics, successPercent } from "./delivery-statistics.ts";
 

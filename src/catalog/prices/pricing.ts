@@ -1,4 +1,5 @@
 import { addBasisPointsUp, roundUpTo } from "../../core/money.ts";
+import type { PriceStep } from "../../core/price-step.ts";
 import { includes, type Scope, type ScopeSubject } from "../../core/scope.ts";
 
 /** The terms by which a sale price is computed from a cost. */
@@ -16,10 +17,6 @@ export interface PriceRule extends PriceTerms, Scope {
   readonly startsAt: Date | null;
   readonly endsAt: Date | null;
 }
-
-/** What prices are rounded up to, in dollars. "0.01": a tenth of a cent below ten cents. "nine": the last digit is a 9. */
-export const priceSteps = ["0.01", "0.05", "0.10", "nine"] as const;
-export type PriceStep = (typeof priceSteps)[number];
 
 const DIME_MICROS = 100_000n;
 const NICKEL_MICROS = 50_000n;

@@ -69,17 +69,21 @@ export function createQuoting(parts: QuotingParts): Pick<Catalog, "quote" | "kno
       return { kind: "refused", code: isUnread ? "prices_not_read" : "out_of_stock" };
     }
     const createdAt = deps.clock.now();
-    const stored: Quote = {
+    const expiresAt = addMs(createdAt, QUOTE_LIFETIME_MS);
+    const { isFavourite, ...stored } = await insertQuote(deps.db, {
       id,
+      buyerId,
       serviceId,
       countryId,
       priceMicros: offer.priceMicros,
+      costMicros: offer.costMicros,
       costCeilingMicros: offer.ceilingMicros,
-      expiresAt: addMs(createdAt, QUOTE_LIFETIME_MS),
-    };
-    const { isFavourite } = await insertQuote(deps.db, { ...stored, buyerId, createdAt });
+      createdAt,
+      expiresAt,
+    });
+    const made: Quote = { id, serviceId, countryId, expiresAt, ...stored };
     const shown = countryOffer(serviceId, offer, parts.country(countryId, language), statistics);
-    return { kind: "quote", quote: stored, offer: shown, isFavourite, facts: factsOf(deps, first) };
+    return { kind: "quote", quote: made, offer: shown, isFavourite, facts: factsOf(deps, first) };
   };
   return { quote, knownPrice };
 }

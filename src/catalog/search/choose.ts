@@ -1,4 +1,5 @@
-import { EXACT, isSure, type Match, overlaps } from "./match.ts";
+import { isCountryAskedFor, isCountryUnsure, isOfOrdinaryWords, isServiceUnsure } from "./doubt.ts";
+import { EXACT, isSure, type Match, overlaps, type Proposing } from "./match.ts";
 import type { Span, Word } from "./read-text.ts";
 import type { SearchIndex } from "./search-index.ts";
 
@@ -9,6 +10,12 @@ export interface Reading {
   /** The letters of names, as a part of all letters that are not words of a wish. */
   readonly coverage: number;
   readonly hasTalk: boolean;
+  /** Something is asked for: "need", "number". */
+  readonly hasWish: boolean;
+  readonly isServiceUnsure: boolean;
+  readonly isCountryUnsure: boolean;
+  /** The country is asked for, and not only spoken of; matters where no service is named. */
+  readonly isCountryAskedFor: boolean;
   /** Other services and countries that the text names elsewhere. */
   readonly otherServices: readonly Match[];
   readonly otherCountries: readonly Match[];
@@ -31,8 +38,7 @@ const MAX_OF_KIND = 30;
  * was chosen before.
  */
 export function bestReading(
-  index: SearchIndex,
-  words: readonly Word[],
+  { index, language, words }: Pick<Proposing, "index" | "language" | "words">,
   proposed: readonly Match[],
   hasService: boolean,
 ): Reading | undefined {
@@ -55,16 +61,17 @@ export function bestReading(
     }
   }
   if (!best) return undefined;
-  return readingOf(best, matches, words, proposed, index);
+  return readingOf({ index, language, words }, best, matches, proposed);
 }
 
 function readingOf(
-  { service, country }: { service: Match | undefined; country: Match | undefined },
+  { index, language, words }: Pick<Proposing, "index" | "language" | "words">,
+  best: { service: Match | undefined; country: Match | undefined },
   matches: readonly Match[],
-  words: readonly Word[],
   proposed: readonly Match[],
-  index: SearchIndex,
 ): Reading {
+  const { service } = best;
+  const country = best.country && agreed(best.country, matches);
   const chosen = [service, country].filter((match) => match !== undefined);
   const isApart = (match: Match): boolean => chosen.every((one) => !overlaps(one, match));
   const others = matches.filter((match) => isSure(match) && isApart(match));
@@ -73,23 +80,47 @@ function readingOf(
       kind === "service" &&
       hits.some(({ id, quality }) => quality >= SECOND_SERVICE && index.services.isKnown(id)),
   );
-  const otherCountries = others.filter(
-    ({ kind, hits }) =>
-      kind === "country" && (hits[0]?.quality ?? 0) >= SECOND_COUNTRY && hits[0]?.id !== country?.hits[0]?.id,
+  const countries = others.filter(
+    (match) =>
+      match.kind === "country" &&
+      (match.hits[0]?.quality ?? 0) >= SECOND_COUNTRY &&
+      !isOfOrdinaryWords(match, { index, words }),
   );
+  const isSame = ({ hits }: Match): boolean =>
+    hits.some(({ id, quality }) => id === country?.hits[0]?.id && quality >= EXACT);
+  const otherCountries = countries.filter((match) => !isSame(match));
   const negated = proposed.filter((match) => isNegated(match, words));
-  const explained = [...chosen, ...otherServices, ...otherCountries, ...negated];
+  const explained = [...chosen, ...otherServices, ...countries, ...negated];
   const left = uncovered(words, explained);
   const covered = explained.reduce((sum, match) => sum + lettersOf(match, words), 0);
   const unknown = left.reduce((sum, word) => sum + word.folded.length, 0);
+  const coverage = covered / Math.max(1, covered + unknown);
+  const around = { index, language, words, unexplained: left };
   return {
     service,
     country,
-    coverage: covered / Math.max(1, covered + unknown),
+    coverage,
     hasTalk: left.some((word) => word.class === "talk"),
+    hasWish: words.some((word) => word.isWish),
+    isServiceUnsure: service !== undefined && isServiceUnsure(service, around),
+    isCountryUnsure: country !== undefined && isCountryUnsure(country, around),
+    isCountryAskedFor: country !== undefined && isCountryAskedFor(country, coverage, around),
     otherServices,
     otherCountries,
   };
+}
+
+/** "atlanta georgia": of what one name may mean, the country that another name in the text means too. */
+function agreed(country: Match, matches: readonly Match[]): Match {
+  const others = matches.filter(
+    (match) => match.kind === "country" && isSure(match) && !overlaps(match, country),
+  );
+  const both = country.hits.filter(
+    ({ id, quality }) =>
+      quality >= EXACT &&
+      others.some(({ hits }) => hits.some((hit) => hit.id === id && hit.quality >= EXACT)),
+  );
+  return both.length === 1 ? { ...country, hits: both } : country;
 }
 
 function weightOf(index: SearchIndex, words: readonly Word[], match: Match): number {

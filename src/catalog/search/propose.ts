@@ -1,15 +1,13 @@
-import { fold, foldedKey, unmixed, withoutPrefixes } from "../names/fold.ts";
+import { unmixed, withoutPrefixes } from "../names/fold.ts";
+import { isoHits } from "./iso-hits.ts";
 import type { Hit } from "./key-index.ts";
-import { layoutNames, swapLayout } from "./layouts.ts";
-import { EXACT, isSure, type Kind, type Match, merge, overlaps, type Proposing, spanOf } from "./match.ts";
-import type { Span, Word } from "./read-text.ts";
-import type { SearchIndex } from "./search-index.ts";
+import { layoutMatches } from "./layout-matches.ts";
+import { isSure, type Kind, type Match, merge, overlaps, type Proposing, spanOf } from "./match.ts";
+import { isStopWord, type Word } from "./read-text.ts";
 import { splitRunTogether } from "./split-words.ts";
 
-const ISO = { upper: 0.965, lower: 0.92 };
 const CODE = { popular: 0.9, other: 0.6 };
 const BARE_DIAL = 0.93;
-const LAYOUT = 0.95;
 /** Just below what opens a card by itself. */
 const FIRST_WORD = 0.89;
 const MAX_SPAN = 9;
@@ -24,7 +22,6 @@ const MAX_FUZZY = 12;
 const MIN_FUZZY_SPAN = 8;
 const MIN_ORDINARY = 3;
 const MIN_BEGINNING = { service: 3, country: 4 };
-const MIN_LAYOUT = 4;
 const MIN_PLURAL = 4;
 
 /** Everything in the text that may name a service or a country, in any reading of its letters. */
@@ -78,8 +75,6 @@ function spansOf(words: readonly Word[], longest: number): Word[][] {
   );
 }
 
-const isStopWord = (word: Word): boolean => word.class === "request" || word.class === "talk";
-
 function exactMatches(input: Proposing, span: readonly Word[]): Match[] {
   const { index, language } = input;
   const [first] = span;
@@ -99,7 +94,7 @@ function exactMatches(input: Proposing, span: readonly Word[]): Match[] {
   };
   const canSound = !isPlain && span.length <= MAX_SOUND_SPAN;
   for (const kind of ["service", "country"] as const) {
-    const names = kind === "service" ? index.services.names : index.countries;
+    const names = kind === "service" ? index.services.names : index.countries.names;
     const codes = kind === "service" ? codeHits(input, first) : isoHits(index, first);
     const begun = kind === "service" && isSingle && !isPlain ? firstWordHits(input, keys) : [];
     const sounding = canSound ? keys.flatMap((key) => names.sounding(key)) : [];
@@ -108,6 +103,7 @@ function exactMatches(input: Proposing, span: readonly Word[]): Match[] {
       ...(begun.length > 0 ? sounding.map(notAboveFirstWord) : sounding),
       ...begun,
       ...(isSingle ? codes : []),
+      ...(kind === "country" ? index.countries.inAnyOrder(span.map(({ folded }) => folded)) : []),
     ]);
   }
   const dialled = isSingle && first.class === "digits" ? index.words.dial.get(first.folded) : undefined;
@@ -144,65 +140,15 @@ function isQuantity({ words }: Proposing, digits: Word): boolean {
 
 function singular(key: string): string[] {
   if (key.length < MIN_PLURAL || !/^[a-z]+s$/.test(key)) return [];
-  return key.endsWith("es") ? [key.slice(0, -1), key.slice(0, -2)] : [key.slice(0, -1)];
+  // "uses" is not the plural of "us".
+  const stems = key.endsWith("es") ? [key.slice(0, -1), key.slice(0, -2)] : [key.slice(0, -1)];
+  return stems.filter(({ length }) => length >= MIN_PLURAL - 1);
 }
 
 /** Our codes are ordinary words in many languages, so they count alone and beside one other word only. */
 function codeHits({ index: { services }, words }: Proposing, { folded }: Word): Hit[] {
   if (words.length > 2 || !services.isCode(folded)) return [];
   return [{ id: folded, quality: services.popularity(folded) > 0.02 ? CODE.popular : CODE.other }];
-}
-
-function isoHits(index: SearchIndex, { raw, folded }: Word): Hit[] {
-  if (!/^[a-z]{2,3}$/.test(folded)) return [];
-  const upper = folded.toUpperCase();
-  const id = folded.length === 3 ? index.words.alpha3.get(upper) : upper;
-  if (id === undefined || !index.isCountry(id)) return [];
-  return [{ id, quality: raw === upper ? ISO.upper : ISO.lower }];
-}
-
-/** Words typed with the keyboard set to another language: "dfncfg hjccbz" is "ватсап россия". */
-function layoutMatches(input: Proposing, isNamed: (span: readonly Word[]) => boolean): Match[] {
-  const chunks = [...input.read.text.matchAll(/\S+/gu)].map(({ 0: text, index }) => ({
-    text,
-    start: index,
-    end: index + text.length,
-  }));
-  const isOpen = (chunk: Span): boolean => {
-    const inside = input.words.filter((word) => overlaps(word, chunk));
-    return inside.length > 0 && !isNamed(inside) && !inside.every(isStopWord);
-  };
-  const long: Match[] = [];
-  const short: Match[] = [];
-  for (const layout of layoutNames) {
-    const swapped = chunks.map((chunk) => (isOpen(chunk) ? foldedKey(swapLayout(chunk.text, layout)) : ""));
-    for (let start = 0; start < chunks.length; start += 1) {
-      for (let end = start + 1; end <= Math.min(start + 2, chunks.length); end += 1) {
-        const parts = swapped.slice(start, end);
-        const key = parts.join("");
-        if (parts.includes("") || key.length < 2) continue;
-        const target = key.length >= MIN_LAYOUT ? long : short;
-        target.push(...layoutHits(input, key, spanOf(chunks.slice(start, end))));
-      }
-    }
-  }
-  return long.length > 0 ? [...long, ...short] : [];
-}
-
-function layoutHits(input: Proposing, key: string, span: Span): Match[] {
-  const { index, language } = input;
-  return (["service", "country"] as const).flatMap((kind) => {
-    const keys = kind === "service" ? index.services.names : index.countries;
-    const iso =
-      kind === "country" && key.length === 2 ? isoHits(index, { raw: key, folded: fold(key) } as Word) : [];
-    const hits = [...keys.named(key, language), ...iso].map((hit) => ({
-      ...hit,
-      quality: hit.quality * LAYOUT,
-    }));
-    const sure = hits.filter(({ quality }) => quality >= EXACT - 0.04);
-    if (sure.length === 0) return [];
-    return [{ ...span, kind, hits: merge(input, kind, sure), isStop: false, needsService: false }];
-  });
 }
 
 /** Misspelt names and beginnings of names, for the words that are not names as they stand. */
@@ -235,11 +181,14 @@ function isWorthGuessing(span: readonly Word[]): boolean {
   const length = span.reduce((sum, { folded }) => sum + folded.length, 0);
   // "new zeland": a name may begin with an ordinary word.
   const canBegin = !isStopWord(first) || (first.class === "request" && first.folded.length >= MIN_ORDINARY);
-  return canBegin && !isStopWord(last) && length >= MIN_FUZZY_SPAN;
+  const telling = span
+    .filter((word) => !isStopWord(word))
+    .reduce((sum, { folded }) => sum + folded.length, 0);
+  return canBegin && !isStopWord(last) && length >= MIN_FUZZY_SPAN && telling * 2 >= length;
 }
 
 function guesses({ index }: Proposing, kind: Kind, key: string): Hit[] {
-  const names = kind === "service" ? index.services.names : index.countries;
+  const names = kind === "service" ? index.services.names : index.countries.names;
   const isKnown = kind === "service" ? index.services.isKnown : () => true;
   const beginnings = key.length >= MIN_BEGINNING[kind] ? names.beginning(key) : [];
   return [...beginnings, ...names.misspelt(key, isKnown)];

@@ -24,7 +24,12 @@ export interface Word extends Span {
   readonly raw: string;
   readonly folded: string;
   readonly class: WordClass;
+  /** A word of a wish that tells that something is wanted. */
+  readonly isWish: boolean;
 }
+
+/** Ordinary beside a name: it names nothing by itself. */
+export const isStopWord = (word: Word): boolean => word.class === "request" || word.class === "talk";
 
 /** A flag or a calling code with its "+": a country beyond doubt. */
 export interface Sign extends Span {
@@ -66,7 +71,8 @@ export function readText(typed: string, data: SearchData, isCountry: (id: string
 function wordOf(raw: string, span: Span, data: SearchData): Word {
   // One letter of a typed text can stand for eighteen when it is folded.
   const folded = fold(raw).slice(0, MAX_TEXT);
-  return { kind: "word", raw, folded, class: classOf(folded, data), ...span };
+  const isWish = withoutPrefixes(folded).some((form) => data.wish.has(form));
+  return { kind: "word", raw, folded, class: classOf(folded, data), isWish, ...span };
 }
 
 function classOf(folded: string, data: SearchData): WordClass {

@@ -1,15 +1,14 @@
 import type { ServiceItem } from "../catalog.ts";
 import type { CatalogData } from "../names/data.ts";
 import type { SearchData } from "../names/search-data.ts";
-import { countryKeys } from "./country-keys.ts";
-import type { KeyIndex } from "./key-index.ts";
+import { type CountryKeys, countryKeys } from "./country-keys.ts";
 import { type ServiceKeys, serviceKeys } from "./service-keys.ts";
 
 /** All that typed text is compared with. */
 export interface SearchIndex {
   readonly words: SearchData;
   readonly services: ServiceKeys;
-  readonly countries: KeyIndex;
+  readonly countries: CountryKeys;
   /** Tells whether two indexes have the same countries that only providers know. */
   readonly ownCountries: string;
   isCountry(id: string): boolean;

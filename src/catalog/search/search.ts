@@ -18,10 +18,14 @@ export interface SearchView {
 
 const LIMIT = 10;
 const MAX_COUNTRIES = 8;
-/** Good enough for a card if the other side is exact. */
-const CLOSE = 0.72;
-/** Good enough for a card although the other side is not exact either. */
-const VERY_CLOSE = 0.78;
+/** One letter wrong: good enough for a card. */
+const CLOSE = 0.78;
+/** A misspelt name of fewer letters may as well be another word: "shop" is not Shopee, "iron" not Iran, "beranda" not Belanda. */
+const MIN_MISSPELT = 8;
+/** A shorter word must be more than a little like a service to be one beside a country. */
+const MIN_LIKE = 5;
+/** So like a service that is not on sale that no other is offered in its place. */
+const SIMILAR = 0.72;
 /** Of two guesses one must be at least this good. */
 const GUESSED = 0.75;
 const CLEAR_MARGIN = 0.05;
@@ -29,7 +33,7 @@ const EXACT_MARGIN = 0.012;
 /** Guesses weaker than this are not shown. */
 const SHOWN = 0.6;
 /** How much of the text must be understood. */
-const COVERED = { pair: 0.4, list: 0.3, unknownService: 0.6, guess: 0.6, lone: 0.75, loneCountry: 0.6 };
+const COVERED = { pair: 0.4, list: 0.3, unknownService: 0.6, guess: 0.6, lone: 0.75 };
 const LONE_COUNTRY_GUESS = 0.78;
 
 /**
@@ -39,8 +43,8 @@ const LONE_COUNTRY_GUESS = 0.78;
 export function search(text: string, index: SearchIndex, view: SearchView): SearchResult {
   const read = readText(text, index.words, index.isCountry);
   const words = read.tokens.filter((token): token is Word => token.kind === "word");
-  const proposed = proposeMatches({ index, language: view.language, read, words });
-  const reading = bestReading(index, words, proposed, view.chosen.serviceId !== undefined);
+  const proposing = { index, language: view.language, read, words };
+  const reading = bestReading(proposing, proposeMatches(proposing), view.chosen.serviceId !== undefined);
   if (!reading) return { kind: "none" };
   return resultOf(reading, index, view) ?? { kind: "none" };
 }
@@ -51,6 +55,7 @@ interface Side {
   readonly isExact: boolean;
   /** Nothing else is nearly as likely. */
   readonly isClear: boolean;
+  readonly letters: number;
 }
 
 function sideOf(
@@ -67,7 +72,7 @@ function sideOf(
     ? gap >= EXACT_MARGIN || isPopularGap
     : second === undefined ||
       top.quality + popularity(top.id) - second.quality - popularity(second.id) >= CLEAR_MARGIN;
-  return { hits: match.hits, top, isExact, isClear };
+  return { hits: match.hits, top, isExact, isClear, letters: match.end - match.start };
 }
 
 function resultOf(reading: Reading, index: SearchIndex, view: SearchView): SearchResult | undefined {
@@ -92,29 +97,37 @@ function resultOfBoth(both: Both): SearchResult | undefined {
   const isExact = service.isExact && country.isExact;
   if (reading.coverage < (isExact ? COVERED.list : COVERED.guess)) return undefined;
   if (!isExact && reading.hasTalk) return undefined;
+  // "made in china": a word that is only a little like a service.
+  if (!service.isExact && service.top.quality < CLOSE && service.letters < MIN_LIKE && !reading.hasWish)
+    return undefined;
   const isGuess = !service.isExact && !country.isExact;
   if (isGuess && Math.max(service.top.quality, country.top.quality) < GUESSED) return undefined;
   const countries = countryChoices(both);
-  if (reading.otherServices.length > 0 || !service.isClear || countries.length === 1) {
-    const pair = isPair(both) ? index.services.item(service.top.id) : undefined;
-    if (pair && countries.length === 1)
-      return { kind: "pair", service: pair, country: view.countryItem(country.top.id) };
+  const item = index.services.item(service.top.id);
+  if (item && isPair(both) && countries.length === 1)
+    return { kind: "pair", service: item, country: view.countryItem(country.top.id) };
+  const isCountryUnsure = reading.isCountryUnsure || (service.isExact && !country.isExact);
+  const isOfOneService = reading.otherServices.length === 0 && service.isClear && !reading.isServiceUnsure;
+  if (!isOfOneService || (countries.length === 1 && !isCountryUnsure)) {
     const found = serviceChoices(reading, service, index);
     return found && { kind: "services", services: found, country: view.countryItem(country.top.id) };
   }
-  const item = index.services.item(service.top.id);
   return item && { kind: "countries", service: item, countries: countries.map(view.countryItem) };
 }
 
 function isPair({ reading, service, country, index }: Both): boolean {
   if (reading.otherServices.length > 0 || !service.isClear || !country.isClear) return false;
+  if (reading.isServiceUnsure || reading.isCountryUnsure) return false;
+  if (reading.hasTalk && !reading.hasWish) return false;
   const isKnown = index.services.isKnown(service.top.id);
   if (service.isExact && country.isExact) {
     return reading.coverage >= (isKnown ? COVERED.pair : COVERED.unknownService);
   }
-  const weaker = Math.min(service.top.quality, country.top.quality);
-  const needed = service.isExact || country.isExact ? CLOSE : VERY_CLOSE;
-  return weaker >= needed && (isKnown || service.isExact) && reading.coverage >= COVERED.lone;
+  const isClose = ({ top, isExact, letters }: Side): boolean =>
+    isExact || (top.quality >= CLOSE && letters >= MIN_MISSPELT);
+  return (
+    isClose(service) && isClose(country) && (isKnown || service.isExact) && reading.coverage >= COVERED.lone
+  );
 }
 
 /** The countries that could be meant: those named elsewhere in the text too, and those that are as likely. */
@@ -133,7 +146,7 @@ function countryChoices({ reading, country }: Both): string[] {
 function serviceChoices(reading: Reading, service: Side, index: SearchIndex): ServiceItem[] | undefined {
   const others = reading.otherServices.flatMap(({ hits }) => hits.slice(0, 1));
   const isSold = ({ id }: Hit): boolean => index.services.item(id) !== undefined;
-  if (!isSold(service.top) && !others.some(isSold) && service.top.quality >= CLOSE) return undefined;
+  if (!isSold(service.top) && !others.some(isSold) && service.top.quality >= SIMILAR) return undefined;
   const hits = service.isExact
     ? service.hits.filter(({ quality }) => quality >= EXACT || !service.isClear)
     : merge(
@@ -161,7 +174,7 @@ function serviceAlone(alone: Omit<Both, "country">): SearchResult | undefined {
 
 function countryAlone(alone: Omit<Both, "service">): SearchResult | undefined {
   const { reading, country, index, view } = alone;
-  if (reading.hasTalk || reading.coverage < COVERED.loneCountry) return undefined;
+  if (reading.hasTalk || !reading.isCountryAskedFor) return undefined;
   const { serviceId } = view.chosen;
   if (serviceId !== undefined && index.services.item(serviceId)) {
     return resultOfBoth({ ...alone, service: sure(serviceId) });
@@ -175,5 +188,5 @@ function countryAlone(alone: Omit<Both, "service">): SearchResult | undefined {
 /** A side that was chosen before. */
 function sure(id: string): Side {
   const top = { id, quality: 1 };
-  return { hits: [top], top, isExact: true, isClear: true };
+  return { hits: [top], top, isExact: true, isClear: true, letters: 0 };
 }

@@ -46,7 +46,7 @@ export function splitRunTogether(input: Proposing, word: Word): Match[] {
 }
 
 function countryHits({ index, language }: Proposing, key: string) {
-  const named = index.countries.named(key, language).filter(({ quality }) => quality >= EXACT);
+  const named = index.countries.names.named(key, language).filter(({ quality }) => quality >= EXACT);
   if (named.length > 0) return named;
   const id = index.words.dial.get(key);
   return id === undefined ? [] : [{ id, quality: 1 }];

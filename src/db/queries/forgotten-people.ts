@@ -106,11 +106,16 @@ export async function returnActions(tx: Tx, personHash: string, buyerId: string)
     .execute();
 }
 
+/** Counts a wrong promo code of a buyer. It is in this table from the start, so it follows them by itself. */
+export async function noteWrongCode(tx: Tx, buyerId: string, at: Date): Promise<void> {
+  await tx.insertInto("carried_actions").values({ buyer_id: buyerId, kind: "wrong_code", at }).execute();
+}
+
 /** What a returned buyer did since then, before their data was deleted. */
 export async function countCarried(
   db: Executor,
   buyerId: string,
-  kind: "purchase" | "cancel" | "complaint" | "claim",
+  kind: "purchase" | "cancel" | "complaint" | "claim" | "wrong_code",
   since: Date,
 ): Promise<number> {
   const row = await db

@@ -1,7 +1,5 @@
-import { sql } from "kysely";
 import type { Scope } from "../../core/scope.ts";
 import type { Executor } from "../client.ts";
-import { RULES } from "./market.ts";
 
 export interface PriceRuleRow extends Scope {
   readonly id: string;
@@ -167,9 +165,4 @@ export async function selectRulesOfChange(
     added: added.map((row) => ({ ...toRow(row), isLive: row.removedAt === null })),
     removed: removed.map(toRow),
   };
-}
-
-/** Tells all processes that prices are computed anew: the shop's step has changed. */
-export async function notePricesChanged(tx: Executor): Promise<void> {
-  await sql`INSERT INTO catalog_changes (subject) VALUES (${RULES})`.execute(tx);
 }

@@ -1,9 +1,11 @@
 import type { CatalogInspection, ComparedOffer } from "../../catalog/catalog-inspection.ts";
-import type { PriceRule, PriceStep } from "../../catalog/prices/pricing.ts";
+import type { PriceRule } from "../../catalog/prices/pricing.ts";
 import { addMs, type Clock } from "../../core/clock.ts";
 import { formatUsd } from "../../core/money.ts";
-import type { Scope } from "../../core/scope.ts";
+import type { PriceStep } from "../../core/price-step.ts";
+import { type Scope, wholeCatalogue } from "../../core/scope.ts";
 import type { Database } from "../../db/client.ts";
+import { selectPriceRules } from "../../db/queries/price-rules.ts";
 import { selectSoldPairs } from "../../db/queries/sold-pairs.ts";
 import type { Fact } from "../drafts/draft-kind.ts";
 import { type Naming, nameScope } from "../scope-names.ts";
@@ -19,6 +21,8 @@ export interface EffectDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly catalog: CatalogInspection & Naming;
+  /** What prices are rounded up to, as it is set now. */
+  readonly priceStep: () => PriceStep;
 }
 
 /** What a change of prices means for what was really sold. */
@@ -91,4 +95,10 @@ export async function effectFacts(catalog: Naming, effect: PriceEffect): Promise
     { label: "Of them lower than now", after: String(effect.lower) },
     ...(least ? [least] : []),
   ];
+}
+
+/** What another rounding step means for what was sold. */
+export async function stepEffect(deps: EffectDeps, step: PriceStep): Promise<readonly Fact[]> {
+  const rules = await selectPriceRules(deps.db, deps.clock.now());
+  return await effectFacts(deps.catalog, await priceEffect(deps, wholeCatalogue, { rules, step }));
 }

@@ -1,5 +1,4 @@
 import { z } from "zod";
-import { PRICE_STEP, priceStepOf } from "../../catalog/prices/price-step.ts";
 import type { PriceTerms } from "../../catalog/prices/pricing.ts";
 import { DeskRefusal } from "../../core/desk-refusal.ts";
 import { formatUsd } from "../../core/money.ts";
@@ -8,7 +7,6 @@ import { actorOf } from "../../core/staff.ts";
 import type { Executor, Tx } from "../../db/client.ts";
 import { writeAudit } from "../../db/queries/audit.ts";
 import * as queries from "../../db/queries/price-rules.ts";
-import { readSetting } from "../../db/queries/settings.ts";
 import {
   type AnyDraftKind,
   type Applying,
@@ -32,7 +30,6 @@ import {
   standingRule,
   warningsOf,
 } from "./price-plan.ts";
-import { stepKind } from "./price-step-kind.ts";
 
 export interface PriceKindDeps extends EffectDeps {
   /** Applies where no rule does. */
@@ -94,7 +91,6 @@ export function priceKinds(deps: PriceKindDeps): readonly AnyDraftKind[] {
         planUndo(rules, await queries.selectRulesOfChange(db, changeId), clock.now()),
       undoes: ({ changeId }) => changeId,
     }),
-    stepKind(deps),
   ];
 }
 
@@ -186,7 +182,7 @@ async function previewOf(
   rules: readonly queries.PriceRuleRow[],
   plan: PricePlan,
 ): Promise<Preview> {
-  const { db, clock, catalog, starting } = deps;
+  const { clock, catalog, starting } = deps;
   const at = clock.now();
   const scopes = pairsOf(plan);
   const facts = await Promise.all(
@@ -201,7 +197,7 @@ async function previewOf(
       };
     }),
   );
-  const step = priceStepOf(await readSetting(db, PRICE_STEP));
+  const step = deps.priceStep();
   // A rule that begins later is shown as if it applied already.
   const begun = plan.adds.map((rule) => ({ ...rule, startsAt: null, endsAt: rule.endsAt }));
   const after = { rules: rulesAfter(rules, { ...plan, adds: begun }, at), step };

@@ -1,4 +1,4 @@
-import type { PriceStep } from "../../catalog/prices/pricing.ts";
+import type { PriceStep } from "../../core/price-step.ts";
 
 /** 1250 basis points as "12.5 %". */
 export function percent(basisPoints: bigint): string {

@@ -1,7 +1,7 @@
 import type { CatalogInspection, ExplainedOffer } from "../../catalog/catalog-inspection.ts";
-import { PRICE_STEP, priceStepOf } from "../../catalog/prices/price-step.ts";
-import { type PriceStep, type PriceTerms, rulesAt } from "../../catalog/prices/pricing.ts";
+import { type PriceTerms, rulesAt } from "../../catalog/prices/pricing.ts";
 import { addMs, type Clock } from "../../core/clock.ts";
+import type { PriceStep } from "../../core/price-step.ts";
 import { type Scope, wholeCatalogue } from "../../core/scope.ts";
 import type { Database } from "../../db/client.ts";
 import {
@@ -10,7 +10,6 @@ import {
   selectLastPriceChange,
   selectPriceRules,
 } from "../../db/queries/price-rules.ts";
-import { readSetting } from "../../db/queries/settings.ts";
 import { selectSoldPairs } from "../../db/queries/sold-pairs.ts";
 import { type Naming, nameScope } from "../scope-names.ts";
 import { generalTerms, hiddenBy, standingRule } from "./price-plan.ts";
@@ -24,6 +23,7 @@ export interface PricesDeps {
   readonly starting: PriceTerms;
   readonly providers: readonly string[];
   readonly catalog: CatalogInspection & Naming;
+  readonly priceStep: () => PriceStep;
 }
 
 export interface ListedRule {
@@ -80,13 +80,9 @@ export function createPrices(deps: PricesDeps): Prices {
 
   return {
     async board() {
-      const [rules, step, last] = await Promise.all([
-        live(),
-        readSetting(db, PRICE_STEP),
-        selectLastPriceChange(db),
-      ]);
+      const [rules, last] = await Promise.all([live(), selectLastPriceChange(db)]);
       const all = await Promise.all(rules.map((rule) => listed(rule, rules)));
-      return { rules: all, starting, step: priceStepOf(step), last };
+      return { rules: all, starting, step: deps.priceStep(), last };
     },
     async rule(ruleId) {
       const rules = await live();

@@ -14,7 +14,6 @@ import { selectOpenAlerts, type TradeAlert } from "../../db/queries/trade-alerts
 import type { Provider } from "../../providers/port/provider.ts";
 import { ProviderError } from "../../providers/port/provider-error.ts";
 import { hoursLeft } from "./hours-left.ts";
-import { QUIET_HOURS, type QuietHours, readQuietHours } from "./quiet-hours.ts";
 
 export interface ProvidersDeps {
   readonly db: Database;
@@ -57,7 +56,6 @@ export interface ProviderDesk {
   /** Throws DeskRefusal "not_found". */
   card(name: string): Promise<ProviderCard>;
   alerts(): Promise<readonly TradeAlert[]>;
-  quietHours(): Promise<QuietHours | null>;
   /** Asks the provider for its balance, or for its countries where it has none. The answer is recorded as any other is. */
   probe(name: string): Promise<ProbeResult>;
 }
@@ -110,7 +108,6 @@ export function createProviderDesk(deps: ProvidersDeps): ProviderDesk {
       return { ...line, errors, pricesAt: ages.get(name) ?? null, topupLink: link ?? null };
     },
     alerts: () => selectOpenAlerts(db),
-    quietHours: async () => readQuietHours(await readSetting(db, QUIET_HOURS)),
     async probe(name) {
       const provider = deps.providers.get(name);
       if (!provider) throw new DeskRefusal("not_found");

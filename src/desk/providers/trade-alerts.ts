@@ -1,13 +1,21 @@
 import { addMs, type Clock } from "../../core/clock.ts";
+import { isQuiet, type QuietHours } from "../../core/quiet-hours.ts";
 import type { Database, Tx } from "../../db/client.ts";
 import { enqueueToAll } from "../../db/queries/outbox.ts";
-import { readSetting } from "../../db/queries/settings.ts";
 import * as queries from "../../db/queries/trade-alerts.ts";
 import { inTransaction } from "../../db/transaction.ts";
-import { isQuiet, QUIET_HOURS, readQuietHours } from "./quiet-hours.ts";
-import { findTroubles, type Trouble, type TroubleDeps } from "./troubles.ts";
+import { type AlertLevels, findTroubles, type Trouble, type TroubleDeps } from "./troubles.ts";
+
+/** When owners are told of trade, as it is set now. */
+export interface AlertSettings extends AlertLevels {
+  /** Null: alerts wait at no time. */
+  readonly quietHours: QuietHours | null;
+  /** The shop's zone. */
+  readonly zone: string;
+}
 
 export interface TradeAlertDeps extends TroubleDeps {
+  readonly alerts: AlertSettings;
   readonly db: Database;
   readonly clock: Clock;
   readonly ownerIds: readonly number[];
@@ -25,12 +33,8 @@ const SAME_TROUBLE_MS = 6 * 60 * 60 * 1000;
 export async function tellTroubles(deps: TradeAlertDeps): Promise<void> {
   const { db, clock } = deps;
   const at = clock.now();
-  const [troubles, open, stored] = await Promise.all([
-    findTroubles(deps, at),
-    queries.selectOpenAlerts(db),
-    readSetting(db, QUIET_HOURS),
-  ]);
-  const quiet = isQuiet(readQuietHours(stored), at);
+  const [troubles, open] = await Promise.all([findTroubles(deps, at), queries.selectOpenAlerts(db)]);
+  const quiet = isQuiet(deps.alerts.quietHours, deps.alerts.zone, at);
   for (const trouble of troubles) {
     const known = open.find(({ kind, subject }) => kind === trouble.kind && subject === trouble.subject);
     await inTransaction(db, (tx) => tell(deps, tx, { trouble, known, quiet, at }));

@@ -10,7 +10,7 @@ import {
   selectDeskSettings,
   writeDeskSetting,
 } from "../../db/queries/desk-settings.ts";
-import { type AnyDraftKind, draftKind } from "../drafts/draft-kind.ts";
+import { type AnyDraftKind, draftKind, type Fact } from "../drafts/draft-kind.ts";
 
 /** The settings that the desk may change, by their environment variables; made by the shop. Values as they are typed. */
 export interface SettingsBook {
@@ -90,7 +90,14 @@ export const SETTING_KIND = "setting";
 const content = z.object({ name: z.string(), value: z.string().nullable() });
 
 /** Sets a setting at the desk, or takes that back. */
-export function settingKind({ settingsBook: book, refreshSettings }: SettingsDeps): AnyDraftKind {
+export function settingKind({
+  settingsBook: book,
+  refreshSettings,
+  effectsOf,
+}: SettingsDeps & {
+  /** What else a value would mean: further lines of the preview. */
+  readonly effectsOf: (name: string, value: string | null) => Promise<readonly Fact[]>;
+}): AnyDraftKind {
   const changeOf = async (
     db: Executor,
     { name, value }: z.output<typeof content>,
@@ -109,9 +116,12 @@ export function settingKind({ settingsBook: book, refreshSettings }: SettingsDep
     reasons: [],
     async preview(db, draft) {
       const { before, after } = await changeOf(db, draft.content);
+      const change = { label: before.name, before: textOf(before), after: textOf(after) };
       return {
-        facts: [{ label: before.name, before: textOf(before), after: textOf(after) }],
+        facts: [change, ...(await effectsOf(before.name, after.value))],
         warnings: warnings[before.name] ?? [],
+        // What follows from it moves by itself.
+        basis: JSON.stringify(change),
       };
     },
     async apply(tx, { staff, content: wanted, updateId, at }) {
@@ -146,6 +156,7 @@ export function settingKind({ settingsBook: book, refreshSettings }: SettingsDep
 const warnings: Readonly<Record<string, readonly string[]>> = {
   MARKUP_PERCENT: ["Applies where no price rule does. Quotes that are open keep their price."],
   MIN_PROFIT_USD: ["Applies where no price rule does. Quotes that are open keep their price."],
+  PRICE_STEP: ["Quotes that are open keep their price."],
   STAR_VALUE_USD: ["Invoices that are open keep the value that they were made with."],
   SMS_RETENTION_HOURS: ["SMS that are older are deleted within ten minutes, and do not come back."],
 };

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { z } from "zod";
 import * as field from "./fields.ts";
 
@@ -10,6 +11,7 @@ import * as field from "./fields.ts";
 export const standards = {
   MARKUP_PERCENT: "30",
   MIN_PROFIT_USD: "0.02",
+  PRICE_STEP: "0.01",
   STAR_VALUE_USD: "0.013",
   MAX_OPEN_ORDERS: "5",
   PURCHASES_PER_HOUR: "20",
@@ -18,6 +20,11 @@ export const standards = {
   SUPPORT_CAP_USD: "0",
   ACCOUNTANT_CAP_USD: "50",
   REMIND_AFTER_MINUTES: "30",
+  QUIET_HOURS: "off",
+  ALERT_HOURS_LEFT: "12",
+  ALERT_DELIVERY_PERCENT: "50",
+  ALERT_PRICE_RISE_PERCENT: "25",
+  ALERT_NO_NUMBERS_PERCENT: "80",
   SHOP_ZONE: "UTC",
   REPORT_HOUR: "9",
   SUPPORT_CONTACT: null,
@@ -29,6 +36,7 @@ export type AdjustableName = keyof typeof standards;
 export const adjustableFields = {
   MARKUP_PERCENT: field.percent.prefault(standards.MARKUP_PERCENT),
   MIN_PROFIT_USD: field.usd({ allowZero: true }).prefault(standards.MIN_PROFIT_USD),
+  PRICE_STEP: field.priceStep.prefault(standards.PRICE_STEP),
   STAR_VALUE_USD: field.usd({ allowZero: false }).prefault(standards.STAR_VALUE_USD),
   MAX_OPEN_ORDERS: field.wholeNumber(1, 1000).prefault(standards.MAX_OPEN_ORDERS),
   PURCHASES_PER_HOUR: field.wholeNumber(1, 10_000).prefault(standards.PURCHASES_PER_HOUR),
@@ -37,6 +45,11 @@ export const adjustableFields = {
   SUPPORT_CAP_USD: field.usd({ allowZero: true }).prefault(standards.SUPPORT_CAP_USD),
   ACCOUNTANT_CAP_USD: field.usd({ allowZero: true }).prefault(standards.ACCOUNTANT_CAP_USD),
   REMIND_AFTER_MINUTES: field.wholeNumber(1, 10_080).prefault(standards.REMIND_AFTER_MINUTES),
+  QUIET_HOURS: field.quietHours.prefault(standards.QUIET_HOURS),
+  ALERT_HOURS_LEFT: field.wholeNumber(1, 168).prefault(standards.ALERT_HOURS_LEFT),
+  ALERT_DELIVERY_PERCENT: field.wholeNumber(1, 100).prefault(standards.ALERT_DELIVERY_PERCENT),
+  ALERT_PRICE_RISE_PERCENT: field.wholeNumber(1, 1_000).prefault(standards.ALERT_PRICE_RISE_PERCENT),
+  ALERT_NO_NUMBERS_PERCENT: field.wholeNumber(1, 99).prefault(standards.ALERT_NO_NUMBERS_PERCENT),
   SHOP_ZONE: field.zone.prefault(standards.SHOP_ZONE),
   REPORT_HOUR: field.wholeNumber(0, 23).prefault(standards.REPORT_HOUR),
   SUPPORT_CONTACT: z.string().trim().max(128, { error: "must be at most 128 characters" }).optional(),
@@ -65,7 +78,7 @@ export function problemWith(name: AdjustableName, text: string): string | undefi
 
 /** Whether both texts mean the same, as "30" and "30.0" do. Both are values of the setting. */
 export function isSameValue(name: AdjustableName, a: string, b: string): boolean {
-  return adjustableFields[name].parse(a) === adjustableFields[name].parse(b);
+  return isDeepStrictEqual(adjustableFields[name].parse(a), adjustableFields[name].parse(b));
 }
 
 /** Throws a ZodError for texts that are no values: ask {@link problemWith} first. */

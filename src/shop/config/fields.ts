@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { parseUsd } from "../../core/money.ts";
+import { priceSteps } from "../../core/price-step.ts";
+import { parseQuietHours } from "../../core/quiet-hours.ts";
 import { isZone } from "../../core/zone.ts";
 import { urlProblem } from "./network.ts";
 
@@ -72,6 +74,17 @@ export const rate = parsed("requests per second from 0.01 to 1000", (text) => {
   return value >= 0.01 && value <= 1000 ? value : undefined;
 });
 
+/** What prices are rounded up to. */
+export const priceStep = parsed(`one of ${priceSteps.join(", ")}`, (text) =>
+  priceSteps.find((step) => step === text),
+);
+
+/** When alerts wait. Wrapped, because null means "at no time". */
+export const quietHours = parsed("hours such as 22-8 or 22-8 Europe/Berlin, or off", (text) => {
+  const hours = parseQuietHours(text);
+  return hours === undefined ? undefined : { hours };
+});
+
 /** The name of a time zone. */
 export const zone = parsed("a time zone such as Europe/Berlin or UTC", (text) =>
   text !== "" && isZone(text) ? text : undefined,
@@ -89,6 +102,15 @@ export const telegramIds = parsed("Telegram user ids (numbers), separated by com
   const ids = splitList(text).map((item) => (/^\d{1,16}$/.test(item) ? Number(item) : 0));
   return ids.every((id) => id > 0 && id < MAX_TELEGRAM_ID) ? [...new Set(ids)] : undefined;
 });
+
+/** A group or supergroup, which has a negative id. */
+export const groupId = parsed(
+  "the id of a group at Telegram: a negative number such as -1001234567890",
+  (text) => {
+    const id = /^-\d{1,16}$/.test(text) ? Number(text) : 0;
+    return id < 0 && id > -MAX_TELEGRAM_ID ? id : undefined;
+  },
+);
 
 /** A comma-separated choice out of `allowed`. */
 export function choices<T extends string>(allowed: readonly T[]): z.ZodType<T[], string> {

@@ -18,6 +18,11 @@ const about: Readonly<Record<string, SettingText>> = {
     unit: " $",
     help: "The least that one order must bring, where no price rule says otherwise.",
   },
+  PRICE_STEP: {
+    label: "Rounding of prices",
+    unit: "",
+    help: "Prices are rounded up to a step of 0.01, 0.05 or 0.10 dollars, or so that they end with a 9 (nine).",
+  },
   STAR_VALUE_USD: { label: "Value of a Star", unit: " $", help: "The balance that one Star buys." },
   MAX_OPEN_ORDERS: { label: "Open orders", unit: "", help: "How many orders one buyer may have open." },
   PURCHASES_PER_HOUR: { label: "Purchases an hour", unit: "", help: "The most that one buyer may make." },
@@ -41,6 +46,31 @@ const about: Readonly<Record<string, SettingText>> = {
     label: "Remind after",
     unit: " min",
     help: "A receipt or a question that has waited so long is told to those who may decide it, once.",
+  },
+  QUIET_HOURS: {
+    label: "Quiet hours",
+    unit: "",
+    help: "Alerts about trade wait meanwhile, unless they cannot: 22-8 by the shop's clock, 22-8 Europe/Berlin by another, or off.",
+  },
+  ALERT_HOURS_LEFT: {
+    label: "Money runs out",
+    unit: " h left",
+    help: "Owners are told when a provider's balance lasts for fewer hours, as it sells now.",
+  },
+  ALERT_DELIVERY_PERCENT: {
+    label: "Delivery fell under",
+    unit: " % of usual",
+    help: "Owners are told when a provider delivers less in 6 hours than this share of what it does in 7 days.",
+  },
+  ALERT_PRICE_RISE_PERCENT: {
+    label: "Price rose by over",
+    unit: " %",
+    help: "Owners are told when what sells best costs so much more than in the last 7 days.",
+  },
+  ALERT_NO_NUMBERS_PERCENT: {
+    label: "No numbers in over",
+    unit: " % of tries",
+    help: "Owners are told when so many tries at a provider in 30 minutes found no number.",
   },
   SHOP_ZONE: {
     label: "Time zone",
@@ -72,8 +102,6 @@ export const settingTexts = {
   help: (name: string): string => escapeHtml(about[name]?.help ?? ""),
   value: (name: string, value: string | null): string =>
     value === null ? "not set" : `${value}${about[name]?.unit ?? ""}`,
-  quietHours: "🔌 Quiet hours…",
-  rounding: "🏷 Rounding of prices…",
   change: "✎ Change",
   reset: "↺ Reset",
   prompt: (name: string, value: string | null): string =>

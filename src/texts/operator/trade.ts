@@ -64,9 +64,6 @@ export const tradeTexts = {
     linkPrompt: "The https address where you top this provider up.",
     linkWrong: "An address that begins with https://.",
     quiet: "Quiet hours…",
-    quietPrompt:
-      "From which hour until which, and the time zone: <i>22-8 Europe/Berlin</i>. <i>off</i>: alerts come at all hours.",
-    quietWrong: "Not understood. For example: 22-8 Europe/Berlin.",
     trouble: "Troubles now",
   },
   pause: {

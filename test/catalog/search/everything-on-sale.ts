@@ -30,3 +30,9 @@ export function searchAmong(
       countryItem: (id) => names.item(id, language),
     });
 }
+
+/** The services that are shown, in their order. */
+export function servicesIn(result: SearchResult): string[] {
+  if (result.kind === "services") return result.services.map(({ id }) => id);
+  return result.kind === "none" ? [] : [result.service.id];
+}
