@@ -128,6 +128,7 @@ function fieldsOf(action: Action): readonly (string | number)[] {
     case "apiStyle":
     case "apiScope":
     case "apiRotate":
+    case "apiHookTest":
     case "apiAskRevoke":
     case "apiRevoke":
       return [letterOf(ofKey, action.kind), action.keyId];

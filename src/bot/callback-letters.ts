@@ -42,6 +42,7 @@ export const ofKey = {
   g: "apiStyle",
   d: "apiScope",
   r: "apiRotate",
+  t: "apiHookTest",
   W: "apiAskRevoke",
   Y: "apiRevoke",
 } as const;

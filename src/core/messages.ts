@@ -56,6 +56,10 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
     codes: z.int(),
     spentMicros: micros,
   }),
+  /** A reseller's server took no call for a day: it is called no more. */
+  z.object({ kind: z.literal("api_webhook_off"), name: z.string() }),
+  /** A key was used from a network that it was never used from before. */
+  z.object({ kind: z.literal("api_new_network"), name: z.string(), network: z.string() }),
   /** The outcome of the purchase is not known yet; the money stays held meanwhile. */
   z.object({ kind: z.literal("order_in_doubt"), orderId: id }),
   z.object({

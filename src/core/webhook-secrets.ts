@@ -6,6 +6,8 @@ export interface WebhookSecrets {
   readonly telegram: string;
   /** The end of a provider's webhook address. */
   provider(name: string): string;
+  /** The key that calls to a reseller's server are signed with: 32 bytes. */
+  reseller(chainId: string, salt: string): Buffer;
   /** Recognises the master without holding it. */
   readonly fingerprint: string;
 }
@@ -16,6 +18,7 @@ export function deriveWebhookSecrets(master: string): WebhookSecrets {
   return {
     telegram: derive("telegram"),
     provider: (name) => derive(`provider:${name}`),
+    reseller: (chainId, salt) => createHmac("sha256", master).update(`reseller:${chainId}:${salt}`).digest(),
     fingerprint: derive("fingerprint"),
   };
 }

@@ -84,6 +84,18 @@ export interface ApiUsage {
   requests: Int8;
 }
 
+export interface ApiWebhooks {
+  chain_id: string;
+  failing_since: Timestamp | null;
+  failures: Generated<number>;
+  last_at: Timestamp | null;
+  last_result: string | null;
+  off_at: Timestamp | null;
+  salt: string;
+  set_at: Timestamp;
+  url: string;
+}
+
 export interface AuditLog {
   action: string;
   actor: string;
@@ -831,6 +843,18 @@ export interface UnclaimedSms {
   text: string | null;
 }
 
+export interface WebhookDeliveries {
+  chain_id: string;
+  created_at: Timestamp;
+  id: string;
+  kind: string;
+  leased_until: Timestamp | null;
+  next_at: Timestamp;
+  order_id: string | null;
+  sms_id: string | null;
+  tries: Generated<number>;
+}
+
 export interface WriteChecks {
   at: Timestamp;
   id: number;
@@ -844,6 +868,7 @@ export interface DB {
   api_key_networks: ApiKeyNetworks;
   api_keys: ApiKeys;
   api_usage: ApiUsage;
+  api_webhooks: ApiWebhooks;
   audit_log: AuditLog;
   broadcast_recipients: BroadcastRecipients;
   broadcasts: Broadcasts;
@@ -910,5 +935,6 @@ export interface DB {
   trade_alerts: TradeAlerts;
   transfers: Transfers;
   unclaimed_sms: UnclaimedSms;
+  webhook_deliveries: WebhookDeliveries;
   write_checks: WriteChecks;
 }

@@ -35,6 +35,8 @@ import { createProviderDesk, type ProviderDesk } from "./providers/providers.ts"
 import type { AlertSettings } from "./providers/trade-alerts.ts";
 import { receiptKinds } from "./queue/kinds.ts";
 import { createQueue, type Queue } from "./queue/queue.ts";
+import { resellerKinds } from "./resellers/kinds.ts";
+import { createResellers, type Resellers } from "./resellers/resellers.ts";
 import { createSettings, type Settings, type SettingsDeps, settingKind } from "./settings/settings.ts";
 import { createStaffBook, type StaffBook } from "./staff/staff.ts";
 import { pauseKinds } from "./switches/pause-kinds.ts";
@@ -79,6 +81,7 @@ export interface DeskServices {
   readonly broadcasts: Broadcasts;
   readonly prices: Prices;
   readonly switches: Switches;
+  readonly resellers: Resellers;
   readonly providers: ProviderDesk;
   readonly find: Find;
   readonly cards: Cards;
@@ -121,6 +124,7 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
     prices: createPrices({ ...deps, starting: deps.startingPrices, providers: [...deps.providers.keys()] }),
     switches: createSwitches(deps),
     providers: createProviderDesk(deps),
+    resellers: createResellers(deps),
   };
 }
 
@@ -137,7 +141,11 @@ function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
     ...switchKinds(deps),
     ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),
     ...providerKinds(),
+<<<<<<< HEAD
+    ...resellerKinds(),
+=======
     ...broadcastKinds(deps),
+>>>>>>> main
   ];
 }
 

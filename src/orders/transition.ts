@@ -4,6 +4,7 @@ import type { Tx } from "../db/client.ts";
 import { moveOrder } from "../db/queries/order-moves.ts";
 import type { OrderChange, OrderRow } from "../db/queries/orders.ts";
 import { enqueue } from "../db/queries/outbox.ts";
+import { oweCall } from "../db/queries/webhooks.ts";
 import { bookProviderCost, capture, release } from "../wallet/wallet.ts";
 import { canMove, heldStates, isEnded, type OrderState, orderStates } from "./state.ts";
 
@@ -47,6 +48,7 @@ export async function transition(tx: Tx, move: Move): Promise<OrderRow | undefin
     : { nextCheckAt: move.at, ...move.change };
   const row = await moveOrder(tx, { ...move, change });
   if (row) await moveMoney(tx, move, row);
+  if (row?.channel === "api" && isEnded(move.to)) await oweCall(tx, row.id, null, move.at);
   return row;
 }
 

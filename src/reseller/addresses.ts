@@ -48,6 +48,19 @@ export function createAddressList(cidrs: readonly string[]): (address: string) =
   };
 }
 
+/** The network that an address belongs to as far as people tell networks apart: its /24, or /48 of IPv6. */
+export function networkOf(given: string): string | undefined {
+  const address = plainAddress(given);
+  if (isIP(address) === 4) return `${address.split(".").slice(0, 3).join(".")}.0/24`;
+  if (isIP(address) !== 6) return undefined;
+  const [left = "", right] = address.split("::");
+  const head = left === "" ? [] : left.split(":");
+  const tail = right === undefined || right === "" ? [] : right.split(":");
+  const zeros = right === undefined ? 0 : Math.max(0, 8 - head.length - tail.length);
+  const groups = [...head, ...Array.from({ length: zeros }, () => "0"), ...tail].slice(0, 3);
+  return `${groups.map((group) => group.toLowerCase().replace(/^0+(?=.)/, "")).join(":")}::/48`;
+}
+
 /** "::ffff:203.0.113.7" as "203.0.113.7". */
 export function plainAddress(address: string): string {
   return address.trim().replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");

@@ -145,7 +145,7 @@ async function overCounts(
   { key, isProven, admission }: Counting,
 ): Promise<KeyRefusal | undefined> {
   const { buyerId, at } = admission;
-  if (await isPaused(db, "sales", at)) return { code: "sales_paused" };
+  if ((await isPaused(db, "sales", at)) || (await isPaused(db, "api", at))) return { code: "sales_paused" };
   const hourAgo = addMs(at, -HOUR_MS);
   const own = await selectKeyCounts(db, key.chainId, { hourAgo, daySince: at });
   if (key.maxOpen !== null && own.open >= key.maxOpen) return { code: "too_many_open_orders" };

@@ -2,8 +2,17 @@ import { timingSafeEqual } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
-import { type ApiKeyRow, type KeyUse, recordUse, selectKey } from "../db/queries/api-keys.ts";
-import { createAddressList } from "./addresses.ts";
+import {
+  type ApiKeyRow,
+  type KeyNetwork,
+  type KeyUse,
+  recordUse,
+  rememberNetwork,
+  selectKey,
+} from "../db/queries/api-keys.ts";
+import { enqueue } from "../db/queries/outbox.ts";
+import { inTransaction } from "../db/transaction.ts";
+import { createAddressList, networkOf } from "./addresses.ts";
 import { hashOf, readKey, trimmedKey } from "./key-format.ts";
 import type { GuessGuard, Turn } from "./limits.ts";
 
@@ -65,6 +74,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
   const { db, clock, logger } = deps;
   const kept = new Map<string, Kept>();
   const uses = new Map<string, KeyUse>();
+  const networks = new Map<string, KeyNetwork>();
   let writtenAtMs = clock.now().getTime();
 
   async function load(id: string): Promise<Kept> {
@@ -106,6 +116,9 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       ip: address,
       client: client?.slice(0, MAX_CLIENT_LENGTH) ?? null,
     });
+    const network = address === null ? undefined : networkOf(address);
+    if (network !== undefined && networks.size < MAX_KEPT)
+      networks.set(`${key.id} ${network}`, { keyId: key.id, network, at });
     if (at.getTime() - writtenAtMs < WRITE_USE_EVERY_MS) return;
     // In the background: nobody waits for statistics, and what is lost with a process is a minute of them.
     void flush().catch((error: unknown) =>
@@ -117,7 +130,10 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     writtenAtMs = clock.now().getTime();
     const taken = [...uses.values()];
     uses.clear();
+    const from = [...networks.values()];
+    networks.clear();
     await recordUse(db, taken);
+    for (const one of from) await tellOfNetwork(db, one);
   }
 
   return {
@@ -140,6 +156,18 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
     forget: (keyId) => void kept.delete(keyId),
     flush,
   };
+}
+
+/** Tells the owner of the first use from a network, once a day a key at most. */
+async function tellOfNetwork(db: Database, { keyId, network, at }: KeyNetwork): Promise<void> {
+  await inTransaction(db, async (tx) => {
+    const owner = await rememberNetwork(tx, { keyId, network, at });
+    if (!owner) return;
+    const { buyerId, telegramId: chatId, name } = owner;
+    const message = { kind: "api_new_network" as const, name, network };
+    const dedupeKey = `api_new_network:${keyId}:${at.toISOString().slice(0, 10)}`;
+    await enqueue(tx, { chatId, buyerId, message, dedupeKey, at });
+  });
 }
 
 export function isLive(key: Pick<ApiKeyRow, "revokedAt" | "expiresAt">, now: Date): boolean {

@@ -15,6 +15,7 @@ import { acceptTerms, lockBuyer } from "../db/queries/buyers.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { hashOf, makeKey } from "./key-format.ts";
 import { MAX_KEYS, ROTATION_MS } from "./limits.ts";
+import type { Webhooks } from "./webhooks/webhooks.ts";
 
 /** The version of the API's own terms (texts/<language>/reseller.ts). */
 export const API_TERMS_VERSION = 1;
@@ -32,6 +33,7 @@ export type MadeKey =
 
 /** What owners do with their keys. Another buyer's key reads as one that does not exist. */
 export interface ApiKeys {
+  readonly webhooks: Webhooks;
   hasAcceptedTerms(buyerId: string): Promise<boolean>;
   /** Accepts the API's terms, and with them those of the chat. */
   acceptTerms(buyerId: string): Promise<void>;
@@ -50,6 +52,7 @@ export interface ApiKeysDeps {
   readonly clock: Clock;
   /** Of the chat. */
   readonly termsVersion: number;
+  readonly webhooks: Webhooks;
   /** This key has changed: what is remembered of it is old. */
   readonly onChange: (keyId: string) => void;
 }
@@ -85,6 +88,7 @@ export function createApiKeys(deps: ApiKeysDeps): ApiKeys {
   }
 
   return {
+    webhooks: deps.webhooks,
     hasAcceptedTerms: async (buyerId) =>
       ((await selectApiBuyer(db, buyerId)).termsVersion ?? 0) >= API_TERMS_VERSION,
     acceptTerms: async (buyerId) => {

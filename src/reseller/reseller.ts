@@ -23,6 +23,7 @@ import { createNumberedCountries, type NumberedCountries } from "./countries.ts"
 import { type ApiKeys, createApiKeys } from "./keys.ts";
 import { type BucketName, createBuckets, createGuessGuard, type Turn } from "./limits.ts";
 import { createResellerPrices, type ResellerPrices } from "./prices.ts";
+import type { Webhooks } from "./webhooks/webhooks.ts";
 
 export type { ApiOrderRow } from "../db/queries/api-orders.ts";
 
@@ -77,6 +78,7 @@ export interface ResellerDeps {
   /** Of the chat's terms. */
   readonly termsVersion: number;
   readonly checkpoint: Checkpoint;
+  readonly webhooks: Webhooks;
   /** For the metrics. */
   readonly onWrongKey: () => void;
 }

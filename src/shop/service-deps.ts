@@ -2,6 +2,7 @@ import type { Checkpoint } from "../core/checkpoint.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Signal } from "../core/signal.ts";
+import type { WebhookSecrets } from "../core/webhook-secrets.ts";
 import type { Database } from "../db/client.ts";
 import type { RequestRecord } from "../providers/transport/gate.ts";
 import type { Config } from "./config/config.ts";
@@ -20,6 +21,7 @@ export interface ServiceDeps {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly checkpoint: Checkpoint;
+  readonly secrets: WebhookSecrets;
   readonly onProviderRequest: (record: RequestRecord) => void;
 }
 

@@ -28,6 +28,7 @@ import { createTopups, type TopupJobs } from "../topups/create-topups.ts";
 import { createCryptoPay } from "../topups/crypto-pay-client.ts";
 import type { Topups } from "../topups/topups.ts";
 import { createInboxWorker, type InboxWorker } from "../workers/inbox-worker.ts";
+import type { Runnable } from "../workers/loop.ts";
 import type { OutboxWorker } from "../workers/outbox-worker.ts";
 import { createChatDeps, createShopOutbox } from "./chat.ts";
 import { createDesk, type ShopDesk } from "./desk.ts";
@@ -44,6 +45,8 @@ export interface Services extends Upstreams {
   readonly orders: ShopOrders;
   /** Null: the resellers' API is off. */
   readonly reseller: Reseller | null;
+  /** Calls resellers' servers; null as `reseller`. */
+  readonly webhookCalls: Runnable | null;
   readonly topups: Topups & TopupJobs;
   readonly inbox: InboxWorker;
   readonly outbox: OutboxWorker;
@@ -72,7 +75,12 @@ export function createServices(deps: ServiceDeps): Services {
   const terms = { pricing, priceStep, defaults, allowedServices };
   const catalog = createCatalog({ db, clock, logger, providers, ...terms });
   const orders = createShopOrders(deps, { providers, catalog, signals, holder });
-  const reseller = createShopReseller(deps, { catalog, orders: orders.byKey });
+  const byKey = createShopReseller(deps, {
+    catalog,
+    orders: orders.byKey,
+    onMessages: signals.messages.send,
+  });
+  const reseller = byKey?.reseller ?? null;
   const api = createTelegramApi({ ...config.telegram, clock, onCall: metrics.requests.telegramCall });
   const topups = createShopTopups(deps, { api, signals });
 
@@ -117,7 +125,8 @@ export function createServices(deps: ServiceDeps): Services {
   });
   signals.dueOrders.listen(jobs.wakeWatcher);
   signals.credits.listen(jobs.wakeBuyer);
-  const running = { bot, orders, reseller, topups, inbox, outbox, jobs, desk: deskServices };
+  const webhookCalls = byKey?.webhookCalls ?? null;
+  const running = { bot, orders, reseller, webhookCalls, topups, inbox, outbox, jobs, desk: deskServices };
   return { ...upstreams, holder, api, ...running };
 }
 

@@ -89,7 +89,7 @@ export async function startShop(given: ShopOptions): Promise<Shop> {
     };
     const liveSettings = await createLiveSettings({ db, logger, environment: given.config.adjustable });
     const settings = createSettingReaders(liveSettings);
-    const running = { db, metrics, checkpoint, onProviderRequest, liveSettings, settings };
+    const running = { db, metrics, secrets, checkpoint, onProviderRequest, liveSettings, settings };
     const services = createServices({ ...options, machineClock, ...running });
     addReadings(options, { metrics, database, services, time });
     const servers = await startServers({ ...options, db, metrics, services, secrets });
@@ -185,6 +185,7 @@ function startWorkers(
     createProbes({ ...base, providers: services.providers, health: services.health, holder }),
     ...(time ? [createTimekeeper(time, logger)] : []),
     ...jobs.loops,
+    ...(services.webhookCalls ? [services.webhookCalls] : []),
   ];
   const { connectionString } = options;
   const { pulses } = supervisor;

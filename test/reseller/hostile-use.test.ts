@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { z } from "zod";
 import { addMs } from "../../src/core/clock.ts";
+import { newId } from "../../src/core/ids.ts";
+import { endPause, insertPause } from "../../src/db/queries/switches.ts";
 import type { RequestRecord } from "../../src/providers/transport/gate.ts";
 import { createResellerClient } from "../support/reseller-client.ts";
 import { type ResellerWorld, startResellerWorld, type TestReseller } from "../support/reseller-world.ts";
@@ -174,3 +176,43 @@ async function leaveUntold(buyerId: string): Promise<void> {
     .where("buyer_id", "=", buyerId)
     .execute();
 }
+
+it("a pause of API sales answers NO_NUMBERS at once on all replicas, and told numbers go on", async () => {
+  const { id, phone } = await reseller.number();
+  const at = world.clock.now();
+  const pause = {
+    id: newId(),
+    kind: "api" as const,
+    reason: "test",
+    words: {},
+    offAt: at,
+    offBy: "test",
+    until: null,
+  };
+  await insertPause(world.database.db, pause);
+  expect(await reseller.ask("getNumber", product)).toBe("NO_NUMBERS");
+  world.deliver(phone, "482913");
+  await expect.poll(() => reseller.status(id)).toBe("STATUS_OK:482913");
+  await endPause(world.database.db, "api", { actor: "test", at });
+  await reseller.number();
+});
+
+it("a key's owner is told of the first use from another network, not of the first one ever", async () => {
+  const networks = async () => {
+    await world.reseller.flush();
+    const { db } = world.database;
+    return await db.selectFrom("outbox").select("payload").where("buyer_id", "=", reseller.buyerId).execute();
+  };
+  const from = (address: string) =>
+    world.reseller.authenticate({ keys: [reseller.key], address, client: null });
+  await from("203.0.113.7");
+  await from("203.0.113.99");
+  expect(await networks()).toEqual([]);
+  await from("198.51.100.4");
+  await from("198.51.100.5");
+  expect((await networks()).map(({ payload }) => payload)).toMatchObject([
+    { kind: "api_new_network", name: "tests", network: "198.51.100.0/24" },
+  ]);
+  await from("192.0.2.1");
+  expect(await networks()).toHaveLength(1);
+});

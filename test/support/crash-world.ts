@@ -18,6 +18,8 @@ import type { Database } from "../../src/db/client.ts";
 import { upsertBuyer } from "../../src/db/queries/buyers.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { createApiKeys } from "../../src/reseller/keys.ts";
+import { createWebhookNetwork } from "../../src/reseller/webhooks/network.ts";
+import { createWebhooks } from "../../src/reseller/webhooks/webhooks.ts";
 import { TERMS_VERSION } from "../../src/texts/index.ts";
 import { adjust } from "../../src/wallet/wallet.ts";
 import { type SharedTime, startSharedTime } from "./crash-time.ts";
@@ -153,6 +155,11 @@ export async function createCrashWorld(script: string): Promise<CrashWorld> {
         db: database.db,
         clock,
         termsVersion: TERMS_VERSION,
+        webhooks: createWebhooks({
+          ...{ db: database.db, clock, network: createWebhookNetwork() },
+          signingKey: () => Buffer.alloc(32),
+          onCall: () => undefined,
+        }),
         onChange: () => undefined,
       });
       await keys.acceptTerms(id);

@@ -1,4 +1,5 @@
 import type { KeyView } from "../../reseller/keys.ts";
+import type { WebhookView } from "../../reseller/webhooks/webhooks.ts";
 import { code, escapeHtml, joined, localTime, money } from "../../texts/html.ts";
 import { ltrIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
@@ -28,7 +29,11 @@ export function apiKeysCard(texts: Texts, keys: readonly KeyView[], max: number,
 }
 
 /** One key: what it may do, who used it last, and how to change it. */
-export function apiKeyCard(texts: Texts, key: KeyView, note: string | null): Card {
+export function apiKeyCard(
+  texts: Texts,
+  key: KeyView,
+  { hook, note = null }: { readonly hook: WebhookView | undefined; readonly note?: string | null },
+): Card {
   const { language, labels, messages } = texts;
   const keyId = key.id;
   const lastUse = [
@@ -49,10 +54,15 @@ export function apiKeyCard(texts: Texts, key: KeyView, note: string | null): Car
         lastUse: key.lastUsedAt === null ? null : joined(lastUse, " · "),
         endsAt: key.expiresAt && localTime(key.expiresAt),
       }),
+      hook && hookText(texts, hook),
       messages.apiHowToChange({ keyId: escapeHtml(keyId) }),
+      code(`/api ${keyId} webhook https://example.com/hook`),
     ),
     keyboard: [
       [tap(labels.apiStyle(key.style), { kind: "apiStyle", keyId })],
+      ...(hook && hook.offAt === null
+        ? [[tap(labels.apiHookTest, { kind: "apiHookTest" as const, keyId })]]
+        : []),
       [tap(labels.apiScope(key.scope === "buy" ? "read" : "buy"), { kind: "apiScope", keyId })],
       [
         ...(key.expiresAt === null ? [tap(labels.apiRotate, { kind: "apiRotate", keyId })] : []),
@@ -60,6 +70,22 @@ export function apiKeyCard(texts: Texts, key: KeyView, note: string | null): Car
       ],
       [tap(labels.apiBack, { kind: "api" })],
     ],
+  };
+}
+
+function hookText({ language, messages }: Texts, { url, offAt, lastAt, lastResult }: WebhookView): string {
+  return messages.apiHook({
+    url: ltrIn(language, code(url)),
+    isOff: offAt !== null,
+    last: lastAt && joined([localTime(lastAt), escapeHtml(lastResult ?? "")], " · "),
+  });
+}
+
+/** The secret of a webhook. The only message that ever holds it. */
+export function apiHookSecretCard({ labels, messages, language }: Texts, secret: string): Card {
+  return {
+    text: lines(messages.apiHookSecret, ltrIn(language, code(secret))),
+    keyboard: [[copyButton(secret.slice(0, 10), secret)], [tap(labels.apiKeyDone, { kind: "apiHide" })]],
   };
 }
 

@@ -8,8 +8,8 @@ import { type DeskCard, go, type Outcome, type Screen } from "./screen.ts";
 
 /** Where typed text is looked up; also what follows /admin. */
 export const findPlace = act("f", "s");
-const icons = { buyer: "👤", order: "🧾", payment: "💳", claim: "📥" } as const;
-const screens = { buyer: "b", order: "o", payment: "p" } as const;
+const icons = { buyer: "👤", order: "🧾", payment: "💳", claim: "📥", reseller: "🔌" } as const;
+const screens = { buyer: "b", order: "o", payment: "p", reseller: "rs" } as const;
 
 /** One input for everything. A tap on its button at home asks at once; one hit opens its card. */
 export function createFindScreen({ find }: Pick<DeskServices, "find">): Screen {

@@ -1,6 +1,6 @@
 import { hasRight } from "../../core/staff.ts";
 import type { DeskServices } from "../../desk/desk.ts";
-import { nameOf, wordsSchema } from "../../desk/switches/pause-kinds.ts";
+import { nameOf, pauseKindNames as pauseKinds, wordsSchema } from "../../desk/switches/pause-kinds.ts";
 import { bold, escapeHtml } from "../../texts/html.ts";
 import { languages, textsFor } from "../../texts/index.ts";
 import { deskTexts } from "../../texts/operator/desk.ts";
@@ -13,8 +13,9 @@ const ID = "pa";
 const texts = tradeTexts.pause;
 /** How long, in hours; 0: until an owner resumes. */
 const LENGTHS = [0, 1, 24];
-const kindsOf = { s: ["sales"], t: ["topups"], b: ["sales", "topups"] } as const;
+const kindsOf = { s: ["sales"], t: ["topups"], b: ["sales", "topups"], a: ["api"] } as const;
 type Which = keyof typeof kindsOf;
+const keyOf = { sales: "s", topups: "t", api: "a" } as const;
 
 type Deps = Pick<DeskServices, "switches" | "drafts">;
 
@@ -33,14 +34,15 @@ export function createPauseScreen({ switches, drafts }: Deps): Screen {
     async show({ staff, args: [view, which] }) {
       if (view === "l") return wordsCard(whichOf(which));
       const paused = await switches.pauses();
-      const rows = (["sales", "topups"] as const).map((kind): readonly DeskButton[] => {
-        const key: Which = kind === "sales" ? "s" : "t";
+      const rows = pauseKinds.map((kind): readonly DeskButton[] => {
+        const key = keyOf[kind];
         if (paused.some((row) => row.kind === kind)) {
           return [
             ...(hasRight(staff.role, "resume")
               ? [{ label: `▶️ Resume ${nameOf(kind).toLowerCase()}`, to: act(ID, "r", key) }]
               : []),
-            { label: texts.words, to: at(ID, "l", key) },
+            // Tools of resellers hear one word of their dialect.
+            ...(kind === "api" ? [] : [{ label: texts.words, to: at(ID, "l", key) }]),
           ];
         }
         return LENGTHS.map((hours) => ({
@@ -48,9 +50,10 @@ export function createPauseScreen({ switches, drafts }: Deps): Screen {
           to: act(ID, "s", key, hours),
         }));
       });
-      const both: readonly DeskButton[] =
-        paused.length === 0 ? [{ label: "⏸ Both", to: act(ID, "s", "b", 0) }] : [];
-      const lines = (["sales", "topups"] as const).map((kind) => {
+      const both: readonly DeskButton[] = paused.every(({ kind }) => kind === "api")
+        ? [{ label: "⏸ Both", to: act(ID, "s", "b", 0) }]
+        : [];
+      const lines = pauseKinds.map((kind) => {
         const row = paused.find((one) => one.kind === kind);
         if (!row) return `${nameOf(kind)}: ${texts.on}`;
         const until = row.until === null ? "" : ` until ${row.until.toISOString().slice(0, 16)}Z`;
@@ -105,7 +108,7 @@ export function createPauseScreen({ switches, drafts }: Deps): Screen {
 }
 
 function whichOf(text: string | undefined): Which {
-  return text === "t" || text === "b" ? text : "s";
+  return text === "t" || text === "b" || text === "a" ? text : "s";
 }
 
 function lengthOf(text: string | undefined): number | null {

@@ -15,6 +15,7 @@ import { createBuyerPaymentsScreen, createPaymentScreen, createPaymentsScreen } 
 import { createPricesScreen } from "./prices.ts";
 import { createProvidersScreen } from "./providers.ts";
 import { createQueueScreen } from "./queue.ts";
+import { createResellersScreen } from "./resellers.ts";
 import type { Screen } from "./screen.ts";
 import { createSettingsScreen } from "./settings.ts";
 import { createStaffScreen } from "./staff.ts";
@@ -31,7 +32,11 @@ export function createDeskScreens(services: DeskServices): readonly Screen[] {
     createProvidersScreen(services),
     createCatalogueScreen(services),
     createPauseScreen(services),
+<<<<<<< HEAD
+    createResellersScreen(services),
+=======
     createBroadcastScreen(services),
+>>>>>>> main
     createFindScreen(services),
     createQueueScreen(services),
     createBuyerScreen(services),

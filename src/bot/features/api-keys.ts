@@ -2,7 +2,14 @@ import { parseUsd } from "../../core/money.ts";
 import { readCidrs } from "../../reseller/addresses.ts";
 import type { ApiKeys, KeyChange, KeyView, MadeKey, StatusStyle } from "../../reseller/keys.ts";
 import { MAX_KEYS } from "../../reseller/limits.ts";
-import { apiAskRevokeCard, apiKeyCard, apiKeysCard, apiNewKeyCard, apiTermsCard } from "../cards/api-keys.ts";
+import {
+  apiAskRevokeCard,
+  apiHookSecretCard,
+  apiKeyCard,
+  apiKeysCard,
+  apiNewKeyCard,
+  apiTermsCard,
+} from "../cards/api-keys.ts";
 import { noticeCard } from "../cards/home.ts";
 import type { Screens, ShopContext } from "../context.ts";
 import type { InPlace } from "../in-place.ts";
@@ -62,6 +69,10 @@ export function createApiKeysFeature(given: ApiKeysFeatureDeps): Feature {
   onTap(feature, ["apiScope"], (ctx, { keyId }) =>
     changeKey(deps, ctx, keyId, ({ scope }) => ({ scope: scope === "buy" ? "read" : "buy" })),
   );
+  onTap(feature, ["apiHookTest"], async (ctx, { keyId }) => {
+    await apiKeys.webhooks.test(ctx.buyer.id, keyId);
+    await showKey(deps, ctx, keyId, ctx.texts.messages.apiHookSent);
+  });
   onTap(feature, ["apiAskRevoke"], (ctx, { keyId }) => screens.show(ctx, apiAskRevokeCard(ctx.texts, keyId)));
   onTap(feature, ["apiRevoke"], async (ctx, { keyId }) => {
     await apiKeys.revoke(ctx.buyer.id, keyId);
@@ -85,10 +96,16 @@ async function keyOf({ apiKeys }: Deps, ctx: ShopContext, keyId: string): Promis
   return (await apiKeys.list(ctx.buyer.id)).find(({ id }) => id === keyId);
 }
 
-async function showKey(deps: Deps, ctx: ShopContext, keyId: string): Promise<void> {
+async function showKey(
+  deps: Deps,
+  ctx: ShopContext,
+  keyId: string,
+  note: string | null = null,
+): Promise<void> {
   const key = await keyOf(deps, ctx, keyId);
   if (!key) return await showKeys(deps, ctx);
-  await deps.screens.show(ctx, apiKeyCard(ctx.texts, key, null));
+  const hook = await deps.apiKeys.webhooks.find(ctx.buyer.id, keyId);
+  await deps.screens.show(ctx, apiKeyCard(ctx.texts, key, { hook, note }));
 }
 
 async function changeKey(
@@ -117,9 +134,25 @@ async function showMade(deps: Deps, ctx: ShopContext, made: MadeKey): Promise<vo
 async function change(deps: Deps, ctx: ShopContext, text: string): Promise<void> {
   const [keyId = "", what = "", ...rest] = text.trim().split(/\s+/);
   const key = await keyOf(deps, ctx, keyId);
+  if (key && what.toLowerCase() === "webhook") return await changeWebhook(deps, ctx, keyId, rest.join(" "));
   const wanted = key && readChange(what.toLowerCase(), rest.join(" "));
   if (!wanted) return void (await say(ctx, noticeCard(ctx.texts, ctx.texts.messages.apiNotUnderstood)));
   await changeKey(deps, ctx, keyId, () => wanted);
+}
+
+/** The secret comes in a message of its own, which is removed soon. */
+async function changeWebhook(deps: Deps, ctx: ShopContext, keyId: string, url: string): Promise<void> {
+  const { webhooks } = deps.apiKeys;
+  if (url === "-") {
+    await webhooks.remove(ctx.buyer.id, keyId);
+    return await showKey(deps, ctx, keyId);
+  }
+  const result = await webhooks.set(ctx.buyer.id, keyId, url);
+  if (result.kind !== "set")
+    return void (await say(ctx, noticeCard(ctx.texts, ctx.texts.messages.apiHookRefused)));
+  await showKey(deps, ctx, keyId);
+  const sent = await say(ctx, apiHookSecretCard(ctx.texts, result.secret));
+  deps.inPlace.removeLater(ctx, sent.message_id, SHOWN_MS);
 }
 
 /** Undefined: not understood. "-" takes a limit away. */

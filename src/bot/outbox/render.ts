@@ -3,8 +3,13 @@ import type { OutboxMessage } from "../../core/messages.ts";
 import type { DailyReport } from "../../desk/figures/report.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
 import type { OrderView } from "../../orders/orders.ts";
+<<<<<<< HEAD
+import { code, escapeHtml, money, signedMoney } from "../../texts/html.ts";
+=======
 import { escapeHtml, money } from "../../texts/html.ts";
+>>>>>>> main
 import { operatorNotice } from "../../texts/operator/notices.ts";
+import { ltrIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
 import type { BotDeps } from "../bot-deps.ts";
 import { type Card, lines, productName } from "../cards/card.ts";
@@ -56,6 +61,9 @@ export async function renderEvent(
       return await renderProductNews(deps, message, texts);
     case "api_digest":
       return quiet(noticeCard(texts, digestText(message, texts)));
+    case "api_webhook_off":
+    case "api_new_network":
+      return urgent(noticeCard(texts, keyNews(message, texts)));
     case "topup_credited":
       return urgent(await renderCredit(deps, message, texts));
     case "purchase_asked": {
@@ -161,6 +169,15 @@ async function renderProductNews(
   if (kind === "back_in_stock") return quiet(backInStockCard(texts, { service, country }));
   const product = productName(service, country);
   return quiet({ text: texts.messages.stillTrying({ product }), keyboard: [] });
+}
+
+function keyNews(
+  message: Extract<EventMessage, { kind: "api_webhook_off" | "api_new_network" }>,
+  { language, messages }: Texts,
+): string {
+  const name = escapeHtml(message.name);
+  if (message.kind === "api_webhook_off") return messages.apiHookOff({ name });
+  return messages.apiNewNetwork({ name, network: ltrIn(language, code(message.network)) });
 }
 
 function digestText(

@@ -3,7 +3,7 @@ import type { Executor } from "../client.ts";
 
 /** What a search found: enough for the label of a button. */
 export interface Hit {
-  readonly kind: "buyer" | "order" | "payment" | "claim";
+  readonly kind: "buyer" | "order" | "payment" | "claim" | "reseller";
   readonly id: string;
   /** A name, a state, an amount: never a whole number. */
   readonly label: string;
@@ -42,6 +42,14 @@ export async function findById(db: Executor, id: string): Promise<Hit[]> {
     ...hits("payment", payments.rows),
     ...hits("claim", claims.rows),
   ];
+}
+
+/** The reseller with this API key: the six characters that name it. */
+export async function findByKey(db: Executor, keyId: string): Promise<Hit[]> {
+  const { rows } = await sql<Raw>`
+    SELECT buyer_id AS id, 'API key ' || id || ' · ' || name AS label, created_at AS at FROM api_keys
+    WHERE id = ${keyId}`.execute(db);
+  return hits("reseller", rows);
 }
 
 /** Orders and receipts whose id ends so: eight small hex digits. */

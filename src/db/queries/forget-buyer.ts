@@ -93,6 +93,12 @@ async function forgetKeys(tx: Tx, buyerId: string, at: Date): Promise<void> {
   await sql`
     UPDATE api_keys SET revoked_at = coalesce(revoked_at, ${at}), name = '', cidrs = '{}', last_ip = NULL, last_client = NULL
     WHERE buyer_id = ${buyerId}`.execute(tx);
+  await sql`DELETE FROM api_webhooks WHERE chain_id IN (SELECT chain_id FROM api_keys WHERE buyer_id = ${buyerId})`.execute(
+    tx,
+  );
+  await sql`DELETE FROM api_key_networks WHERE key_id IN (SELECT id FROM api_keys WHERE buyer_id = ${buyerId})`.execute(
+    tx,
+  );
   await sql`
     UPDATE orders SET client_order_id = NULL WHERE buyer_id = ${buyerId} AND client_order_id IS NOT NULL`.execute(
     tx,

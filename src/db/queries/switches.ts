@@ -100,7 +100,7 @@ export async function endSwitch(
     .executeTakeFirst();
 }
 
-export const pauseKinds = ["sales", "topups"] as const;
+export const pauseKinds = ["sales", "topups", "api"] as const;
 export type PauseKind = (typeof pauseKinds)[number];
 
 /** The operator's own words for buyers, by language. */
@@ -136,7 +136,7 @@ interface RawPause {
 function toPause(row: RawPause): PauseRow {
   return {
     id: row.id,
-    kind: row.kind === "sales" ? "sales" : "topups",
+    kind: pauseKinds.find((kind) => kind === row.kind) ?? "sales",
     reason: row.reason,
     words: wordsSchema.parse(row.words),
     offAt: row.off_at,

@@ -28,6 +28,8 @@ const MAX_TEXT = 256;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const ID_END = /^#?([0-9a-f]{8})$/i;
+/** Its six characters, or the key as far as it is not secret. */
+const KEY_ID = /^(?:ns)?([0-9A-Za-z]{6})$/;
 const NAME = /^@?([a-z][a-z0-9_]{3,31})$/i;
 const KEY_ID = /^[0-9A-Za-z]{6}$/;
 const DIGITS = /^\+?(\d{4,15})$/;
@@ -66,6 +68,8 @@ function triesFor(db: Database, text: string, since: Date): readonly Try[] {
   if (id !== undefined) add("id", () => queries.findById(db, id));
   const end = ID_END.exec(text)?.[1]?.toLowerCase();
   if (end !== undefined) add("end of an id", () => queries.findByIdEnd(db, end));
+  const keyId = KEY_ID.exec(text)?.[1];
+  if (keyId !== undefined) add("API key", () => queries.findByKey(db, keyId));
   const digits = DIGITS.exec(text.replace(/[\s()-]/g, ""))?.[1];
   if (digits !== undefined) {
     const telegramId = Number(digits);

@@ -45,8 +45,10 @@ export function pauseKinds(deps: PauseKindDeps): readonly AnyDraftKind[] {
   return [pauseKind(deps), resumeKind(deps), wordsKind(deps)];
 }
 
+export const pauseKindNames = queries.pauseKinds;
+
 export function nameOf(kind: queries.PauseKind): string {
-  return kind === "sales" ? "Sales" : "Top-ups";
+  return { sales: "Sales", topups: "Top-ups", api: "API sales" }[kind];
 }
 
 function pauseKind({ clock, ownerIds, onPaused }: PauseKindDeps): AnyDraftKind {

@@ -23,7 +23,9 @@ export function createPauseWords({ db, clock }: { db: Database; clock: Clock }):
     in(errors, language) {
       const own = pauses.flatMap(({ kind, words }) => {
         const text = words[language];
-        return text === undefined ? [] : [[kind === "sales" ? "sales_paused" : "topups_paused", text]];
+        return text === undefined || kind === "api"
+          ? []
+          : [[kind === "sales" ? "sales_paused" : "topups_paused", text]];
       });
       return own.length === 0 ? errors : { ...errors, ...Object.fromEntries(own) };
     },

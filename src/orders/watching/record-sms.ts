@@ -4,6 +4,7 @@ import type { Tx } from "../../db/client.ts";
 import { selectBalance } from "../../db/queries/ledger.ts";
 import { insertSms, type SmsRow, selectSms } from "../../db/queries/order-sms.ts";
 import { type OrderRow, touchOrder } from "../../db/queries/orders.ts";
+import { oweCall } from "../../db/queries/webhooks.ts";
 import type { Observation, ObservedSms } from "../../providers/port/provider.ts";
 import { isUntold, keepOrRelease } from "../by-key/untold.ts";
 import type { OrderEvents } from "../order-events.ts";
@@ -40,6 +41,7 @@ export async function recordSms(
       withheldAt: null,
       offeredAt: null,
     });
+    if (order.channel === "api") await oweCall(tx, order.id, smsId, context.at);
     row = await receive(tx, row, { ...sms, smsId }, context);
   }
   return row;

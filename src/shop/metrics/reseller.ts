@@ -1,6 +1,7 @@
 import { Counter, Histogram, type Registry } from "prom-client";
 import type { ApiRequestRecord } from "../../http/reseller/dialect.ts";
 import type { TellingOutcome } from "../../orders/by-key/key-orders.ts";
+import type { DeliveryOutcome } from "../../reseller/webhooks/sender.ts";
 
 const SECONDS_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 8, 10];
 
@@ -9,6 +10,7 @@ export interface ResellerMetrics {
   limited(limit: string): void;
   wrongKey(): void;
   telling(outcome: TellingOutcome): void;
+  webhook(outcome: DeliveryOutcome): void;
 }
 
 /** What resellers' tools ask of the shop, and what became of the numbers that it should have told them. */
@@ -44,6 +46,12 @@ export function createResellerMetrics(registry: Registry): ResellerMetrics {
     labelNames: ["limit"],
     registers,
   });
+  const webhooks = new Counter({
+    name: "numstore_webhook_deliveries_total",
+    help: "Calls to resellers' servers: taken, failed and tried again later, given up, dropped because nothing was left to tell",
+    labelNames: ["outcome"],
+    registers,
+  });
   // Begun at 0, so that the first one after a start is an increase.
   for (const outcome of ["told", "adopted", "untold_cancelled", "untold_lost"]) orders.inc({ outcome }, 0);
   return {
@@ -53,6 +61,7 @@ export function createResellerMetrics(registry: Registry): ResellerMetrics {
     },
     limited: (limit) => limited.inc({ limit }),
     wrongKey: () => wrongKeys.inc(),
+    webhook: (outcome) => webhooks.inc({ outcome }),
     telling: (outcome) => orders.inc({ outcome }),
   };
 }

@@ -11,6 +11,7 @@ export const reseller: ResellerTexts = {
       `بعد طلب رسالة أخرى: ${{ wait: "WAIT_CODE", retry: "WAIT_RETRY", resend: "WAIT_RESEND" }[style]}`,
     apiScope: (to) => (to === "read" ? "قراءة فقط" : "السماح بالشراء"),
     apiRotate: "استبدال المفتاح",
+    apiHookTest: "مكالمة تجريبية",
     apiRevoke: "إلغاء المفتاح",
     apiRevokeSure: "نعم، ألغِه",
   },
@@ -38,5 +39,19 @@ export const reseller: ResellerTexts = {
     apiHowToChange: ({ keyId }) =>
       `لتغيير حد اكتب أحد هذه الأسطر (- يزيله):\n${ltr(`<code>/api ${keyId} price 0.50</code>`)}\n${ltr(`<code>/api ${keyId} day 20</code>`)}\n${ltr(`<code>/api ${keyId} open 10</code>`)}\n${ltr(`<code>/api ${keyId} addresses 203.0.113.7 10.0.0.0/8</code>`)}\n${ltr(`<code>/api ${keyId} name My shop</code>`)}`,
     apiAskRevoke: "إلغاء هذا المفتاح؟ تتوقف الأدوات التي تستخدمه فورًا.",
+    apiHook: ({ url, isOff, last }) =>
+      [
+        `الويب هوك: ${url}`,
+        ...(isOff ? ["متوقف بعد يوم من الإخفاق؛ عيّن العنوان من جديد لتشغيله"] : []),
+        ...(last ? [`آخر استدعاء: ${last}`] : []),
+      ].join("\n"),
+    apiHookSecret: "هذا سر الويب هوك الخاص بك: تُوقَّع الاستدعاءات به. يظهر الآن فقط ويُحذف بعد دقيقة.",
+    apiHookRefused:
+      "لا يمكن استدعاء هذا العنوان. يجب أن يبدأ بـ https:// دون اسم وكلمة مرور، وأن يكون لخادم عام.",
+    apiHookSent: "الاستدعاء التجريبي في الطريق. افتح المفتاح من جديد بعد ثوانٍ لترى النتيجة.",
+    apiHookOff: ({ name }) =>
+      `لم يقبل الويب هوك لمفتاح API <b>${name}</b> أي استدعاء ليوم كامل فأُوقف. لم يضع شيء: يمكن الاستعلام عن الطلبات والرموز. عيّن العنوان من جديد في /api عندما يعمل خادمك.`,
+    apiNewNetwork: ({ name, network }) =>
+      `استُخدم مفتاح API <b>${name}</b> الآن من شبكة لم يُستخدم منها من قبل: ${network}. إن لم تكن أنت، فألغه في /api.`,
   },
 };

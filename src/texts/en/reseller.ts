@@ -10,6 +10,7 @@ export const reseller: ResellerTexts = {
       `After another SMS: ${{ wait: "WAIT_CODE", retry: "WAIT_RETRY", resend: "WAIT_RESEND" }[style]}`,
     apiScope: (to) => (to === "read" ? "Only reading" : "Allow buying"),
     apiRotate: "New key for it",
+    apiHookTest: "Test call",
     apiRevoke: "Revoke",
     apiRevokeSure: "Yes, revoke it",
   },
@@ -39,5 +40,20 @@ export const reseller: ResellerTexts = {
     apiHowToChange: ({ keyId }) =>
       `To change a limit, write one of these (- removes it):\n<code>/api ${keyId} price 0.50</code>\n<code>/api ${keyId} day 20</code>\n<code>/api ${keyId} open 10</code>\n<code>/api ${keyId} addresses 203.0.113.7 10.0.0.0/8</code>\n<code>/api ${keyId} name My shop</code>`,
     apiAskRevoke: "Revoke this key? Tools that use it stop working at once.",
+    apiHook: ({ url, isOff, last }) =>
+      [
+        `Webhook: ${url}`,
+        ...(isOff ? ["off after a day of failures; set it again to switch it on"] : []),
+        ...(last ? [`last call: ${last}`] : []),
+      ].join("\n"),
+    apiHookSecret:
+      "This is the secret of your webhook: calls are signed with it. It is shown only now and removed in a minute.",
+    apiHookRefused:
+      "This address cannot be called. It has to begin with https://, without a name and password in it, and belong to a public server.",
+    apiHookSent: "The test call is on its way. Open the key again in a few seconds to see what came of it.",
+    apiHookOff: ({ name }) =>
+      `The webhook of your API key <b>${name}</b> took no call for a day, so it is switched off. Nothing is lost: orders and codes are there to be asked for. Set the address again in /api when your server works.`,
+    apiNewNetwork: ({ name, network }) =>
+      `Your API key <b>${name}</b> was just used from a network that it was never used from before: ${network}. If that was not you, revoke it in /api.`,
   },
 };

@@ -10,6 +10,7 @@ export const reseller: ResellerTexts = {
       `Tras pedir otro SMS: ${{ wait: "WAIT_CODE", retry: "WAIT_RETRY", resend: "WAIT_RESEND" }[style]}`,
     apiScope: (to) => (to === "read" ? "Solo lectura" : "Permitir compras"),
     apiRotate: "Cambiar la clave",
+    apiHookTest: "Llamada de prueba",
     apiRevoke: "Revocar",
     apiRevokeSure: "Sí, revocarla",
   },
@@ -39,5 +40,21 @@ export const reseller: ResellerTexts = {
     apiHowToChange: ({ keyId }) =>
       `Para cambiar un límite, escribe una de estas líneas (- lo quita):\n<code>/api ${keyId} price 0.50</code>\n<code>/api ${keyId} day 20</code>\n<code>/api ${keyId} open 10</code>\n<code>/api ${keyId} addresses 203.0.113.7 10.0.0.0/8</code>\n<code>/api ${keyId} name My shop</code>`,
     apiAskRevoke: "¿Revocar esta clave? Las herramientas que la usan dejarán de funcionar al momento.",
+    apiHook: ({ url, isOff, last }) =>
+      [
+        `Webhook: ${url}`,
+        ...(isOff ? ["apagado tras un día de fallos; escribe la dirección otra vez para encenderlo"] : []),
+        ...(last ? [`última llamada: ${last}`] : []),
+      ].join("\n"),
+    apiHookSecret:
+      "Este es el secreto de tu webhook: las llamadas van firmadas con él. Solo se muestra ahora y desaparece en un minuto.",
+    apiHookRefused:
+      "No se puede llamar a esta dirección. Debe empezar por https://, sin nombre ni contraseña, y ser de un servidor público.",
+    apiHookSent:
+      "La llamada de prueba está en camino. Abre la clave otra vez en unos segundos para ver el resultado.",
+    apiHookOff: ({ name }) =>
+      `El webhook de tu clave API <b>${name}</b> no aceptó ninguna llamada en un día y se ha apagado. No se pierde nada: los pedidos y códigos se pueden consultar. Escribe la dirección otra vez en /api cuando tu servidor funcione.`,
+    apiNewNetwork: ({ name, network }) =>
+      `Tu clave API <b>${name}</b> se acaba de usar desde una red nueva: ${network}. Si no fuiste tú, revócala en /api.`,
   },
 };

@@ -10,6 +10,7 @@ export const reseller: ResellerTexts = {
       `Setelah SMS lagi: ${{ wait: "WAIT_CODE", retry: "WAIT_RETRY", resend: "WAIT_RESEND" }[style]}`,
     apiScope: (to) => (to === "read" ? "Hanya membaca" : "Izinkan membeli"),
     apiRotate: "Ganti kunci",
+    apiHookTest: "Panggilan uji",
     apiRevoke: "Cabut",
     apiRevokeSure: "Ya, cabut",
   },
@@ -39,5 +40,20 @@ export const reseller: ResellerTexts = {
     apiHowToChange: ({ keyId }) =>
       `Untuk mengubah batas, tulis salah satu baris ini (- menghapusnya):\n<code>/api ${keyId} price 0.50</code>\n<code>/api ${keyId} day 20</code>\n<code>/api ${keyId} open 10</code>\n<code>/api ${keyId} addresses 203.0.113.7 10.0.0.0/8</code>\n<code>/api ${keyId} name My shop</code>`,
     apiAskRevoke: "Cabut kunci ini? Alat yang memakainya langsung berhenti.",
+    apiHook: ({ url, isOff, last }) =>
+      [
+        `Webhook: ${url}`,
+        ...(isOff ? ["mati setelah sehari gagal; atur alamatnya lagi untuk menyalakan"] : []),
+        ...(last ? [`panggilan terakhir: ${last}`] : []),
+      ].join("\n"),
+    apiHookSecret:
+      "Ini rahasia webhook Anda: panggilan ditandatangani dengannya. Hanya ditampilkan sekarang dan hilang dalam satu menit.",
+    apiHookRefused:
+      "Alamat ini tidak dapat dipanggil. Harus dimulai dengan https://, tanpa nama dan kata sandi, dan milik server publik.",
+    apiHookSent: "Panggilan uji sedang dikirim. Buka kunci lagi dalam beberapa detik untuk melihat hasilnya.",
+    apiHookOff: ({ name }) =>
+      `Webhook kunci API <b>${name}</b> Anda tidak menerima panggilan selama sehari, jadi dimatikan. Tidak ada yang hilang: pesanan dan kode tetap bisa ditanyakan. Atur alamatnya lagi di /api bila server Anda berfungsi.`,
+    apiNewNetwork: ({ name, network }) =>
+      `Kunci API <b>${name}</b> Anda baru saja dipakai dari jaringan yang belum pernah dipakai: ${network}. Jika itu bukan Anda, cabut di /api.`,
   },
 };

@@ -10,6 +10,7 @@ export const reseller: ResellerTexts = {
       `Depois de outro SMS: ${{ wait: "WAIT_CODE", retry: "WAIT_RETRY", resend: "WAIT_RESEND" }[style]}`,
     apiScope: (to) => (to === "read" ? "Só leitura" : "Permitir compras"),
     apiRotate: "Trocar a chave",
+    apiHookTest: "Chamada de teste",
     apiRevoke: "Revogar",
     apiRevokeSure: "Sim, revogar",
   },
@@ -39,5 +40,21 @@ export const reseller: ResellerTexts = {
     apiHowToChange: ({ keyId }) =>
       `Para mudar um limite, escreva uma destas linhas (- remove):\n<code>/api ${keyId} price 0.50</code>\n<code>/api ${keyId} day 20</code>\n<code>/api ${keyId} open 10</code>\n<code>/api ${keyId} addresses 203.0.113.7 10.0.0.0/8</code>\n<code>/api ${keyId} name My shop</code>`,
     apiAskRevoke: "Revogar esta chave? As ferramentas que a usam param na hora.",
+    apiHook: ({ url, isOff, last }) =>
+      [
+        `Webhook: ${url}`,
+        ...(isOff ? ["desligado após um dia de falhas; defina o endereço de novo para ligar"] : []),
+        ...(last ? [`última chamada: ${last}`] : []),
+      ].join("\n"),
+    apiHookSecret:
+      "Este é o segredo do seu webhook: as chamadas são assinadas com ele. Só é mostrado agora e some em um minuto.",
+    apiHookRefused:
+      "Este endereço não pode ser chamado. Deve começar com https://, sem nome e senha, e ser de um servidor público.",
+    apiHookSent:
+      "A chamada de teste está a caminho. Abra a chave de novo em alguns segundos para ver o resultado.",
+    apiHookOff: ({ name }) =>
+      `O webhook da sua chave de API <b>${name}</b> não aceitou nenhuma chamada por um dia e foi desligado. Nada se perde: pedidos e códigos podem ser consultados. Defina o endereço de novo em /api quando seu servidor funcionar.`,
+    apiNewNetwork: ({ name, network }) =>
+      `Sua chave de API <b>${name}</b> acabou de ser usada de uma rede nova: ${network}. Se não foi você, revogue-a em /api.`,
   },
 };

@@ -10,6 +10,7 @@ export const reseller: ResellerTexts = {
       `После ещё одной SMS: ${{ wait: "WAIT_CODE", retry: "WAIT_RETRY", resend: "WAIT_RESEND" }[style]}`,
     apiScope: (to) => (to === "read" ? "Только чтение" : "Разрешить покупки"),
     apiRotate: "Заменить ключ",
+    apiHookTest: "Пробный вызов",
     apiRevoke: "Отозвать",
     apiRevokeSure: "Да, отозвать",
   },
@@ -39,5 +40,21 @@ export const reseller: ResellerTexts = {
     apiHowToChange: ({ keyId }) =>
       `Чтобы изменить ограничение, напишите одну из строк (- снимает его):\n<code>/api ${keyId} price 0.50</code>\n<code>/api ${keyId} day 20</code>\n<code>/api ${keyId} open 10</code>\n<code>/api ${keyId} addresses 203.0.113.7 10.0.0.0/8</code>\n<code>/api ${keyId} name My shop</code>`,
     apiAskRevoke: "Отозвать этот ключ? Программы с ним сразу перестанут работать.",
+    apiHook: ({ url, isOff, last }) =>
+      [
+        `Вебхук: ${url}`,
+        ...(isOff ? ["выключен после суток ошибок; задайте адрес снова, чтобы включить"] : []),
+        ...(last ? [`последний вызов: ${last}`] : []),
+      ].join("\n"),
+    apiHookSecret:
+      "Это секрет вашего вебхука: им подписаны вызовы. Он показан только сейчас и через минуту исчезнет.",
+    apiHookRefused:
+      "По этому адресу звонить нельзя. Он должен начинаться с https://, без имени и пароля, и вести на публичный сервер.",
+    apiHookSent:
+      "Пробный вызов отправлен. Через несколько секунд откройте ключ снова, чтобы увидеть результат.",
+    apiHookOff: ({ name }) =>
+      `Вебхук вашего ключа API <b>${name}</b> сутки не принимал вызовы и выключен. Ничего не потеряно: заказы и коды можно запросить. Когда сервер заработает, задайте адрес снова в /api.`,
+    apiNewNetwork: ({ name, network }) =>
+      `Ваш ключ API <b>${name}</b> только что использован из сети, из которой раньше не использовался: ${network}. Если это не вы, отзовите его в /api.`,
   },
 };

@@ -11,6 +11,8 @@ export interface ResellerTexts {
     /** What a tap changes it to. */
     readonly apiScope: (to: "read" | "buy") => string;
     readonly apiRotate: string;
+    /** Makes a call to the key's webhook, as a sample. */
+    readonly apiHookTest: string;
     readonly apiRevoke: string;
     readonly apiRevokeSure: string;
   };
@@ -38,5 +40,12 @@ export interface ResellerTexts {
     /** How limits are typed. `keyId` names the key. */
     readonly apiHowToChange: (view: { keyId: Html }) => string;
     readonly apiAskRevoke: string;
+    /** The webhook of a key; `last`: when it was called last, and what came of it. */
+    readonly apiHook: (view: { url: string; isOff: boolean; last: Html | null }) => string;
+    readonly apiHookSecret: string;
+    readonly apiHookRefused: string;
+    readonly apiHookSent: string;
+    readonly apiHookOff: (view: { name: Html }) => string;
+    readonly apiNewNetwork: (view: { name: Html; network: string }) => string;
   };
 }
