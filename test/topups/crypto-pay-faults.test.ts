@@ -19,11 +19,11 @@ afterEach(async () => {
   await database.close();
 });
 
-/** From now on no top-up can be changed. */
-async function breakTopups(): Promise<void> {
+/** From now on this can no more be done to the table. */
+async function refuse(what: "UPDATE ON topups" | "INSERT ON transfers"): Promise<void> {
   await sql`CREATE FUNCTION broken() RETURNS trigger LANGUAGE plpgsql AS
             $$ BEGIN RAISE EXCEPTION 'a fault of ours'; END $$`.execute(database.db);
-  await sql`CREATE TRIGGER broken BEFORE UPDATE ON topups EXECUTE FUNCTION broken()`.execute(database.db);
+  await sql`CREATE TRIGGER broken BEFORE ${sql.raw(what)} EXECUTE FUNCTION broken()`.execute(database.db);
 }
 
 async function begin() {
@@ -34,14 +34,14 @@ async function begin() {
 
 describe("a fault of ours is told as one, and not taken for a Crypto Pay that does not answer,", () => {
   it("when an invoice is written down: the buyer is not told that Crypto Pay is out of order", async () => {
-    await breakTopups();
+    await refuse("UPDATE ON topups");
     await expect(begin()).rejects.toThrow("a fault of ours");
   });
 
   it("when a payment is credited: the look is not taken for one without an answer", async () => {
     expect(await begin()).toMatchObject({ kind: "begun" });
     crypto.pay(1);
-    await breakTopups();
+    await refuse("INSERT ON transfers");
     await test.clock.advance(31_000);
     await expect(test.topups.pollCrypto()).rejects.toThrow("a fault of ours");
   });

@@ -130,7 +130,9 @@ describe("the ledger", () => {
     });
     await isLocked.promise;
     const waiting = inTransaction(database.db, async (tx) => {
+      // Without an index the rows are read in the order in which they lie.
       await sql`SET LOCAL enable_indexscan = off`.execute(tx);
+      await sql`SET LOCAL enable_bitmapscan = off`.execute(tx);
       return await selectBalance(tx, buyerId, { lock: true });
     });
     await expect
