@@ -101,7 +101,7 @@ function asksAbout({
           at: now,
         }),
     ],
-    ["countCancels", (db) => countCancels(db, buyerId, ago(DAY_MS))],
+    ["countCancels", (db) => countCancels(db, { buyerId, channel: "chat" }, ago(DAY_MS))],
     ["selectBalance", (db) => selectBalance(db, buyerId)],
     ["selectStatement", (db) => selectStatement(db, buyerId, page)],
     ["countStatement", (db) => countStatement(db, buyerId)],

@@ -5,6 +5,7 @@
  */
 import process from "node:process";
 import { messageOf } from "../src/core/errors.ts";
+import { broadcast } from "./broadcast.ts";
 import { burst } from "./burst.ts";
 import { chat } from "./chat.ts";
 import { desk } from "./desk.ts";
@@ -16,6 +17,7 @@ import { orders } from "./orders.ts";
 import { purchase } from "./purchase.ts";
 import { queries } from "./queries.ts";
 import { replicas } from "./replicas.ts";
+import { reseller } from "./reseller.ts";
 import { search } from "./search.ts";
 import { send } from "./send.ts";
 import { start } from "./start.ts";
@@ -34,6 +36,7 @@ const benches: readonly Bench[] = [
   chat,
   burst,
   send,
+  broadcast,
   start,
   queries,
   watchSimulator,
@@ -44,6 +47,7 @@ const benches: readonly Bench[] = [
   search,
   menus,
   desk,
+  reseller,
 ];
 
 function print(line: string): void {

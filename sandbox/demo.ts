@@ -10,8 +10,12 @@ import { createSandboxClock } from "./clock.ts";
 import { createInsight } from "./insight.ts";
 import { createPage } from "./page/server.ts";
 import { createTelegramChat } from "./page/telegram-chat.ts";
-import { fillPastWeek } from "./past-week.ts";
+import { fillPastMonth } from "./past-month/fill.ts";
+import { DOUBTED } from "./past-month/today.ts";
+import { faults } from "./providers/faults.ts";
+import type { PretendProvider } from "./providers/server.ts";
 import { createScenarios } from "./scenarios.ts";
+import type { PretendTelegram, PretendUser } from "./telegram/index.ts";
 import { startWorld } from "./world.ts";
 
 const DEFAULT_PORT = 8090;
@@ -19,7 +23,17 @@ const OPERATOR_ID = 900_000_001;
 const PULSE_MS = 250;
 const CHEAPEST = "oxgel";
 /** Makes the provider with the most capabilities the cheapest, so that the demo buys from it. */
-const STAR_DISCOUNT = 2n;
+const CHEAPEST_DISCOUNT = 2n;
+/** What is left at the suppliers, in dollars: the desk tells how long that lasts. */
+const BALANCES: Readonly<Record<string, bigint>> = {
+  oxgel: 250n,
+  smsbower: 3n,
+  gateway: 8n,
+  otpbuddy: 12n,
+  tempcode77: 25n,
+  fivesim: 40n,
+};
+const ALWAYS = 1_000_000;
 
 export interface Demo {
   readonly url: string;
@@ -50,15 +64,19 @@ export async function startDemo(
     env: { ADMIN_IDS: String(OPERATOR_ID), REFERRAL_PERCENT: "20" },
     onProviderRequest: insight.onProviderRequest,
     pulseMs: PULSE_MS,
+    async beforeShop({ telegram, providers }) {
+      setUpSuppliers(providers);
+      const { connectionString } = database;
+      const people = await fillPastMonth({ connectionString, clock, providers, operatorId: OPERATOR_ID });
+      for (const { telegramId: id, username, firstName, language } of people) {
+        const name = username === null ? {} : { username };
+        telegram.user({ id, firstName, languageCode: language, isKnown: true, ...name });
+      }
+    },
   });
-  await fillPastWeek({ db: world.shop.db, clock, provider: CHEAPEST });
   db = world.shop.db;
-  const { market } = world.providers.get(CHEAPEST) ?? {};
-  for (const { serviceCode, countryCode, costMicros } of market?.offers ?? []) {
-    market?.setPrice(serviceCode, countryCode, costMicros / STAR_DISCOUNT);
-  }
   const chat = createTelegramChat(world.telegram);
-  const operator = chat.person(world.telegram.user({ id: OPERATOR_ID, firstName: "Operator" }));
+  const operator = chat.person(openDesk(world.telegram));
   chat.subscribe(insight.touch);
   const scenarios = createScenarios({ clock, providers: world.providers });
   const page = createPage({ chat, operator, insight, scenarios, logger });
@@ -74,6 +92,28 @@ export async function startDemo(
       await database.stop();
     },
   };
+}
+
+function setUpSuppliers(providers: ReadonlyMap<string, PretendProvider>): void {
+  for (const [name, { market }] of providers) market.setBalance((BALANCES[name] ?? 0n) * 1_000_000n);
+  const { market } = providers.get(CHEAPEST) ?? {};
+  for (const { serviceCode, countryCode, costMicros } of market?.offers ?? []) {
+    market?.setPrice(serviceCode, countryCode, costMicros / CHEAPEST_DISCOUNT);
+  }
+  // So that the doubts at the desk are not settled before anybody has seen them.
+  providers.get(DOUBTED)?.faults.add("active", faults.status(503), ALWAYS);
+}
+
+/** The operator has the desk open when the first visitor comes. */
+function openDesk(telegram: PretendTelegram): PretendUser {
+  const operator = telegram.user({
+    id: OPERATOR_ID,
+    firstName: "Operator",
+    languageCode: "en",
+    isKnown: true,
+  });
+  operator.send("/admin");
+  return operator;
 }
 
 /** Listens on the usual port, or on any free one if it is in use. */

@@ -22,6 +22,8 @@ export interface WorldOptions {
   readonly onProviderRequest?: (record: RequestRecord) => void;
   /** How often pretend providers push the SMS that are due. */
   readonly pulseMs?: number;
+  /** Called when the pretend systems run and before the shop starts. */
+  readonly beforeShop?: (outside: Outside) => Promise<void>;
 }
 
 /** The real shop with a pretend Telegram and pretend providers, over real HTTP and with a real database. */
@@ -39,6 +41,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const { clock, logger, connectionString } = options;
   const outside = await startOutside(options);
   const { telegram, providers } = outside;
+  await options.beforeShop?.(outside);
   const ports = { PORT: "0", ADMIN_PORT: "0" };
   const result = loadConfig({ ...environmentOf(outside), ...ports, ...options.env }, presets);
   if (!result.ok)

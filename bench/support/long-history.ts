@@ -21,8 +21,8 @@ const popular = (count: number, salt: number): string =>
 const PIECES = 20;
 
 const people = [
-  `INSERT INTO buyers (id, telegram_id, created_at)
-   SELECT ${buyerId("n")}, n, now() - (${size.buyers} - n) * interval '${size.days} days' / ${size.buyers}
+  `INSERT INTO buyers (id, telegram_id, username, first_name, created_at)
+   SELECT ${buyerId("n")}, n, 'name' || n, 'Buyer', now() - (${size.buyers} - n) * interval '${size.days} days' / ${size.buyers}
    FROM generate_series(1, ${size.buyers}) AS n`,
   `INSERT INTO accounts (code, kind, buyer_id, balance_micros)
    SELECT 'buyer:' || id || ':' || kind, kind, id, 1000000

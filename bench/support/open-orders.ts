@@ -50,7 +50,8 @@ export async function openOrders(
       FROM orders
       JOIN accounts available ON available.buyer_id = orders.buyer_id AND available.kind = 'available'
       JOIN accounts held ON held.buyer_id = orders.buyer_id AND held.kind = 'held'
-      WHERE orders.provider = ${provider} AND orders.state = 'waiting'`.execute(tx);
+      WHERE orders.provider = ${provider} AND orders.state = 'waiting'
+        AND NOT EXISTS (SELECT FROM transfers WHERE idempotency_key = 'hold:' || orders.id)`.execute(tx);
   });
   return rentals;
 }

@@ -59,7 +59,7 @@ export interface ChatMessage {
   readonly entities: readonly TextEntity[];
   readonly keyboard: readonly (readonly ChatButton[])[];
   readonly invoice: ChatInvoice | null;
-  /** An attached photo or file. A file can be downloaded; a photo's content is not shown. */
+  /** An attached file, which can be downloaded, or a photo. */
   readonly attachment: { readonly name: string; readonly isFile: boolean } | null;
   /** Set on service messages ("You paid 40 Stars"), which have no bubble. */
   readonly notice: string | null;
@@ -101,7 +101,7 @@ export interface ChatPerson {
   ask(query: string, offset: string): Promise<InlineChoices | null>;
   /** Sends one of the choices of the latest query. False: it is not among them. */
   pick(choiceId: string): boolean;
-  /** The content of the file that this message has. */
+  /** The content of the file or photo that this message has. */
   file(messageId: number): { readonly name: string; readonly bytes: Uint8Array } | null;
 }
 

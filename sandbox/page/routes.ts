@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { z } from "zod";
 import type { Logger } from "../../src/core/logger.ts";
 import { requireSameOrigin } from "./guard.ts";
-import type { ChatPerson, ChatServer, PaymentResult, Scenario } from "./ports.ts";
+import type { ChatMessage, ChatPerson, ChatServer, PaymentResult, Scenario } from "./ports.ts";
 import { personOf, type Session, type Sessions } from "./sessions.ts";
 
 interface RoutesDeps {
@@ -133,17 +133,23 @@ function addDownloads(app: Hono, { chat, sessions }: Pick<RoutesDeps, "chat" | "
     const { session: id, message } = parse(schemas.file, c.req.query());
     const session = sessions.find(id);
     // Message ids are unique over all chats.
-    const owner = [session?.buyer, session?.operator].find((person) =>
-      person?.messages().some((each) => each.id === message && each.attachment?.isFile),
-    );
+    const isMeant = (each: ChatMessage): boolean => each.id === message && each.attachment !== null;
+    const owner = [session?.buyer, session?.operator].find((person) => person?.messages().some(isMeant));
     const file = owner?.file(message);
     if (!file) throw new PageError(404, "That file is gone.");
+    const isPhoto = owner?.messages().find(isMeant)?.attachment?.isFile === false;
+    if (isPhoto) return c.body(Uint8Array.from(file.bytes), 200, { "content-type": imageType(file.bytes) });
     const name = file.name.replace(/[^A-Za-z0-9._-]/g, "_");
     return c.body(Uint8Array.from(file.bytes), 200, {
       "content-type": "application/octet-stream",
       "content-disposition": `attachment; filename="${name}"`,
     });
   });
+}
+
+/** By its first byte. Browsers are told not to guess. */
+function imageType(bytes: Uint8Array): string {
+  return bytes[0] === 0x89 ? "image/png" : "image/jpeg";
 }
 
 /** Refuses a press on a keyboard that has changed since it was shown, which could hit another button. */

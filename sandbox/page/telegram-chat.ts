@@ -22,6 +22,7 @@ export interface TelegramChat extends ChatServer {
 
 /** How long the spinner of a pressed button is shown without an answer, in real time. */
 const PRESS_TIMEOUT_MS = 10_000;
+const PHOTO_NAME = "Photo";
 const STYLES: readonly ButtonStyle[] = ["primary", "success", "danger"];
 const PAYMENT_PROBLEMS: Readonly<Record<string, string>> = {
   BOT_PRECHECKOUT_TIMEOUT: "The shop did not answer in time. Nothing was paid.",
@@ -63,9 +64,9 @@ function toPerson(telegram: PretendTelegram, user: PretendUser): ChatPerson {
     messages: () => user.messages().map((message) => toChatMessage(message, username)),
     ...inlineSearch(user),
     file(messageId) {
-      const { fileId, fileName } = user.message(messageId);
+      const { fileId, fileName = PHOTO_NAME } = user.message(messageId);
       const bytes = fileId === undefined ? undefined : telegram.fileBytes(fileId);
-      return bytes && fileName !== undefined ? { name: fileName, bytes } : null;
+      return bytes ? { name: fileName, bytes } : null;
     },
     async send(text) {
       user.send(text);
@@ -159,7 +160,7 @@ function noticeOf({ kind, payment }: TranscriptMessage): string | null {
 }
 
 function attachmentOf({ kind, fileName }: TranscriptMessage): ChatMessage["attachment"] {
-  if (kind === "photo") return { name: "Photo", isFile: false };
+  if (kind === "photo") return { name: PHOTO_NAME, isFile: false };
   return fileName === undefined ? null : { name: fileName, isFile: true };
 }
 

@@ -34,6 +34,8 @@ const ORPHAN_MS = 5 * 60_000;
 const GRACE_MS = 2 * 60_000;
 /** A buyer who presses Done within this time after an SMS has said that no further one is wanted. */
 const DONE_RACE_MS = 60_000;
+/** A further SMS that comes later than this before the number's end is lost if every replica is down until the end. */
+const LAST_MOMENT_MS = 60_000;
 
 /** Every promise about money, codes and numbers, held against the ledger and against what the outside world saw. */
 export async function findViolations(judged: Judged): Promise<Violation[]> {
@@ -64,7 +66,9 @@ function judgeCodes({ witness }: Judged, pairing: Pairing): Violation[] {
   for (const sms of witness.sms) {
     const order = pairing.orderOf(sms.provider, sms.rentalId);
     if (!order || !sms.isTold || !isAwaited(order, sms)) continue;
-    if (witness.isShown(order.chatId, sms.code) || isGivenBack(pairing.rentalOf(order))) continue;
+    const rental = pairing.rentalOf(order);
+    if (witness.isShown(order.chatId, sms.code) || isGivenBack(rental)) continue;
+    if (rental && order.isCaptured && isOfLastMoment(rental, sms)) continue;
     const life = order.history.map(({ to, cause, at }) => `${at.toISOString()} ${to} (${cause})`).join(", ");
     const detail = `${sms.code} at ${sms.at.toISOString()} for order ${order.id} at ${sms.provider}: ${life}`;
     violations.push(broken(CODES_ARRIVE, detail));
@@ -73,6 +77,11 @@ function judgeCodes({ witness }: Judged, pairing: Pairing): Violation[] {
 }
 
 const awaiting = ["placing", "in_doubt", "waiting", "cancelling", "waiting_again"];
+
+/** Only the suppliers that tell of an SMS after the end as well can be asked for it then. */
+function isOfLastMoment(rental: MarketRental, sms: WitnessedSms): boolean {
+  return rental.status === "expired" && addMs(sms.at, LAST_MOMENT_MS) > rental.expiresAt;
+}
 
 /** Cancelled although an SMS had come, for which nobody paid. */
 function isGivenBack(rental: MarketRental | undefined): boolean {

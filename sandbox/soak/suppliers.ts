@@ -1,8 +1,13 @@
 import type { Supplier } from "./outside.ts";
 
 const terms = { cancelAfterMs: 20_000, lifetimeMs: 200_000 };
-/** What the shop goes by where the supplier does not say: as long as in reality, and a little longer than the shop waits. */
+/**
+ * What the shop goes by where the supplier did not say, also because the answer to the purchase was lost: as long as in
+ * reality, and a little longer than the shop waits.
+ */
 const HANDLER_LIFETIME_MS = 1_200_000;
+const TEMPCODE77_LIFETIME_MS = 1_200_000;
+const FIVESIM_LIFETIME_MS = 900_000;
 const UNTOLD_LIFETIME_MS = 330_000;
 
 /** Every protocol. What each sells is chosen so that each is the cheapest of something; oxgel is where many fall back to. */
@@ -35,15 +40,15 @@ export const suppliers: Readonly<Record<string, Supplier>> = {
   // Google is its alone. It charges with the SMS, and cancels even then.
   tempcode77: {
     protocol: "tempcode77",
-    ...terms,
     cancelAfterMs: 0,
+    lifetimeMs: TEMPCODE77_LIFETIME_MS,
     sells: ({ serviceCode }) => serviceCode === "google",
   },
   // Instagram is its alone.
   fivesim: {
     protocol: "fivesim",
-    ...terms,
     cancelAfterMs: 0,
+    lifetimeMs: FIVESIM_LIFETIME_MS,
     sells: ({ serviceCode }) => serviceCode === "instagram",
   },
 };

@@ -15,6 +15,8 @@ export interface NewMessage {
   readonly buttons?: ButtonRows | undefined;
   readonly replyKeyboard?: readonly (readonly string[])[] | undefined;
   readonly replyToMessageId?: number | undefined;
+  /** The topic of a group that has them. */
+  readonly threadId?: number | undefined;
   readonly forwardedFrom?: User;
   readonly viaBot?: boolean;
   readonly silent?: boolean;
@@ -35,6 +37,8 @@ export interface ChatStore {
   /** The chat, if the bot may write there; throws 400 (unknown) or 403 (blocked, deactivated). */
   writable(chatId: unknown): WireChat;
   add(chatId: number, message: NewMessage): StoredMessage;
+  /** An id for a message that nobody sees. */
+  takeMessageId(): number;
   get(chatId: number, messageId: number): StoredMessage | undefined;
   /** Replaces content and buttons. Throws "message is not modified" if nothing would change. */
   edit(message: StoredMessage, content: Content, buttons: ButtonRows | undefined): StoredMessage;
@@ -83,11 +87,16 @@ export function createChatStore(deps: { clock: Clock; events: EventHub }): ChatS
       const { chat, status } = find(chatId);
       if (status === "blocked") throw refusals.blocked();
       if (status === "deactivated") throw refusals.deactivated();
+      if (status === "kicked") throw refusals.kicked();
       return chat;
     },
     add(chatId, message) {
       lastMessageId += 1;
       return put(toStored(message, chatId, lastMessageId, clock.now()), "message_sent");
+    },
+    takeMessageId() {
+      lastMessageId += 1;
+      return lastMessageId;
     },
     get: (chatId, messageId) => chats.get(chatId)?.messages.get(messageId),
     edit(message, content, buttons) {
@@ -117,6 +126,7 @@ function toStored(message: NewMessage, chatId: number, messageId: number, sentAt
     buttons: message.buttons,
     replyKeyboard: message.replyKeyboard,
     replyToMessageId: message.replyToMessageId,
+    threadId: message.threadId,
     forwardedFrom: message.forwardedFrom,
     viaBot: message.viaBot ?? false,
     silent: message.silent ?? false,

@@ -49,6 +49,7 @@ export const refusals = {
   queryTooOld: () => badRequest("query is too old and response timeout expired or query ID is invalid"),
   chatNotFound: () => badRequest("chat not found"),
   blocked: () => forbidden("bot was blocked by the user"),
+  kicked: () => forbidden("bot was kicked from the supergroup chat"),
   deactivated: () => forbidden("user is deactivated"),
   webhookIsActive: () =>
     conflict(

@@ -3,6 +3,7 @@ import { type Clock, systemClock } from "../../src/core/clock.ts";
 import { createCallLog } from "./call-log.ts";
 import type { EventHub } from "./events.ts";
 import { createFaultQueue, type FaultQueue } from "./faults.ts";
+import type { Topic } from "./forums.ts";
 import { bookRefund } from "./payments.ts";
 import { type PersonOptions, toUser } from "./people.ts";
 import type { BotCommand } from "./profile.ts";
@@ -32,6 +33,18 @@ export interface PretendTelegramOptions {
   readonly limits?: Limits;
 }
 
+/** A group that the bot is in. */
+export interface PretendGroup {
+  readonly id: number;
+  /** The bot is put out: sends are refused. */
+  kick(): void;
+  invite(): void;
+  topics(): readonly Topic[];
+  deleteTopic(threadId: number): void;
+  /** Topics are switched on or off. */
+  setForum(isForum: boolean): void;
+}
+
 /** A pretend Bot API server with pretend users. */
 export interface PretendTelegram {
   /** For `TELEGRAM_API_ROOT` or grammY's `client.apiRoot`. */
@@ -42,7 +55,7 @@ export interface PretendTelegram {
   readonly faults: Pick<FaultQueue, "add" | "clear">;
   /** The user with that id, made on first use. */
   user(options?: PersonOptions): PretendUser;
-  group(options?: { id?: number; title?: string }): { readonly id: number };
+  group(options?: { id?: number; title?: string; isForum?: boolean }): PretendGroup;
   /** All messages of a chat as they are now. */
   messages(chatId: number): TranscriptMessage[];
   waitForMessage(chatId: number, match: MessageMatch, options?: WaitOptions): Promise<TranscriptMessage>;
@@ -101,14 +114,22 @@ export async function startPretendTelegram(options: PretendTelegramOptions): Pro
       const id = person.id ?? nextUserId++;
       const known = users.get(id);
       if (known) return known;
-      const created = createPretendUser(world, toUser(person, id));
+      const created = createPretendUser(world, toUser(person, id), person.isKnown ? "open" : "new");
       users.set(id, created);
       return created;
     },
     group(group = {}) {
       const id = group.id ?? nextGroupId--;
       world.chats.open({ id, type: "supergroup", title: group.title ?? "Group" }, "open");
-      return { id };
+      if (group.isForum) world.forums.set(id, true);
+      return {
+        id,
+        kick: () => world.chats.setStatus(id, "kicked"),
+        invite: () => world.chats.setStatus(id, "open"),
+        topics: () => world.forums.list(id),
+        deleteTopic: (threadId) => world.forums.remove(id, threadId),
+        setForum: (isForum) => world.forums.set(id, isForum),
+      };
     },
     messages: (chatId) => world.chats.list(chatId).map(toTranscript),
     waitForMessage: (chatId, match, wait) => waitForMessage(world, chatId, match, wait),

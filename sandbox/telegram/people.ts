@@ -5,14 +5,19 @@ export type WireChat =
   | { readonly id: number; readonly type: "private"; readonly first_name: string; readonly username?: string }
   | { readonly id: number; readonly type: "supergroup"; readonly title: string };
 
-/** `new`: the person has never written to the bot, so the bot cannot write to the chat. */
-export type ChatStatus = "new" | "open" | "blocked" | "deactivated";
+/**
+ * `new`: the person has never written to the bot, so the bot cannot write to the chat. `kicked`: the bot was put out of the
+ * group.
+ */
+export type ChatStatus = "new" | "open" | "blocked" | "deactivated" | "kicked";
 
 export interface PersonOptions {
   readonly id?: number;
   readonly firstName?: string;
   readonly languageCode?: string;
   readonly username?: string;
+  /** True: has written to the bot before, so that the bot may write. */
+  readonly isKnown?: boolean;
 }
 
 /** The user as the bot sees it. */

@@ -13,10 +13,15 @@ export interface RateLimit {
 }
 
 /**
- * About 30 messages a second for all chats, about one a second in a chat with short bursts, and about 20 edits a minute in
- * a chat, shared with its sends. Telegram publishes no exact rules: the windows and the burst are assumptions.
+ * About 30 messages a second for all chats, about one a second in a chat with short bursts, about 20 edits a minute in a
+ * chat, shared with its sends, and 20 messages a minute in a group. Telegram publishes no exact rules: the windows and the burst are assumptions.
  */
-export const realLimits: Limits = { perSecond: 30, perChatBurst: 6, editsPerChatPerMinute: 20 };
+export const realLimits: Limits = {
+  perSecond: 30,
+  perChatBurst: 6,
+  editsPerChatPerMinute: 20,
+  perGroupPerMinute: 20,
+};
 
 interface Spent {
   readonly atMs: number;
@@ -44,6 +49,7 @@ export function createRateLimit(clock: Clock, limits: Limits): RateLimit {
       const edits = chat.recent.filter((spent) => spent.what === "edit");
       refuseAbove(limits.perSecond, lastSecond, SECOND_MS, nowMs);
       refuseAbove(limits.perChatPerMinute, chat.recent, MINUTE_MS, nowMs);
+      if (chatId < 0) refuseAbove(limits.perGroupPerMinute, chat.recent, MINUTE_MS, nowMs);
       // Sends use up the edits of a chat; sends alone may go on once a second.
       refuseAbove(limits.editsPerChatPerMinute, what === "edit" ? chat.recent : edits, MINUTE_MS, nowMs);
       if (what === "send") takeFromBucket(limits.perChatBurst, chat, nowMs);

@@ -18,6 +18,7 @@ export function toTranscript(message: StoredMessage): TranscriptMessage {
     silent: message.silent,
     ...(message.replyKeyboard === undefined ? {} : { replyKeyboard: message.replyKeyboard }),
     ...(message.replyToMessageId === undefined ? {} : { replyToMessageId: message.replyToMessageId }),
+    ...(message.threadId === undefined ? {} : { threadId: message.threadId }),
     ...(content.kind === "photo" || content.kind === "document" ? { fileId: content.fileId } : {}),
     ...(content.kind === "document" ? { fileName: content.fileName } : {}),
     ...(content.kind === "invoice" ? { invoice: { ...content.invoice, paid: content.paid } } : {}),

@@ -76,6 +76,7 @@ export interface StoredMessage {
   readonly buttons: ButtonRows | undefined;
   readonly replyKeyboard: readonly (readonly string[])[] | undefined;
   readonly replyToMessageId: number | undefined;
+  readonly threadId: number | undefined;
   readonly forwardedFrom: User | undefined;
   readonly viaBot: boolean;
   readonly silent: boolean;
@@ -101,6 +102,8 @@ export interface TranscriptMessage {
   readonly revision: number;
   readonly silent: boolean;
   readonly replyToMessageId?: number;
+  /** The topic of a group that has them. */
+  readonly threadId?: number;
   readonly fileId?: string;
   readonly fileName?: string;
   readonly invoice?: Invoice & { readonly paid: boolean };
@@ -182,4 +185,6 @@ export interface Limits {
   readonly editsPerChatPerMinute?: number;
   /** Sends and edits in a chat in any 60 seconds. */
   readonly perChatPerMinute?: number;
+  /** Sends and edits in a group in any 60 seconds. */
+  readonly perGroupPerMinute?: number;
 }

@@ -2,7 +2,7 @@ import type { User } from "grammy/types";
 import type { NewMessage } from "./chat-state.ts";
 import { typedText } from "./entities.ts";
 import { type PaymentOutcome, pay } from "./payments.ts";
-import { privateChat } from "./people.ts";
+import { type ChatStatus, privateChat } from "./people.ts";
 import { type ButtonChoice, type PressResult, payMessage, press, pressData } from "./press.ts";
 import { toTranscript } from "./transcript.ts";
 import type { Content, StoredMessage, TranscriptMessage } from "./types.ts";
@@ -55,8 +55,8 @@ export interface PretendUser {
   waitForMessage(match: MessageMatch, options?: WaitOptions): Promise<TranscriptMessage>;
 }
 
-export function createPretendUser(world: World, user: User): PretendUser {
-  world.chats.open(privateChat(user), "new");
+export function createPretendUser(world: World, user: User, status: ChatStatus = "new"): PretendUser {
+  world.chats.open(privateChat(user), status);
   const client = createClient(world, user);
   const locate = (message: MessageRef): { chatId: number; messageId: number } =>
     typeof message === "number" ? { chatId: user.id, messageId: message } : message;

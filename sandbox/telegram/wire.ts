@@ -35,6 +35,9 @@ export function toWireMessage(
       ? { reply_to_message: toWireMessage(original, { chat: context.chat, bot: context.bot }) }
       : {}),
     ...(message.viaBot ? { via_bot: context.bot } : {}),
+    ...(message.threadId === undefined
+      ? {}
+      : { message_thread_id: message.threadId, is_topic_message: true }),
     ...wireContent(message.content),
     ...(message.buttons ? { reply_markup: { inline_keyboard: message.buttons } } : {}),
   };

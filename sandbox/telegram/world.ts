@@ -3,6 +3,7 @@ import type { Clock } from "../../src/core/clock.ts";
 import { type ChatStore, createChatStore, type NewMessage } from "./chat-state.ts";
 import { createEventHub, type EventHub } from "./events.ts";
 import { createFileStore, type FileStore } from "./files.ts";
+import { createForumStore, type ForumStore } from "./forums.ts";
 import { createPending, type Pending } from "./pending.ts";
 import { createPolling, type Polling } from "./polling.ts";
 import { createProfile, type Profile } from "./profile.ts";
@@ -56,6 +57,7 @@ export interface World {
   /** Invoices behind links, by link. */
   readonly invoiceLinks: Map<string, Invoice>;
   readonly files: FileStore;
+  readonly forums: ForumStore;
   readonly profile: Profile;
   readonly rateLimit: RateLimit;
   /** The message as the Bot API shows it. */
@@ -87,6 +89,7 @@ export function createWorld(options: { clock: Clock; bot: World["bot"]; limits: 
     stars: createStarLedger(clock),
     invoiceLinks: new Map(),
     files: createFileStore(),
+    forums: createForumStore(),
     profile: createProfile(bot.first_name),
     rateLimit: createRateLimit(clock, options.limits),
     wire(message) {

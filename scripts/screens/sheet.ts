@@ -21,5 +21,8 @@ export async function drawSheet({ page }: Visitor, shots: readonly Shot[], path:
     body.innerHTML = `${icons}${html}`;
   }, sheet);
   await page.addStyleTag({ content: STYLE });
+  await page.waitForFunction(
+    "[...document.images].every((image) => image.complete && image.naturalWidth > 0)",
+  );
   await page.locator(".sheet").screenshot({ path });
 }

@@ -1,7 +1,7 @@
 import type { Browser, Locator, Page } from "playwright-core";
 import type { Texts } from "../../src/texts/texts.ts";
 
-/** A buyer at the demo's page whose browser speaks one language. */
+/** Somebody at the demo's page whose browser speaks one language. */
 export interface Visitor {
   readonly page: Page;
   readonly texts: Texts;
@@ -23,7 +23,12 @@ export interface Visitor {
 const WAIT_MS = 30_000;
 const SIZE = { width: 1280, height: 900 };
 
-export async function openVisitor(browser: Browser, url: string, texts: Texts): Promise<Visitor> {
+export async function openVisitor(
+  browser: Browser,
+  url: string,
+  texts: Texts,
+  whose: "Buyer" | "Operator" = "Buyer",
+): Promise<Visitor> {
   const locale = { en: "en-GB", pt: "pt-BR" }[texts.language as string] ?? texts.language;
   const context = await browser.newContext({
     locale,
@@ -36,7 +41,8 @@ export async function openVisitor(browser: Browser, url: string, texts: Texts): 
   context.setDefaultTimeout(WAIT_MS);
   const page = await context.newPage();
   await page.goto(url);
-  const chat = page.getByRole("log", { name: "Buyer's chat" });
+  const chat = page.getByRole("log", { name: `${whose}'s chat` });
+  if (whose === "Operator") await page.getByRole("button", { name: /^Operator/ }).click();
   const key = (label: string | RegExp): Locator =>
     chat.getByRole("button", { name: label, exact: typeof label === "string" }).last();
   const tap = (label: string | RegExp): Promise<void> => key(label).click();

@@ -7,6 +7,7 @@ import type { Logger } from "../core/logger.ts";
 import type { PauseWords } from "../desk/switches/pause-words.ts";
 import type { OperatorActions } from "../operations/operator-actions.ts";
 import type { Orders } from "../orders/orders.ts";
+import type { Promotions } from "../promotions/promotions.ts";
 import type { ApiKeys } from "../reseller/keys.ts";
 import type { Topups } from "../topups/topups.ts";
 import type { WalletReader } from "../wallet/reader.ts";
@@ -26,6 +27,7 @@ export interface BotDeps {
   readonly stockAlerts: StockAlerts;
   readonly orders: Orders;
   readonly topups: Topups;
+  readonly promotions: Promotions;
   readonly wallet: WalletReader;
   readonly buyers: Buyers;
   /** Null: nobody is paid for inviting friends. */
@@ -36,6 +38,8 @@ export interface BotDeps {
   readonly operatorActions: OperatorActions;
   /** Where operators run the shop. */
   readonly desk: Desk;
+  /** The group that operators are told in; null: there is none. */
+  readonly operatorsChat: number | null;
   /** What operators have written for buyers about a pause. */
   readonly pauseWords: Pick<PauseWords, "in">;
   readonly config: BotConfig;

@@ -16,6 +16,7 @@ import { createInline } from "./features/inline.ts";
 import { createMembership, createPayments } from "./features/payments.ts";
 import { createInPlace } from "./in-place.ts";
 import { introduce } from "./introduce.ts";
+import { operatorsGroup } from "./middleware/operators-group.ts";
 import { privateOnly } from "./middleware/private-only.ts";
 import { clientOptions } from "./telegram-api.ts";
 import { isBlocked, loggable } from "./telegram-errors.ts";
@@ -61,7 +62,10 @@ export function createBot(input: CreateBotInput): ShopBot {
   bot.use(createPayments(input), createMembership(input));
   const inPlace = createInPlace(input);
   bot.errorBoundary(tellFailure(input)).use(createInline(input));
-  bot.use(privateOnly(logger));
+  bot.use(
+    operatorsGroup({ door: input.desk.door, chatId: input.operatorsChat, logger }),
+    privateOnly(logger),
+  );
   const early = createEarlyAnswers({ api: bot.api, clock: input.clock, logger });
   bot.errorBoundary(tellFailure(input)).use(compose(input, { early, inPlace }));
   return {

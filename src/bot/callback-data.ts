@@ -21,12 +21,13 @@ export type Action =
         | "apiNew"
         | "apiHide"
         | "support"
-        | "leaveSupport"
+        | "leaveQuestion"
         | "sendToShop"
         | "searchThis"
         | "forgetAsk"
         | "forgetSure"
-        | "forgetNow";
+        | "forgetNow"
+        | "noNews";
     }
   | { readonly kind: "dismiss" | "keep" }
   | { readonly kind: "orders"; readonly page: number; readonly isOpenOnly: boolean }
@@ -43,7 +44,7 @@ export type Action =
       readonly sort: "best" | "price" | "name";
     }
   | {
-      readonly kind: "confirm" | "quick" | "tellWhenBack";
+      readonly kind: "confirm" | "tellWhenBack";
       readonly serviceId: string;
       readonly countryId: string;
     }
@@ -63,7 +64,8 @@ export type Action =
   /** A reseller's key, by its six characters. */
   | { readonly kind: KeyActionKind; readonly keyId: string };
 
-type OrderActionKind = "order" | "cancel" | "swap" | "keepWaiting" | "another" | "finish" | "payLate";
+/** "quick": the same product once more, for the price of that order at most. */
+type OrderActionKind = (typeof ofOrder)[keyof typeof ofOrder];
 
 type KeyActionKind = (typeof ofKey)[keyof typeof ofKey];
 
@@ -105,7 +107,6 @@ function fieldsOf(action: Action): readonly (string | number)[] {
     case "countries":
       return ["N", action.serviceId, action.page, letterOf(countrySorts, action.sort)];
     case "confirm":
-    case "quick":
     case "tellWhenBack":
       return [letterOf(pair, action.kind), action.serviceId, action.countryId];
     case "save":
@@ -121,6 +122,7 @@ function fieldsOf(action: Action): readonly (string | number)[] {
     case "another":
     case "finish":
     case "payLate":
+    case "quick":
       return [letterOf(ofOrder, action.kind), shortenId(action.orderId)];
     case "apiKey":
     case "apiStyle":

@@ -1,11 +1,11 @@
-/** The letters by which callback data names actions: it has 64 bytes. A letter never changes its meaning. */
+/** The letters by which callback data names actions: it has 64 bytes. A letter never changes its meaning; Q was used. */
 export const plain = {
   h: "home",
   p: "help",
   t: "topup",
   s: "settings",
   u: "support",
-  L: "leaveSupport",
+  L: "leaveQuestion",
   U: "sendToShop",
   q: "searchThis",
   f: "forgetAsk",
@@ -20,8 +20,9 @@ export const plain = {
   z: "apiAccept",
   m: "apiNew",
   M: "apiHide",
+  n: "noNews",
 } as const;
-export const pair = { c: "confirm", Q: "quick", B: "tellWhenBack" } as const;
+export const pair = { c: "confirm", B: "tellWhenBack" } as const;
 export const ofQuote = { G: "get", y: "payShort", w: "otherWays" } as const;
 export const ofOrder = {
   O: "order",
@@ -31,6 +32,7 @@ export const ofOrder = {
   A: "another",
   D: "finish",
   P: "payLate",
+  J: "quick",
 } as const;
 export const serviceSorts = { p: "popular", n: "name" } as const;
 export const countrySorts = { b: "best", p: "price", n: "name" } as const;

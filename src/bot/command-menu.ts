@@ -7,7 +7,7 @@ import type { ShopContext } from "./context.ts";
 import { loggable } from "./telegram-errors.ts";
 
 /** The commands that the chat's menu lists; /settings, /terms, /privacy, /paysupport and the operators' answer unlisted. */
-export const listedCommands = ["buy", "orders", "balance", "topup", "help"] as const;
+export const listedCommands = ["buy", "orders", "balance", "topup", "promo", "help"] as const;
 
 export function commandMenu(texts: Texts): BotCommand[] {
   return listedCommands.map((command) => ({ command, description: texts.commands[command] }));

@@ -13,8 +13,10 @@ import { createLateSms } from "./features/late-sms.ts";
 import { createLegal } from "./features/legal.ts";
 import { createMenuDoors } from "./features/menu-doors.ts";
 import { createOrdersFeature } from "./features/my-orders.ts";
+import { createNews } from "./features/news.ts";
 import { createOperators } from "./features/operators.ts";
 import { createPay } from "./features/pay.ts";
+import { createPromo } from "./features/promo.ts";
 import { createPurchase } from "./features/purchase.ts";
 import { createQuestions, keepConversations } from "./features/questions.ts";
 import { createQuickBuy } from "./features/quick-buy.ts";
@@ -59,8 +61,10 @@ export function compose(
     createOrdersFeature({ ...deps, screens }),
     createLateSms(deps),
     createStockAlertsFeature(deps),
+    createNews(deps),
     createBalanceFeature({ ...deps, screens }),
     createFiles(deps),
+    createPromo(deps),
     createInvite({ ...deps, screens }),
     createApiKeysFeature({ ...deps, screens, inPlace }),
     createMenuDoors(screens),

@@ -21,6 +21,30 @@ export function isBlocked(error: unknown): boolean {
   return error.error_code === 403 || isBadRequest(error, "chat not found");
 }
 
+/**
+ * The group does not let the bot in or write: it was put out, muted, or the group became another one (a supergroup has a
+ * new id).
+ */
+export function isGroupClosed(error: unknown): boolean {
+  return isBlocked(error) || groupRefusals.some((text) => isBadRequest(error, text));
+}
+
+const groupRefusals = [
+  "not enough rights to send",
+  "CHAT_WRITE_FORBIDDEN",
+  "CHAT_RESTRICTED",
+  "CHAT_ADMIN_REQUIRED",
+  "group chat was upgraded to a supergroup",
+  "PEER_ID_INVALID",
+];
+
+/** The topic of a group was deleted, or nobody may write there any more. */
+export function isThreadGone(error: unknown): boolean {
+  return ["message thread not found", "TOPIC_DELETED", "TOPIC_CLOSED"].some((text) =>
+    isBadRequest(error, text),
+  );
+}
+
 /** Telegram answered with an error, or did not answer: not a fault in our own code. */
 export function isTelegramError(error: unknown): error is GrammyError | HttpError {
   return error instanceof GrammyError || error instanceof HttpError;

@@ -6,8 +6,11 @@ import * as settings from "../db/queries/buyer-settings.ts";
 import * as queries from "../db/queries/buyers.ts";
 import { hasLaterUpdate } from "../db/queries/inbox.ts";
 import { selectOrdersOfBuyer } from "../db/queries/order-lists.ts";
+import { hasNewBuyerPromotion } from "../db/queries/promotions.ts";
+import { rememberPerson } from "../db/queries/referrals.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { arrive, forget } from "./people.ts";
+import { personHash } from "./person-hash.ts";
 import { leaveReferral, type ReferralTerms } from "./referrals.ts";
 
 /** A person who writes to the bot, as the chat needs to know them. */
@@ -18,6 +21,7 @@ export type Buyer = Pick<
   | "language"
   | "notifyEdits"
   | "quickBuy"
+  | "wantsNews"
   | "termsVersion"
   | "bannedAt"
   | "navigationMessageId"
@@ -51,6 +55,8 @@ export interface Buyers {
   /** True: something of this person was stored after that update. */
   hasDoneMore(telegramId: number, updateId: number): Promise<boolean>;
   setQuickBuy(buyerId: string, isOn: boolean): Promise<void>;
+  /** Off: broadcasts leave this person out. */
+  setWantsNews(buyerId: string, isOn: boolean): Promise<void>;
   markBlocked(telegramId: number): Promise<void>;
   unmarkBlocked(telegramId: number): Promise<void>;
   /**
@@ -91,6 +97,7 @@ export function createBuyers({ db, clock, referralTerms = null }: BuyersDeps): B
     setNavigationMessage: (buyerId, messageId) => settings.setNavigationMessage(db, buyerId, messageId),
     hasDoneMore: (telegramId, updateId) => hasLaterUpdate(db, telegramId, updateId),
     setQuickBuy: (buyerId, isOn) => settings.setQuickBuy(db, buyerId, isOn),
+    setWantsNews: (buyerId, isOn) => settings.setWantsNews(db, buyerId, isOn),
     markBlocked: (telegramId) => queries.markBlocked(db, telegramId, clock.now()),
     unmarkBlocked: (telegramId) => queries.markUnblocked(db, telegramId),
     forget: (buyerId) =>
@@ -100,8 +107,13 @@ export function createBuyers({ db, clock, referralTerms = null }: BuyersDeps): B
         const open = await selectOrdersOfBuyer(tx, buyerId, { isOpenOnly: true, limit: 1, offset: 0 });
         if (open.length > 0) return "open_orders";
         const at = clock.now();
-        if (buyer?.telegramId != null)
-          await leaveReferral(tx, referralTerms, { buyerId, telegramId: buyer.telegramId, at });
+        if (buyer?.telegramId != null) {
+          const person = { buyerId, telegramId: buyer.telegramId, at };
+          await leaveReferral(tx, referralTerms, person);
+          // Nobody counts as new twice, for codes either.
+          if (referralTerms !== null || (await hasNewBuyerPromotion(tx, at)))
+            await rememberPerson(tx, await personHash(tx, person.telegramId, at), at);
+        }
         if (buyer) await forget(tx, buyer, at);
         return "forgotten";
       }),

@@ -1,5 +1,6 @@
 import { addMs } from "../core/clock.ts";
 import type { Tx } from "../db/client.ts";
+import { returnApiBans, selectApiBuyer } from "../db/queries/api-buyers.ts";
 import {
   type BuyerRow,
   banBuyer,
@@ -29,7 +30,7 @@ const CARRIED_ACTIONS_MS = 48 * 60 * 60 * 1000;
 
 /**
  * The buyer of this Telegram user, made at the first message. Somebody who had their data deleted, or was banned
- * before they ever came, gets back what was kept about them: ban, flag, debt, and what counts towards the limits.
+ * before they ever came, gets back what was kept about them: ban, flag, debt, the API guard's ban, and what counts towards the limits.
  */
 export async function arrive(tx: Tx, person: Person): Promise<BuyerRow> {
   const known = await findByTelegramId(tx, person.telegramId);
@@ -43,6 +44,7 @@ export async function arrive(tx: Tx, person: Person): Promise<BuyerRow> {
   if (isNew) {
     if (kept.bannedAt) await banBuyer(tx, id, kept.banReason ?? "", kept.bannedAt);
     if (kept.flaggedAt) await flagBuyer(tx, id, kept.flagReason ?? "", kept.flaggedAt);
+    await returnApiBans(tx, id, { bannedUntil: kept.apiBannedUntil, bans: kept.apiBans });
     await carryDebtBack(tx, { buyerId: id, amountMicros: kept.debtMicros, at });
     await returnActions(tx, hash, id);
   }
@@ -57,6 +59,7 @@ export async function forget(tx: Tx, buyer: BuyerRow, at: Date): Promise<void> {
   if (buyer.telegramId === null) return;
   const hash = await personHash(tx, buyer.telegramId, at);
   await lockForgottenPerson(tx, hash);
+  const api = await selectApiBuyer(tx, buyer.id);
   // An operator's own words could name the person.
   await updateForgottenPerson(tx, hash, {
     bannedAt: buyer.bannedAt,
@@ -64,6 +67,8 @@ export async function forget(tx: Tx, buyer: BuyerRow, at: Date): Promise<void> {
     flaggedAt: buyer.flaggedAt,
     flagReason: buyer.flaggedAt && "was flagged before the data was deleted",
     debtMicros: await carryDebtAway(tx, buyer.id, at),
+    apiBannedUntil: api.bannedUntil,
+    apiBans: api.bans,
   });
   await carryActions(tx, buyer.id, hash, addMs(at, -CARRIED_ACTIONS_MS));
   await forgetBuyer(tx, buyer.id, at);

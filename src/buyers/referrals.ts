@@ -90,7 +90,8 @@ export function createReferral({ db, clock, terms }: ReferralDeps): Referral & R
 /**
  * Brings the rewards for one friend up to date. A refund of money that the friend had spent ends the referral: what was
  * paid for this friend is taken back, and nothing more is paid. A refund that the friend's balance covered changes
- * nothing, because no order was bought with that money.
+ * nothing, because no order was bought with that money. Of an order that the shop gave the money back for, only its own
+ * reward is taken back.
  */
 export async function settleFriend(tx: Tx, terms: ReferralTerms, friendId: string, at: Date): Promise<void> {
   const found = await queries.findReferral(tx, friendId);
@@ -100,7 +101,11 @@ export async function settleFriend(tx: Tx, terms: ReferralTerms, friendId: strin
   const referral = await queries.findReferral(tx, friendId);
   if (!referrer || !referral || referral.takenBackAt !== null) return;
   const { referrerId } = referral;
-  if (await queries.hasSpentRefund(tx, friendId)) return await takeBack(tx, friendId, referrerId, at);
+  if (await queries.hasSpentRefund(tx, friendId)) {
+    await takeBack(tx, "all", { friendId, referrerId, at });
+    return await queries.endReferral(tx, friendId, { at, isTakenBack: true });
+  }
+  await takeBack(tx, "refunded", { friendId, referrerId, at });
   if (referral.endedAt !== null) return;
   const paid = await queries.sumRewards(tx, { friendId });
   // The operator may have lowered the number since.
@@ -122,12 +127,16 @@ export async function settleFriend(tx: Tx, terms: ReferralTerms, friendId: strin
   if (isEnded) await queries.endReferral(tx, friendId, { at, isTakenBack: false });
 }
 
-async function takeBack(tx: Tx, friendId: string, referrerId: string, at: Date): Promise<void> {
-  for (const { id: rewardId, amountMicros } of await queries.selectRewardsOf(tx, friendId)) {
-    const takenMicros = await takeRewardBack(tx, { rewardId, referrerId, amountMicros, at });
+async function takeBack(
+  tx: Tx,
+  of: "all" | "refunded",
+  { friendId, referrerId, at }: { friendId: string; referrerId: string; at: Date },
+): Promise<void> {
+  const reason = of === "all" ? "the friend's payment was refunded" : "the friend's order was refunded";
+  for (const { id: rewardId, amountMicros } of await queries.selectRewardsOf(tx, friendId, of)) {
+    const takenMicros = await takeRewardBack(tx, { rewardId, referrerId, amountMicros, at }, reason);
     await queries.setTaken(tx, rewardId, takenMicros);
   }
-  await queries.endReferral(tx, friendId, { at, isTakenBack: true });
 }
 
 /** Rounded down; nothing where the order earned nothing. */
@@ -143,17 +152,14 @@ function smallest(amounts: readonly bigint[]): bigint {
 
 /**
  * A person with a referral deletes their data: what is due is paid first, then nothing links the two any more. With
- * `terms` null referral is off: nothing is paid, and nobody needs to be known again.
+ * `terms` null referral is off: nothing is paid.
  */
 export async function leaveReferral(
   tx: Tx,
   terms: ReferralTerms | null,
-  person: { buyerId: string; telegramId: number; at: Date },
+  person: { buyerId: string; at: Date },
 ): Promise<void> {
-  const { buyerId, telegramId, at } = person;
-  if (terms) {
-    await settleFriend(tx, terms, buyerId, at);
-    await queries.rememberPerson(tx, await personHash(tx, telegramId, at), at);
-  }
+  const { buyerId, at } = person;
+  if (terms) await settleFriend(tx, terms, buyerId, at);
   await queries.forgetReferrals(tx, buyerId);
 }

@@ -57,6 +57,12 @@ export interface PricedPair {
   readonly priceMicros: bigint | null;
 }
 
+/** Something bought before: the buyer's last order of it that had a number, and its price. */
+export interface BoughtPair extends PricedPair {
+  readonly orderId: string;
+  readonly paidMicros: bigint;
+}
+
 /** One way to buy a number: the provider and the codes that a purchase sends to it. */
 export interface Offer {
   readonly provider: string;
@@ -78,6 +84,8 @@ export interface Quote {
   readonly serviceId: string;
   readonly countryId: string;
   readonly priceMicros: bigint;
+  /** What it costs without the discount of the buyer's promo code; null: they have none for this. */
+  readonly fullPriceMicros: bigint | null;
   readonly costCeilingMicros: bigint;
   readonly expiresAt: Date;
 }
@@ -127,6 +135,9 @@ export interface PriceListRow {
   readonly stock: number | null;
 }
 
+/** How providers are asked for prices: for a person who waits (the default), or for a program, after all people. */
+export type AskAs = "tap" | "background";
+
 export interface Catalog {
   /** The services on sale. "popular": the shop's most sold first, then those popular elsewhere. "name": A–Z. */
   services(input: { page: number; pageSize: number; sort: "popular" | "name" }): Promise<ServicePage>;
@@ -140,6 +151,7 @@ export interface Catalog {
     pageSize: number;
     sort: CountrySort;
     language: LanguageCode;
+    askAs?: AskAs;
   }): Promise<CountryPage>;
   /** Everything on sale, as known now: what nobody has looked at lately may be missing. Costs much for a large shop. */
   priceList(): Promise<readonly PriceListRow[]>;
@@ -156,12 +168,18 @@ export interface Catalog {
     serviceId: string;
     countryId: string;
     language: LanguageCode;
+    askAs?: AskAs;
   }): Promise<QuoteResult>;
+  /** What a quote would cost by what is known now: nobody is asked. `isOld`: a quote would ask first. Undefined: not known. */
+  knownPrice(product: {
+    serviceId: string;
+    countryId: string;
+  }): Promise<{ readonly priceMicros: bigint; readonly isOld: boolean } | undefined>;
   /** A quote that this buyer was given, also when it has expired; undefined: none of theirs. */
   quoted(
     quoteId: string,
     buyerId: string,
-  ): Promise<Pick<Quote, "serviceId" | "countryId" | "priceMicros"> | undefined>;
+  ): Promise<Pick<Quote, "id" | "serviceId" | "countryId" | "priceMicros"> | undefined>;
   /** The offers at or under the ceiling, in the order to try them. Without sold-out offers, open circuits and what is off sale. */
   route(input: { serviceId: string; countryId: string; ceilingMicros: bigint }): Promise<readonly Offer[]>;
   /**
@@ -174,6 +192,8 @@ export interface Catalog {
     minCostMicros: bigint | null,
   ): Promise<void>;
   service(serviceId: string): Promise<ServiceItem | undefined>;
+  /** True for a service that the shop sells, in a country that there is or that a provider lists. Anyone can send any ids. */
+  isKnown(product: { serviceId: string; countryId: string }): Promise<boolean>;
   country(countryId: string, language: LanguageCode): CountryItem;
   /** The next-best countries, for a buyer whose country is sold out or brought no code. */
   alternatives(input: {
@@ -186,7 +206,8 @@ export interface Catalog {
   shelf(
     buyerId: string,
     language: LanguageCode,
-  ): Promise<{ readonly recent: readonly PricedPair[]; readonly favourites: readonly PricedPair[] }>;
+  ): Promise<{ readonly recent: readonly BoughtPair[]; readonly favourites: readonly PricedPair[] }>;
+  /** Nothing is stored for what is not known. */
   setFavourite(buyerId: string, serviceId: string, countryId: string, isFavourite: boolean): Promise<void>;
   /**
    * Why this is not sold, whatever offers there are: it is on the blocklist, an operator has taken it off sale, or sales are
@@ -200,11 +221,11 @@ export interface Catalog {
 
 /** Who is told when a sold-out product can be had again. */
 export interface StockAlerts {
-  /** Tells this buyer once if the product is back within a day. False: they wait for too many products. */
+  /** Tells this buyer once if the product is back within a day. "too_many": of the products that they wait for. */
   add(alert: {
     readonly buyerId: string;
     readonly chatId: number;
     readonly serviceId: string;
     readonly countryId: string;
-  }): Promise<boolean>;
+  }): Promise<"added" | "too_many" | "unknown">;
 }

@@ -58,6 +58,11 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs & Catalo
     if (state.isPaused) return "sales_paused";
     return state.isOff ? "not_on_sale" : undefined;
   };
+  const isKnown: Catalog["isKnown"] = async ({ serviceId, countryId }) => {
+    const { services, countryNames } = await snapshot.get();
+    const isCountry = data.countries.has(countryId) || countryNames.has(countryId);
+    return isCountry && services.some(({ id }) => id === serviceId);
+  };
   const isWithheld = (serviceId: string, { decisions }: MarketView): boolean => {
     const name = snapshot.peek()?.serviceNames.get(serviceId) ?? data.services.get(serviceId) ?? "";
     const decision = decisions.find((row) => row.serviceId === serviceId)?.isBlocked;
@@ -84,9 +89,9 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs & Catalo
       country,
       isWithheld,
     }),
-    ...createFavouritesAndRecents({ deps, snapshot: snapshot.get, market, lookedAt, country }),
+    ...createFavouritesAndRecents({ deps, snapshot: snapshot.get, market, lookedAt, country, isKnown }),
     priceList: createPriceList({ snapshot, market }),
-    quote: createQuoting({ deps, market, freshness, statistics, country, isWithheld }),
+    ...createQuoting({ deps, market, freshness, statistics, country, isWithheld }),
     quoted: async (quoteId, buyerId) => {
       const quote = await selectQuote(db, quoteId);
       return quote?.buyerId === buyerId ? quote : undefined;
@@ -95,6 +100,7 @@ export function createCatalog(deps: CatalogDeps): Catalog & CatalogJobs & Catalo
     reportRefusal: storedOffers.reportRefusal,
     country,
     refusal,
+    isKnown,
     refreshLookedAt: async () => {
       await refreshLookedAt();
       await prepareSearch();

@@ -18,6 +18,7 @@ export const deskRefusalCodes = [
   "too_many_rules",
   "already_off",
   "already_on",
+  "code_exists",
 ] as const;
 export type DeskRefusalCode = (typeof deskRefusalCodes)[number];
 

@@ -66,6 +66,8 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
     availableMicros: micros,
     resume: z.object({ serviceId: z.string(), countryId: z.string() }).nullable(),
   }),
+  /** A purchase was paid, but no supplier answers just now: it is tried again for a moment. */
+  z.object({ kind: z.literal("purchase_waits"), serviceId: z.string(), countryId: z.string() }),
   /** A purchase was paid, but cannot be made as it was agreed: the buyer decides. */
   z.object({
     kind: z.literal("purchase_asked"),
@@ -98,6 +100,13 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
     availableMicros: micros,
     reason: z.string(),
   }),
+  /** Bonus money of a code came, or went back because its payment was refunded. */
+  z.object({
+    kind: z.literal("bonus_changed"),
+    cause: z.enum(["voucher", "topup", "refund"]),
+    amountMicros: micros,
+    availableMicros: micros,
+  }),
   /** For operators: `notice` names a text, `params` fill it. Never holds a phone number, code or key. */
   z.object({
     kind: z.literal("operator_notice"),
@@ -112,6 +121,8 @@ export const outboxMessageSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("slow_down") }),
   /** A buyer wrote to /paysupport. */
   z.object({ kind: z.literal("dispute"), disputeId: id }),
+  /** Null: send the broadcast. Otherwise: delete this message, by which it was sent. */
+  z.object({ kind: z.literal("broadcast"), broadcastId: id, removes: z.int().nullable() }),
 ]);
 
 export type OutboxMessage = z.infer<typeof outboxMessageSchema>;
@@ -129,13 +140,13 @@ export interface OwedMessage {
 }
 
 /**
- * What became of a message. "retry": "flood" means that Telegram named the wait (`afterMs`), "outage" that Telegram or the
+ * What became of a message. "sent": `messageId` where somebody may want the message back. "retry": "flood" means that Telegram named the wait (`afterMs`), "outage" that Telegram or the
  * database did not answer, "card moved" that the buyer reopened the card meanwhile. "broken": the message itself could
  * not be made. "drop": it will never be sent; the reason "blocked" ends all that the chat is owed. "lost": nothing
  * was sent, because it was not held any more; whoever claims it next sends it.
  */
 export type SendOutcome =
-  | { readonly kind: "sent" }
+  | { readonly kind: "sent"; readonly messageId?: number }
   | { readonly kind: "retry"; readonly reason: "flood"; readonly afterMs: number }
   | { readonly kind: "retry"; readonly reason: "outage" | "card moved" }
   | { readonly kind: "broken" }

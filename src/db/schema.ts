@@ -43,15 +43,23 @@ export interface ApiBuyers {
 }
 
 export interface ApiIdempotency {
+  chain_id: string;
   created_at: Timestamp;
-  key_id: string;
   order_id: string;
   request_hash: string;
   value: string;
 }
 
+export interface ApiKeyNetworks {
+  first_at: Timestamp;
+  key_id: string;
+  last_at: Timestamp;
+  network: string;
+}
+
 export interface ApiKeys {
   buyer_id: string;
+  chain_id: string;
   cidrs: Generated<string[]>;
   created_at: Timestamp;
   daily_cap_micros: Int8 | null;
@@ -91,6 +99,38 @@ export interface AuditLog {
   update_id: Int8 | null;
 }
 
+export interface BroadcastRecipients {
+  broadcast_id: string;
+  buyer_id: string;
+  message_id: Int8 | null;
+  outbox_id: Int8 | null;
+  sent_at: Timestamp | null;
+  state: Generated<string>;
+}
+
+export interface Broadcasts {
+  audience: JsonText;
+  blocked: Generated<number>;
+  content: JsonText;
+  ended_at: Timestamp | null;
+  failed: Generated<number>;
+  fed_at: Timestamp | null;
+  id: string;
+  is_planned: Generated<boolean>;
+  kept: Generated<number>;
+  made_at: Timestamp;
+  made_by: Int8;
+  planned: Generated<number>;
+  planned_to: string | null;
+  removed: Generated<number>;
+  sent: Generated<number>;
+  skipped: Generated<number>;
+  started_at: Timestamp | null;
+  started_by: Int8 | null;
+  state: string;
+  version: Generated<number>;
+}
+
 export interface Buyers {
   ban_reason: string | null;
   banned_at: Timestamp | null;
@@ -113,6 +153,7 @@ export interface Buyers {
   terms_accepted_at: Timestamp | null;
   terms_version: number | null;
   username: string | null;
+  wants_news: Generated<boolean>;
 }
 
 export interface CarriedActions {
@@ -259,6 +300,8 @@ export interface Findings {
 }
 
 export interface ForgottenPeople {
+  api_banned_until: Timestamp | null;
+  api_bans: Generated<number>;
   ban_reason: string | null;
   banned_at: Timestamp | null;
   debt_micros: Generated<Int8>;
@@ -326,6 +369,19 @@ export interface OfferScopes {
   observed_at: Timestamp | null;
   provider: string;
   scope: string;
+}
+
+export interface OperatorsChat {
+  away_until: Timestamp | null;
+  chat_id: Int8;
+  is_only: Generated<boolean>;
+}
+
+export interface OperatorsTopics {
+  chat_id: Int8;
+  claimed_until: Timestamp;
+  thread_id: Int8 | null;
+  topic: string;
 }
 
 export interface OrderAttempts {
@@ -437,6 +493,7 @@ export interface Outbox {
   kind: string;
   lease_token: string | null;
   lease_until: Timestamp | null;
+  message_id: Int8 | null;
   next_attempt_at: Timestamp;
   payload: JsonText;
   priority: Generated<number>;
@@ -454,11 +511,13 @@ export interface OutboxQueues {
 }
 
 export interface PaidPurchases {
+  agreed_quote_id: string | null;
   bought_until: Timestamp;
   buyer_id: string;
   chat_id: Int8;
   closed_at: Timestamp | null;
   country_id: string;
+  credited_at: Timestamp | null;
   next_try_at: Timestamp;
   price_micros: Int8;
   quote_id: string | null;
@@ -502,6 +561,48 @@ export interface PriceRules {
   removed_in: string | null;
   service_id: string | null;
   starts_at: Timestamp | null;
+}
+
+export interface PromotionCodes {
+  code_hash: string;
+  max_uses: number;
+  promotion_id: string;
+  used: Generated<number>;
+}
+
+export interface PromotionRedemptions {
+  buyer_id: string | null;
+  charge_id: string | null;
+  code_hash: string;
+  gateway: string | null;
+  granted_at: Timestamp | null;
+  granted_micros: Int8 | null;
+  id: string;
+  person_hash: string;
+  promotion_id: string;
+  redeemed_at: Timestamp;
+  taken_micros: Int8 | null;
+}
+
+export interface Promotions {
+  amount_micros: Int8 | null;
+  batch_size: number | null;
+  country_id: string | null;
+  created_at: Timestamp;
+  created_by: Int8;
+  expires_at: Timestamp | null;
+  file_made_at: Timestamp | null;
+  id: string;
+  is_new_only: boolean;
+  kind: string;
+  max_loss_micros: Int8;
+  min_topup_micros: Int8;
+  name: string | null;
+  percent: number | null;
+  purchases: number | null;
+  service_id: string | null;
+  stopped_at: Timestamp | null;
+  uses: number;
 }
 
 export interface ProviderCountries {
@@ -557,8 +658,10 @@ export interface Quotes {
   country_id: string;
   created_at: Timestamp;
   expires_at: Timestamp;
+  full_price_micros: Int8 | null;
   id: string;
   price_micros: Int8;
+  redemption_id: string | null;
   service_id: string;
 }
 
@@ -686,6 +789,7 @@ export interface Topups {
   pay_url: string | null;
   resume_country_id: string | null;
   resume_price_micros: Int8 | null;
+  resume_quote_id: string | null;
   resume_service_id: string | null;
   stars: number | null;
   state: string;
@@ -737,9 +841,12 @@ export interface DB {
   alarms: Alarms;
   api_buyers: ApiBuyers;
   api_idempotency: ApiIdempotency;
+  api_key_networks: ApiKeyNetworks;
   api_keys: ApiKeys;
   api_usage: ApiUsage;
   audit_log: AuditLog;
+  broadcast_recipients: BroadcastRecipients;
+  broadcasts: Broadcasts;
   buyers: Buyers;
   carried_actions: CarriedActions;
   catalog_changes: CatalogChanges;
@@ -765,6 +872,8 @@ export interface DB {
   manual_claims: ManualClaims;
   offer_scopes: OfferScopes;
   offers: Offers;
+  operators_chat: OperatorsChat;
+  operators_topics: OperatorsTopics;
   order_attempts: OrderAttempts;
   order_history: OrderHistory;
   order_sms: OrderSms;
@@ -776,6 +885,9 @@ export interface DB {
   pauses: Pauses;
   price_changes: PriceChanges;
   price_rules: PriceRules;
+  promotion_codes: PromotionCodes;
+  promotion_redemptions: PromotionRedemptions;
+  promotions: Promotions;
   provider_countries: ProviderCountries;
   provider_gates: ProviderGates;
   provider_health: ProviderHealth;

@@ -9,6 +9,10 @@ import type { OrdersForOperators } from "../orders/orders.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import type { TopupJobs } from "../topups/create-topups.ts";
 import { type Audit, createAudit } from "./audit/audit.ts";
+import { codeKinds } from "./codes/code-kinds.ts";
+import { type Codes, createCodes } from "./codes/codes.ts";
+import { broadcastKinds } from "./broadcast/broadcast-kinds.ts";
+import { type Broadcasts, type BroadcastsDeps, createBroadcasts } from "./broadcast/broadcasts.ts";
 import type { AnyDraftKind } from "./drafts/draft-kind.ts";
 import { createDrafts, type Drafts } from "./drafts/drafts.ts";
 import { createFigures, type Figures } from "./figures/figures.ts";
@@ -38,6 +42,7 @@ import { createSwitches, type Switches } from "./switches/switches.ts";
 export interface DeskServiceDeps
   extends Pick<SettingsDeps, "settingsBook" | "refreshSettings">,
     Pick<FirstRunDeps, "gateways" | "backupMadeAt">,
+    Pick<BroadcastsDeps, "showBroadcast" | "languages">,
     ChangeDeps {
   readonly db: Database;
   readonly clock: Clock;
@@ -64,6 +69,7 @@ export interface DeskServiceDeps
 export interface DeskServices {
   readonly staff: StaffBook;
   readonly drafts: Drafts;
+  readonly broadcasts: Broadcasts;
   readonly prices: Prices;
   readonly switches: Switches;
   readonly providers: ProviderDesk;
@@ -77,6 +83,7 @@ export interface DeskServices {
   readonly dailyReport: DailyReport;
   readonly painter: Painter;
   readonly settings: Settings;
+  readonly codes: Codes;
   readonly firstRun: FirstRun;
   /** For names. */
   readonly catalog: Pick<Catalog, "service" | "country">;
@@ -90,6 +97,7 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
   return {
     staff,
     drafts: createDrafts({ ...deps, kinds: draftKinds(given) }),
+    broadcasts: createBroadcasts(deps),
     find: createFind(deps),
     cards: createCards(deps),
     queue: createQueue(deps),
@@ -100,6 +108,7 @@ export function createDeskServices(given: DeskServiceDeps): DeskServices {
     dailyReport: createDailyReport(deps),
     painter: createPainter(deps),
     settings,
+    codes: createCodes(deps),
     firstRun: createFirstRun({ ...deps, providerNames: [...deps.providers.keys()] }),
     catalog: given.catalog,
     prices: createPrices({ ...deps, starting: deps.startingPrices, providers: [...deps.providers.keys()] }),
@@ -116,9 +125,11 @@ function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
     ...orderKinds(deps.orders),
     ...receiptKinds(deps),
     settingKind(deps),
+    ...codeKinds(deps),
     ...priceKinds({ ...deps, starting: deps.startingPrices }),
     ...switchKinds(deps),
     ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),
     ...providerKinds(),
+    ...broadcastKinds(deps),
   ];
 }

@@ -9,6 +9,7 @@ import type { BuyerRow } from "../db/queries/buyers.ts";
 import { sumMovedBy } from "../db/queries/desk-cards.ts";
 import { selectBalance } from "../db/queries/ledger.ts";
 import { enqueue, enqueueToAll } from "../db/queries/outbox.ts";
+import { sumCodesMadeBy } from "../db/queries/promotions.ts";
 import { selectRole } from "../db/queries/staff.ts";
 import { adjust } from "../wallet/wallet.ts";
 
@@ -21,7 +22,7 @@ export interface ChangeDeps {
   readonly caps: Readonly<Record<AppointableRole, bigint>>;
 }
 
-/** Throws DeskRefusal "over_cap" when this person may not move so much any more today. Counted from the ledger. */
+/** Throws DeskRefusal "over_cap" when this person may not move so much any more today. Counted from the ledger, and from the codes that they made. */
 export async function checkCap(
   db: Executor,
   { caps }: Pick<ChangeDeps, "caps">,
@@ -29,7 +30,9 @@ export async function checkCap(
 ): Promise<void> {
   if (staff.role === "owner") return;
   const capMicros = caps[staff.role];
-  const usedMicros = await sumMovedBy(db, actorOf(staff.telegramId), addMs(at, -DAY_MS));
+  const since = addMs(at, -DAY_MS);
+  const movedMicros = await sumMovedBy(db, actorOf(staff.telegramId), since);
+  const usedMicros = movedMicros + (await sumCodesMadeBy(db, staff.telegramId, since));
   const absoluteMicros = amountMicros < 0n ? -amountMicros : amountMicros;
   if (usedMicros + absoluteMicros <= capMicros) return;
   throw new DeskRefusal("over_cap", { cap: formatUsd(capMicros), used: formatUsd(usedMicros) });

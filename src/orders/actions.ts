@@ -1,13 +1,13 @@
 import { addMs } from "../core/clock.ts";
 import { countCancels } from "../db/queries/order-limits.ts";
-import { type OrderRow, selectOrder } from "../db/queries/orders.ts";
+import { type OrderRow, selectOrder, touchOrder } from "../db/queries/orders.ts";
 import { inTransaction } from "../db/transaction.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import { ProviderError } from "../providers/port/provider-error.ts";
 import { isCancelQueued } from "./cancel-queue.ts";
 import type { OrderDeps } from "./order-deps.ts";
 import type { ActionResult, CancelResult } from "./orders.ts";
-import { stateOf, transition, upstreamIdOf } from "./transition.ts";
+import { oweCard, stateOf, transition, upstreamIdOf } from "./transition.ts";
 
 const HOUR_MS = 60 * 60 * 1000;
 
@@ -21,10 +21,11 @@ export async function cancel(
   cancelsPerHour = deps.limits.cancelsPerHour,
 ): Promise<CancelResult> {
   const at = deps.clock.now();
+  if (order.state === "cancelling" && order.swapDue) return await cancelSwap(deps, order, at);
   if (order.state === "cancelling") return asked(order, at);
   if (order.state !== "waiting") return { kind: "refused", code: "order_not_active" };
   if (!providerOf(deps, order)?.capabilities.cancel) return { kind: "refused", code: "cancel_not_supported" };
-  const cancels = await countCancels(deps.db, order.buyerId, addMs(at, -HOUR_MS));
+  const cancels = await countCancels(deps.db, order, addMs(at, -HOUR_MS));
   if (cancels >= cancelsPerHour) return { kind: "refused", code: "too_many_cancels" };
   const row = await inTransaction(deps.db, (tx) =>
     transition(tx, {
@@ -42,6 +43,24 @@ export async function cancel(
   if (row) return asked(row, at);
   // The order has changed meanwhile: perhaps the code came.
   return { kind: "refused", code: "order_not_active" };
+}
+
+/** A swap under way becomes a plain cancel: the number still goes back, but no other one is bought. */
+async function cancelSwap(deps: OrderDeps, { id: orderId }: OrderRow, at: Date): Promise<CancelResult> {
+  const row = await inTransaction(deps.db, async (tx) => {
+    const touched = await touchOrder(tx, {
+      orderId,
+      from: ["cancelling"],
+      change: { swapDue: false, nextCheckAt: at },
+      isNews: true,
+    });
+    if (touched) await oweCard(tx, touched, at);
+    return touched;
+  });
+  deps.checkpoint("cancel/instead-of-swap");
+  deps.onMessages();
+  // The number has gone back meanwhile, and the other one is being bought.
+  return row ? asked(row, at) : { kind: "refused", code: "order_not_active" };
 }
 
 function asked(order: OrderRow, at: Date): CancelResult {

@@ -1,5 +1,4 @@
 import { ImpossibleError } from "../core/errors.ts";
-import { selectLastPrice } from "../db/queries/favourites.ts";
 import { acquireLease, type Lease, releaseLease } from "../db/queries/leases.ts";
 import { updateCard } from "../db/queries/order-cards.ts";
 import type { OrderRow } from "../db/queries/orders.ts";
@@ -146,15 +145,12 @@ export function createOrders(
 }
 
 /** What is only looked at. */
-function views(
-  deps: OrderDeps,
-): Pick<Orders, "find" | "load" | "list" | "countOpen" | "listBefore" | "lastPrice"> {
+function views(deps: OrderDeps): Pick<Orders, "find" | "load" | "list" | "countOpen" | "listBefore"> {
   return {
     find: (orderId, buyerId) => viewOrder(deps, orderId, buyerId),
     load: (orderId) => viewOrder(deps, orderId, null),
     list: (buyerId, query) => viewOrders(deps, buyerId, query),
     countOpen: (buyerId) => countOpen(deps, buyerId),
     listBefore: (buyerId, order, limit) => viewOrdersBefore(deps, buyerId, order, limit),
-    lastPrice: (buyerId, product) => selectLastPrice(deps.db, buyerId, product),
   };
 }

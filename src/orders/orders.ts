@@ -51,6 +51,8 @@ export interface OrderView {
 export interface PurchaseInput {
   readonly buyerId: string;
   readonly quoteId: string;
+  /** The quote that the buyer agreed to and paid for, when it is bought by another one. Both together make one order. */
+  readonly agreedQuoteId?: string | null;
   readonly chatId: number;
   /** The message whose button was pressed: it becomes the order's card. */
   readonly cardMessageId: number | null;
@@ -105,8 +107,6 @@ export interface OrderPage extends OrdersQuery {
 /** What the chat can ask of orders. Every method re-reads and owner-checks; a foreign order reads as "order_not_found". */
 export interface Orders {
   purchase(input: PurchaseInput): Promise<PurchaseResult>;
-  /** What this buyer last paid for the product; undefined: they never had a number of it. */
-  lastPrice(buyerId: string, product: { serviceId: string; countryId: string }): Promise<bigint | undefined>;
   cancel(orderId: string, buyerId: string): Promise<CancelResult>;
   /**
    * The app refused the number: it goes back, and a new one is got for the same price and under the same limits of cost.

@@ -102,10 +102,11 @@ function actionsOf(deps: OrderDeps, row: OrderRow): OrderView["actions"] {
   const capabilities = row.provider === null ? undefined : deps.providers.get(row.provider)?.capabilities;
   const now = deps.clock.now();
   const isLive = row.expiresAt !== null && row.expiresAt > now;
-  const canCancel = row.state === "waiting" && (capabilities?.cancel ?? false);
+  const canCancel = capabilities?.cancel ?? false;
   return {
-    cancel: canCancel,
-    swap: canCancel && isLive && row.channel === "chat",
+    // Of a swap under way: the number goes back all the same, but no other one is bought.
+    cancel: canCancel && (row.state === "waiting" || (row.state === "cancelling" && row.swapDue)),
+    swap: canCancel && row.state === "waiting" && isLive && row.channel === "chat",
     keepWaiting: row.state === "cancelling" && isCancelQueued(row, now),
     another: row.state === "received" && isLive && row.canAnother && (capabilities?.another ?? false),
     finish: row.state === "received" || row.state === "waiting_again",

@@ -25,7 +25,7 @@ export type ActOutcome = "done" | "refused";
 export interface ActDeps {
   readonly db: Database;
   readonly clock: Clock;
-  readonly orders: KeyOrders;
+  readonly orders: Pick<KeyOrders, "another" | "finish" | "cancel" | "keepWaiting">;
   readonly limits: OrderLimits;
 }
 
@@ -38,7 +38,6 @@ export interface Acting {
 
 export function createActing(deps: ActDeps): Acting {
   const { db, clock, orders } = deps;
-  const cancelsPerHour = limitsOf(deps.limits).cancelsPerHour;
 
   /**
    * What the provider said. A cancel that it does not accept yet is taken back: the client polls on after "too early", and
@@ -70,6 +69,8 @@ export function createActing(deps: ActDeps): Acting {
       if (known !== undefined && order.state !== "waiting") return known === "queued" ? "too_early" : known;
       if (order.state === "waiting") {
         if (order.cancelOpensAt !== null && order.cancelOpensAt > clock.now()) return "too_early";
+        // Read for each cancel: owners may change the limits while the shop runs.
+        const { cancelsPerHour } = limitsOf(deps.limits);
         const result = await orders.cancel(order.id, order.buyerId, cancelsPerHour);
         if (result.kind === "refused") {
           if (result.code === "too_many_cancels") return "too_many";

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from "node:net";
 
 const MAX_ENTRIES = 20;
+const MAX_KNOWN = 1_000;
 
 /**
  * An address or network ("203.0.113.7", "10.0.0.0/8", "2001:db8::/32") in one spelling; undefined for anything else. A
@@ -32,10 +33,18 @@ export function createAddressList(cidrs: readonly string[]): (address: string) =
     if (prefix === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(prefix), family);
   }
-  return (given) => {
+  const isListed = (given: string): boolean => {
     const address = plainAddress(given);
     const family = isIP(address);
     return family !== 0 && list.check(address, family === 6 ? "ipv6" : "ipv4");
+  };
+  /** The same few clients ask many times a second. */
+  const known = new Map<string, boolean>();
+  return (given) => {
+    const answer = known.get(given) ?? isListed(given);
+    if (known.size >= MAX_KNOWN) known.clear();
+    known.set(given, answer);
+    return answer;
   };
 }
 

@@ -1,5 +1,5 @@
 import { addMs } from "../core/clock.ts";
-import type { Tx } from "../db/client.ts";
+import type { Executor, Tx } from "../db/client.ts";
 import {
   type ApiBuyerRow,
   banFromApi,
@@ -10,7 +10,7 @@ import {
   selectSuccess,
   setProven,
 } from "../db/queries/api-buyers.ts";
-import { type ApiKeyRow, lockKey } from "../db/queries/api-keys.ts";
+import { type ApiKeyRow, lockKey, selectKey } from "../db/queries/api-keys.ts";
 import { findBuyer } from "../db/queries/buyers.ts";
 import { selectPurchaseCounts } from "../db/queries/order-limits.ts";
 import { isPaused } from "../db/queries/switches.ts";
@@ -37,10 +37,9 @@ const guard = {
 
 export interface Admission {
   readonly keyId: string;
+  readonly chainId: string;
   readonly buyerId: string;
   readonly priceMicros: bigint;
-  /** The name that the client gave this purchase. */
-  readonly clientOrderId: string | null;
   readonly at: Date;
 }
 
@@ -51,21 +50,58 @@ export interface Admission {
 export async function admit(
   tx: Tx,
   limits: OrderLimits,
-  admission: Admission,
+  admission: Admission & {
+    /** The name that the client gave this purchase. */
+    readonly clientOrderId: string | null;
+  },
 ): Promise<KeyRefusal | undefined> {
-  const { keyId, buyerId, at } = admission;
+  const { keyId, chainId, buyerId, clientOrderId, at } = admission;
   const key = await lockKey(tx, keyId);
-  if (!key || key.buyerId !== buyerId || key.scope !== "buy" || !isLive(key, at)) return { code: "key_off" };
-  const { clientOrderId } = admission;
-  if (clientOrderId !== null && (await selectNamedPurchase(tx, keyId, clientOrderId, addMs(at, -NAME_MS))))
-    return { code: "repeated" };
+  if (!key || !mayBuy(key, admission)) return { code: "key_off" };
+  if (clientOrderId !== null && (await hasName(tx, chainId, clientOrderId, at))) return { code: "repeated" };
   const buyer = await selectApiBuyer(tx, buyerId);
-  if ((buyer.termsVersion ?? 0) < API_TERMS_VERSION) return { code: "terms_not_accepted" };
+  const isProven = await hasProof(tx, buyerId, buyer);
+  if (isProven && buyer.provenAt === null) await setProven(tx, buyerId, at);
   return (
+    refusalOf(buyer, at) ??
     (await judgeSuccess(tx, buyer, admission)) ??
     (await overMoney(tx, key, admission)) ??
-    (await overCounts(tx, limits, { key, buyer, admission }))
+    (await overCounts(tx, limits, { key, isProven, admission }))
   );
+}
+
+/** What {@link admit} would say as far as it can be told without a lock; changes nothing. */
+export async function foresee(
+  db: Executor,
+  limits: OrderLimits,
+  admission: Admission,
+): Promise<KeyRefusal | undefined> {
+  const [key, buyer] = await Promise.all([
+    selectKey(db, admission.keyId),
+    selectApiBuyer(db, admission.buyerId),
+  ]);
+  if (!key || !mayBuy(key, admission)) return { code: "key_off" };
+  const isProven = await hasProof(db, admission.buyerId, buyer);
+  return (
+    refusalOf(buyer, admission.at) ??
+    (await overMoney(db, key, admission)) ??
+    (await overCounts(db, limits, { key, isProven, admission }))
+  );
+}
+
+function mayBuy(key: ApiKeyRow, { buyerId, at }: Admission): boolean {
+  return key.buyerId === buyerId && key.scope === "buy" && isLive(key, at);
+}
+
+function refusalOf(buyer: ApiBuyerRow, at: Date): KeyRefusal | undefined {
+  if ((buyer.termsVersion ?? 0) < API_TERMS_VERSION) return { code: "terms_not_accepted" };
+  const { bannedUntil } = buyer;
+  return bannedUntil !== null && bannedUntil > at ? { code: "success_guard", until: bannedUntil } : undefined;
+}
+
+async function hasName(tx: Tx, chainId: string, name: string, at: Date): Promise<boolean> {
+  const period = { since: addMs(at, -NAME_MS), now: at };
+  return (await selectNamedPurchase(tx, chainId, name, period)) !== undefined;
 }
 
 /** Captures ÷ closed of the newest orders since the last ban; below the limit, the buyer buys nothing for a while. */
@@ -74,8 +110,6 @@ async function judgeSuccess(
   buyer: ApiBuyerRow,
   { buyerId, at }: Admission,
 ): Promise<KeyRefusal | undefined> {
-  if (buyer.bannedUntil !== null && buyer.bannedUntil > at)
-    return { code: "success_guard", until: buyer.bannedUntil };
   const since = buyer.bannedUntil ?? new Date(0);
   const { closed, received } = await selectSuccess(tx, buyerId, { since, limit: guard.newest });
   if (closed < guard.fewest || received * 100 >= closed * guard.percent) return undefined;
@@ -86,13 +120,13 @@ async function judgeSuccess(
 
 /** The key's own highest price, and its cap of a day (UTC), as the ledger tells what was spent. */
 async function overMoney(
-  tx: Tx,
+  db: Executor,
   key: ApiKeyRow,
   { priceMicros, at }: Admission,
 ): Promise<KeyRefusal | undefined> {
   if (key.maxPriceMicros !== null && priceMicros > key.maxPriceMicros) return { code: "key_price" };
   if (key.dailyCapMicros === null) return undefined;
-  const { spentMicros } = await selectKeyCounts(tx, key.id, {
+  const { spentMicros } = await selectKeyCounts(db, key.chainId, {
     hourAgo: at,
     daySince: new Date(Math.floor(at.getTime() / DAY_MS) * DAY_MS),
   });
@@ -101,32 +135,31 @@ async function overMoney(
 
 interface Counting {
   readonly key: ApiKeyRow;
-  readonly buyer: ApiBuyerRow;
+  readonly isProven: boolean;
   readonly admission: Admission;
 }
 
 async function overCounts(
-  tx: Tx,
+  db: Executor,
   limits: OrderLimits,
-  { key, buyer, admission }: Counting,
+  { key, isProven, admission }: Counting,
 ): Promise<KeyRefusal | undefined> {
   const { buyerId, at } = admission;
-  if (await isPaused(tx, "sales", at)) return { code: "sales_paused" };
+  if (await isPaused(db, "sales", at)) return { code: "sales_paused" };
   const hourAgo = addMs(at, -HOUR_MS);
-  const own = await selectKeyCounts(tx, key.id, { hourAgo, daySince: at });
+  const own = await selectKeyCounts(db, key.chainId, { hourAgo, daySince: at });
   if (key.maxOpen !== null && own.open >= key.maxOpen) return { code: "too_many_open_orders" };
-  const isProven = buyer.provenAt !== null || (await prove(tx, buyerId, at));
   if (isProven) {
     const code = refusalByCounts(limitsOf(limits), { ...own, lastDay: 0 }, false);
     return code && { code };
   }
-  const counts = await selectPurchaseCounts(tx, buyerId, {
+  const counts = await selectPurchaseCounts(db, buyerId, {
     channel: null,
     hourAgo,
     dayAgo: addMs(at, -DAY_MS),
     at,
   });
-  const createdAt = (await findBuyer(tx, buyerId))?.createdAt ?? at;
+  const createdAt = (await findBuyer(db, buyerId))?.createdAt ?? at;
   const code = refusalByCounts(limits, counts, at.getTime() - createdAt.getTime() < DAY_MS);
   return code && { code };
 }
@@ -141,9 +174,8 @@ export function limitsOf(limits: OrderLimits): OrderLimits {
   };
 }
 
-async function prove(tx: Tx, buyerId: string, at: Date): Promise<boolean> {
-  const { count, micros } = await selectCaptured(tx, buyerId);
-  const isProven = count >= provenBy.orders || micros >= provenBy.micros;
-  if (isProven) await setProven(tx, buyerId, at);
-  return isProven;
+async function hasProof(db: Executor, buyerId: string, { provenAt }: ApiBuyerRow): Promise<boolean> {
+  if (provenAt !== null) return true;
+  const { count, micros } = await selectCaptured(db, buyerId);
+  return count >= provenBy.orders || micros >= provenBy.micros;
 }

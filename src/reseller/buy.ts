@@ -6,11 +6,12 @@ import type { ShopErrorCode } from "../core/errors.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import { insertNamedPurchase, selectNamedPurchase } from "../db/queries/api-buyers.ts";
-import type { ApiKeyRow } from "../db/queries/api-keys.ts";
 import { type ApiOrderRow, selectApiOrder } from "../db/queries/api-orders.ts";
 import type { KeyOrders, KeyRefusal, KeyTerms } from "../orders/by-key/key-orders.ts";
 import type { OrderLimits } from "../orders/limits.ts";
 import { admit, NAME_MS } from "./admit.ts";
+import { refusalBeforeAsking } from "./before-asking.ts";
+import type { BuyingKey, BuyOutcome, BuyRefusal, BuyRequest } from "./buying.ts";
 
 /** Every client that was tried waits so long for an answer; some no longer. */
 const ANSWER_WITHIN_MS = 8_000;
@@ -19,43 +20,18 @@ const WAITING_ENDS_MS = 10_000;
 /** How often an order is looked at that another replica may be placing. */
 const LOOK_EVERY_MS = 250;
 
-export interface BuyRequest {
-  readonly serviceId: string;
-  readonly countryId: string;
-  /** Null: at any price. */
-  readonly maxPriceMicros: bigint | null;
-  /** The client's own name for this purchase: the same name again is the same purchase, for a day. Null: none. */
-  readonly name: string | null;
-}
-
-export type BuyRefusal =
-  | { readonly kind: "refused"; readonly refusal: KeyRefusal | { readonly code: "name_reused" } }
-  /** `priceMicros` is what it costs. */
-  | { readonly kind: "too_dear"; readonly priceMicros: bigint };
-
-export type BuyOutcome =
-  /** The caller tells the number, and then that it was told, or that nobody was there any more. */
-  | { readonly kind: "number"; readonly order: ApiOrderRow & { readonly phone: string } }
-  /** No number, or none in time. */
-  | { readonly kind: "none" }
-  | BuyRefusal;
-
 export interface BuyDeps {
   readonly db: Database;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly catalog: Pick<Catalog, "quote">;
+  readonly catalog: Pick<Catalog, "quote" | "knownPrice">;
   readonly orders: Pick<KeyOrders, "purchase" | "adopt" | "waitFor" | "abandoned">;
   readonly limits: OrderLimits;
   readonly checkpoint: Checkpoint;
 }
 
 /** `signal` aborts when the client has gone. */
-export type Buy = (
-  key: Pick<ApiKeyRow, "id" | "buyerId">,
-  request: BuyRequest,
-  signal: AbortSignal,
-) => Promise<BuyOutcome>;
+export type Buy = (key: BuyingKey, request: BuyRequest, signal: AbortSignal) => Promise<BuyOutcome>;
 
 interface Patience {
   readonly waitUntil: Date;
@@ -78,17 +54,19 @@ export function createBuy(deps: BuyDeps): Buy {
   const { clock, orders } = deps;
 
   async function begin(
-    key: Parameters<Buy>[0],
+    key: BuyingKey,
     request: BuyRequest,
     { waitUntil, signal }: Patience,
   ): Promise<Waiting | BuyRefusal | { readonly kind: "none" }> {
-    const known = await namedBefore(deps, key.id, request);
+    const known = await namedBefore(deps, key.chainId, request);
     if (known === "other") return { kind: "refused", refusal: { code: "name_reused" } };
     if (known !== undefined) {
       await orders.waitFor(known, waitUntil);
-      return { orderId: known, ended: null };
+      // From now on it does not go back untold; it may have until now.
+      if ((await namedBefore(deps, key.chainId, request)) === known) return { orderId: known, ended: null };
     }
-    const left = request.name === null && (await orders.adopt({ ...request, keyId: key.id, waitUntil }));
+    const left =
+      request.name === null && (await orders.adopt({ ...request, chainId: key.chainId, waitUntil }));
     if (left) return { orderId: left, ended: null };
     return await purchase(deps, key, request, { waitUntil, signal });
   }
@@ -107,11 +85,16 @@ export function createBuy(deps: BuyDeps): Buy {
     }
     const order = await waitFor(deps, begun, { until: addMs(startedAt, ANSWER_WITHIN_MS), signal });
     deps.checkpoint("key/rented");
-    if (order?.phone != null && order.state !== "failed")
+    if (order?.phone != null && isTellable(order))
       return { kind: "number", order: { ...order, phone: order.phone } };
     await leave(deps, begun.orderId);
     return { kind: "none" };
   };
+}
+
+/** A number that went back is answered only to the client that was told it before. */
+function isTellable({ state, toldAt }: ApiOrderRow): boolean {
+  return state !== "failed" && (toldAt !== null || !["cancelling", "cancelled", "expired"].includes(state));
 }
 
 /** From here on the money may be held, so whatever fails, the client hears only that there is no number. */
@@ -161,12 +144,21 @@ async function leave(deps: BuyDeps, orderId: string): Promise<void> {
 
 async function purchase(
   deps: BuyDeps,
-  { id: keyId, buyerId }: Parameters<Buy>[0],
+  key: BuyingKey,
   request: BuyRequest,
   { waitUntil, signal }: Patience,
 ): Promise<Waiting | BuyRefusal | { readonly kind: "none" }> {
+  const { id: keyId, chainId, buyerId } = key;
   const { serviceId, countryId, maxPriceMicros, name } = request;
-  const quoted = await deps.catalog.quote({ buyerId, serviceId, countryId, language: "en" });
+  const early = await refusalBeforeAsking(deps, key, request);
+  if (early) return early;
+  const quoted = await deps.catalog.quote({
+    buyerId,
+    serviceId,
+    countryId,
+    language: "en",
+    askAs: "background",
+  });
   if (quoted.kind === "refused") return refused(quoted.code);
   const { priceMicros, id: quoteId } = quoted.quote;
   // Gone before anything was bought: then nothing is.
@@ -176,10 +168,11 @@ async function purchase(
     keyId,
     clientOrderId: name,
     waitUntil,
-    admit: (tx, { at }) => admit(tx, deps.limits, { keyId, buyerId, priceMicros, clientOrderId: name, at }),
+    admit: (tx, { at }) =>
+      admit(tx, deps.limits, { keyId, chainId, buyerId, priceMicros, clientOrderId: name, at }),
     record: async (tx, orderId, at) => {
       if (name === null) return;
-      await insertNamedPurchase(tx, { keyId, value: name, requestHash: hashOf(request), orderId, at });
+      await insertNamedPurchase(tx, { chainId, value: name, requestHash: hashOf(request), orderId, at });
     },
   };
   const result = await deps.orders.purchase({ buyerId, quoteId, terms });
@@ -193,18 +186,18 @@ async function purchase(
     case "refused":
       return refused(result.code);
     case "not_admitted":
-      return await afterRefusal(deps, keyId, request, result.refusal);
+      return await afterRefusal(deps, chainId, request, result.refusal);
   }
 }
 
 /** Another request of this name was quicker: its purchase is this one's too. */
 async function afterRefusal(
   deps: BuyDeps,
-  keyId: string,
+  chainId: string,
   request: BuyRequest,
   refusal: KeyRefusal,
 ): Promise<Waiting | BuyRefusal> {
-  const known = refusal.code === "repeated" ? await namedBefore(deps, keyId, request) : undefined;
+  const known = refusal.code === "repeated" ? await namedBefore(deps, chainId, request) : undefined;
   if (known === "other") return { kind: "refused", refusal: { code: "name_reused" } };
   return known === undefined ? { kind: "refused", refusal } : { orderId: known, ended: null };
 }
@@ -216,11 +209,12 @@ function refused(code: ShopErrorCode): BuyRefusal {
 /** The order of an earlier request with this name; "other": that one asked for something else. */
 async function namedBefore(
   { db, clock }: BuyDeps,
-  keyId: string,
+  chainId: string,
   request: BuyRequest,
 ): Promise<string | "other" | undefined> {
   if (request.name === null) return undefined;
-  const named = await selectNamedPurchase(db, keyId, request.name, addMs(clock.now(), -NAME_MS));
+  const now = clock.now();
+  const named = await selectNamedPurchase(db, chainId, request.name, { since: addMs(now, -NAME_MS), now });
   if (!named) return undefined;
   return named.requestHash === hashOf(request) ? named.orderId : "other";
 }

@@ -38,7 +38,7 @@ export interface ApiKeys {
   /** The keys that work, the oldest first. */
   list(buyerId: string): Promise<readonly KeyView[]>;
   create(buyerId: string, name: string): Promise<MadeKey>;
-  /** A new key with the same name and limits; the old one works for another day. */
+  /** A new key with the same name and limits, counted with the old one, which works for another day. One that the old one replaced ends. */
   rotate(buyerId: string, keyId: string): Promise<MadeKey>;
   change(buyerId: string, keyId: string, change: KeyChange): Promise<KeyView | undefined>;
   /** The key buys nothing from this moment on, and is unknown everywhere within seconds. */
@@ -72,12 +72,12 @@ export function createApiKeys(deps: ApiKeysDeps): ApiKeys {
       const model = chooseFrom(live);
       if (!model) return { kind: "not_found" };
       const isRotation = "id" in model;
-      const lasting = live.filter((key) => key.expiresAt === null && !(isRotation && key.id === model.id));
-      if (lasting.length >= MAX_KEYS) return { kind: "too_many" };
+      const chains = new Set(live.map(({ chainId }) => chainId));
+      if (!isRotation && chains.size >= MAX_KEYS) return { kind: "too_many" };
       const { text, id } = await insertNew(tx, { ...freshKey, ...model, buyerId, createdAt: at });
       if (isRotation) {
-        await replaceKey(tx, { id: model.id, replacedBy: id, expiresAt: addMs(at, ROTATION_MS) });
-        deps.onChange(model.id);
+        const next = { replacedBy: id, expiresAt: addMs(at, ROTATION_MS), at };
+        for (const changed of await replaceKey(tx, model, next)) deps.onChange(changed);
       }
       const key = (await selectLiveKeys(tx, buyerId, at)).find((row) => row.id === id);
       return key ? { kind: "made", text, key: withoutSecret(key) } : { kind: "not_found" };
@@ -123,12 +123,12 @@ const freshKey = {
 
 async function insertNew(
   tx: Tx,
-  key: Omit<NewKey, "id" | "secretHash">,
+  key: Omit<NewKey, "id" | "chainId" | "secretHash"> & Partial<Pick<NewKey, "chainId">>,
 ): Promise<{ readonly text: string; readonly id: string }> {
   for (;;) {
     const { id, secret, text } = makeKey();
     // One id in 57 billion is taken already; then another one is made.
-    if (await insertKey(tx, { ...key, id, secretHash: hashOf(secret) })) return { text, id };
+    if (await insertKey(tx, { chainId: id, ...key, id, secretHash: hashOf(secret) })) return { text, id };
   }
 }
 

@@ -27,7 +27,8 @@ export type Turn =
   | { readonly kind: "refused"; readonly retryAfterSeconds: number };
 
 export interface Buckets {
-  take(keyId: string, bucket: BucketName): Turn;
+  /** `chainId`: the keys that replaced each other share a bucket. */
+  take(chainId: string, bucket: BucketName): Turn;
 }
 
 /** Limits of this process. With several replicas each allows as much: they protect a process, not the money. */
@@ -35,9 +36,9 @@ export function createBuckets(clock: Clock): Buckets {
   /** When the bucket would be full again; the last used are kept. */
   const fullAt = new Map<string, number>();
   return {
-    take(keyId, bucket) {
+    take(chainId, bucket) {
       const { perSecond, burst } = buckets[bucket];
-      const name = `${bucket}:${keyId}`;
+      const name = `${bucket}:${chainId}`;
       const now = clock.now().getTime();
       const full = Math.max(fullAt.get(name) ?? now, now) + 1_000 / perSecond;
       const afterMs = Math.max(0, full - now - (burst * 1_000) / perSecond);

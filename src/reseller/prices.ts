@@ -36,7 +36,7 @@ export function createResellerPrices(catalog: Catalog, clock: Clock): ResellerPr
 
   async function ofService(serviceId: string): Promise<readonly RatedOffer[]> {
     const page = { page: 0, pageSize: MAX_COUNTRIES, sort: "price", language: "en" } as const;
-    const { items } = await catalog.countries({ serviceId, ...page });
+    const { items } = await catalog.countries({ serviceId, ...page, askAs: "background" });
     return items.map(({ country, priceMicros, stock, successPercent }) => ({
       serviceId,
       countryId: country.id,

@@ -17,7 +17,8 @@ import type { OrderLimits } from "../orders/limits.ts";
 import type { Balance, WalletReader } from "../wallet/reader.ts";
 import { type ActOutcome, type CancelOutcome, createActing } from "./act.ts";
 import { type Authenticated, type Caller, createAuthenticator } from "./authenticate.ts";
-import { type BuyOutcome, type BuyRequest, createBuy } from "./buy.ts";
+import { createBuy } from "./buy.ts";
+import type { BuyOutcome, BuyRequest } from "./buying.ts";
 import { createNumberedCountries, type NumberedCountries } from "./countries.ts";
 import { type ApiKeys, createApiKeys } from "./keys.ts";
 import { type BucketName, createBuckets, createGuessGuard, type Turn } from "./limits.ts";
@@ -91,7 +92,7 @@ export function createReseller(deps: ResellerDeps): Reseller {
     prices: createResellerPrices(deps.catalog, clock),
     countries: createNumberedCountries(),
     authenticate: authenticator.authenticate,
-    turn: (key, bucket) => buckets.take(key.id, bucket),
+    turn: (key, bucket) => buckets.take(key.chainId, bucket),
     mayAct: async (key) => (await authenticator.current(key.id))?.scope === "buy",
     balance: (key) => deps.wallet.balance(key.buyerId),
     buy: createBuy(deps),

@@ -3,6 +3,7 @@ import { createOutboxSender } from "../bot/outbox/send.ts";
 import { createTelegramApi } from "../bot/telegram-api.ts";
 import { createBuyers } from "../buyers/buyers.ts";
 import { createConversationStates } from "../buyers/conversation-states.ts";
+import { selectBroadcast } from "../db/queries/broadcasts.ts";
 import { createClaimsAndDisputes } from "../operations/claims-and-disputes.ts";
 import { createOperatorActions } from "../operations/operator-actions.ts";
 import { createCardHashes } from "../orders/card-hashes.ts";
@@ -12,11 +13,12 @@ import type { Topups } from "../topups/topups.ts";
 import { createWalletReader } from "../wallet/reader.ts";
 import { createOutboxWorker, type OutboxWorker } from "../workers/outbox-worker.ts";
 import type { ShopDesk } from "./desk.ts";
+import { createShopGroup } from "./operators-group.ts";
 import type { ServiceDeps, Signals } from "./service-deps.ts";
 
 type ChatParts = Pick<
   BotDeps,
-  "catalog" | "stockAlerts" | "orders" | "referral" | "apiKeys" | "desk" | "pauseWords"
+  "catalog" | "stockAlerts" | "orders" | "promotions" | "referral" | "apiKeys" | "desk" | "pauseWords"
 > & {
   topups: Topups & TopupJobs;
 };
@@ -42,6 +44,7 @@ export function createChatDeps(
       onMessages: signals.messages.send,
       require: desk.staff.require,
     }),
+    operatorsChat: config.upkeep.operatorsChat,
     config: {
       termsVersion: TERMS_VERSION,
       get supportContact() {
@@ -68,6 +71,7 @@ export function createShopOutbox(
   const { orders, catalog, buyers } = parts.chat;
   const { claims, disputes } = createClaimsAndDisputes(db);
   const cardHashes = createCardHashes(db);
+  const operatorsGroupId = config.upkeep.operatorsChat;
   const send = createOutboxSender({
     orders,
     catalog,
@@ -75,6 +79,8 @@ export function createShopOutbox(
     claims,
     disputes,
     dailyReport: parts.dailyReport,
+    operatorsGroup: createShopGroup({ db, clock, logger, api }, operatorsGroupId),
+    broadcasts: { find: (id) => selectBroadcast(db, id) },
     cardHashes,
     clock,
     logger,
@@ -87,6 +93,7 @@ export function createShopOutbox(
     logger,
     send,
     operatorChatIds: config.adminIds,
+    operatorsGroupId,
     onSettled: metrics.messages.message,
     checkpoint,
   });

@@ -1,9 +1,12 @@
+import type { Api } from "grammy";
 import { createDoor, type Desk } from "../bot/desk/door.ts";
 import { findPlace } from "../bot/desk/find.ts";
 import { createDeskScreens } from "../bot/desk/screens.ts";
+import { createShowBroadcast } from "../bot/outbox/broadcast.ts";
 import { readBackupMadeAt } from "../db/queries/settings.ts";
 import { createDeskServices, type DeskServiceDeps, type DeskServices } from "../desk/desk.ts";
 import { createTradeJobs, type TradeJobs } from "../desk/trade-jobs.ts";
+import { languages } from "../texts/index.ts";
 import { createSettingsBook } from "./live-settings.ts";
 import type { ServiceDeps } from "./service-deps.ts";
 
@@ -17,10 +20,10 @@ export interface ShopDesk {
 type DeskParts = Pick<
   DeskServiceDeps,
   "catalog" | "providers" | "recordProbe" | "pauseWords" | "orders" | "topups" | "onMessages"
-> & { readonly holder: string };
+> & { readonly holder: string; readonly api: Api };
 
 /** The operators' desk: its services, and above them its screens. */
-export function createDesk(deps: ServiceDeps, { holder, ...parts }: DeskParts): ShopDesk {
+export function createDesk(deps: ServiceDeps, { holder, api, ...parts }: DeskParts): ShopDesk {
   const { config, db, clock, logger, settings, liveSettings } = deps;
   const { caps, shopZone, reportHour, pricing } = settings;
   const deskDeps: DeskServiceDeps = {
@@ -36,6 +39,8 @@ export function createDesk(deps: ServiceDeps, { holder, ...parts }: DeskParts): 
     settingsBook: createSettingsBook(config.adjustable),
     refreshSettings: liveSettings.refresh,
     backupMadeAt: () => readBackupMadeAt(db),
+    showBroadcast: createShowBroadcast(api),
+    languages: languages.map(({ language }) => language),
     ...parts,
   };
   const services = createDeskServices(deskDeps);

@@ -34,6 +34,8 @@ export interface JobDeps {
   /** Takes over what was set at the desk, by whichever process. */
   readonly refreshSettings: () => Promise<unknown>;
   readonly trade: TradeJobs;
+  /** Takes a step with the broadcasts under way. True: another one follows at once. */
+  readonly feedBroadcasts: () => Promise<boolean>;
   /** Tells operators once of what waits for them. */
   readonly remindOperators: () => Promise<unknown>;
   readonly selfCheck: () => Promise<unknown>;
@@ -99,6 +101,13 @@ export function createJobs(deps: JobDeps): Jobs {
       name: "keep figures",
       everyMs: 10 * MINUTE_MS,
       run: async () => ((await desk.figures.keepDay()) ? "again" : "idle"),
+      clock: deps.clock,
+      logger: deps.logger,
+    }),
+    createLoop({
+      name: "broadcasts",
+      everyMs: SECOND_MS,
+      run: async () => ((await deps.feedBroadcasts()) ? "again" : "idle"),
       clock: deps.clock,
       logger: deps.logger,
     }),

@@ -8,6 +8,7 @@ import { createStockAlerts } from "../catalog/alerts/stock-alerts.ts";
 import type { Catalog } from "../catalog/catalog.ts";
 import { createCatalog } from "../catalog/create-catalog.ts";
 import { createSignal } from "../core/signal.ts";
+import { feedBroadcasts } from "../desk/broadcast/feed.ts";
 import { remindOperators } from "../desk/queue/remind.ts";
 import { createPauseWords } from "../desk/switches/pause-words.ts";
 import { missingAt } from "../operations/provider-balance.ts";
@@ -17,11 +18,12 @@ import type { KeyOrders } from "../orders/by-key/key-orders.ts";
 import { createOrders, type OrderJobs } from "../orders/create-orders.ts";
 import type { Orders, OrdersForOperators } from "../orders/orders.ts";
 import { createAnswerStore } from "../orders/store-answer.ts";
+import { createPromotions } from "../promotions/promotions.ts";
 import type { Provider } from "../providers/port/provider.ts";
 import { createUpstreams, type Upstreams } from "../providers/upstreams.ts";
 import { sendDigests } from "../reseller/digest.ts";
 import type { Reseller } from "../reseller/reseller.ts";
-import { TERMS_VERSION } from "../texts/index.ts";
+import { languages, TERMS_VERSION } from "../texts/index.ts";
 import { createTopups, type TopupJobs } from "../topups/create-topups.ts";
 import { createCryptoPay } from "../topups/crypto-pay-client.ts";
 import type { Topups } from "../topups/topups.ts";
@@ -74,14 +76,15 @@ export function createServices(deps: ServiceDeps): Services {
   const topups = createShopTopups(deps, { api, signals });
 
   const referral = config.referral && createReferral({ db, clock, terms: config.referral });
-  const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages: signals.messages.send });
   const onMessages = signals.messages.send;
+  const promotions = createPromotions({ db, clock, ownerIds: adminIds, onMessages });
+  const stockAlerts = createStockAlerts({ db, clock, catalog, onMessages });
   const pauseWords = createPauseWords({ db, clock });
   const { recordProbe } = upstreams.health;
   const sold = { catalog, providers, recordProbe, pauseWords, orders, topups };
-  const { desk, services: deskServices, trade } = createDesk(deps, { ...sold, onMessages, holder });
+  const { desk, services: deskServices, trade } = createDesk(deps, { ...sold, onMessages, holder, api });
   const apiKeys = reseller?.keys ?? null;
-  const parts = { catalog, stockAlerts, orders, apiKeys, topups, referral, desk, pauseWords };
+  const parts = { catalog, stockAlerts, orders, apiKeys, topups, promotions, referral, desk, pauseWords };
   const chat = createChatDeps(deps, { ...parts, signals });
   const bot = createBot({ ...chat, ...config.telegram, onCall: metrics.requests.telegramCall });
   const inbox = createInboxWorker({
@@ -105,7 +108,7 @@ export function createServices(deps: ServiceDeps): Services {
     stockAlerts,
     topups,
     referral,
-    sendDigests: reseller && (() => sendDigests({ db, clock, onMessages: signals.messages.send })),
+    sendDigests: reseller && (() => sendDigests({ db, clock, onMessages })),
     trade,
     desk: deskServices,
     refreshSettings: deps.liveSettings.refresh,
@@ -121,7 +124,7 @@ export function createServices(deps: ServiceDeps): Services {
 function operatorJobs(
   deps: ServiceDeps,
   { providers, signals }: { providers: ReadonlyMap<string, Provider>; signals: Signals },
-): Pick<JobDeps, "remindOperators" | "selfCheck"> {
+): Pick<JobDeps, "remindOperators" | "selfCheck" | "feedBroadcasts"> {
   const { config, db, clock, machineClock, logger, settings } = deps;
   const { adminIds } = config;
   const onMessages = signals.messages.send;
@@ -130,6 +133,8 @@ function operatorJobs(
   const reminded = { db, clock, ownerIds: adminIds, onMessages };
   return {
     remindOperators: () => remindOperators({ ...reminded, remindAfterMs: settings.remindAfterMs() }),
+    feedBroadcasts: () =>
+      feedBroadcasts({ db, clock, languages: languages.map(({ language }) => language), onMessages }),
     selfCheck: () => selfCheck({ ...checked, onMessages, onLedgerChecked }),
   };
 }

@@ -8,6 +8,7 @@ import { createDatabaseClock, type DatabaseClock } from "../db/database-clock.ts
 import { migrate } from "../db/migrate.ts";
 import { releaseEverything } from "../db/queries/leases.ts";
 import { ensureSystemAccounts } from "../db/queries/ledger.ts";
+import { setOperatorsChat } from "../db/queries/operators-chat.ts";
 import { waitForDatabase } from "../db/wait.ts";
 import type { RequestRecord } from "../providers/transport/gate.ts";
 import { gatewayNames } from "../topups/topups.ts";
@@ -142,6 +143,7 @@ async function migrateAlone(connectionString: string, logger: Logger): Promise<v
 async function prepare(options: ShopOptions, db: Database): Promise<WebhookSecrets> {
   const { config, clock, logger } = options;
   if (options.isAlone) await releaseEverything(db);
+  await setOperatorsChat(db, config.upkeep.operatorsChat);
   // For all gateways: a payment may still arrive through one that is switched off.
   const names = config.providers.map((settings) => settings.name);
   await ensureSystemAccounts(db, systemAccounts(gatewayNames, names));

@@ -7,6 +7,7 @@ import type { LegalTexts } from "./subjects/legal.ts";
 import type { MoneyTexts } from "./subjects/money.ts";
 import type { OrdersTexts } from "./subjects/orders.ts";
 import type { ProfileTexts } from "./subjects/profile.ts";
+import type { PromotionsTexts } from "./subjects/promotions.ts";
 import type { ReferralTexts } from "./subjects/referral.ts";
 import type { ResellerTexts } from "./subjects/reseller.ts";
 
@@ -28,6 +29,7 @@ export interface TextsBySubject {
   readonly money: MoneyTexts;
   readonly account: AccountTexts;
   readonly history: HistoryTexts;
+  readonly promotions: PromotionsTexts;
   readonly referral: ReferralTexts;
   readonly reseller: ResellerTexts;
   readonly legal: LegalTexts;
@@ -60,6 +62,7 @@ export interface Texts extends ProfileTexts, Pick<MoneyTexts, "invoice"> {
     MoneyTexts["messages"] &
     AccountTexts["messages"] &
     HistoryTexts["messages"] &
+    PromotionsTexts["messages"] &
     ReferralTexts["messages"] &
     ResellerTexts["messages"] &
     LegalTexts;
@@ -67,7 +70,8 @@ export interface Texts extends ProfileTexts, Pick<MoneyTexts, "invoice"> {
 
 /** A language's subjects put together. A sentence belongs to one subject; its name is used in no other. */
 export function composeTexts(subjects: TextsBySubject): Texts {
-  const { chat, catalogue, orders, money, account, history, referral, reseller, legal } = subjects;
+  const { chat, catalogue, orders, money, account, history, promotions, referral, reseller, legal } =
+    subjects;
   return {
     language: subjects.language,
     name: subjects.name,
@@ -92,6 +96,7 @@ export function composeTexts(subjects: TextsBySubject): Texts {
       ...money.messages,
       ...account.messages,
       ...history.messages,
+      ...promotions.messages,
       ...referral.messages,
       ...reseller.messages,
       ...legal,

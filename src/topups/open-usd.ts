@@ -38,6 +38,7 @@ export async function openUsdTopup(
     resumeServiceId: resume?.serviceId ?? null,
     resumeCountryId: resume?.countryId ?? null,
     resumePriceMicros: resume?.priceMicros ?? null,
+    resumeQuoteId: resume?.quoteId ?? null,
     chatId,
     createdAt,
     expiresAt,

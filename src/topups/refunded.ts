@@ -7,6 +7,7 @@ import { enqueue, enqueueToAll } from "../db/queries/outbox.ts";
 import { lockPayment, type StoredPayment, setPaymentState } from "../db/queries/topup-payments.ts";
 import { moveTopup } from "../db/queries/topups.ts";
 import { inTransaction } from "../db/transaction.ts";
+import { refundableMicros, takeTopupBonus } from "../promotions/topup-bonus.ts";
 import { bookDebt, debtOf, settleDebt } from "../wallet/debts.ts";
 import { takeBackTopup, takenBack } from "../wallet/wallet.ts";
 import type { TopupDeps } from "./topup-deps.ts";
@@ -63,7 +64,7 @@ export async function bookRefund(
   else if (person.kind === "forgotten") await dropIfEmpty(tx, person.hash);
 }
 
-/** Takes back as much of the payment as is available. What is lost by that is the caller's to book. */
+/** Takes back as much of the payment as is available, and the bonus that it brought. Bonus money pays no refund. What is lost by that is the caller's to book. */
 export async function takeWhatIsThere(
   tx: Tx,
   payment: StoredPayment,
@@ -71,8 +72,11 @@ export async function takeWhatIsThere(
   why: { actor: string; reason: string; at: Date },
 ) {
   const { chargeId, topupId, amountMicros, refundRound } = payment;
-  const { availableMicros } = await selectBalance(tx, buyerId, { lock: true });
-  const takenMicros = availableMicros < amountMicros ? availableMicros : amountMicros;
+  await selectBalance(tx, buyerId, { lock: true });
+  const brought = { gateway: "stars", chargeId, buyerId, refundRound };
+  await takeTopupBonus(tx, brought, why.at);
+  const { thereMicros } = await refundableMicros(tx, brought);
+  const takenMicros = thereMicros < amountMicros ? thereMicros : amountMicros;
   const money = { ...why, gateway: "stars", chargeId, topupId, buyerId, round: refundRound };
   if (takenMicros > 0n) await takeBackTopup(tx, { ...money, amountMicros: takenMicros });
   return { takenMicros, lostMicros: amountMicros - takenMicros, money };

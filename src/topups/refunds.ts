@@ -6,6 +6,7 @@ import { selectBalance } from "../db/queries/ledger.ts";
 import { enqueueToAll } from "../db/queries/outbox.ts";
 import { lockPayment, selectRefunding, setPaymentState } from "../db/queries/topup-payments.ts";
 import { inTransaction } from "../db/transaction.ts";
+import { refundableMicros, restoreTopupBonus } from "../promotions/topup-bonus.ts";
 import { bookTopupLoss, restoreTopup } from "../wallet/wallet.ts";
 import { bookRefund, takeWhatIsThere } from "./refunded.ts";
 import { StarsRefundRefused, type TopupDeps } from "./topup-deps.ts";
@@ -48,8 +49,10 @@ export async function beginRefund(deps: TopupDeps, tx: Tx, input: RefundInput): 
   const payment = await lockPayment(tx, "stars", input.chargeId);
   if (!payment?.buyerId) return { kind: "not_found" as const };
   if (payment.state !== "credited") return { kind: "already" as const };
-  const { availableMicros, heldMicros } = await selectBalance(tx, payment.buyerId, { lock: true });
-  if (availableMicros < payment.amountMicros && heldMicros > 0n) return { kind: "held" as const };
+  const { heldMicros } = await selectBalance(tx, payment.buyerId, { lock: true });
+  const { chargeId, buyerId } = payment;
+  const { thereMicros } = await refundableMicros(tx, { gateway: "stars", chargeId, buyerId });
+  if (thereMicros < payment.amountMicros && heldMicros > 0n) return { kind: "held" as const };
   const at = deps.clock.now();
   const { lostMicros, money } = await takeWhatIsThere(tx, payment, payment.buyerId, { ...input, at });
   if (lostMicros > 0n) {
@@ -109,7 +112,9 @@ async function undo(deps: TopupDeps, chargeId: string, reason: string): Promise<
     if (payment?.state !== "refunding" || !payment.buyerId) return;
     const at = deps.clock.now();
     const round = payment.refundRound;
-    await restoreTopup(tx, { chargeId, gateway: "stars", round, buyerId: payment.buyerId, at });
+    const { buyerId } = payment;
+    await restoreTopup(tx, { chargeId, gateway: "stars", round, buyerId, at });
+    await restoreTopupBonus(tx, { gateway: "stars", chargeId, buyerId, refundRound: round }, at);
     const back = { state: "credited" as const, refundRound: round + 1, actor: "system", reason, at };
     await setPaymentState(tx, "stars", chargeId, back);
     const params = { chargeId, reason, amountMicros: payment.amountMicros.toString() };

@@ -56,6 +56,7 @@ export async function beginStars(
     resumeServiceId: input.resume?.serviceId ?? null,
     resumeCountryId: input.resume?.countryId ?? null,
     resumePriceMicros: input.resume?.priceMicros ?? null,
+    resumeQuoteId: input.resume?.quoteId ?? null,
     chatId: input.chatId,
     createdAt,
     expiresAt,

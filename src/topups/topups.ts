@@ -12,6 +12,8 @@ export interface Resume {
   readonly countryId: string;
   /** The price that the buyer agreed to. */
   readonly priceMicros: bigint;
+  /** The quote that says so: it makes one order, however often it is paid. */
+  readonly quoteId: string;
 }
 
 export interface StarsInvoice {

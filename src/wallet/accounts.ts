@@ -11,6 +11,8 @@ export const system = {
   adjustments: "system:adjustments",
   /** What referral paid for friends' orders. Made with the first reward. */
   referral: "system:referral",
+  /** What vouchers and promo codes gave. Made with the first. */
+  promotions: "system:promotions",
   /** What this buyer owes the shop. Made when a debt is booked; it has no balance row, the debt is minus its entries. */
   debt: (buyerId: string): string => `system:debt:${buyerId}`,
   /** The debts of people whose data is deleted; the amounts are in forgotten_people. */

@@ -25,13 +25,13 @@ export async function payReward(tx: Executor, reward: RewardMoney): Promise<void
 }
 
 /** Takes a reward back, once, as far as the balance goes. Returns what was taken; the rest is the shop's loss. */
-export async function takeRewardBack(tx: Executor, reward: RewardMoney): Promise<bigint> {
+export async function takeRewardBack(tx: Executor, reward: RewardMoney, reason: string): Promise<bigint> {
   const { rewardId, referrerId, at } = reward;
   const { availableMicros } = await selectBalance(tx, referrerId, { lock: true });
   const amountMicros = availableMicros < reward.amountMicros ? availableMicros : reward.amountMicros;
   if (amountMicros === 0n) return 0n;
   const key = `referral_back:${rewardId}`;
-  const why = { actor: "system", reason: "the friend's payment was refunded", at };
+  const why = { actor: "system", reason, at };
   const [from, to] = [accountOf(referrerId, "available"), system.referral];
   await post(tx, { ...why, key, kind: "referral_back", from, to, amountMicros });
   return amountMicros;

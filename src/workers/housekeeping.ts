@@ -2,6 +2,7 @@ import { addMs, type Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
 import { purgeNamedPurchases } from "../db/queries/api-buyers.ts";
+import { purgeRecipients } from "../db/queries/broadcasts.ts";
 import { purgeConversationStates } from "../db/queries/conversation-states.ts";
 import { purgeLeases } from "../db/queries/desk-queue.ts";
 import { purgeDrafts } from "../db/queries/drafts.ts";
@@ -31,6 +32,8 @@ const CONVERSATIONS_MS = DAY_MS;
 const NAMED_PURCHASES_MS = DAY_MS;
 /** A confirmation that is delivered again finds its draft used for as long as Telegram may repeat an update. */
 const DRAFTS_MS = 2 * DAY_MS;
+/** Telegram deletes a bot's message for two days; afterwards who got a broadcast is of no use. Its counts stay. */
+const RECIPIENTS_MS = 30 * DAY_MS;
 const STAFF_LINKS_MS = DAY_MS;
 /** What people did before their data was deleted: twice as long as the longest limit looks back. */
 const CARRIED_ACTIONS_MS = 48 * HOUR_MS;
@@ -63,6 +66,7 @@ export interface Housekept {
   readonly drafts: number;
   readonly staffLinks: number;
   readonly queueLeases: number;
+  readonly broadcastRecipients: number;
 }
 
 /** Deletes what is no longer needed, once. Several replicas may do it at the same time. */
@@ -85,6 +89,7 @@ export async function keepHouse(deps: HousekeepingDeps): Promise<Housekept> {
     drafts: await purgeDrafts(db, ago(DRAFTS_MS)),
     staffLinks: await purgeStaffLinks(db, ago(STAFF_LINKS_MS)),
     queueLeases: await purgeLeases(db, now),
+    broadcastRecipients: await purgeRecipients(db, ago(RECIPIENTS_MS)),
   };
 }
 

@@ -4,6 +4,7 @@ import { addMs, type Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { OutboxMessage, SendOutcome } from "../core/messages.ts";
 import type { Database } from "../db/client.ts";
+import { markOperatorsChatAway, moveToPrivateChats } from "../db/queries/operators-chat.ts";
 import { dropChat, enqueueToAll } from "../db/queries/outbox.ts";
 import {
   type ClaimedMessage,
@@ -20,6 +21,8 @@ import { inTransaction } from "../db/transaction.ts";
 /** The cap is how late a code can be after an outage of Telegram: buyers wait for it. */
 const RETRY = { baseMs: 1000, maxMs: 15_000 };
 const SET_ASIDE_EVERY_MS = 10 * 60_000;
+/** Then the operators' group is tried again. */
+const GROUP_AWAY_MS = 3_600_000;
 
 export interface SettlingDeps {
   readonly db: Database;
@@ -27,6 +30,8 @@ export interface SettlingDeps {
   readonly logger: Logger;
   /** Told when a message is set aside. */
   readonly operatorChatIds: readonly number[];
+  /** The group that operators are told in, where they have one. When it cannot be reached, their private chats are told. */
+  readonly operatorsGroupId?: number | null;
   readonly checkpoint?: Checkpoint;
 }
 
@@ -37,10 +42,10 @@ export function createSettling(deps: SettlingDeps): Settle {
   const { db, clock, logger, checkpoint = noCheckpoint } = deps;
   let isAway = false;
 
-  async function finish(row: ClaimedMessage): Promise<boolean> {
+  async function finish(row: ClaimedMessage, messageId: number | undefined): Promise<boolean> {
     const now = clock.now();
     checkpoint("outbox/sent");
-    const isOurs = await markSent(db, row, now);
+    const isOurs = await markSent(db, row, now, messageId ?? null);
     if (isAway) {
       isAway = false;
       const count = await endOutage(db, now);
@@ -51,6 +56,7 @@ export function createSettling(deps: SettlingDeps): Settle {
 
   async function drop(row: ClaimedMessage, reason: string, log: Logger): Promise<boolean> {
     const now = clock.now();
+    if (reason === "blocked" && row.chatId === deps.operatorsGroupId) return await leaveGroup(deps, row, log);
     log.warn({ why: reason }, "message dropped");
     const isOurs = await dropMessage(db, row, reason, now);
     if (reason === "blocked") await dropChat(db, row.chatId, reason, now);
@@ -80,7 +86,7 @@ export function createSettling(deps: SettlingDeps): Settle {
   return async (row, outcome, log) => {
     switch (outcome.kind) {
       case "sent":
-        return finish(row);
+        return finish(row, outcome.messageId);
       case "drop":
         return drop(row, outcome.reason, log);
       case "retry":
@@ -91,6 +97,22 @@ export function createSettling(deps: SettlingDeps): Settle {
         return row.failures + 1 < setAsideAfter ? wait(row, "broken", log) : setAside(deps, row, log);
     }
   };
+}
+
+/** The operators' group is closed to us: what it is owed goes to their private chats, and they are told why, once a day. */
+async function leaveGroup(deps: SettlingDeps, row: ClaimedMessage, log: Logger): Promise<boolean> {
+  const at = deps.clock.now();
+  log.error({}, "the operators' group cannot be reached: their private chats are told");
+  return inTransaction(deps.db, async (tx) => {
+    if (!(await retryAt(tx, row, { until: at, reason: "outage" }))) return false;
+    await markOperatorsChatAway(tx, row.chatId, addMs(at, GROUP_AWAY_MS));
+    await moveToPrivateChats(tx, { from: row.chatId, to: deps.operatorChatIds, at });
+    const params = { chat: String(row.chatId) };
+    const message = { kind: "operator_notice" as const, notice: "operators_chat_away", params };
+    const subject = `operators_chat_away:${row.chatId}:${at.toISOString().slice(0, 10)}`;
+    await enqueueToAll(tx, deps.operatorChatIds, { message, subject, at });
+    return true;
+  });
 }
 
 /** Takes the message out of its queue. The first time, the same transaction tells the operators. */

@@ -128,6 +128,8 @@ describe("services and countries", () => {
       service: whatsapp,
       country: countryOf("GB"),
       priceMicros: 480_000n,
+      orderId: "01890000-0000-7000-8000-000000000000",
+      paidMicros: 480_000n,
     });
     await shop.say(user, "/buy");
     await shop.press(user, "WhatsApp");

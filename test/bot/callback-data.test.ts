@@ -36,10 +36,10 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   fc.record({ kind: kindOf("leave"), topup: topupState }),
   fc.record({ kind: kindOf("services"), page, sort: kindOf("popular", "name") }),
   fc.record({ kind: kindOf("countries"), serviceId: product, page, sort: kindOf("best", "price", "name") }),
-  fc.record({ kind: kindOf("confirm", "quick"), serviceId: product, countryId: product }),
+  fc.record({ kind: kindOf("confirm", "tellWhenBack"), serviceId: product, countryId: product }),
   fc.record({ kind: kindOf("save"), serviceId: product, countryId: product, isFavourite: fc.boolean() }),
   fc.record({ kind: kindOf("get", "payShort", "otherWays"), quoteId: fc.uuid(), termsVersion: page }),
-  fc.record({ kind: kindOf("order", "cancel", "another", "finish"), orderId: fc.uuid() }),
+  fc.record({ kind: kindOf("order", "cancel", "another", "finish", "quick"), orderId: fc.uuid() }),
 );
 
 describe("callback data", () => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PretendUser } from "../../sandbox/telegram/index.ts";
+import { shortenId } from "../../src/core/ids.ts";
 import { type BotShop, labelsOf, startBotShop } from "../support/bot.ts";
 
 let shop: BotShop;
@@ -72,6 +73,8 @@ describe("the search below the message field", () => {
         service: { id: "wa", name: "WhatsApp" },
         country: { id: "GB", name: "UK", flag: "🇬🇧" },
         priceMicros: 480_000n,
+        orderId: "01890000-0000-7000-8000-000000000000",
+        paidMicros: 480_000n,
       },
     ];
     const answer = await user.inlineQuery("");
@@ -112,14 +115,21 @@ describe("a picked product that nobody offered", () => {
 });
 
 describe("one-tap buying", () => {
-  const recent = () => {
+  /** The buyer has bought it before, for so much; today it costs $0.48. */
+  const recent = async (paidMicros = 480_000n) => {
+    const { id: buyerId } = await shop.fakes.buyers.buyers.meet({ telegramId: user.id, language: "en" });
+    const past = { buyerId, chatId: user.id, state: "finished", closedAt: shop.fakes.clock.now() } as const;
+    const { id: orderId } = shop.fakes.orders.add({ ...past, priceMicros: paidMicros });
     shop.fakes.catalog.state.recent = [
       {
         service: { id: "wa", name: "WhatsApp" },
         country: { id: "GB", name: "UK", flag: "🇬🇧" },
         priceMicros: 480_000n,
+        orderId,
+        paidMicros,
       },
     ];
+    return orderId;
   };
   const switchOn = async () => {
     await shop.say(user, "/settings");
@@ -128,40 +138,54 @@ describe("one-tap buying", () => {
   };
 
   it("is off until it is switched on: a recent purchase opens the confirm card", async () => {
-    recent();
+    await recent();
     await shop.say(user, "/buy");
     await shop.press(user, "Repeat WhatsApp 🇬🇧 $0.48");
     expect(shop.fakes.orders.state.purchases).toEqual([]);
   });
 
   it("buys with one tap up to the price paid last, and a double tap buys once", async () => {
-    recent();
+    await recent();
     await switchOn();
-    shop.fakes.orders.state.lastPrice = 480_000n;
     await shop.say(user, "/buy");
     const menu = shop.last(user);
     const quick = (button: { text: string }) => button.text.startsWith("⚡");
     await Promise.all([user.press(menu, quick), user.press(menu, quick), user.press(menu, quick)]);
     await shop.idle();
-    expect(shop.fakes.orders.state.views.size).toBe(1);
+    expect(shop.fakes.orders.state.purchases).toHaveLength(1);
   });
 
-  it("asks when the price is above the one paid last", async () => {
-    recent();
+  it("says on its button what it may cost at most, and never charges more, whatever is bought in between", async () => {
+    await recent(500_000n);
     await switchOn();
-    shop.fakes.orders.state.lastPrice = 470_000n;
     await shop.say(user, "/buy");
-    await shop.press(user, /^⚡/);
-    expect(shop.fakes.orders.state.views.size).toBe(0);
+    expect(labels()).toContain("⚡ WhatsApp 🇬🇧 ≤ $0.50");
+    // Dearer meanwhile, and the buyer has just paid that elsewhere.
+    await recent(620_000n);
+    const offers = shop.fakes.catalog.state.offers;
+    shop.fakes.catalog.state.offers = offers.map((offer) => ({ ...offer, priceMicros: 600_000n }));
+    await shop.press(user, "⚡ WhatsApp 🇬🇧 ≤ $0.50");
+    expect(shop.fakes.orders.state.purchases).toEqual([]);
+    expect(labels()[0]).toBe("Get number · $0.60");
+  });
+
+  it("is not offered at a price above the one paid last: the confirm card asks", async () => {
+    await recent(470_000n);
+    await switchOn();
+    await shop.say(user, "/buy");
+    await shop.press(user, "Repeat WhatsApp 🇬🇧 $0.48");
+    expect(shop.fakes.orders.state.purchases).toEqual([]);
     expect(labels()[0]).toBe("Get number · $0.48");
   });
 
-  it("asks for what was never bought, whatever the button says", async () => {
+  it("buys nothing by somebody else's order, nor by a button from before the price stood on it", async () => {
     await switchOn();
-    await shop.say(user, "/buy");
-    await user.pressData(shop.last(user), "1Q:wa:GB");
-    await shop.idle();
-    expect(shop.fakes.orders.state.views.size).toBe(0);
-    expect(labels()[0]).toBe("Get number · $0.48");
+    const stranger = shop.fakes.orders.add({ buyerId: "somebody else", chatId: 1 });
+    for (const data of [`1J:${shortenId(stranger.id)}`, "1Q:wa:GB"]) {
+      await shop.say(user, "/buy");
+      await user.pressData(shop.last(user), data);
+      await shop.idle();
+    }
+    expect(shop.fakes.orders.state.purchases).toEqual([]);
   });
 });

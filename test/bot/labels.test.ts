@@ -96,7 +96,7 @@ function plainCards(texts: Texts): Card[] {
     privacyCard(texts, texts.messages.privacy({ hours: 24, contact: null })),
     sendToShopCard(texts),
     notFoundCard(texts, "asdf"),
-    askCard(texts, texts.messages.paysupport({ contact: null }), { kind: "leaveSupport" }),
+    askCard(texts, texts.messages.paysupport({ contact: null }), { kind: "leaveQuestion" }),
     balanceCard(texts, available, { items: [], open: [], page: 0, pageCount: 1, canInvite: true }),
     inviteCard(texts, {
       link: "https://t.me/numstore_bot?start=r_abcDEF123-_x",
@@ -125,12 +125,14 @@ function catalogueCards(texts: Texts, sample: Sample): Card[] {
     successPercent: sample.percent,
     medianSeconds: sample.seconds,
   };
-  const product = { service, country, priceMicros };
+  const orderId = "01890000-0000-7000-8000-000000000000";
+  const product = { service, country, priceMicros, orderId, paidMicros: priceMicros };
   const quote = {
     id: "01890000-0000-7000-8000-000000000000",
     serviceId: service.id,
     countryId: country.id,
     priceMicros,
+    fullPriceMicros: null,
     costCeilingMicros: priceMicros,
     expiresAt: now,
   };

@@ -132,6 +132,7 @@ describe("events", () => {
       { kind: "cancel_refused", orderId },
       { kind: "no_other_code", orderId },
       { kind: "back_in_stock", serviceId: "wa", countryId: "GB" },
+      { kind: "purchase_waits", serviceId: "wa", countryId: "GB" },
       { kind: "slow_down" },
       { kind: "order_in_doubt", orderId },
       { kind: "topup_rejected", topupId: newId() },

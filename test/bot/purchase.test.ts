@@ -76,7 +76,13 @@ describe("Get number", () => {
       countryId: "GB",
     };
   };
-  const agreed = { serviceId: "wa", countryId: "GB", priceMicros: 480_000n };
+  /** The quote is that of the card: one agreement makes one order. */
+  const agreed = {
+    serviceId: "wa",
+    countryId: "GB",
+    priceMicros: 480_000n,
+    quoteId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+  };
 
   it("is replaced by paying exactly what is missing when money is short", async () => {
     short();

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { PretendUser } from "../../sandbox/telegram/index.ts";
+import { type Action, encodeAction } from "../../src/bot/callback-data.ts";
 import { type BotShop, labelsOf, startBotShop } from "../support/bot.ts";
 
 let shop: BotShop;
@@ -192,6 +193,38 @@ describe("banned buyers", () => {
     await shop.press(user, "Send to the shop");
     expect(shop.fakes.topups.state.disputes).toEqual(["Please look at my case"]);
     expect(shop.fakes.catalog.state.quotes.size).toBe(0);
+  });
+
+  it("keep their receipts and files, and may go on waiting for a number; they buy nothing and pay nothing in", async () => {
+    await shop.say(user, "/start");
+    const buyerId = shop.fakes.buyers.state.known.get(user.id)?.id ?? "";
+    const mine = { buyerId, chatId: user.id };
+    const { id: endedId } = shop.fakes.orders.add({ ...mine, state: "finished", closedAt: new Date() });
+    const { id: openId } = shop.fakes.orders.add({ ...mine, state: "cancelling" });
+    shop.fakes.buyers.change(buyerId, { bannedAt: new Date() });
+    await shop.say(user, "/orders");
+    const list = shop.last(user);
+    const tap = async (action: Action) => {
+      const { answer } = await user.pressData(list, encodeAction(action));
+      await shop.idle();
+      return answer?.text ?? "";
+    };
+    const closed = "Your access to the shop is closed.";
+    for (const action of [
+      { kind: "receipt", orderId: endedId, page: 0 },
+      { kind: "ordersFile" },
+      { kind: "balanceFile" },
+      { kind: "keepWaiting", orderId: openId },
+    ] as const)
+      expect(await tap(action), action.kind).not.toContain(closed);
+    expect(shop.fakes.orders.state.asked).toEqual([`keepWaiting ${openId}`]);
+    for (const action of [
+      { kind: "topup" },
+      { kind: "swap", orderId: openId },
+      { kind: "quick", orderId: endedId },
+      { kind: "confirm", serviceId: "wa", countryId: "GB" },
+    ] as const)
+      expect(await tap(action), action.kind).toContain(closed);
   });
 });
 

@@ -3,7 +3,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createBuyers } from "../../src/buyers/buyers.ts";
 import { forget } from "../../src/buyers/people.ts";
 import { personHash } from "../../src/buyers/person-hash.ts";
+import { addMs } from "../../src/core/clock.ts";
 import { newId } from "../../src/core/ids.ts";
+import { acceptApiTerms, banFromApi, selectApiBuyer } from "../../src/db/queries/api-buyers.ts";
 import { type BuyerRow, findByTelegramId, flagBuyer, lockBuyer } from "../../src/db/queries/buyers.ts";
 import { selectBalance } from "../../src/db/queries/ledger.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
@@ -117,6 +119,20 @@ describe("somebody who had their data deleted and comes back", () => {
     const { id } = await meet();
     await flagBuyer(database.db, id, "refunded a payment", shop.clock.now());
     expect((await leaveAndReturn()).flaggedAt).not.toBeNull();
+  });
+
+  it("is still shut out of the API for numbers that got no codes, and the times before are remembered", async () => {
+    const { id } = await meet();
+    const until = addMs(shop.clock.now(), HOUR_MS);
+    await acceptApiTerms(database.db, id, 1, shop.clock.now());
+    await inTransaction(database.db, (tx) => banFromApi(tx, id, until));
+    await leaveAndReturn();
+    const after = await leaveAndReturn();
+    expect(await selectApiBuyer(database.db, after.id)).toMatchObject({
+      bannedUntil: until,
+      bans: 1,
+      termsVersion: null,
+    });
   });
 
   it("has the hour's and the first day's purchases counted", async () => {

@@ -269,6 +269,57 @@ describe("a refund of money that a friend had spent", () => {
   });
 });
 
+describe("an order that the shop gave the money back for", () => {
+  /** As the desk refunds an order. */
+  const refundOrder = async (orderId: string) => {
+    const { buyerId, priceMicros } = await shop.order(orderId);
+    const why = { actor: "operator:1", reason: "wrong service", at: shop.clock.now() };
+    const money = { key: `order-refund:${orderId}`, buyerId, amountMicros: priceMicros, orderId };
+    await adjust(database.db, { ...money, ...why });
+  };
+  const bought = async ({ buyerId }: Person) => {
+    await give(buyerId, 480_000n);
+    const orderId = await shop.buy(buyerId);
+    return { orderId, share: await deliver(orderId) };
+  };
+
+  it("is not rewarded, and does not count as one of the first", async () => {
+    const { referrer, friend } = await pair();
+    await refundOrder((await bought(friend)).orderId);
+    await referral({ orders: 1 }).settle();
+    expect(await available(referrer.buyerId)).toBe(0n);
+    const { share } = await bought(friend);
+    await referral({ orders: 1 }).settle();
+    expect(await available(referrer.buyerId)).toBe(share);
+  });
+
+  it("costs the reward that it brought, once, also after the last order that counts; the others stay", async () => {
+    const { referrer, friend } = await pair();
+    const first = await bought(friend);
+    const second = await bought(friend);
+    await referral().settle();
+    expect(await available(referrer.buyerId)).toBe(first.share + second.share);
+    await refundOrder(first.orderId);
+    await Promise.all([referral().settle(), referral().settle()]);
+    await referral().settle();
+    expect(await available(referrer.buyerId)).toBe(second.share);
+    expect(await referral().invitations(referrer.buyerId)).toEqual({
+      friends: 1,
+      earnedMicros: second.share,
+    });
+  });
+
+  it("costs no more than the referrer has: the rest is the shop's loss", async () => {
+    const { referrer, friend } = await pair();
+    const { orderId, share } = await bought(friend);
+    await referral().settle();
+    await give(referrer.buyerId, 5n - share);
+    await refundOrder(orderId);
+    await referral().settle();
+    expect(await available(referrer.buyerId)).toBe(0n);
+  });
+});
+
 describe("deleting data", () => {
   it("pays what is due first, then leaves no link between the two, in either direction", async () => {
     const { referrer, friend } = await pair();

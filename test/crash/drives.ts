@@ -213,6 +213,12 @@ export const swapping: Drive = async (stage) => {
   await stage.buyer.press(/^App refused it$/);
 };
 
+/** The swap is queued, and becomes a cancel. */
+export const cancellingSwap: Drive = async (stage) => {
+  await swapping(stage);
+  await stage.buyer.press(/^Cancel$/);
+};
+
 /** The cancel is queued, and taken back. */
 export const keeping: Drive = async (stage) => {
   await cancelling(stage);

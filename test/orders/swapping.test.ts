@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { newId } from "../../src/core/ids.ts";
+import { insertPause } from "../../src/db/queries/switches.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import {
   createScriptedProvider,
@@ -19,6 +21,11 @@ afterAll(() => database.close());
 beforeEach(async () => {
   await database.db.deleteFrom("outbox").execute();
   await database.db.deleteFrom("leases").execute();
+  await database.db
+    .updateTable("pauses")
+    .set({ on_at: new Date(), on_by: "test" })
+    .where("on_at", "is", null)
+    .execute();
   await database.db.updateTable("orders").set({ next_check_at: null, card_due_at: null }).execute();
   shop = await createTestShop(database.db, { providers: [createScriptedProvider(`p${Math.random()}`)] });
 });
@@ -56,6 +63,11 @@ async function transfersOf(orderId: string): Promise<string[]> {
     .orderBy("id")
     .execute();
   return rows.map(({ kind }) => kind);
+}
+
+async function pauseSales(): Promise<void> {
+  const pause = { kind: "sales" as const, reason: "test", words: {}, offBy: "test", until: null };
+  await insertPause(database.db, { id: newId(), offAt: shop.clock.now(), ...pause });
 }
 
 async function countOrders(buyerId: string): Promise<number> {
@@ -229,6 +241,59 @@ describe("a number that the app refused", () => {
     expect(await countOrders(buyerId)).toBe(1);
     expect(await shop.balance(buyerId)).toEqual({ availableMicros: priceMicros, heldMicros: 0n });
     expect(await shop.messages("order_released")).toHaveLength(1);
+    // Its card says that it was cancelled, and speaks of no other number.
+    expect(await shop.orders.find(orderId, buyerId)).toMatchObject({ state: "cancelled", isSwap: false });
+  });
+
+  it("is not said to be replaced when it runs out at the provider instead of going back", async () => {
+    const { buyerId, orderId, provider } = await bought();
+    provider.onBan = () => {
+      throw providerError("timeout", false);
+    };
+    await shop.clock.advance(121_000);
+    await shop.orders.swap(orderId, buyerId);
+    await watchAfter(0);
+    provider.onCheck = () => ({ status: "expired", sms: [] });
+    await watchAfter(1_300_000);
+    expect(await shop.orders.find(orderId, buyerId)).toMatchObject({ state: "cancelled", isSwap: false });
+    expect(await replacementOf(orderId)).toBeUndefined();
+    expect(await shop.messages("order_released")).toHaveLength(1);
+  });
+
+  it("brings no new number when it is cancelled after all, and its card says so", async () => {
+    const { buyerId, orderId } = await bought();
+    await shop.orders.swap(orderId, buyerId);
+    expect((await shop.orders.find(orderId, buyerId))?.actions.cancel).toBe(true);
+    const { version } = await shop.order(orderId);
+    expect(await shop.orders.cancel(orderId, buyerId)).toMatchObject({ kind: "queued" });
+    expect(await shop.orders.find(orderId, buyerId)).toMatchObject({ isSwap: false, version: version + 1 });
+    expect(await shop.orders.cancel(orderId, buyerId)).toMatchObject({ kind: "queued" });
+    await watchAfter(121_000);
+    expect(await shop.orders.find(orderId, buyerId)).toMatchObject({ state: "cancelled", isSwap: false });
+    expect(await countOrders(buyerId)).toBe(1);
+    expect(await shop.balance(buyerId)).toEqual({ availableMicros: priceMicros, heldMicros: 0n });
+  });
+
+  it.each([
+    ["its service was taken off sale", () => void shop.blocked.add("wa")],
+    ["sales were paused", pauseSales],
+  ])("brings no new number when %s meanwhile; the money comes back with a word", async (_name, stop) => {
+    const { buyerId, orderId } = await bought();
+    await shop.orders.swap(orderId, buyerId);
+    await stop();
+    await watchAfter(121_000);
+    expect(await countOrders(buyerId)).toBe(1);
+    expect(await shop.balance(buyerId)).toEqual({ availableMicros: priceMicros, heldMicros: 0n });
+    expect(await shop.messages("order_released")).toHaveLength(1);
+    expect(await shop.orders.find(orderId, buyerId)).toMatchObject({ state: "cancelled", isSwap: false });
+  });
+
+  it("keeps waiting when its service is off sale at the tap: the buyer is told why, and can cancel", async () => {
+    const { buyerId, orderId } = await bought();
+    shop.blocked.add("wa");
+    expect(await shop.orders.swap(orderId, buyerId)).toEqual({ kind: "refused", code: "service_blocked" });
+    expect((await shop.order(orderId)).state).toBe("waiting");
+    expect(await shop.orders.cancel(orderId, buyerId)).toMatchObject({ kind: "queued" });
   });
 
   it("gets its new number after a restart, too", async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createFrameQueue } from "../../sandbox/page/frame-queue.ts";
 import { type PageWorld, startPageWorld } from "../support/page.ts";
-import { FILE_TEXT } from "../support/page-bot.ts";
+import { FILE_TEXT, PHOTO_BYTES } from "../support/page-bot.ts";
 
 let world: PageWorld;
 
@@ -146,6 +146,20 @@ describe("files and finds", () => {
     expect(answer.headers.get("content-disposition")).toBe('attachment; filename="orders.csv"');
     expect(await answer.text()).toBe(FILE_TEXT);
     expect((await file(other)).status).toBe(404);
+  });
+
+  test("a photo is shown to its owner as what it is, and to nobody else", async () => {
+    const [owner, other] = [await newSession(), await newSession()];
+    await post("/api/send", { session: owner, role: "buyer", text: "/photo" });
+    const chatId = () => Number(world.telegram.calls("sendPhoto").at(-1)?.params.chat_id);
+    await expect.poll(chatId).toBeGreaterThan(0);
+    const sent = await world.telegram.waitForMessage(chatId(), (message) => message.kind === "photo");
+    const photo = (session: string) =>
+      fetch(`${world.url}/api/file?session=${session}&message=${sent.messageId}`);
+    const answer = await photo(owner);
+    expect(answer.headers.get("content-type")).toBe("image/png");
+    expect(Buffer.from(await answer.arrayBuffer())).toEqual(PHOTO_BYTES);
+    expect((await photo(other)).status).toBe(404);
   });
 
   test("nothing can be picked but what the latest query found", async () => {

@@ -102,6 +102,7 @@ export function createFakeBuyers(conversationOf: (key: string) => unknown) {
         language,
         notifyEdits: true,
         quickBuy: false,
+        wantsNews: true,
         termsVersion: 1,
         bannedAt: null,
         navigationMessageId: null,
@@ -119,6 +120,7 @@ export function createFakeBuyers(conversationOf: (key: string) => unknown) {
     setNotifyEdits: async (id, notifyEdits) => change(id, { notifyEdits }),
     hasDoneMore: async () => state.hasDoneMore,
     setQuickBuy: async (id, quickBuy) => change(id, { quickBuy }),
+    setWantsNews: async (id, wantsNews) => change(id, { wantsNews }),
     setNavigationMessage: async (id, navigationMessageId) => change(id, { navigationMessageId }),
     markBlocked: async (telegramId) => {
       blocked.add(telegramId);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type {
+  BoughtPair,
   Catalog,
   CountryItem,
   CountryOffer,
@@ -39,7 +40,7 @@ export function createFakeCatalog(clock: Clock) {
       ...numberedOffers(17),
     ],
     favourites: new Set<string>(),
-    recent: [] as { service: ServiceItem; country: CountryItem; priceMicros: bigint | null }[],
+    recent: [] as BoughtPair[],
     quotes: new Map<string, Quote & { buyerId: string }>(),
     refusal: undefined as ShopErrorCode | undefined,
     searches: [] as string[],
@@ -65,6 +66,7 @@ export function createFakeCatalog(clock: Clock) {
   };
   const catalog: Catalog = {
     priceList: async () => [],
+    knownPrice: async () => undefined,
     services: async ({ page, pageSize, sort }) => {
       const items =
         sort === "name" ? state.services.toSorted((a, b) => a.name.localeCompare(b.name)) : state.services;
@@ -104,6 +106,7 @@ export function createFakeCatalog(clock: Clock) {
         serviceId,
         countryId,
         priceMicros,
+        fullPriceMicros: null,
         costCeilingMicros: priceMicros,
         expiresAt,
       };
@@ -134,6 +137,7 @@ export function createFakeCatalog(clock: Clock) {
       else state.favourites.delete(key);
     },
     refusal: async () => undefined,
+    isKnown: async () => true,
   };
   return { catalog, state };
 }
@@ -153,7 +157,7 @@ export function createFakeStockAlerts() {
     add: async ({ buyerId, serviceId, countryId }) => {
       const key = `${buyerId} ${serviceId}/${countryId}`;
       if (!state.asked.includes(key)) state.asked.push(key);
-      return state.asked.filter((asked) => asked.startsWith(buyerId)).length <= 2;
+      return state.asked.filter((asked) => asked.startsWith(buyerId)).length <= 2 ? "added" : "too_many";
     },
   };
   return { stockAlerts, state };
@@ -170,7 +174,6 @@ export function createFakeOrders(clock: Clock, quotes: ReadonlyMap<string, Quote
     another: { kind: "done" } as Awaited<ReturnType<Orders["another"]>>,
     purchaseResult: undefined as Awaited<ReturnType<Orders["purchase"]>> | undefined,
     asked: [] as string[],
-    lastPrice: undefined as bigint | undefined,
   };
   const add = (change: Partial<OrderView> & Pick<OrderView, "buyerId" | "chatId">): OrderView => {
     const view: OrderView = {
@@ -222,7 +225,6 @@ export function createFakeOrders(clock: Clock, quotes: ReadonlyMap<string, Quote
       state.byQuote.set(input.quoteId, id);
       return { kind: "placed", orderId: id };
     },
-    lastPrice: async () => state.lastPrice,
     cancel: async (id, buyerId) => {
       state.asked.push(`cancel ${id}`);
       return own(id, buyerId) ? state.cancel : notFound;

@@ -42,6 +42,8 @@ export async function startOutboxShop(): Promise<OutboxShop> {
       set: async (id, hash) => void hashes.set(id, hash),
     },
     claims: { load: async (id) => claims.get(id) },
+    operatorsGroup: null,
+    broadcasts: { find: async () => undefined },
     dailyReport: {
       read: async () => {
         throw new Error("there is no report in these tests");

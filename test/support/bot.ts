@@ -8,6 +8,7 @@ import {
 import { createBot, type ShopBot } from "../../src/bot/bot.ts";
 import type { BotConfig, BotDeps } from "../../src/bot/bot-deps.ts";
 import type { Referral } from "../../src/buyers/referrals.ts";
+import type { Promotions } from "../../src/promotions/promotions.ts";
 import { createFakeCatalog, createFakeOrders, createFakeStockAlerts } from "./bot-fakes.ts";
 import {
   createFakeBuyers,
@@ -42,7 +43,15 @@ export function labelsOf(message: TranscriptMessage): string[] {
   return message.buttons.flat().map(({ text }) => text);
 }
 
-function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
+interface BotParts {
+  readonly referral?: Referral | null;
+  readonly promotions?: Promotions;
+}
+
+/** No code is any good. */
+const noPromotions: Promotions = { redeem: async () => ({ kind: "refused", code: "unknown" }) };
+
+function createFakes(config: Partial<BotConfig>, { referral = null, promotions = noPromotions }: BotParts) {
   const clock = createTestClock();
   const logger = createTestLogger();
   const catalog = createFakeCatalog(clock);
@@ -59,12 +68,14 @@ function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
     stockAlerts: stockAlerts.stockAlerts,
     orders: orders.orders,
     topups: topups.topups,
+    promotions,
     wallet: wallet.wallet,
     buyers: buyers.buyers,
     referral,
     conversationStates: conversations.states,
     operatorActions: operatorActions.operatorActions,
     desk: createFakeDesk([operatorId]),
+    operatorsChat: null,
     pauseWords: { in: (errors) => errors },
     config: {
       termsVersion: 1,
@@ -91,11 +102,8 @@ function createFakes(config: Partial<BotConfig>, referral: Referral | null) {
 }
 
 /** The real bot, talking HTTP to a pretend Telegram, above services in memory. Nobody is paid for friends by default. */
-export async function startBotShop(
-  config: Partial<BotConfig> = {},
-  { referral = null }: { referral?: Referral | null } = {},
-): Promise<BotShop> {
-  const fakes = createFakes(config, referral);
+export async function startBotShop(config: Partial<BotConfig> = {}, parts: BotParts = {}): Promise<BotShop> {
+  const fakes = createFakes(config, parts);
   const telegram = await startPretendTelegram({ clock: fakes.clock });
   const bot = createBot({ ...fakes.deps, token: telegram.token, apiRoot: telegram.apiRoot });
   await bot.setUp();

@@ -3,13 +3,14 @@ import { decodePlace, encodePlace, type Place } from "../../src/bot/desk/place.t
 import type { DeskButton, DeskCard, Screen } from "../../src/bot/desk/screen.ts";
 import { createDeskScreens } from "../../src/bot/desk/screens.ts";
 import { createCatalog } from "../../src/catalog/create-catalog.ts";
+import type { Clock } from "../../src/core/clock.ts";
 import type { AppointableRole, Role } from "../../src/core/staff.ts";
 import { readBackupMadeAt } from "../../src/db/queries/settings.ts";
 import { createDeskServices, type DeskServiceDeps, type DeskServices } from "../../src/desk/desk.ts";
 import { createPauseWords } from "../../src/desk/switches/pause-words.ts";
 import type { Provider } from "../../src/providers/port/provider.ts";
 import { createSettingsBook } from "../../src/shop/live-settings.ts";
-import type { TestClock } from "./clock.ts";
+import { languages } from "../../src/texts/index.ts";
 import type { TestDatabase } from "./database.ts";
 import { createTestLogger } from "./logger.ts";
 
@@ -26,6 +27,8 @@ export interface Operator {
   press(label: string | RegExp): Promise<Reply | undefined>;
   /** Answers the question that is open. */
   type(text: string): Promise<Reply | undefined>;
+  /** Answers it with a picture. */
+  sendPhoto(fileId: string): Promise<Reply | undefined>;
   taps(): number;
 }
 
@@ -63,7 +66,7 @@ const nothingElse: Pick<DeskServiceDeps, "orders" | "topups"> = {
 /** The desk on a real database. */
 export function createTestDesk(
   database: Pick<TestDatabase, "db">,
-  clock: TestClock,
+  clock: Clock,
   ownerIds: readonly number[] = [ownerId, otherOwnerId],
   parts: Partial<Omit<DeskServiceDeps, "providers">> & { readonly providers?: readonly Provider[] } = {},
 ): TestDesk {
@@ -95,6 +98,8 @@ export function createTestDesk(
     onMessages: () => undefined,
     ...nothingElse,
     recordProbe: async () => undefined,
+    showBroadcast: async () => ({ kind: "shown" }),
+    languages: languages.map(({ language }) => language),
     startingPrices,
     pauseWords: createPauseWords({ db, clock }),
     ...parts,
@@ -134,8 +139,12 @@ export function createOperator(door: Door, telegramId: number): Operator {
   let card: DeskCard = { html: "", rows: [] };
   let question: Place | null = null;
   let taps = 0;
-  const knock = async (place: Place, text: string | null): Promise<Reply | undefined> => {
-    const typed = text === null ? null : { text, photoFileId: null, forwardedFrom: null };
+  const knock = async (
+    place: Place,
+    text: string | null,
+    photoFileId: string | null = null,
+  ): Promise<Reply | undefined> => {
+    const typed = text === null ? null : { text, photoFileId, forwardedFrom: null };
     // Through the codec, as a button goes.
     const decoded = decodePlace(encodePlace(place)) ?? place;
     const reply = await door.knock({
@@ -163,6 +172,10 @@ export function createOperator(door: Door, telegramId: number): Operator {
     type: (text) => {
       if (question === null) throw new Error("nothing was asked");
       return knock(question, text);
+    },
+    sendPhoto: (fileId) => {
+      if (question === null) throw new Error("nothing was asked");
+      return knock(question, "", fileId);
     },
     taps: () => taps,
   };

@@ -19,6 +19,7 @@ export const noLimits: TelegramLimits = {
   chatCodeBurst: 1_000_000,
   chatBurst: 1_000_000,
   chatIntervalMs: 1,
+  groupIntervalMs: 1,
   cardBurst: 1_000_000,
   cardIntervalMs: 1,
 };

@@ -7,6 +7,11 @@ export const ENDS_AT_UNIX = Date.parse("2026-03-01T12:19:00.000Z") / 1000;
 export const HOSTILE_TEXT = `<img src=x onerror="window.hacked = true"><script>window.hacked = true</script>`;
 
 export const FILE_TEXT = "ordered_at,price_usd\r\n";
+/** A picture of one dot. */
+export const PHOTO_BYTES = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==",
+  "base64",
+);
 
 /** A small bot that shows every kind of message and button once; returns the way to stop it. */
 export async function startPageBot(telegram: PretendTelegram): Promise<() => Promise<void>> {
@@ -17,6 +22,7 @@ export async function startPageBot(telegram: PretendTelegram): Promise<() => Pro
   addInlineMode(bot);
   addLinks(bot, telegram.bot.username);
   bot.command("file", (ctx) => ctx.replyWithDocument(new InputFile(Buffer.from(FILE_TEXT), "orders.csv")));
+  bot.command("photo", (ctx) => ctx.replyWithPhoto(new InputFile(PHOTO_BYTES, "chart.png")));
   bot.command("hostile", (ctx) => {
     const offset = HOSTILE_TEXT.length + 1;
     const link = { type: "text_link" as const, offset, length: 4, url: "javascript:window.hacked=true" };

@@ -43,7 +43,7 @@ let people = 800_000;
 
 /** The whole shop with the resellers' API on, and one pretend supplier. */
 export async function startResellerWorld(
-  options: Partial<Pick<WorldOptions, "providers" | "env" | "checkpoint">> = {},
+  options: Partial<Pick<WorldOptions, "providers" | "env" | "checkpoint" | "onProviderRequest">> = {},
 ): Promise<ResellerWorld> {
   const clock = createSandboxClock();
   const database = await createTestDatabase();

@@ -1,4 +1,5 @@
 import type { Catalog, Offer } from "../../src/catalog/catalog.ts";
+import type { ShopErrorCode } from "../../src/core/errors.ts";
 import { newId } from "../../src/core/ids.ts";
 import type { Database } from "../../src/db/client.ts";
 import { upsertBuyer } from "../../src/db/queries/buyers.ts";
@@ -29,6 +30,8 @@ export interface TestShop {
   offers: Offer[];
   /** The price of a new quote. */
   todayMicros: bigint;
+  /** Why nothing is quoted now; undefined: it is. */
+  quoteRefusal: ShopErrorCode | undefined;
   /** Services that the blocklist takes off sale. */
   readonly blocked: Set<string>;
   readonly refusals: string[];
@@ -59,12 +62,13 @@ export async function createTestShop(
   const refusals: string[] = [];
   const offers = providers.map((provider) => offerOf(provider.name, clock.now()));
   const blocked = new Set<string>();
-  const shop = { offers, todayMicros: priceMicros };
+  const shop = { offers, todayMicros: priceMicros, quoteRefusal: undefined as ShopErrorCode | undefined };
   const catalog = {
     route: async () => shop.offers,
     refusal: async ({ serviceId }: { serviceId: string }) =>
       blocked.has(serviceId) ? "service_blocked" : undefined,
     quote: async ({ buyerId }: { buyerId: string }) => {
+      if (shop.quoteRefusal) return { kind: "refused", code: shop.quoteRefusal };
       if (shop.offers.length === 0) return { kind: "refused", code: "out_of_stock" };
       const id = await storeQuote(db, clock, buyerId, shop.todayMicros);
       return { kind: "quote", quote: { id, priceMicros: shop.todayMicros } };

@@ -71,6 +71,8 @@ function labelsOf(texts: Texts): [string, string][] {
         return [true, false].map((isOn): [string, string] => [key, texts.labels.progressSound(isOn)]);
       case "quickBuy":
         return [true, false].map((isOn): [string, string] => [key, texts.labels.quickBuy(isOn)]);
+      case "news":
+        return [true, false].map((isOn): [string, string] => [key, texts.labels.news(isOn)]);
       case "payStarsAndBuy":
         return [[key, texts.labels.payStarsAndBuy(10_000)]];
       case "payAndBuy":

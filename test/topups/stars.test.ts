@@ -26,7 +26,7 @@ async function begun(stars = 50) {
     ...buyer,
     chatId: buyer.telegramId,
     stars,
-    resume: { serviceId: "wa", countryId: "GB", priceMicros: 480_000n },
+    resume: { serviceId: "wa", countryId: "GB", priceMicros: 480_000n, quoteId: newId() },
   });
   if (result.kind !== "begun") throw new Error(result.code);
   return { ...buyer, invoice: result.invoice };

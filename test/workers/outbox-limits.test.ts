@@ -53,6 +53,7 @@ describe("Telegram's limit for the bot", () => {
       chatCodeBurst: 3,
       chatBurst: 2,
       chatIntervalMs: 300,
+      groupIntervalMs: 300,
       cardBurst: 2,
       cardIntervalMs: 900,
     };

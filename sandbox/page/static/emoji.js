@@ -1,9 +1,38 @@
 // @ts-check
 import { el, icon } from "./dom.js";
 
-const PICTURED = /[\u{1F1E6}-\u{1F1FF}]{2}|⭐|⏳|✅|⚡/gu;
 /** @type {Record<string, string>} */
-const SIGNS = { "⭐": "star", "⏳": "hourglass", "✅": "done", "⚡": "bolt" };
+const SIGNS = {
+  "⭐": "star",
+  "⏳": "hourglass",
+  "✅": "done",
+  "⚡": "bolt",
+  "🔎": "search",
+  "📄": "file",
+  "📥": "tray",
+  "🧾": "receipt",
+  "💳": "card",
+  "📈": "chart",
+  "🏷": "tag",
+  "🔌": "plug",
+  "🗂": "folder",
+  "⏸": "pause",
+  "👤": "person",
+  "👥": "people",
+  "📜": "scroll",
+  "🖼": "image",
+  "🔔": "bell",
+  "🔕": "bell-off",
+  "✋": "hand",
+  "ⓘ": "info",
+  "❓": "question",
+  "💵": "money",
+  "🚩": "flagged",
+  "🚫": "forbidden",
+  "🚨": "alarm",
+  "🔑": "key",
+};
+const PICTURED = new RegExp(`[\\u{1F1E6}-\\u{1F1FF}]{2}|${Object.keys(SIGNS).join("|")}`, "gu");
 const REGIONAL_A = 0x1f1e6;
 
 /**

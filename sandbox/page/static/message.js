@@ -56,7 +56,7 @@ function meta(message, time) {
  * @param {string} url
  */
 function attachment({ name, isFile }, url) {
-  if (!isFile) return el("p", { class: "attachment" }, icon("file"), name);
+  if (!isFile) return el("img", { class: "photo", src: url, alt: name });
   const label = `Download ${name}`;
   return el("a", { class: "attachment", href: url, download: name, "aria-label": label }, icon("file"), name);
 }

@@ -1,4 +1,5 @@
 import { editMethods } from "./edits.ts";
+import { forumMethods } from "./forum.ts";
 import { messageMethods } from "./messages.ts";
 import type { Method } from "./method.ts";
 import { paymentMethods } from "./payments.ts";
@@ -14,6 +15,7 @@ const byLowerCaseName: ReadonlyMap<string, { name: string; run: Method }> = new 
     ...profilePhotoMethods,
     ...messageMethods,
     ...editMethods,
+    ...forumMethods,
     ...queryMethods,
     ...paymentMethods,
   }).map(([name, run]) => [name.toLowerCase(), { name, run }]),

@@ -14,6 +14,7 @@ const replySchema = z.object({ message_id: integer, allow_sending_without_reply:
 export const sendFields = {
   chat_id: chatId,
   disable_notification: flag,
+  message_thread_id: optionalInteger,
   reply_parameters: json(replySchema),
   reply_markup: json(z.unknown()),
 };
@@ -27,6 +28,7 @@ const captionFields = {
 interface SendParams {
   readonly chat_id: string | number;
   readonly disable_notification: boolean;
+  readonly message_thread_id?: number | undefined;
   readonly reply_parameters?: z.infer<typeof replySchema>;
   readonly reply_markup?: unknown;
 }
@@ -54,6 +56,7 @@ export function send(
 ): StoredMessage {
   const markup = parseReplyMarkup(params.reply_markup, { onInvoice: content.kind === "invoice" });
   const chat = world.chats.writable(params.chat_id);
+  world.forums.check(chat.id, params.message_thread_id);
   const reply = params.reply_parameters;
   const hasOriginal = reply !== undefined && world.chats.get(chat.id, reply.message_id) !== undefined;
   if (reply && !hasOriginal && !reply.allow_sending_without_reply) {
@@ -68,6 +71,7 @@ export function send(
     replyKeyboard: markup.replyKeyboard,
     replyToMessageId: hasOriginal ? reply?.message_id : undefined,
     silent: params.disable_notification,
+    threadId: params.message_thread_id,
   });
 }
 
@@ -128,8 +132,13 @@ const forwardMessage = method(
   },
 );
 
+/** Bot API, deleteMessage: "A message can only be deleted if it was sent less than 48 hours ago." */
+const DELETABLE_MS = 48 * 3_600_000;
+
 const deleteMessage = method(z.object({ chat_id: chatId, message_id: integer }), (world, params) => {
   const message = visibleMessage(world, params.chat_id, params.message_id, "message to delete");
+  if (world.clock.now().getTime() - message.sentAt.getTime() >= DELETABLE_MS)
+    throw badRequest("message can't be deleted for everyone");
   return world.chats.remove(message.chatId, message.messageId, "bot");
 });
 
@@ -144,6 +153,7 @@ const sendChatAction = method(
 
 const getChat = method(z.object({ chat_id: chatId }), (world, params) => ({
   ...world.chats.find(params.chat_id),
+  ...(world.forums.isForum(world.chats.find(params.chat_id).id) ? { is_forum: true } : {}),
   accent_color_id: 0,
   max_reaction_count: 11,
   accepted_gift_types: {

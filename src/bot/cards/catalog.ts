@@ -1,29 +1,25 @@
 import type { InlineKeyboardButton } from "grammy/types";
 import type {
+  BoughtPair,
   CountryItem,
   CountryPage,
   CountrySort,
+  PricedPair,
   ServiceItem,
   ServicePage,
 } from "../../catalog/catalog.ts";
 import { formatUsd } from "../../core/money.ts";
 import { escapeHtml, money } from "../../texts/html.ts";
+import { ltrIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
 import { type Card, inRows, lines, pageLine, pager, quoted, searchButton, tap } from "./card.ts";
 import { fitted, LABEL_WIDTH, offerLabel, productLabel, shorten } from "./label.ts";
 
-/** Something bought or saved before, with today's price where one is known. */
-interface Shortcut {
-  readonly service: ServiceItem;
-  readonly country: CountryItem;
-  readonly priceMicros: bigint | null;
-}
-
 export interface ServicesView {
   readonly availableMicros: bigint;
-  readonly recent: readonly Shortcut[];
-  readonly favourites: readonly Shortcut[];
-  /** One tap on a recent purchase buys it. */
+  readonly recent: readonly BoughtPair[];
+  readonly favourites: readonly PricedPair[];
+  /** One tap on a recent purchase buys it, unless it costs more than last time. */
   readonly isQuick: boolean;
   /** The bot can be asked below the message field. */
   readonly hasInline: boolean;
@@ -48,8 +44,8 @@ export function servicesCard(texts: Texts, view: ServicesView): Card {
     text: lines(messages.services({ available: money(view.availableMicros) }), pageLine(texts, page)),
     keyboard: [
       ...view.recent.map((item) => [
-        view.isQuick && item.priceMicros !== null
-          ? shortcut((what) => `⚡ ${what}`, item, "quick")
+        view.isQuick && item.priceMicros !== null && item.priceMicros <= item.paidMicros
+          ? quickButton(texts, item)
           : shortcut(labels.repeat, item),
       ]),
       ...inRows(
@@ -71,18 +67,24 @@ export function servicesCard(texts: Texts, view: ServicesView): Card {
   };
 }
 
-function shortcut(
-  label: (what: string) => string,
-  item: Shortcut,
-  kind: "confirm" | "quick" = "confirm",
-): InlineKeyboardButton {
+function shortcut(label: (what: string) => string, item: PricedPair): InlineKeyboardButton {
   const { service, country, priceMicros } = item;
   const price = priceMicros === null ? "" : formatUsd(priceMicros);
   return tap(productLabel({ service, country, price }, label), {
-    kind,
+    kind: "confirm",
     serviceId: service.id,
     countryId: country.id,
   });
+}
+
+/** Buys without another question, so it names what may be charged at most rather than what it costs now. */
+function quickButton({ language }: Texts, item: BoughtPair): InlineKeyboardButton {
+  const { service, country, paidMicros, orderId } = item;
+  const price = ltrIn(language, `≤ ${formatUsd(paidMicros)}`);
+  return tap(
+    productLabel({ service, country, price }, (what) => `⚡ ${what}`),
+    { kind: "quick", orderId },
+  );
 }
 
 function serviceButton(service: ServiceItem): InlineKeyboardButton {

@@ -38,6 +38,7 @@ export function confirmCard(texts: Texts, view: ConfirmView): Card {
       view.note,
       productTitle(texts, service, offer.country),
       messages.heldOnly({ price: money(quote.priceMicros) }),
+      quote.fullPriceMicros !== null && messages.insteadOf({ price: money(quote.fullPriceMicros) }),
       factsLine(texts, view.facts, offer.stock),
       success,
       messages.yourBalance({ available: money(view.availableMicros) }),

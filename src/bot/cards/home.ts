@@ -44,7 +44,7 @@ export function sendToShopCard(texts: Texts): Card {
     text: messages.disputeAsk,
     keyboard: [
       [tap(labels.sendToShop, { kind: "sendToShop" }), tap(labels.searchThis, { kind: "searchThis" })],
-      [tap(labels.notNow, { kind: "leaveSupport" })],
+      [tap(labels.notNow, { kind: "leaveQuestion" })],
     ],
   };
 }

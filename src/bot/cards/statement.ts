@@ -76,6 +76,7 @@ function movementWord(texts: Texts, kind: string): string {
     case "adjustment":
     case "referral":
     case "referral_back":
+    case "bonus":
       return words[kind];
     default:
       return words.other;

@@ -4,7 +4,6 @@ import { commandTexts } from "../../texts/operator/commands.ts";
 import type { ShopContext } from "../context.ts";
 import { createFeature, type Feature } from "../features/feature.ts";
 import { enterQuestion, questionIds } from "../features/pay.ts";
-import { typedText } from "../typed-text.ts";
 import type { Desk, Reply } from "./door.ts";
 import { decodePlace, encodePlace, homePlace } from "./place.ts";
 import { present, sendFile } from "./present.ts";
@@ -65,7 +64,8 @@ function knockOf(ctx: ShopContext): { telegramId: number; updateId: number; botN
 function typedOf(message: Message): Typed {
   const origin = message.forward_origin;
   return {
-    text: typedText(message),
+    // In full: a broadcast may be as long as a message can be.
+    text: (message.text ?? message.caption ?? "").trim(),
     photoFileId: message.photo?.at(-1)?.file_id ?? null,
     forwardedFrom: origin?.type === "user" ? origin.sender_user.id : null,
   };

@@ -13,7 +13,8 @@ import type { DeskButton, DeskCard, Screen } from "./screen.ts";
 const ID = "p";
 
 /** One payment that came in. */
-export function createPaymentScreen({ cards, drafts }: Pick<DeskServices, "cards" | "drafts">): Screen {
+export function createPaymentScreen(services: Pick<DeskServices, "cards" | "drafts" | "find">): Screen {
+  const { cards, drafts } = services;
   return {
     id: ID,
     right: "see",
@@ -24,10 +25,13 @@ export function createPaymentScreen({ cards, drafts }: Pick<DeskServices, "cards
       const isRefundable = payment.gateway === "stars" && payment.state === "credited" && buyerId !== null;
       if (isRefundable && hasRight(staff.role, "adjust"))
         rows.push([{ label: texts.refund, to: act(ID, "r", shortenId(payment.id)) }]);
+      if (payment.state === "unassigned" && hasRight(staff.role, "assign"))
+        rows.push([{ label: texts.assign, to: act(ID, "g", shortenId(payment.id)) }]);
       if (buyerId !== null) rows.push([{ label: texts.buyer, to: at("b", shortenId(buyerId)) }]);
       return { html: htmlOf(payment), rows: [...rows, ...lastRow()] };
     },
     actions: {
+      ...assigning(services),
       r: {
         right: "adjust",
         takes: "tap",
@@ -42,6 +46,42 @@ export function createPaymentScreen({ cards, drafts }: Pick<DeskServices, "cards
             back,
           });
         },
+      },
+    },
+  };
+}
+
+/** Whose is it? Asks for a person, and leads to before and after. */
+function assigning({
+  cards,
+  drafts,
+  find,
+}: Pick<DeskServices, "cards" | "drafts" | "find">): NonNullable<Screen["actions"]> {
+  return {
+    g: {
+      right: "assign",
+      takes: "tap",
+      async run({ args }) {
+        const short = shortenId((await load(cards, args[0])).id);
+        return { kind: "ask", prompt: texts.assignPrompt, to: act(ID, "G", short), back: at(ID, short) };
+      },
+    },
+    G: {
+      right: "assign",
+      takes: "text",
+      async run({ staff, args, typed }) {
+        const { id: paymentId } = await load(cards, args[0]);
+        const text = typed?.forwardedFrom == null ? (typed?.text ?? "") : String(typed.forwardedFrom);
+        const { hits } = await find.search(staff, text);
+        const [buyer, other] = hits.filter(({ kind }) => kind === "buyer");
+        if (!buyer || other) return { kind: "again", why: other ? texts.assignSeveral : texts.assignNobody };
+        const content = { paymentId, buyerId: buyer.id };
+        return await beginDraft(drafts, {
+          staff,
+          kind: "payment_assign",
+          content,
+          back: at(ID, shortenId(paymentId)),
+        });
       },
     },
   };
@@ -68,7 +108,7 @@ function htmlOf(payment: PaymentFacts): string {
   ].join("\n");
 }
 
-const filters = ["all", "manual", "refunded"] as const;
+const filters = ["all", "manual", "refunded", "unassigned"] as const;
 
 /** All payments, newest first. */
 export function createPaymentsScreen({ cards }: Pick<DeskServices, "cards">): Screen {

@@ -1,10 +1,10 @@
-import { InputFile } from "grammy";
+import { type Api, InputFile } from "grammy";
 import type { InlineKeyboardButton } from "grammy/types";
 import { type Card, isTooLong, linkButton, messageOptions } from "../cards/card.ts";
 import { shorten } from "../cards/label.ts";
 import type { ShopContext } from "../context.ts";
 import { removeMessage } from "../navigation.ts";
-import { isNotModified, isRefused } from "../telegram-errors.ts";
+import { isBlocked, isNotModified, isRefused } from "../telegram-errors.ts";
 import { encodePlace, type Place } from "./place.ts";
 import type { DeskCard, DeskFile } from "./screen.ts";
 
@@ -47,12 +47,24 @@ export async function present(ctx: ShopContext, shown: DeskCard): Promise<void> 
   const card = deskCard(shown);
   const options = messageOptions(card);
   const tapped = ctx.callbackQuery?.message;
-  if (shown.photoFileId && (await sendPhoto(ctx, shown.photoFileId, card))) {
+  const chatId = ctx.chat?.id;
+  if (
+    shown.photoFileId &&
+    chatId !== undefined &&
+    (await sendPhoto(ctx.api, chatId, shown.photoFileId, card))
+  ) {
     if (tapped) await removeMessage(ctx, tapped.message_id);
     return;
   }
   if (tapped && (await edit(ctx, card.text, options))) return;
   await ctx.reply(card.text, options);
+}
+
+/** Shows the card in a chat, as a new message. */
+export async function presentIn(api: Api, chatId: number, shown: DeskCard): Promise<void> {
+  const card = deskCard(shown);
+  if (shown.photoFileId && (await sendPhoto(api, chatId, shown.photoFileId, card))) return;
+  await api.sendMessage(chatId, card.text, messageOptions(card));
 }
 
 /** False: the message is not one whose text can be changed. */
@@ -72,14 +84,14 @@ async function edit(
 }
 
 /** False: the picture is gone, or the text is too long for it. */
-async function sendPhoto(ctx: ShopContext, fileId: string, card: Card): Promise<boolean> {
+async function sendPhoto(api: Api, chatId: number, fileId: string, card: Card): Promise<boolean> {
   if (card.text.length > MAX_CAPTION) return false;
   const { parse_mode, reply_markup } = messageOptions(card);
   try {
-    await ctx.replyWithPhoto(fileId, { caption: card.text, parse_mode, reply_markup });
+    await api.sendPhoto(chatId, fileId, { caption: card.text, parse_mode, reply_markup });
     return true;
   } catch (error) {
-    if (isRefused(error)) return false;
+    if (isRefused(error) && !isBlocked(error)) return false;
     throw error;
   }
 }

@@ -1,6 +1,8 @@
 import type { DeskServices } from "../../desk/desk.ts";
 import { createAuditScreen } from "./audit.ts";
+import { createBroadcastScreen } from "./broadcasts.ts";
 import { createBuyerScreen } from "./buyer.ts";
+import { createCodesScreen } from "./codes.ts";
 import { createDraftScreen } from "./draft-screen.ts";
 import { createFiguresScreen } from "./figures/screen.ts";
 import { createFindScreen } from "./find.ts";
@@ -29,6 +31,7 @@ export function createDeskScreens(services: DeskServices): readonly Screen[] {
     createProvidersScreen(services),
     createCatalogueScreen(services),
     createPauseScreen(services),
+    createBroadcastScreen(services),
     createFindScreen(services),
     createQueueScreen(services),
     createBuyerScreen(services),
@@ -38,6 +41,7 @@ export function createDeskScreens(services: DeskServices): readonly Screen[] {
     createPaymentsScreen(services),
     createFiguresScreen(services),
     createBuyerPaymentsScreen(services),
+    createCodesScreen(services),
     createSettingsScreen(services),
     createStaffScreen(services),
     createAuditScreen(services),

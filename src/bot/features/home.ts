@@ -4,14 +4,16 @@ import { helpCard, homeCard } from "../cards/home.ts";
 import type { Product, Screens, ShopContext } from "../context.ts";
 import { parseProductLink } from "../product-link.ts";
 import { createFeature, type Feature, onTap } from "./feature.ts";
+import { type PromoDeps, redeemCode } from "./promo.ts";
 
-export interface HomeDeps extends Pick<BotDeps, "referral"> {
+export interface HomeDeps extends Pick<BotDeps, "referral">, PromoDeps {
   readonly screens: Screens;
 }
 const PICKED = /^\/(b_[A-Za-z0-9_-]{1,26})$/;
 
 /** /start with its deep links, /help, and the way home. */
-export function createHome({ screens, referral }: HomeDeps): Feature {
+export function createHome(deps: HomeDeps): Feature {
+  const { screens, referral } = deps;
   const feature = createFeature();
   feature.command("start", async (ctx) => {
     const link = parseDeepLink(ctx.match);
@@ -20,6 +22,7 @@ export function createHome({ screens, referral }: HomeDeps): Feature {
     else {
       if (link?.kind === "invitation") await noteInvitation(referral, ctx, link.code);
       await screens.welcome(ctx);
+      if (link?.kind === "promo") await redeemCode(deps, ctx, link.code);
     }
   });
   // Picked below the message field (features/inline.ts).
@@ -61,18 +64,22 @@ export async function showHome(
 export type DeepLink =
   | ({ readonly kind: "buy" } & Product)
   | { readonly kind: "topup" }
-  | { readonly kind: "invitation"; readonly code: string };
+  | { readonly kind: "invitation"; readonly code: string }
+  | { readonly kind: "promo"; readonly code: string };
 
 const INVITATION = /^r_([A-Za-z0-9_-]{12})$/;
+const PROMO = /^p_([A-Za-z0-9_-]{1,62})$/;
 
 /**
- * Reads the payload of `t.me/<bot>?start=…`: a product (see product-link.ts), `topup`, or `r_…` with the code of who
- * invites. Undefined for anything else.
+ * Reads the payload of `t.me/<bot>?start=…`: a product (see product-link.ts), `topup`, `r_…` with the code of who
+ * invites, or `p_…` with a promo code or voucher. Undefined for anything else.
  */
 export function parseDeepLink(payload: string): DeepLink | undefined {
   if (payload === "topup") return { kind: "topup" };
   const code = INVITATION.exec(payload)?.[1];
   if (code !== undefined) return { kind: "invitation", code };
+  const promo = PROMO.exec(payload)?.[1];
+  if (promo !== undefined) return { kind: "promo", code: promo };
   const product = parseProductLink(payload);
   return product && { kind: "buy", ...product };
 }

@@ -22,17 +22,23 @@ export function payableUsd(micros: bigint): bigint {
 }
 
 /** Names of the typed-input conversations, and of what they hand on. */
-export const questionIds = { amount: "amount", claim: "claim", dispute: "dispute", desk: "desk" } as const;
+export const questionIds = {
+  amount: "amount",
+  claim: "claim",
+  dispute: "dispute",
+  desk: "desk",
+  promo: "promo",
+} as const;
 
 export interface Pay {
   /** Sends an invoice over so many Stars. */
   stars(ctx: ShopContext, stars: number, resume: Resume | null): Promise<void>;
-  /** Begins a payment outside Telegram, and for manual ones asks for the proof. `quoteId`: of the purchase `resume`. */
+  /** Begins a payment outside Telegram, and for manual ones asks for the proof. */
   usd(
     ctx: ShopContext,
     gateway: Exclude<GatewayName, "stars">,
     amountMicros: bigint,
-    purchase: { readonly resume: Resume | null; readonly quoteId: string | null },
+    resume: Resume | null,
   ): Promise<Proof>;
 }
 
@@ -47,7 +53,10 @@ export async function resumeOf(
   ctx: ShopContext,
   quoteId: string | null,
 ): Promise<Resume | null> {
-  return (quoteId === null ? undefined : await catalog.quoted(quoteId, ctx.buyer.id)) ?? null;
+  const quote = quoteId === null ? undefined : await catalog.quoted(quoteId, ctx.buyer.id);
+  if (!quote) return null;
+  const { id, serviceId, countryId, priceMicros } = quote;
+  return { quoteId: id, serviceId, countryId, priceMicros };
 }
 
 export function createPay(deps: Pick<BotDeps, "topups" | "config">): Pay {
@@ -63,7 +72,7 @@ export function createPay(deps: Pick<BotDeps, "topups" | "config">): Pay {
       if (begun.kind === "refused") await refuse(ctx, begun.code);
       else await sendStarsInvoice(ctx, chatId, begun.invoice);
     },
-    usd: async (ctx, gateway, amountMicros, { resume, quoteId }) => {
+    usd: async (ctx, gateway, amountMicros, resume) => {
       const chatId = ctx.chat?.id;
       if (chatId === undefined) return none;
       const input = { buyerId: ctx.buyer.id, chatId, amountMicros, resume };
@@ -79,7 +88,7 @@ export function createPay(deps: Pick<BotDeps, "topups" | "config">): Pay {
       const { supportContact } = deps.config;
       const contact = supportContact === null ? null : escapeHtml(supportContact);
       const text = ctx.texts.messages.manualInstructions({ amount: money(amountMicros), contact });
-      const topup = { gateway, stars: 0, quoteId };
+      const topup = { gateway, stars: 0, quoteId: resume?.quoteId ?? null };
       await say(ctx, askCard(ctx.texts, text, { kind: "leave", topup }));
       return { kind: "claim", topupId: begun.invoice.topupId };
     },

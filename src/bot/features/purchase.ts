@@ -127,12 +127,12 @@ async function payMissing(
   quoteId: string,
 ): Promise<void> {
   const { serviceId, countryId, priceMicros, missingMicros } = short;
-  const resume = { serviceId, countryId, priceMicros };
+  const resume = { serviceId, countryId, priceMicros, quoteId };
   const [first] = deps.topups.gateways;
   const gateway = deps.topups.gateways.includes("stars") ? "stars" : first;
   if (gateway === undefined) return await deps.screens.confirm(ctx, short, ctx.texts.errors.gateway_off);
   if (gateway === "stars") return await deps.pay.stars(ctx, deps.topups.starsFor(missingMicros), resume);
-  const proof = await deps.pay.usd(ctx, gateway, payableUsd(missingMicros), { resume, quoteId });
+  const proof = await deps.pay.usd(ctx, gateway, payableUsd(missingMicros), resume);
   if (proof.kind === "claim") await enterQuestion(ctx, questionIds.claim, proof.topupId);
 }
 

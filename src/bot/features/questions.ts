@@ -15,6 +15,7 @@ import { say } from "../navigation.ts";
 import { decodeTopupState, noTopupState, type TopupState } from "../topup-state.ts";
 import { typedText } from "../typed-text.ts";
 import { amountQuestion, type Pay, questionIds, resumeOf, starsRange, usdRange } from "./pay.ts";
+import { takeCode } from "./promo.ts";
 
 /** Raise it when the steps of a question change: stored states of another version are dropped. */
 const STATE_VERSION = 1;
@@ -47,7 +48,7 @@ export function keepConversations(states: ConversationStates) {
   });
 }
 
-/** What is typed: an amount, the proof of a transfer, a payment complaint, and what the desk asks operators for. */
+/** What is typed: an amount, the proof of a transfer, a payment complaint, a promo code, and what the desk asks operators for. */
 export function createQuestions(deps: BotDeps, pay: Pay): Composer<ShopContext> {
   const composer = new Composer<ShopContext>();
   // A question can be entered only by what comes after it. The amount may lead to the claim, so it comes last.
@@ -63,6 +64,10 @@ export function createQuestions(deps: BotDeps, pay: Pay): Composer<ShopContext> 
     createQuestion<ShopContext>({
       id: questionIds.dispute,
       accept: told(takeDispute),
+    }),
+    createQuestion<ShopContext>({
+      id: questionIds.promo,
+      accept: told((ctx, message) => takeCode(deps, ctx, message)),
     }),
     createQuestion<ShopContext>({
       id: questionIds.amount,
@@ -104,9 +109,8 @@ async function takeAmount(
   }
   const amountMicros = usdIn(state, text);
   if (amountMicros !== undefined && state.gateway !== "stars") {
-    const { quoteId } = state;
-    const resume = await resumeOf(deps, ctx, quoteId);
-    const proof = await pay.usd(ctx, state.gateway, amountMicros, { resume, quoteId });
+    const resume = await resumeOf(deps, ctx, state.quoteId);
+    const proof = await pay.usd(ctx, state.gateway, amountMicros, resume);
     if (proof.kind === "claim") await ctx.conversation.enter(questionIds.claim, proof.topupId);
     return "done";
   }
@@ -166,7 +170,7 @@ async function takeClaim(
 /** Nothing goes to the shop before the buyer says so: what is typed here may be meant as a search. */
 async function takeDispute(ctx: ShopContext, message: Message): Promise<Verdict> {
   if (typedText(message) === "") {
-    await say(ctx, askCard(ctx.texts, ctx.texts.messages.disputeNeedsText, { kind: "leaveSupport" }));
+    await say(ctx, askCard(ctx.texts, ctx.texts.messages.disputeNeedsText, { kind: "leaveQuestion" }));
     return "again";
   }
   await say(ctx, sendToShopCard(ctx.texts), message.message_id);

@@ -7,8 +7,10 @@ export function createStockAlertsFeature({ stockAlerts }: Pick<BotDeps, "stockAl
   onTapAnswering(feature, ["tellWhenBack"], async (ctx, { serviceId, countryId }) => {
     const chatId = ctx.chat?.id;
     if (chatId === undefined) return;
-    const isAdded = await stockAlerts.add({ buyerId: ctx.buyer.id, chatId, serviceId, countryId });
-    await ctx.answerTap(isAdded ? ctx.texts.toasts.alertAdded : ctx.texts.errors.too_many_alerts);
+    const { toasts, errors } = ctx.texts;
+    const result = await stockAlerts.add({ buyerId: ctx.buyer.id, chatId, serviceId, countryId });
+    const refusal = result === "too_many" ? errors.too_many_alerts : errors.not_on_sale;
+    await ctx.answerTap(result === "added" ? toasts.alertAdded : refusal);
   });
   return feature;
 }

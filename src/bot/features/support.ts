@@ -21,7 +21,7 @@ export function createSupport(deps: SupportDeps): Feature {
   const feature = createFeature();
   feature.command("paysupport", (ctx) => ask(deps, ctx));
   onTap(feature, ["support"], (ctx) => ask(deps, ctx));
-  onTap(feature, ["leaveSupport"], async (ctx) => {
+  onTap(feature, ["leaveQuestion"], async (ctx) => {
     await ctx.conversation.exitAll();
     await deps.screens.home(ctx);
   });
@@ -45,6 +45,6 @@ export function createSupport(deps: SupportDeps): Feature {
 
 async function ask({ config }: SupportDeps, ctx: ShopContext): Promise<void> {
   const contact = config.supportContact === null ? null : escapeHtml(config.supportContact);
-  await say(ctx, askCard(ctx.texts, ctx.texts.messages.paysupport({ contact }), { kind: "leaveSupport" }));
+  await say(ctx, askCard(ctx.texts, ctx.texts.messages.paysupport({ contact }), { kind: "leaveQuestion" }));
   await enterQuestion(ctx, questionIds.dispute, "");
 }

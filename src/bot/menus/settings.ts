@@ -10,10 +10,11 @@ const COLUMNS = 2;
 
 export function settingsText(ctx: ShopContext): string {
   const { messages } = ctx.texts;
-  return `${messages.settings}\n${messages.settingsSound}\n${messages.settingsQuickBuy}`;
+  const { settings, settingsSound, settingsQuickBuy, settingsNews } = messages;
+  return [settings, settingsSound, settingsQuickBuy, settingsNews].join("\n");
 }
 
-/** Language, sound of progress news, and delete-my-data. The choices are kept in the database, not in the menu. */
+/** Language, sound of progress news, news of the shop, and delete-my-data. The choices are kept in the database, not in the menu. */
 export function createSettingsMenu(deps: Pick<BotDeps, "buyers" | "logger">): Menu<ShopContext> {
   const menu = new Menu<ShopContext>(settingsMenuId, {
     autoAnswer: false,
@@ -53,6 +54,17 @@ export function createSettingsMenu(deps: Pick<BotDeps, "buyers" | "logger">): Me
         const quickBuy = !ctx.buyer.quickBuy;
         await deps.buyers.setQuickBuy(ctx.buyer.id, quickBuy);
         ctx.buyer = { ...ctx.buyer, quickBuy };
+        await ctx.screens.settings(ctx);
+      },
+    )
+    .row()
+    .text(
+      (ctx) => ctx.texts.labels.news(ctx.buyer.wantsNews),
+      async (ctx) => {
+        await ctx.answerTap();
+        const wantsNews = !ctx.buyer.wantsNews;
+        await deps.buyers.setWantsNews(ctx.buyer.id, wantsNews);
+        ctx.buyer = { ...ctx.buyer, wantsNews };
         await ctx.screens.settings(ctx);
       },
     )

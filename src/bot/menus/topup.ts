@@ -117,9 +117,8 @@ function dollars(
     text: ctx.texts.labels.payNow(formatUsd(amountMicros)),
     press: async (pressed) => {
       await pressed.answerTap();
-      const { quoteId } = state;
-      const resume = await resumeOf(deps, pressed, quoteId);
-      const proof = await deps.pay.usd(pressed, gateway, amountMicros, { resume, quoteId });
+      const resume = await resumeOf(deps, pressed, state.quoteId);
+      const proof = await deps.pay.usd(pressed, gateway, amountMicros, resume);
       if (proof.kind === "claim") await enterQuestion(pressed, questionIds.claim, proof.topupId);
     },
   });

@@ -28,13 +28,17 @@ export function meetBuyer({
   };
 }
 
-/** What a banned buyer may still use: their money, their rights and the way to complain. */
+/** What a banned buyer may still use: their money, their records, their rights and the way to complain. */
 const openToBanned = ["balance", "orders", "paysupport", "privacy", "terms", "help"] as const;
 const tapsOpenToBanned: readonly string[] = [
   "balance",
   "orders",
   "order",
+  "receipt",
+  "ordersFile",
+  "balanceFile",
   "cancel",
+  "keepWaiting",
   "another",
   "finish",
   "forgetAsk",
@@ -42,7 +46,7 @@ const tapsOpenToBanned: readonly string[] = [
   "forgetNow",
   "keep",
   "support",
-  "leaveSupport",
+  "leaveQuestion",
   "sendToShop",
   "dismiss",
 ];

@@ -13,14 +13,29 @@ import { quiet, type Rendered, urgent } from "./rendered.ts";
 
 const MAX_DISPUTE = 2500;
 
+/** Four digits or more, also with what people put between them. */
+const DIGITS = /\+?\p{Nd}(?:[\s().\-–/]{0,2}\p{Nd}){3,}/gu;
+
+/**
+ * For a group, whose members are not all staff: what somebody wrote may hold their number or a code, so of these only the
+ * last two digits are shown. In the private chat of whoever opens it it stands in full.
+ */
+function withoutDigits(text: string): string {
+  return text.replace(DIGITS, (run) => `…${run.slice(-2)}`);
+}
+
 /** A receipt that waits for a decision; undefined: another operator has decided meanwhile. */
-export async function renderClaim(deps: ClaimsAndDisputes, claimId: string): Promise<Rendered | undefined> {
+export async function renderClaim(
+  deps: ClaimsAndDisputes,
+  claimId: string,
+  isGroup: boolean,
+): Promise<Rendered | undefined> {
   const claim = await deps.claims.load(claimId);
   if (!claim || claim.decision !== null) return undefined;
   const text = receiptTexts.claim({
     buyer: claim.buyerTelegramId,
     amount: claim.amountMicros,
-    note: claim.note === null ? null : shorten(claim.note, 500),
+    note: claim.note === null ? null : shorten(isGroup ? withoutDigits(claim.note) : claim.note, 500),
     isDuplicate: claim.isDuplicate,
     flagReason: claim.flagReason,
   });
@@ -36,10 +51,11 @@ export async function renderClaim(deps: ClaimsAndDisputes, claimId: string): Pro
 export async function renderDispute(
   deps: ClaimsAndDisputes,
   disputeId: string,
+  isGroup: boolean,
 ): Promise<Rendered | undefined> {
   const dispute = await deps.disputes.load(disputeId);
   if (!dispute) return undefined;
-  const text = shorten(dispute.text, MAX_DISPUTE);
+  const text = shorten(isGroup ? withoutDigits(dispute.text) : dispute.text, MAX_DISPUTE);
   return urgent({
     text: receiptTexts.question({ buyer: dispute.buyerTelegramId, text }),
     keyboard: [[deskTap(receiptTexts.open, at("q", "question", shortenId(disputeId)))]],

@@ -27,8 +27,8 @@ export interface RenderDeps extends Pick<BotDeps, "orders" | "catalog">, ClaimsA
   readonly dailyReport: Pick<DailyReport, "read">;
 }
 
-/** Everything that is sent as a new message. An order's card is not: it is edited (send.ts). */
-export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" }>;
+/** News of the shop. An order's card is none: it is edited (send.ts); nor is what an operator sends to many (broadcast.ts). */
+export type EventMessage = Exclude<OutboxMessage, { kind: "order_card" | "broadcast" }>;
 
 type OrderEvent = Extract<EventMessage, { orderId: string }>;
 
@@ -38,9 +38,9 @@ const MAX_ALTERNATIVES = 2;
 export async function renderEvent(
   deps: RenderDeps,
   message: EventMessage,
-  reader: { texts: Texts; buyerId: string | null },
+  reader: { texts: Texts; buyerId: string | null; isGroup: boolean },
 ): Promise<Rendered | undefined> {
-  const { texts } = reader;
+  const { texts, isGroup } = reader;
   switch (message.kind) {
     case "order_code":
     case "order_released":
@@ -51,7 +51,8 @@ export async function renderEvent(
     case "late_sms":
       return await renderOrderEvent(deps, message, texts);
     case "back_in_stock":
-      return await renderBackInStock(deps, message, texts);
+    case "purchase_waits":
+      return await renderProductNews(deps, message, texts);
     case "api_digest":
       return quiet(noticeCard(texts, digestText(message, texts)));
     case "topup_credited":
@@ -67,6 +68,8 @@ export async function renderEvent(
     case "debt_settled":
     case "balance_adjusted":
       return urgent(noticeCard(texts, moneyText(message, texts)));
+    case "bonus_changed":
+      return urgent(noticeCard(texts, bonusText(message, texts)));
     case "operator_notice":
       return urgent({ text: operatorNotice(message.notice, message.params), keyboard: [] });
     case "slow_down":
@@ -74,9 +77,9 @@ export async function renderEvent(
     case "daily_report":
       return await renderDailyReport(deps, message);
     case "manual_claim":
-      return await renderClaim(deps, message.claimId);
+      return await renderClaim(deps, message.claimId, isGroup);
     case "dispute":
-      return await renderDispute(deps, message.disputeId);
+      return await renderDispute(deps, message.disputeId, isGroup);
     default:
       return assertNever(message);
   }
@@ -146,15 +149,17 @@ async function endedEvent(
   return endedEventCard(texts, named, { text, alternatives, newPriceMicros });
 }
 
-async function renderBackInStock(
+async function renderProductNews(
   deps: RenderDeps,
-  { serviceId, countryId }: Extract<EventMessage, { kind: "back_in_stock" }>,
+  { kind, serviceId, countryId }: Extract<EventMessage, { kind: "back_in_stock" | "purchase_waits" }>,
   texts: Texts,
 ): Promise<Rendered | undefined> {
   const service = await deps.catalog.service(serviceId);
   if (!service) return undefined;
   const country = deps.catalog.country(countryId, texts.language);
-  return quiet(backInStockCard(texts, { service, country }));
+  if (kind === "back_in_stock") return quiet(backInStockCard(texts, { service, country }));
+  const product = productName(service, country);
+  return quiet({ text: texts.messages.stillTrying({ product }), keyboard: [] });
 }
 
 function digestText(
@@ -203,6 +208,17 @@ async function priceToday(deps: RenderDeps, order: OrderView, language: string):
   const { serviceId, countryId, buyerId } = order;
   const result = await deps.catalog.quote({ serviceId, countryId, buyerId, language });
   return result.kind === "quote" ? result.quote.priceMicros : null;
+}
+
+function bonusText(message: Extract<EventMessage, { kind: "bonus_changed" }>, texts: Texts): string {
+  const { messages } = texts;
+  const amountMicros = BigInt(message.amountMicros);
+  const view = {
+    amount: money(amountMicros < 0n ? -amountMicros : amountMicros),
+    available: money(BigInt(message.availableMicros)),
+  };
+  if (message.cause === "refund") return messages.bonusTaken(view);
+  return message.cause === "voucher" ? messages.voucherAdded(view) : messages.bonusAdded(view);
 }
 
 function moneyText(

@@ -3,6 +3,7 @@ import type { Api } from "grammy";
 import type { Buyer } from "../../buyers/buyers.ts";
 import type { Checkpoint } from "../../core/checkpoint.ts";
 import type { OwedMessage, SendOutcome } from "../../core/messages.ts";
+import { topicOf } from "../../core/operator-topics.ts";
 import type { CardHashes } from "../../orders/card-hashes.ts";
 import type { OrderView } from "../../orders/orders.ts";
 import { textsFor } from "../../texts/index.ts";
@@ -14,11 +15,15 @@ import {
   floodWaitMs,
   isBlocked,
   isGone,
+  isGroupClosed,
   isNotModified,
   isRefused,
   isTelegramError,
+  isThreadGone,
   loggable,
 } from "../telegram-errors.ts";
+import { type BroadcastSource, carryBroadcast } from "./broadcast.ts";
+import type { OperatorsGroup } from "./operators-group.ts";
 import { type EventMessage, type RenderDeps, renderEvent } from "./render.ts";
 import type { Rendered } from "./rendered.ts";
 
@@ -27,6 +32,9 @@ export interface OutboxDeps extends RenderDeps, Pick<BotDeps, "clock" | "logger"
   readonly checkpoint?: Checkpoint;
   readonly buyers: Pick<BotDeps["buyers"], "find" | "findByTelegramId" | "markBlocked">;
   readonly cardHashes: CardHashes;
+  readonly broadcasts: BroadcastSource;
+  /** The group that operators are told in. Null: each is told privately. */
+  readonly operatorsGroup: OperatorsGroup | null;
 }
 
 /** Telegram's bound for the text under a picture. */
@@ -52,6 +60,7 @@ export function createOutboxSender(deps: OutboxDeps): (row: OwedMessage) => Prom
       const reader = await readerOf(deps, row);
       const { message } = row;
       if (message.kind === "order_card") return await updateCard(deps, row, reader, message.orderId);
+      if (message.kind === "broadcast") return await carryBroadcast(deps, row, reader, message);
       return await sendEvent(deps, row, reader, message);
     } catch (error) {
       return await outcomeOf(deps, row, error);
@@ -73,21 +82,42 @@ async function sendEvent(
   message: EventMessage,
 ): Promise<SendOutcome> {
   const buyerId = reader.buyer?.id ?? null;
-  const rendered = await renderEvent(deps, message, { texts: reader.texts, buyerId });
+  const group = deps.operatorsGroup?.chatId === chatId ? deps.operatorsGroup : null;
+  const rendered = await renderEvent(deps, message, {
+    texts: reader.texts,
+    buyerId,
+    isGroup: group !== null,
+  });
   if (!rendered) return gone;
   if (!isHeld()) return lost;
   const isSilent = !rendered.isUrgent && reader.buyer?.notifyEdits === false;
-  if (rendered.photoFileId !== null && (await sendPhoto(deps, chatId, rendered, rendered.photoFileId)))
-    return sent;
-  const options = { ...messageOptions(rendered.card), disable_notification: isSilent };
-  await deps.api.sendMessage(chatId, rendered.card.text, options);
+  const sendTo = (threadId?: number) => write(deps, { chatId, threadId }, rendered, isSilent);
+  if (group) await group.within(topicOf(message), sendTo);
+  else await sendTo();
   return sent;
+}
+
+/** A chat, or a topic of one. */
+interface Target {
+  readonly chatId: number;
+  readonly threadId: number | undefined;
+}
+
+async function write(deps: OutboxDeps, target: Target, rendered: Rendered, isSilent: boolean): Promise<void> {
+  if (rendered.photoFileId !== null && (await sendPhoto(deps, target, rendered, rendered.photoFileId)))
+    return;
+  const options = { ...messageOptions(rendered.card), ...inThread(target), disable_notification: isSilent };
+  await deps.api.sendMessage(target.chatId, rendered.card.text, options);
+}
+
+function inThread({ threadId }: Target): { message_thread_id?: number } {
+  return threadId === undefined ? {} : { message_thread_id: threadId };
 }
 
 /** False: the picture cannot be sent (a file id of another bot, a caption too long), and the text has to go alone. */
 async function sendPhoto(
   deps: OutboxDeps,
-  chatId: number,
+  target: Target,
   rendered: Rendered,
   fileId: string,
 ): Promise<boolean> {
@@ -95,10 +125,11 @@ async function sendPhoto(
   if (text.length > MAX_CAPTION) return false;
   const { parse_mode, reply_markup } = messageOptions(rendered.card);
   try {
-    await deps.api.sendPhoto(chatId, fileId, { caption: text, parse_mode, reply_markup });
+    const options = { caption: text, parse_mode, reply_markup, ...inThread(target) };
+    await deps.api.sendPhoto(target.chatId, fileId, options);
     return true;
   } catch (error) {
-    if (!isRefused(error)) throw error;
+    if (!isRefused(error) || isGroupClosed(error) || isThreadGone(error)) throw error;
     deps.logger.warn({ ...loggable(error) }, "a receipt could not be shown");
     return false;
   }
@@ -168,6 +199,8 @@ async function outcomeOf(deps: OutboxDeps, row: OwedMessage, error: unknown): Pr
   const { logger, buyers } = deps;
   if (!isTelegramError(error)) throw error;
   const facts = { outboxId: row.id.toString(), kind: row.message.kind, ...loggable(error) };
+  const isGroup = row.chatId === deps.operatorsGroup?.chatId;
+  if (isGroup && isGroupClosed(error)) return { kind: "drop", reason: "blocked" };
   if (isBlocked(error)) {
     await buyers.markBlocked(row.chatId);
     logger.info(facts, "a chat is closed to us");

@@ -24,7 +24,7 @@ export interface StockAlertJobs {
 export interface StockAlertDeps {
   readonly db: Database;
   readonly clock: Clock;
-  readonly catalog: Pick<Catalog, "countries" | "route" | "refusal">;
+  readonly catalog: Pick<Catalog, "countries" | "route" | "refusal" | "isKnown">;
   readonly onMessages: () => void;
 }
 
@@ -57,8 +57,10 @@ export function createStockAlerts(deps: StockAlertDeps): StockAlerts & StockAler
 
   return {
     add: async (alert) => {
+      if (!(await catalog.isKnown(alert))) return "unknown";
       const at = clock.now();
-      return await insertAlert(db, { ...alert, at, expiresAt: addMs(at, DAY_MS) }, MAX_PER_BUYER);
+      const row = { ...alert, at, expiresAt: addMs(at, DAY_MS) };
+      return (await insertAlert(db, row, MAX_PER_BUYER)) ? "added" : "too_many";
     },
     async tell() {
       const products = await selectAlertedProducts(db, {

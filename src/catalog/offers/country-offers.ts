@@ -1,5 +1,5 @@
 import { addMs } from "../../core/clock.ts";
-import type { Catalog, CountryItem, CountryOffer, CountrySort, LanguageCode } from "../catalog.ts";
+import type { AskAs, Catalog, CountryItem, CountryOffer, CountrySort, LanguageCode } from "../catalog.ts";
 import type { CatalogDeps } from "../catalog-deps.ts";
 import { pageOf } from "../page.ts";
 import { type Freshness, type Plan, providersOf } from "../prices/freshness.ts";
@@ -39,11 +39,16 @@ export function createCountries(parts: CountriesParts): Pick<Catalog, "countries
   }
 
   /** What is known, after a short wait for newer prices where it is too old. */
-  async function refreshed(serviceId: string, plan: Plan, seen: MarketView): Promise<MarketView> {
+  async function refreshed(
+    serviceId: string,
+    plan: Plan,
+    seen: MarketView,
+    askAs: AskAs,
+  ): Promise<MarketView> {
     const known = seen.offers(serviceId);
     const unread = freshness.unread(plan, seen, OFFER_LIFETIME_MS);
-    const missing = freshness.begin(unread, seen, REFRESH_AFTER_MS, "tap");
-    const refreshes = freshness.begin(plan, seen, REFRESH_AFTER_MS, known.size === 0 ? "tap" : "background");
+    const missing = freshness.begin(unread, seen, REFRESH_AFTER_MS, askAs);
+    const refreshes = freshness.begin(plan, seen, REFRESH_AFTER_MS, known.size === 0 ? askAs : "background");
     const isOld = known.size === 0 || hasOld(known);
     if (!isOld && missing.length === 0) return seen;
     await waitBriefly(deps.clock, isOld ? refreshes : missing);
@@ -74,7 +79,7 @@ export function createCountries(parts: CountriesParts): Pick<Catalog, "countries
   }
 
   return {
-    countries: async ({ serviceId, page, pageSize, sort, language }) => {
+    countries: async ({ serviceId, page, pageSize, sort, language, askAs = "tap" }) => {
       const plan = await freshness.plan({ serviceId, countryId: null });
       const seen = await market.look([serviceId], plan.scopes);
       if (parts.isWithheld(serviceId, seen)) {
@@ -84,7 +89,7 @@ export function createCountries(parts: CountriesParts): Pick<Catalog, "countries
         return { ...nothing(pageSize), refusal: "not_on_sale" };
       }
       parts.lookedAt.mark(serviceId);
-      const view = await refreshed(serviceId, plan, seen);
+      const view = await refreshed(serviceId, plan, seen, askAs);
       const offers = view.offers(serviceId);
       const { isStale } = freshness.standing(plan, view, STALE_AFTER_MS);
       const all = await sorted(serviceId, offers, { sort, language });

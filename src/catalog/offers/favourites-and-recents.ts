@@ -4,7 +4,7 @@ import {
   type ServiceInCountry,
   selectShelf,
 } from "../../db/queries/favourites.ts";
-import type { Catalog, CountryItem, LanguageCode, PricedPair } from "../catalog.ts";
+import type { BoughtPair, Catalog, CountryItem, LanguageCode, PricedPair } from "../catalog.ts";
 import type { CatalogDeps } from "../catalog-deps.ts";
 import type { Snapshot } from "../lists/snapshot.ts";
 import type { LookedAt } from "../prices/looked-at.ts";
@@ -18,6 +18,7 @@ export interface FavouritesParts {
   readonly snapshot: () => Promise<Snapshot>;
   readonly market: Market;
   readonly lookedAt: LookedAt;
+  readonly isKnown: Catalog["isKnown"];
   readonly country: (countryId: string, language: LanguageCode) => CountryItem;
 }
 
@@ -29,7 +30,7 @@ export function createFavouritesAndRecents(parts: FavouritesParts): Pick<Catalog
       const rows = await selectShelf(db, buyerId, MAX_ON_SHELF);
       const { services } = await parts.snapshot();
       const sold = new Map(services.map((service) => [service.id, service]));
-      const onSale = (pairs: readonly ServiceInCountry[]) =>
+      const onSale = <Pair extends ServiceInCountry>(pairs: readonly Pair[]) =>
         pairs.filter(({ serviceId }) => sold.has(serviceId));
       const [recent, favourites] = [onSale(rows.recent), onSale(rows.favourites)];
       const serviceIds = [...new Set([...recent, ...favourites].map(({ serviceId }) => serviceId))];
@@ -42,10 +43,13 @@ export function createFavouritesAndRecents(parts: FavouritesParts): Pick<Catalog
         const priceMicros = view.offers(serviceId).get(countryId)?.priceMicros ?? null;
         return service ? [{ service, country: parts.country(countryId, language), priceMicros }] : [];
       };
-      return { recent: recent.flatMap(priced), favourites: favourites.flatMap(priced) };
+      const bought = (pair: (typeof recent)[number]): BoughtPair[] =>
+        priced(pair).map((item) => ({ ...item, orderId: pair.orderId, paidMicros: BigInt(pair.paidMicros) }));
+      return { recent: recent.flatMap(bought), favourites: favourites.flatMap(priced) };
     },
     setFavourite: async (buyerId, serviceId, countryId, isFavourite) => {
       const favourite = { buyerId, serviceId, countryId };
+      if (isFavourite && !(await parts.isKnown(favourite))) return;
       if (isFavourite) await insertFavourite(db, { ...favourite, at: clock.now() }, MAX_ON_SHELF);
       else await deleteFavourite(db, favourite);
     },

@@ -30,6 +30,14 @@ interface Subject {
 /** A running price request. Resolves to true if the provider answered, else false; never rejects. */
 export type Refresh = Promise<boolean>;
 
+/** "unasked": there was no place for it in the budget, so that a more urgent one may still be answered. */
+type Outcome = "answered" | "failed" | "unasked";
+
+interface Running {
+  readonly priority: Priority;
+  readonly outcome: Promise<Outcome>;
+}
+
 export interface Freshness {
   /** Starts requests for prices older than `maxAgeMs`, or joins running ones. */
   refresh(subject: Subject, maxAgeMs: number, priority: Priority): Promise<readonly Refresh[]>;
@@ -48,7 +56,7 @@ export interface Plan {
   readonly asks: readonly Ask[];
   readonly scopes: readonly string[];
   /** Copied before the rows are read: a request that ends meanwhile may be missing from them and must not be repeated. */
-  readonly underWay: ReadonlyMap<string, Refresh>;
+  readonly underWay: ReadonlyMap<string, Running>;
 }
 
 /** What the database says about the providers and scopes of a plan. */
@@ -78,15 +86,25 @@ interface Ask {
  * requested independently, so that a slow one does not delay the prices of the others.
  */
 export function createFreshness(deps: FreshnessDeps): Freshness {
-  const running = new Map<string, Refresh>();
+  const running = new Map<string, Running>();
 
-  function start(ask: Ask, snapshot: Snapshot, priority: Priority): Refresh {
+  async function start(ask: Ask, of: Plan, priority: Priority): Refresh {
     const key = keyOf(ask);
-    const current = running.get(key);
-    if (current) return current;
-    const lists = snapshot.providers.get(ask.provider.name);
-    if (!lists) return Promise.resolve(false);
-    const task = askProvider(deps, { ...ask, lists, priority }).finally(() => running.delete(key));
+    const current = of.underWay.get(key) ?? running.get(key);
+    if (current) {
+      const outcome = await current.outcome;
+      // Whoever asks for a person does not stand back with what was asked for nobody.
+      if (outcome !== "unasked" || priority === current.priority) return outcome === "answered";
+    }
+    const lists = of.snapshot.providers.get(ask.provider.name);
+    if (!lists) return false;
+    const next = running.get(key) ?? begun({ ...ask, lists, priority }, key);
+    return (await next.outcome) === "answered";
+  }
+
+  function begun(job: FetchJob, key: string): Running {
+    const outcome = askProvider(deps, job).finally(() => running.delete(key));
+    const task = { priority: job.priority, outcome };
     running.set(key, task);
     return task;
   }
@@ -103,7 +121,7 @@ export function createFreshness(deps: FreshnessDeps): Freshness {
     const now = deps.clock.now();
     return openAsks(of, seen)
       .filter((ask) => isDue(rows.get(keyOf(ask)), maxAgeMs, now))
-      .map((ask) => of.underWay.get(keyOf(ask)) ?? start(ask, of.snapshot, priority));
+      .map((ask) => start(ask, of, priority));
   }
 
   return {
@@ -172,7 +190,7 @@ function byKey(rows: readonly ScopeRow[]): ReadonlyMap<string, ScopeRow> {
   return new Map(rows.map((row) => [`${row.provider} ${row.scope}`, row]));
 }
 
-async function askProvider(deps: FreshnessDeps, job: FetchJob): Refresh {
+async function askProvider(deps: FreshnessDeps, job: FetchJob): Promise<Outcome> {
   const { db, clock, logger } = deps;
   const { provider, scope } = job;
   const at = clock.now();
@@ -180,14 +198,15 @@ async function askProvider(deps: FreshnessDeps, job: FetchJob): Refresh {
   try {
     await Promise.race([fetchPrices(deps, job), timeLimit(clock, giveUp.signal)]);
     await markObserved(db, provider.name, scope.name, at);
-    return true;
+    return "answered";
   } catch (error) {
+    if (job.priority === "background" && error instanceof ProviderError && !error.wasAsked) return "unasked";
     const reason = error instanceof ProviderError ? error.reason : messageOf(error);
     logger.warn({ provider: provider.name, scope: scope.name, reason }, "prices not read; the old ones stay");
     await markFailed(db, provider.name, scope.name, clock.now()).catch((cause: unknown) =>
       logger.error({ provider: provider.name, reason: messageOf(cause) }, "failure not recorded"),
     );
-    return false;
+    return "failed";
   } finally {
     giveUp.abort();
   }

@@ -2,7 +2,7 @@ import { addMs } from "../../core/clock.ts";
 import { newId } from "../../core/ids.ts";
 import type { ServiceInCountry } from "../../db/queries/favourites.ts";
 import { insertQuote } from "../../db/queries/quotes.ts";
-import type { Catalog, CountryItem, Quote, QuoteFacts, QuoteResult } from "../catalog.ts";
+import type { AskAs, Catalog, CountryItem, Quote, QuoteFacts, QuoteResult } from "../catalog.ts";
 import type { CatalogDeps } from "../catalog-deps.ts";
 import { expectedCostMicros, PRIOR, type Statistics } from "../offers/delivery-statistics.ts";
 import { OFFER_LIFETIME_MS } from "../offers/kept-merged.ts";
@@ -24,12 +24,17 @@ export interface QuotingParts {
 }
 
 /** Stores a binding price for the buyer, with the cost ceiling of its purchase. */
-export function createQuoting(parts: QuotingParts): Catalog["quote"] {
+export function createQuoting(parts: QuotingParts): Pick<Catalog, "quote" | "knownPrice"> {
   const { deps, market, freshness } = parts;
 
   /** What is known of the pair, after a short wait for newer prices where it is too old. */
-  async function refreshed(pair: ServiceInCountry, plan: Plan, seen: MarketView): Promise<MarketView> {
-    const refreshes = freshness.begin(plan, seen, QUOTE_MAX_AGE_MS, "tap");
+  async function refreshed(
+    pair: ServiceInCountry,
+    plan: Plan,
+    seen: MarketView,
+    askAs: AskAs,
+  ): Promise<MarketView> {
+    const refreshes = freshness.begin(plan, seen, QUOTE_MAX_AGE_MS, askAs);
     const isKnown = seen.offers(pair.serviceId).has(pair.countryId);
     if (isKnown && refreshes.length === 0) return seen;
     if (isKnown) await waitBriefly(deps.clock, refreshes);
@@ -37,14 +42,23 @@ export function createQuoting(parts: QuotingParts): Catalog["quote"] {
     return await market.look([pair.serviceId], plan.scopes);
   }
 
-  return async ({ id = newId(), buyerId, serviceId, countryId, language }): Promise<QuoteResult> => {
+  const knownPrice: Catalog["knownPrice"] = async ({ serviceId, countryId }) => {
+    const plan = await freshness.plan({ serviceId, countryId });
+    const view = await market.look([serviceId], plan.scopes);
+    const offer = view.offers(serviceId).get(countryId);
+    const { isStale } = freshness.standing(plan, view, QUOTE_MAX_AGE_MS);
+    return offer && { priceMicros: offer.priceMicros, isOld: isStale };
+  };
+
+  const quote: Catalog["quote"] = async (input): Promise<QuoteResult> => {
+    const { id = newId(), buyerId, serviceId, countryId, language, askAs = "tap" } = input;
     const plan = await freshness.plan({ serviceId, countryId });
     const seen = await market.look([serviceId], plan.scopes);
     if (parts.isWithheld(serviceId, seen)) return { kind: "refused", code: "service_blocked" };
     if (seen.isPaused) return { kind: "refused", code: "sales_paused" };
     if (seen.isOff({ serviceId, countryId }, providersOf(plan)))
       return { kind: "refused", code: "not_on_sale" };
-    const view = await refreshed({ serviceId, countryId }, plan, seen);
+    const view = await refreshed({ serviceId, countryId }, plan, seen, askAs);
     const offer = view.offers(serviceId).get(countryId);
     const statistics = await parts.statistics();
     const first = offer && firstProvider(view, { serviceId, countryId }, offer.ceilingMicros, statistics);
@@ -55,18 +69,23 @@ export function createQuoting(parts: QuotingParts): Catalog["quote"] {
       return { kind: "refused", code: isUnread ? "prices_not_read" : "out_of_stock" };
     }
     const createdAt = deps.clock.now();
-    const quote: Quote = {
+    const expiresAt = addMs(createdAt, QUOTE_LIFETIME_MS);
+    const { isFavourite, ...stored } = await insertQuote(deps.db, {
       id,
+      buyerId,
       serviceId,
       countryId,
       priceMicros: offer.priceMicros,
+      costMicros: offer.costMicros,
       costCeilingMicros: offer.ceilingMicros,
-      expiresAt: addMs(createdAt, QUOTE_LIFETIME_MS),
-    };
-    const { isFavourite } = await insertQuote(deps.db, { ...quote, buyerId, createdAt });
+      createdAt,
+      expiresAt,
+    });
+    const made: Quote = { id, serviceId, countryId, expiresAt, ...stored };
     const shown = countryOffer(serviceId, offer, parts.country(countryId, language), statistics);
-    return { kind: "quote", quote, offer: shown, isFavourite, facts: factsOf(deps, first) };
+    return { kind: "quote", quote: made, offer: shown, isFavourite, facts: factsOf(deps, first) };
   };
+  return { quote, knownPrice };
 }
 
 /** The provider that a purchase will try first. Undefined: nothing can be had at or under the ceiling. */

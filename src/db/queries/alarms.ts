@@ -82,7 +82,7 @@ export interface TroubleCounts {
 }
 
 /** Messages dropped because nobody could get them any more are no trouble. */
-const HARMLESS_DROPS = ["superseded", "blocked", "gone"];
+const HARMLESS_DROPS = ["superseded", "blocked", "gone", "moved"];
 
 export async function selectTroubleCounts(
   db: Executor,

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Executor, Tx } from "../client.ts";
+import { isOfChain } from "./api-orders.ts";
 
 /** What is known of a buyer as a reseller. */
 export interface ApiBuyerRow {
@@ -57,6 +58,20 @@ export async function banFromApi(tx: Tx, buyerId: string, until: Date): Promise<
   );
 }
 
+/** What the guard holds against somebody who is a new buyer: until when they may not buy by key, and how often that was. */
+export async function returnApiBans(
+  tx: Tx,
+  buyerId: string,
+  { bannedUntil, bans }: Pick<ApiBuyerRow, "bannedUntil" | "bans">,
+): Promise<void> {
+  if (bans === 0) return;
+  await sql`
+    INSERT INTO api_buyers (buyer_id, banned_until, bans) VALUES (${buyerId}::uuid, ${bannedUntil}::timestamptz, ${bans})
+    ON CONFLICT (buyer_id) DO UPDATE SET banned_until = EXCLUDED.banned_until, bans = EXCLUDED.bans`.execute(
+    tx,
+  );
+}
+
 /** How many of a buyer's orders got a code, however they were bought, and what was taken for them. */
 export async function selectCaptured(
   db: Executor,
@@ -84,20 +99,20 @@ export async function selectSuccess(
   return { closed: Number(row?.closed ?? 0n), received: Number(row?.received ?? 0n) };
 }
 
-/** What a key has open, has bought in an hour, and has spent since `daySince` (held or taken, what came back left out). */
+/** What the keys of a chain have open, have bought in an hour, and have spent since `daySince` (held or taken, what came back left out). */
 export async function selectKeyCounts(
   db: Executor,
-  keyId: string,
+  chainId: string,
   { hourAgo, daySince }: { readonly hourAgo: Date; readonly daySince: Date },
 ): Promise<{ readonly open: number; readonly lastHour: number; readonly spentMicros: bigint }> {
   const result = await sql<{ open: bigint; last_hour: bigint; spent: string }>`
     SELECT
-      (SELECT count(*) FROM orders WHERE api_key_id = ${keyId} AND closed_at IS NULL) AS open,
-      (SELECT count(*) FROM orders WHERE api_key_id = ${keyId} AND placed_at > ${hourAgo}) AS last_hour,
+      (SELECT count(*) FROM orders WHERE ${isOfChain(chainId)} AND closed_at IS NULL) AS open,
+      (SELECT count(*) FROM orders WHERE ${isOfChain(chainId)} AND placed_at > ${hourAgo}) AS last_hour,
       (SELECT coalesce(sum(h.amount_micros - CASE r.kind WHEN 'release' THEN r.amount_micros ELSE 0 END), 0)::text
        FROM orders o JOIN transfers h ON h.order_id = o.id AND h.kind = 'hold'
        LEFT JOIN transfers r ON r.order_id = o.id AND r.kind IN ('capture', 'release')
-       WHERE o.api_key_id = ${keyId} AND o.placed_at >= ${daySince}) AS spent`.execute(db);
+       WHERE o.${isOfChain(chainId)} AND o.placed_at >= ${daySince}) AS spent`.execute(db);
   const [row] = result.rows;
   return {
     open: Number(row?.open ?? 0n),
@@ -112,30 +127,34 @@ export interface NamedPurchase {
   readonly requestHash: string;
 }
 
+/**
+ * The purchase that has this name. One whose number nobody was told, and nobody can have any more, has it no longer: whoever
+ * repeats the name buys a new number.
+ */
 export async function selectNamedPurchase(
   db: Executor,
-  keyId: string,
+  chainId: string,
   value: string,
-  since: Date,
+  { since, now }: { readonly since: Date; readonly now: Date },
 ): Promise<NamedPurchase | undefined> {
-  return await db
-    .selectFrom("api_idempotency")
-    .select(["order_id as orderId", "request_hash as requestHash"])
-    .where("key_id", "=", keyId)
-    .where("value", "=", value)
-    .where("created_at", ">", since)
-    .executeTakeFirst();
+  const result = await sql<NamedPurchase>`
+    SELECT i.order_id AS "orderId", i.request_hash AS "requestHash"
+    FROM api_idempotency i JOIN orders o ON o.id = i.order_id
+    WHERE i.chain_id = ${chainId} AND i.value = ${value} AND i.created_at > ${since}
+      AND (o.told_at IS NOT NULL OR (o.state NOT IN ('cancelling', 'cancelled', 'expired', 'failed')
+        AND (o.expires_at IS NULL OR o.expires_at > ${now}::timestamptz)))`.execute(db);
+  return result.rows[0];
 }
 
-/** A name that was used long ago is forgotten. */
+/** A name that was used long ago, or for a number that went back, is taken over. */
 export async function insertNamedPurchase(
   db: Executor,
-  named: NamedPurchase & { readonly keyId: string; readonly value: string; readonly at: Date },
+  named: NamedPurchase & { readonly chainId: string; readonly value: string; readonly at: Date },
 ): Promise<void> {
   await sql`
-    INSERT INTO api_idempotency (key_id, value, request_hash, order_id, created_at)
-    VALUES (${named.keyId}, ${named.value}, ${named.requestHash}, ${named.orderId}::uuid, ${named.at})
-    ON CONFLICT (key_id, value) DO UPDATE SET
+    INSERT INTO api_idempotency (chain_id, value, request_hash, order_id, created_at)
+    VALUES (${named.chainId}, ${named.value}, ${named.requestHash}, ${named.orderId}::uuid, ${named.at})
+    ON CONFLICT (chain_id, value) DO UPDATE SET
       request_hash = EXCLUDED.request_hash, order_id = EXCLUDED.order_id, created_at = EXCLUDED.created_at`.execute(
     db,
   );

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { Executor } from "../client.ts";
+import type { Executor, Tx } from "../client.ts";
 
 export type KeyScope = "read" | "buy";
 /** What getStatus says after another SMS was asked for. */
@@ -9,6 +9,8 @@ export type StatusStyle = "wait" | "retry" | "resend";
 export interface ApiKeyRow {
   /** Six characters, also part of the key itself. */
   readonly id: string;
+  /** The first key of the chain of replacements that this key belongs to: limits count over the whole chain. */
+  readonly chainId: string;
   readonly buyerId: string;
   readonly name: string;
   readonly secretHash: Buffer;
@@ -30,6 +32,7 @@ export interface ApiKeyRow {
 
 interface Raw {
   id: string;
+  chain_id: string;
   buyer_id: string;
   name: string;
   secret_hash: Buffer;
@@ -53,6 +56,7 @@ const styles: readonly StatusStyle[] = ["wait", "retry", "resend"];
 function toKey(raw: Raw): ApiKeyRow {
   return {
     id: raw.id,
+    chainId: raw.chain_id,
     buyerId: raw.buyer_id,
     name: raw.name,
     secretHash: raw.secret_hash,
@@ -100,6 +104,7 @@ export async function selectLiveKeys(db: Executor, buyerId: string, now: Date): 
 export type NewKey = Pick<
   ApiKeyRow,
   | "id"
+  | "chainId"
   | "buyerId"
   | "name"
   | "secretHash"
@@ -118,6 +123,7 @@ export async function insertKey(db: Executor, key: NewKey): Promise<boolean> {
     .insertInto("api_keys")
     .values({
       id: key.id,
+      chain_id: key.chainId,
       buyer_id: key.buyerId,
       name: key.name,
       secret_hash: key.secretHash,
@@ -177,20 +183,30 @@ export async function revokeKey(db: Executor, id: string, buyerId: string, at: D
   return result.numUpdatedRows > 0n;
 }
 
-/** The key ends then, and another one takes its place. An earlier end stays. */
+/**
+ * The key ends then, and another one takes its place. What the key itself had replaced ends now, so that two keys of a chain
+ * work at most. Returns the keys that have changed.
+ */
 export async function replaceKey(
-  db: Executor,
-  {
-    id,
-    replacedBy,
-    expiresAt,
-  }: { readonly id: string; readonly replacedBy: string; readonly expiresAt: Date },
-): Promise<void> {
-  await db
+  tx: Tx,
+  key: Pick<ApiKeyRow, "id" | "chainId">,
+  next: { readonly replacedBy: string; readonly expiresAt: Date; readonly at: Date },
+): Promise<string[]> {
+  const { replacedBy, expiresAt, at } = next;
+  await tx
     .updateTable("api_keys")
     .set({ replaced_by: replacedBy, expires_at: sql<Date>`least(expires_at, ${expiresAt}::timestamptz)` })
-    .where("id", "=", id)
+    .where("id", "=", key.id)
     .execute();
+  const older = await tx
+    .updateTable("api_keys")
+    .set({ expires_at: at })
+    .where("chain_id", "=", key.chainId)
+    .where("id", "not in", [key.id, replacedBy])
+    .where("expires_at", ">", at)
+    .returning("id")
+    .execute();
+  return [key.id, ...older.map(({ id }) => id)];
 }
 
 /** What keys were used since the last time this was told. */

@@ -105,6 +105,11 @@ export async function selectOpenApiOrders(
   return result.rows.map(toApiOrder);
 }
 
+/** An order by a key of this chain. */
+export function isOfChain(chainId: string) {
+  return sql<boolean>`api_key_id IN (SELECT id FROM api_keys WHERE chain_id = ${chainId})`;
+}
+
 /** The next number of this buyer's orders: from 100001 on, without gaps but for purchases that were rolled back. */
 export async function takeApiNumber(tx: Tx, buyerId: string): Promise<number> {
   const result = await sql<{ number: number }>`
@@ -117,14 +122,14 @@ export async function takeApiNumber(tx: Tx, buyerId: string): Promise<number> {
 }
 
 /**
- * Takes over the key's oldest order of this product that nobody waits for and nobody was told about; a request that does
- * the same at this moment takes the next one. It is waited for until `waitUntil`. An order with a name is left to the
+ * Takes over the oldest order of a chain of keys for this product that nobody waits for and nobody was told about; a request
+ * that does the same at this moment takes the next one. It is waited for until `waitUntil`. An order with a name is left to the
  * request that repeats the name.
  */
 export async function adoptUntold(
   db: Executor,
   wanted: {
-    readonly keyId: string;
+    readonly chainId: string;
     readonly serviceId: string;
     readonly countryId: string;
     /** Null: at any price. */
@@ -133,12 +138,12 @@ export async function adoptUntold(
     readonly waitUntil: Date;
   },
 ): Promise<string | undefined> {
-  const { keyId, serviceId, countryId, maxPriceMicros, now, waitUntil } = wanted;
+  const { chainId, serviceId, countryId, maxPriceMicros, now, waitUntil } = wanted;
   const result = await sql<{ id: string }>`
     UPDATE orders SET wait_until = ${waitUntil}::timestamptz
     WHERE id = (
       SELECT id FROM orders
-      WHERE api_key_id = ${keyId} AND service_id = ${serviceId} AND country_id = ${countryId}
+      WHERE ${isOfChain(chainId)} AND service_id = ${serviceId} AND country_id = ${countryId}
         AND channel = 'api' AND told_at IS NULL AND closed_at IS NULL AND client_order_id IS NULL
         AND state IN ('placing', 'waiting') AND wait_until <= ${now}::timestamptz
         AND (expires_at IS NULL OR expires_at > ${now}::timestamptz)
@@ -156,6 +161,8 @@ export async function setWaitUntil(db: Executor, orderId: string, until: Date): 
     .where("id", "=", orderId)
     .where("told_at", "is", null)
     .where("channel", "=", "api")
+    // What goes back is not waited for: an SMS would be kept for nobody.
+    .where("state", "in", ["placing", "in_doubt", "waiting"])
     .execute();
 }
 

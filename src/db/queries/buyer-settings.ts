@@ -13,6 +13,10 @@ export async function setQuickBuy(db: Executor, buyerId: string, isOn: boolean):
   await db.updateTable("buyers").set({ quick_buy: isOn }).where("id", "=", buyerId).execute();
 }
 
+export async function setWantsNews(db: Executor, buyerId: string, isOn: boolean): Promise<void> {
+  await db.updateTable("buyers").set({ wants_news: isOn }).where("id", "=", buyerId).execute();
+}
+
 /** The message that is edited as the buyer moves through the menus. */
 export async function setNavigationMessage(
   db: Executor,

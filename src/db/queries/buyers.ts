@@ -1,6 +1,7 @@
-import { sql } from "kysely";
+import { type Selectable, sql } from "kysely";
 import { newId } from "../../core/ids.ts";
 import type { Executor, Tx } from "../client.ts";
+import type { DB } from "../schema.ts";
 
 /** A row of `buyers`. */
 export interface BuyerRow {
@@ -15,6 +16,8 @@ export interface BuyerRow {
   readonly notifyEdits: boolean;
   /** True: one tap on something bought before buys it again, up to the price it had. */
   readonly quickBuy: boolean;
+  /** False: no broadcasts. */
+  readonly wantsNews: boolean;
   readonly termsVersion: number | null;
   readonly blockedBotAt: Date | null;
   readonly bannedAt: Date | null;
@@ -39,6 +42,7 @@ export const buyerColumns = [
   "language_chosen",
   "notify_edits",
   "quick_buy",
+  "wants_news",
   "terms_version",
   "blocked_bot_at",
   "banned_at",
@@ -52,25 +56,7 @@ export const buyerColumns = [
   "seen_at",
 ] as const;
 
-interface Raw {
-  id: string;
-  telegram_id: bigint | null;
-  language: string;
-  language_chosen: boolean;
-  notify_edits: boolean;
-  quick_buy: boolean;
-  terms_version: number | null;
-  blocked_bot_at: Date | null;
-  banned_at: Date | null;
-  ban_reason: string | null;
-  flagged_at: Date | null;
-  flag_reason: string | null;
-  navigation_message_id: bigint | null;
-  created_at: Date;
-  username: string | null;
-  first_name: string | null;
-  seen_at: Date | null;
-}
+type Raw = Pick<Selectable<DB["buyers"]>, (typeof buyerColumns)[number]>;
 
 /** For the other queries of this table. */
 export function toBuyer(raw: Raw): BuyerRow {
@@ -81,6 +67,7 @@ export function toBuyer(raw: Raw): BuyerRow {
     languageChosen: raw.language_chosen,
     notifyEdits: raw.notify_edits,
     quickBuy: raw.quick_buy,
+    wantsNews: raw.wants_news,
     termsVersion: raw.terms_version,
     blockedBotAt: raw.blocked_bot_at,
     bannedAt: raw.banned_at,

@@ -178,7 +178,7 @@ export async function selectPaymentFacts(db: Executor, id: string): Promise<Paym
 
 export type PaymentFilter =
   | { readonly kind: "buyer"; readonly buyerId: string }
-  | { readonly kind: "all" | "manual" | "refunded" };
+  | { readonly kind: "all" | "manual" | "refunded" | "unassigned" };
 
 /** A page of payments, newest first. */
 export async function selectPaymentLines(
@@ -190,6 +190,7 @@ export async function selectPaymentLines(
   if (filter.kind === "buyer") query = query.where("buyer_id", "=", filter.buyerId);
   if (filter.kind === "manual") query = query.where("gateway", "=", "manual");
   if (filter.kind === "refunded") query = query.where("state", "in", ["refunding", "refunded"]);
+  if (filter.kind === "unassigned") query = query.where("state", "=", "unassigned");
   return await query.orderBy("paid_at", "desc").limit(page.limit).offset(page.offset).execute();
 }
 

@@ -10,20 +10,29 @@ export interface ServiceInCountry {
 export interface ShelfRow {
   readonly favourites: readonly ServiceInCountry[];
   /** Each service and country once, without orders that got no number. */
-  readonly recent: readonly ServiceInCountry[];
+  readonly recent: readonly BoughtRow[];
+}
+
+export interface BoughtRow extends ServiceInCountry {
+  /** The newest order of it. */
+  readonly orderId: string;
+  /** Its price, as a decimal string. */
+  readonly paidMicros: string;
 }
 
 export async function selectShelf(db: Executor, buyerId: string, limit: number): Promise<ShelfRow> {
-  const result = await sql<{ favourites: ServiceInCountry[]; recent: ServiceInCountry[] }>`
+  const result = await sql<{ favourites: ServiceInCountry[]; recent: BoughtRow[] }>`
     SELECT
       (SELECT coalesce(json_agg(json_build_object('serviceId', service_id, 'countryId', country_id)), '[]') FROM (
          SELECT service_id, country_id FROM favourites WHERE buyer_id = ${buyerId}::uuid
          ORDER BY created_at DESC, service_id LIMIT ${limit}) AS saved) AS favourites,
-      (SELECT coalesce(json_agg(json_build_object('serviceId', service_id, 'countryId', country_id)), '[]') FROM (
-         SELECT service_id, country_id FROM orders WHERE buyer_id = ${buyerId}::uuid AND rented_at IS NOT NULL
-         GROUP BY service_id, country_id ORDER BY max(placed_at) DESC LIMIT ${limit}) AS bought) AS recent`.execute(
-    db,
-  );
+      (SELECT coalesce(json_agg(json_build_object('serviceId', service_id, 'countryId', country_id, 'orderId', id,
+           'paidMicros', price_micros::text)), '[]') FROM (
+         SELECT * FROM (
+           SELECT DISTINCT ON (service_id, country_id) service_id, country_id, id, price_micros, placed_at FROM orders
+           WHERE buyer_id = ${buyerId}::uuid AND rented_at IS NOT NULL
+           ORDER BY service_id, country_id, placed_at DESC) AS each_newest
+         ORDER BY placed_at DESC LIMIT ${limit}) AS bought) AS recent`.execute(db);
   return result.rows[0] ?? { favourites: [], recent: [] };
 }
 
@@ -60,23 +69,4 @@ export async function deleteFavourite(
     .where("service_id", "=", favourite.serviceId)
     .where("country_id", "=", favourite.countryId)
     .execute();
-}
-
-/** What the buyer's last number of this product cost them; undefined: they never had one. */
-export async function selectLastPrice(
-  db: Executor,
-  buyerId: string,
-  { serviceId, countryId }: ServiceInCountry,
-): Promise<bigint | undefined> {
-  const row = await db
-    .selectFrom("orders")
-    .select("price_micros")
-    .where("buyer_id", "=", buyerId)
-    .where("service_id", "=", serviceId)
-    .where("country_id", "=", countryId)
-    .where("rented_at", "is not", null)
-    .orderBy("placed_at", "desc")
-    .limit(1)
-    .executeTakeFirst();
-  return row?.price_micros;
 }

@@ -24,6 +24,7 @@ export async function forgetBuyer(tx: Tx, buyerId: string, at: Date): Promise<nu
       telegram_id: null,
       language: "en",
       language_chosen: false,
+      wants_news: true,
       ban_reason: null,
       flag_reason: null,
       navigation_message_id: null,
@@ -48,6 +49,8 @@ async function forgetTraces(tx: Tx, buyerId: string, telegramId: number, at: Dat
     DELETE FROM conversation_states WHERE key IN (${String(telegramId)}, ${chosenKey(telegramId)})`.execute(
     tx,
   );
+  // Before the messages: whoever owes this person a broadcast just now has locked the row.
+  await sql`DELETE FROM broadcast_recipients WHERE buyer_id = ${buyerId}`.execute(tx);
   await sql`
     DELETE FROM outbox WHERE buyer_id = ${buyerId} OR chat_id = ${telegramId}::bigint
       OR payload #>> '{params,telegramId}' = ${String(telegramId)}`.execute(tx);
@@ -65,6 +68,7 @@ async function forgetTraces(tx: Tx, buyerId: string, telegramId: number, at: Dat
   );
   await forgetKeys(tx, buyerId, at);
   await sql`UPDATE topups SET chat_id = ${nobody}, message_id = NULL WHERE buyer_id = ${buyerId}`.execute(tx);
+  await sql`UPDATE promotion_redemptions SET buyer_id = NULL WHERE buyer_id = ${buyerId}`.execute(tx);
   await sql`DELETE FROM paid_purchases WHERE buyer_id = ${buyerId}`.execute(tx);
   // What tells a receipt that is sent again stays: a digest of the note, and an id by which no picture can be fetched.
   await sql`
@@ -94,7 +98,7 @@ async function forgetKeys(tx: Tx, buyerId: string, at: Date): Promise<void> {
     tx,
   );
   await sql`
-    DELETE FROM api_idempotency WHERE key_id IN (SELECT id FROM api_keys WHERE buyer_id = ${buyerId})`.execute(
+    DELETE FROM api_idempotency WHERE chain_id IN (SELECT chain_id FROM api_keys WHERE buyer_id = ${buyerId})`.execute(
     tx,
   );
 }

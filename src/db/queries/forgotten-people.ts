@@ -8,6 +8,9 @@ export interface ForgottenPerson {
   readonly flaggedAt: Date | null;
   readonly flagReason: string | null;
   readonly debtMicros: bigint;
+  /** Until when the person may not buy by key, because too few of their numbers got codes, and how often that was. */
+  readonly apiBannedUntil: Date | null;
+  readonly apiBans: number;
 }
 
 /**
@@ -27,6 +30,8 @@ export async function lockForgottenPerson(tx: Tx, personHash: string): Promise<F
     flaggedAt: row.flagged_at,
     flagReason: row.flag_reason,
     debtMicros: row.debt_micros,
+    apiBannedUntil: row.api_banned_until,
+    apiBans: row.api_bans,
   };
 }
 
@@ -36,7 +41,7 @@ export async function updateForgottenPerson(
   personHash: string,
   change: Partial<ForgottenPerson>,
 ): Promise<void> {
-  const { bannedAt, banReason, flaggedAt, flagReason, debtMicros } = change;
+  const { bannedAt, banReason, flaggedAt, flagReason, debtMicros, apiBannedUntil, apiBans } = change;
   await tx
     .updateTable("forgotten_people")
     .set({
@@ -45,6 +50,8 @@ export async function updateForgottenPerson(
       ...(flaggedAt !== undefined && { flagged_at: flaggedAt }),
       ...(flagReason !== undefined && { flag_reason: flagReason }),
       ...(debtMicros !== undefined && { debt_micros: debtMicros }),
+      ...(apiBannedUntil !== undefined && { api_banned_until: apiBannedUntil }),
+      ...(apiBans !== undefined && { api_bans: apiBans }),
     })
     .where("person_hash", "=", personHash)
     .execute();
@@ -62,6 +69,7 @@ export async function dropIfEmpty(tx: Tx, personHash: string): Promise<void> {
     .where("banned_at", "is", null)
     .where("flagged_at", "is", null)
     .where("debt_micros", "=", 0n)
+    .where("api_bans", "=", 0)
     .execute();
 }
 
@@ -76,7 +84,7 @@ export async function carryActions(tx: Tx, buyerId: string, personHash: string, 
       SELECT 'purchase' AS kind, placed_at AS at FROM orders WHERE buyer_id = ${buyerId}
       UNION ALL
       SELECT 'cancel', h.at FROM order_history h JOIN orders o ON o.id = h.order_id
-        WHERE o.buyer_id = ${buyerId} AND h.to_state = 'cancelling'
+        WHERE o.buyer_id = ${buyerId} AND o.channel = 'chat' AND h.to_state = 'cancelling'
       UNION ALL
       SELECT 'complaint', created_at FROM disputes WHERE buyer_id = ${buyerId}
       UNION ALL
@@ -98,11 +106,16 @@ export async function returnActions(tx: Tx, personHash: string, buyerId: string)
     .execute();
 }
 
+/** Counts a wrong promo code of a buyer. It is in this table from the start, so it follows them by itself. */
+export async function noteWrongCode(tx: Tx, buyerId: string, at: Date): Promise<void> {
+  await tx.insertInto("carried_actions").values({ buyer_id: buyerId, kind: "wrong_code", at }).execute();
+}
+
 /** What a returned buyer did since then, before their data was deleted. */
 export async function countCarried(
   db: Executor,
   buyerId: string,
-  kind: "purchase" | "cancel" | "complaint" | "claim",
+  kind: "purchase" | "cancel" | "complaint" | "claim" | "wrong_code",
   since: Date,
 ): Promise<number> {
   const row = await db

@@ -17,7 +17,8 @@ export type TransferKind =
   | "stray_loss"
   | "adjustment"
   | "referral"
-  | "referral_back";
+  | "referral_back"
+  | "bonus";
 
 export interface TransferRow {
   readonly key: string;

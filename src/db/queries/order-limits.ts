@@ -58,15 +58,22 @@ export async function countSwaps(db: Executor, buyerId: string, since: Date): Pr
   return Number(row.count);
 }
 
-/** How often a buyer asked to cancel since `since`. */
-export async function countCancels(db: Executor, buyerId: string, since: Date): Promise<number> {
+/** How often a buyer asked since `since` to cancel what was bought in this channel; not what the shop gave back by itself. */
+export async function countCancels(
+  db: Executor,
+  { buyerId, channel }: { readonly buyerId: string; readonly channel: string },
+  since: Date,
+): Promise<number> {
   const row = await db
     .selectFrom("order_history")
     .innerJoin("orders", "orders.id", "order_history.order_id")
     .select((eb) => eb.fn.countAll<bigint>().as("count"))
     .where("orders.buyer_id", "=", buyerId)
+    .where("orders.channel", "=", channel)
     .where("order_history.to_state", "=", "cancelling")
+    .where("order_history.actor", "<>", "system")
     .where("order_history.at", ">", since)
     .executeTakeFirstOrThrow();
-  return Number(row.count) + (await countCarried(db, buyerId, "cancel", since));
+  const carried = channel === "chat" ? await countCarried(db, buyerId, "cancel", since) : 0;
+  return Number(row.count) + carried;
 }

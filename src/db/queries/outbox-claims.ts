@@ -90,11 +90,16 @@ type Sql = ReturnType<typeof sql>;
 type Claim = Pick<ClaimedMessage, "id" | "chatId" | "priority" | "leaseToken">;
 
 /** The message was sent, so Telegram does not refuse the whole bot. False: the claim was lost meanwhile. */
-export async function markSent(db: Executor, claim: Claim, at: Date): Promise<boolean> {
+export async function markSent(
+  db: Executor,
+  claim: Claim,
+  at: Date,
+  messageId: number | null = null,
+): Promise<boolean> {
   return settle(
     db,
     claim,
-    sql`sent_at = ${at}`,
+    sql`sent_at = ${at}, message_id = ${messageId}::bigint`,
     sql`, served AS (UPDATE telegram_budget SET floods = 0 WHERE floods > 0)`,
   );
 }

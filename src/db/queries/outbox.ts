@@ -1,6 +1,7 @@
 import { sql } from "kysely";
 import type { OutboxMessage } from "../../core/messages.ts";
 import type { Executor } from "../client.ts";
+import { selectOperatorsChat } from "./operators-chat.ts";
 
 /** The chat id of people whose data was deleted. */
 export const nobody = 0;
@@ -30,13 +31,17 @@ export async function enqueue(tx: Executor, entry: NewMessage): Promise<boolean>
   return result.rows.length > 0;
 }
 
-/** Stores the same message for each of these chats (the operators'), once per subject. */
+/**
+ * Tells operators: stores the same message for each of these chats, once per subject; or once for their group, where they
+ * have one that can be reached.
+ */
 export async function enqueueToAll(
   tx: Executor,
   chatIds: readonly number[],
   { message, subject, at }: { message: OutboxMessage; subject: string; at: Date },
 ): Promise<void> {
-  for (const chatId of chatIds) {
+  const group = chatIds.length === 0 ? undefined : await selectOperatorsChat(tx, at);
+  for (const chatId of group === undefined ? chatIds : [group]) {
     await enqueue(tx, { chatId, buyerId: null, message, dedupeKey: `${subject}:${chatId}`, at });
   }
 }

@@ -11,6 +11,10 @@ export interface PaidPurchase {
   readonly priceMicros: bigint;
   readonly chatId: number;
   readonly boughtUntil: Date;
+  /** When the money came in; null: before this was kept. */
+  readonly creditedAt: Date | null;
+  /** The quote that the buyer agreed to; null: agreed before this was kept. */
+  readonly agreedQuoteId: string | null;
   /** The quote it is bought by, once one was made. */
   readonly quoteId: string | null;
 }
@@ -18,7 +22,7 @@ export interface PaidPurchase {
 /** Stored in the transaction of the credit. A top-up that is paid twice has one row all the same. */
 export async function insertPaidPurchase(
   tx: Tx,
-  purchase: Omit<PaidPurchase, "quoteId"> & { readonly at: Date },
+  purchase: Omit<PaidPurchase, "quoteId" | "creditedAt"> & { readonly at: Date },
 ): Promise<void> {
   await tx
     .insertInto("paid_purchases")
@@ -29,7 +33,9 @@ export async function insertPaidPurchase(
       country_id: purchase.countryId,
       price_micros: purchase.priceMicros,
       chat_id: BigInt(purchase.chatId),
+      agreed_quote_id: purchase.agreedQuoteId,
       bought_until: purchase.boughtUntil,
+      credited_at: purchase.at,
       state: "waiting",
       next_try_at: purchase.at,
     })
@@ -50,15 +56,16 @@ export async function takePaidPurchases(
     price_micros: bigint;
     chat_id: bigint;
     bought_until: Date;
+    credited_at: Date | null;
+    agreed_quote_id: string | null;
     quote_id: string | null;
   }>`
     UPDATE paid_purchases SET next_try_at = ${take.takenUntil}::timestamptz
     WHERE topup_id = ANY(ARRAY(
       SELECT topup_id FROM paid_purchases WHERE state = 'waiting' AND next_try_at <= ${take.now}::timestamptz
       ORDER BY next_try_at LIMIT ${take.limit} FOR UPDATE SKIP LOCKED))
-    RETURNING topup_id, buyer_id, service_id, country_id, price_micros, chat_id, bought_until, quote_id`.execute(
-    db,
-  );
+    RETURNING topup_id, buyer_id, service_id, country_id, price_micros, chat_id, bought_until,
+              credited_at, agreed_quote_id, quote_id`.execute(db);
   return result.rows.map((row) => ({
     topupId: row.topup_id,
     buyerId: row.buyer_id,
@@ -67,6 +74,8 @@ export async function takePaidPurchases(
     priceMicros: BigInt(row.price_micros),
     chatId: Number(row.chat_id),
     boughtUntil: row.bought_until,
+    creditedAt: row.credited_at,
+    agreedQuoteId: row.agreed_quote_id,
     quoteId: row.quote_id,
   }));
 }
@@ -80,6 +89,16 @@ export async function settleQuote(db: Executor, topupId: string, quoteId: string
     .returning("quote_id")
     .executeTakeFirst();
   return row?.quote_id ?? quoteId;
+}
+
+/** It is taken up again then, unless it was closed meanwhile. */
+export async function putOffPaidPurchase(db: Executor, topupId: string, nextTryAt: Date): Promise<void> {
+  await db
+    .updateTable("paid_purchases")
+    .set({ next_try_at: nextTryAt })
+    .where("topup_id", "=", topupId)
+    .where("state", "=", "waiting")
+    .execute();
 }
 
 /** False: another replica has closed it. */
@@ -96,4 +115,21 @@ export async function closePaidPurchase(
     .where("state", "=", "waiting")
     .executeTakeFirst();
   return result.numUpdatedRows > 0n;
+}
+
+/**
+ * The order that an agreement has made: by the agreed quote itself, or, when it was paid for, by the quote of the paid
+ * purchase. Undefined: none yet. Only under the lock of the buyer's row is that the last word.
+ */
+export async function selectOrderOfAgreement(
+  db: Executor,
+  agreedQuoteId: string,
+): Promise<string | undefined> {
+  const result = await sql<{ id: string }>`
+    SELECT id FROM orders WHERE quote_id = ${agreedQuoteId}::uuid
+    UNION ALL
+    SELECT orders.id FROM paid_purchases JOIN orders USING (quote_id)
+    WHERE agreed_quote_id = ${agreedQuoteId}::uuid
+    LIMIT 1`.execute(db);
+  return result.rows[0]?.id;
 }

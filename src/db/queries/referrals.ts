@@ -37,12 +37,16 @@ export async function insertReferral(
     WHERE b.id = ${friendId}::uuid AND b.id <> ${referrerId}::uuid AND b.created_at > ${since}::timestamptz
       AND NOT EXISTS (SELECT FROM orders WHERE buyer_id = b.id)
       AND NOT EXISTS (SELECT FROM topups WHERE buyer_id = b.id)
-      AND NOT EXISTS (SELECT FROM carried_actions WHERE buyer_id = b.id)
+      AND NOT EXISTS (SELECT FROM carried_actions WHERE buyer_id = b.id AND kind <> 'wrong_code')
       AND NOT EXISTS (SELECT FROM referrals WHERE referrer_id = b.id)
       AND NOT EXISTS (SELECT FROM earlier_people WHERE person_hash = ${personHash})
     ON CONFLICT (friend_id) DO NOTHING`.execute(tx);
   return (result.numAffectedRows ?? 0n) > 0n;
 }
+
+/** The shop gave the money of this order back: it earned nothing. */
+const isOrderRefunded = (orderId: ReturnType<typeof sql.ref>) => sql<boolean>`EXISTS (
+  SELECT FROM transfers t WHERE t.order_id = ${orderId} AND t.kind = 'adjustment')`;
 
 /** Friends one of whose orders was charged and is not rewarded yet, oldest invitation first. */
 export async function selectFriendsToReward(db: Executor, limit: number): Promise<string[]> {
@@ -50,7 +54,8 @@ export async function selectFriendsToReward(db: Executor, limit: number): Promis
     SELECT r.friend_id FROM referrals r
     WHERE r.ended_at IS NULL AND EXISTS (
       SELECT FROM orders o WHERE o.buyer_id = r.friend_id AND o.received_at IS NOT NULL
-        AND NOT EXISTS (SELECT FROM referral_rewards w WHERE w.order_id = o.id))
+        AND NOT EXISTS (SELECT FROM referral_rewards w WHERE w.order_id = o.id)
+        AND NOT ${isOrderRefunded(sql.ref("o.id"))})
     ORDER BY r.created_at LIMIT ${limit}::bigint`.execute(db);
   return result.rows.map((row) => row.friend_id);
 }
@@ -61,11 +66,15 @@ const isSpentRefund = sql`p.state = 'refunded' AND EXISTS (
     'topup_debt:' || p.gateway || ':' || p.charge_id,
     'topup_loss:' || p.gateway || ':' || p.charge_id || ':' || p.refund_round))`;
 
-/** Friends for whom rewards have to be taken back: money that they had spent was refunded. */
+/** Friends for whom rewards have to be taken back: money that they had spent was refunded, or a rewarded order was. */
 export async function selectFriendsToTakeBack(db: Executor, limit: number): Promise<string[]> {
   const result = await sql<{ friend_id: string }>`
-    SELECT DISTINCT p.buyer_id AS friend_id FROM topup_payments p JOIN referrals r ON r.friend_id = p.buyer_id
-    WHERE r.taken_back_at IS NULL AND ${isSpentRefund} LIMIT ${limit}::bigint`.execute(db);
+    SELECT p.buyer_id AS friend_id FROM topup_payments p JOIN referrals r ON r.friend_id = p.buyer_id
+    WHERE r.taken_back_at IS NULL AND ${isSpentRefund}
+    UNION
+    SELECT w.friend_id FROM transfers t JOIN referral_rewards w ON w.order_id = t.order_id
+    WHERE t.kind = 'adjustment' AND t.order_id IS NOT NULL AND w.taken_micros IS NULL AND w.friend_id IS NOT NULL
+    LIMIT ${limit}::bigint`.execute(db);
   return result.rows.map((row) => row.friend_id);
 }
 
@@ -112,7 +121,7 @@ export async function endReferral(
     .execute();
 }
 
-/** A charged order of a friend that is not rewarded yet. */
+/** A charged order of a friend that is neither rewarded yet nor refunded. */
 export interface RewardableOrder {
   readonly orderId: string;
   readonly priceMicros: bigint;
@@ -126,6 +135,7 @@ export async function selectRewardable(tx: Tx, friendId: string, limit: number):
     SELECT o.id, o.price_micros, o.cost_micros FROM orders o
     WHERE o.buyer_id = ${friendId}::uuid AND o.received_at IS NOT NULL
       AND NOT EXISTS (SELECT FROM referral_rewards w WHERE w.order_id = o.id)
+      AND NOT ${isOrderRefunded(sql.ref("o.id"))}
     ORDER BY o.received_at, o.id LIMIT ${limit}::bigint`.execute(tx);
   return result.rows.map((row) => ({
     orderId: row.id,
@@ -182,20 +192,21 @@ export async function insertReward(
     .execute();
 }
 
-/** Rewards for this friend of which nothing was taken back yet, newest first. */
+/** Rewards for this friend of which nothing was taken back yet, newest first; of all orders, or of refunded ones. */
 export async function selectRewardsOf(
   tx: Tx,
   friendId: string,
+  of: "all" | "refunded",
 ): Promise<{ readonly id: string; readonly amountMicros: bigint }[]> {
-  const rows = await tx
+  return await tx
     .selectFrom("referral_rewards")
-    .select(["id", "amount_micros"])
+    .select(["id", "amount_micros as amountMicros"])
     .where("friend_id", "=", friendId)
     .where("taken_micros", "is", null)
+    .$if(of === "refunded", (query) => query.where(isOrderRefunded(sql.ref("referral_rewards.order_id"))))
     .orderBy("created_at", "desc")
     .orderBy("id", "desc")
     .execute();
-  return rows.map((row) => ({ id: row.id, amountMicros: row.amount_micros }));
 }
 
 export async function setTaken(tx: Tx, rewardId: string, takenMicros: bigint): Promise<void> {

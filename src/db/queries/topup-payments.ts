@@ -54,6 +54,22 @@ export async function insertUnassignedPayment(
   return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
+/** The payment becomes this buyer's. Undefined: it is somebody's already, or there is none. */
+export async function takeUnassignedPayment(
+  db: Executor,
+  id: string,
+  owner: { readonly buyerId: string; readonly actor: string; readonly reason: string; readonly at: Date },
+): Promise<Pick<PaymentRow, "gateway" | "chargeId" | "amountMicros"> | undefined> {
+  const { buyerId, actor, reason, at } = owner;
+  return await db
+    .updateTable("topup_payments")
+    .set({ state: "credited", buyer_id: buyerId, actor, reason, state_at: at })
+    .where("id", "=", id)
+    .where("state", "=", "unassigned")
+    .returning(["gateway", "charge_id as chargeId", "amount_micros as amountMicros"])
+    .executeTakeFirst();
+}
+
 /** The states of those of these charges that are recorded. */
 export async function selectPaymentStates(
   db: Executor,

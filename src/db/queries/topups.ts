@@ -14,6 +14,8 @@ export interface TopupRow {
   readonly resumeCountryId: string | null;
   /** The price that was agreed for the purchase that waits; null: none waits. */
   readonly resumePriceMicros: bigint | null;
+  /** The quote that was agreed to. */
+  readonly resumeQuoteId: string | null;
   readonly chatId: number;
   readonly createdAt: Date;
   readonly expiresAt: Date;
@@ -31,6 +33,7 @@ function toTopup(row: Selectable<TopupsTable>): TopupRow {
     resumeServiceId: row.resume_service_id,
     resumeCountryId: row.resume_country_id,
     resumePriceMicros: row.resume_price_micros,
+    resumeQuoteId: row.resume_quote_id,
     chatId: Number(row.chat_id),
     createdAt: row.created_at,
     expiresAt: row.expires_at,
@@ -53,6 +56,7 @@ export async function insertTopup(
       resume_service_id: topup.resumeServiceId,
       resume_country_id: topup.resumeCountryId,
       resume_price_micros: topup.resumePriceMicros,
+      resume_quote_id: topup.resumeQuoteId,
       chat_id: BigInt(topup.chatId),
       created_at: topup.createdAt,
       expires_at: topup.expiresAt,

@@ -4,26 +4,27 @@ import { DeskRefusal } from "../../core/desk-refusal.ts";
 import { formatUsd, plainUsd } from "../../core/money.ts";
 import type { Staff } from "../../core/staff.ts";
 import type { Executor } from "../../db/client.ts";
-import { type BuyerRow, findBuyer, lockBuyer } from "../../db/queries/buyers.ts";
+import { findBuyer, lockBuyer } from "../../db/queries/buyers.ts";
 import { orderRefundKey, selectOrderLedger, selectPaymentFacts } from "../../db/queries/desk-cards.ts";
 import { selectBalance } from "../../db/queries/ledger.ts";
 import { type OrderRow, selectOrder } from "../../db/queries/orders.ts";
 import { adjustBuyer, checkCap, checkOwn } from "../../operations/changes.ts";
 import { beginPaymentRefund, type RefundDeps } from "../../operations/refund-payment.ts";
+import { refundableMicros } from "../../promotions/topup-bonus.ts";
 import { type AnyDraftKind, draftKind, microsText, type Preview } from "../drafts/draft-kind.ts";
+import { assignKind } from "./assign-kind.ts";
+import { nameOf, TYPED_FROM_MICROS } from "./named.ts";
 
 export interface MoneyDeps extends RefundDeps {
   readonly clock: Clock;
 }
 
 const id = z.uuid();
-/** From so much on the amount has to be typed once more. */
-const TYPED_FROM_MICROS = 100_000_000n;
 const capturedStates: readonly string[] = ["received", "waiting_again", "finished"];
 
-/** Changes of a balance, and refunds. */
+/** Changes of a balance, refunds, and whose a payment is. */
 export function moneyKinds(deps: MoneyDeps): readonly AnyDraftKind[] {
-  return [adjustKind(deps), orderRefundKind(deps), paymentRefundKind(deps)];
+  return [adjustKind(deps), orderRefundKind(deps), paymentRefundKind(deps), assignKind(deps)];
 }
 
 function adjustKind(deps: MoneyDeps): AnyDraftKind {
@@ -67,10 +68,6 @@ async function previewAdjustment(
     ],
     ...(absoluteMicros > TYPED_FROM_MICROS && { typeToConfirm: plainUsd(absoluteMicros) }),
   };
-}
-
-function nameOf({ telegramId, username }: BuyerRow): string {
-  return [username === null ? "" : `@${username}`, telegramId ?? "(deleted)"].join(" ").trim();
 }
 
 function orderRefundKind(deps: MoneyDeps): AnyDraftKind {
@@ -143,21 +140,29 @@ function paymentRefundKind(deps: MoneyDeps): AnyDraftKind {
     content: z.object({ paymentId: id, buyerId: id }),
     reasons: ["asked for by the buyer", "paid by mistake", "fraud"],
     async preview(db, { staff, content }) {
-      const { buyerId, amountMicros, stars } = await chargeOf(db, content.paymentId);
+      const { buyerId, chargeId, amountMicros, stars } = await chargeOf(db, content.paymentId);
       await checkCap(db, deps, { staff, amountMicros, at: deps.clock.now() });
-      const { availableMicros } = await selectBalance(db, buyerId ?? content.buyerId);
-      const lostMicros = amountMicros > availableMicros ? amountMicros - availableMicros : 0n;
+      const ofBuyer = buyerId ?? content.buyerId;
+      const { availableMicros } = await selectBalance(db, ofBuyer);
+      const payment = { gateway: "stars", chargeId, buyerId: ofBuyer };
+      const { thereMicros, bonusMicros } = await refundableMicros(db, payment);
+      const lostMicros = amountMicros > thereMicros ? amountMicros - thereMicros : 0n;
       return {
         facts: [
           { label: "Refund", after: `⭐${stars ?? "?"} (${formatUsd(amountMicros)})` },
+          ...(bonusMicros > 0n ? [{ label: "Its bonus taken back", after: formatUsd(bonusMicros) }] : []),
           {
             label: "Available",
             before: formatUsd(availableMicros),
-            after: formatUsd(availableMicros + lostMicros - amountMicros),
+            after: formatUsd(availableMicros + lostMicros - amountMicros - bonusMicros),
           },
         ],
         warnings:
-          lostMicros > 0n ? [`${formatUsd(lostMicros)} of it is spent: that is the shop's loss.`] : [],
+          lostMicros > 0n
+            ? [
+                `${formatUsd(lostMicros)} of it is spent: that is the shop's loss. Bonus money pays no refund.`,
+              ]
+            : [],
       };
     },
     async apply(tx, { staff, content, reason, updateId, at }) {

@@ -2,6 +2,7 @@ import { parseUsd, plainUsd } from "../../core/money.ts";
 import type { NumberedCountry } from "../../reseller/countries.ts";
 import type { ApiKey, ApiOrderRow, Reseller } from "../../reseller/reseller.ts";
 import { codeWord, statusWord } from "../../reseller/words.ts";
+import type { Gone } from "./dialect.ts";
 import type { Parameters } from "./request.ts";
 import { type Rendered, render } from "./respond.ts";
 import { refusalToken, utcTime } from "./tokens.ts";
@@ -11,8 +12,7 @@ export interface Call {
   readonly reseller: Reseller;
   readonly key: ApiKey;
   readonly parameters: Parameters;
-  /** Aborts when the client has gone. */
-  readonly signal: AbortSignal;
+  readonly gone: Gone;
 }
 
 export interface Answer {
@@ -67,7 +67,7 @@ export function buying(
   print: (order: ApiOrderRow & { readonly phone: string }, country: NumberedCountry) => string,
 ): ActionHandler {
   return async (call) => {
-    const { reseller, key, parameters, signal } = call;
+    const { reseller, key, parameters, gone } = call;
     const maxPriceMicros = maxPriceOf(parameters);
     const name = parameters.get("orderId")?.trim() || null;
     if (maxPriceMicros === undefined || (name?.length ?? 0) > MAX_NAME_LENGTH) return say("BAD_ACTION");
@@ -76,7 +76,7 @@ export function buying(
     const country = countryOf(call);
     if (!country) return say("BAD_COUNTRY");
     const request = { serviceId, countryId: country.countryId, maxPriceMicros, name };
-    const outcome = await reseller.buy(key, request, signal);
+    const outcome = await reseller.buy(key, request, gone.signal);
     if (outcome.kind === "none") return say("NO_NUMBERS");
     if (outcome.kind !== "number") return say(refusalToken(outcome));
     return { ...say(print(outcome.order, country)), tells: outcome.order.id };

@@ -37,26 +37,49 @@ export async function takeTurn(
   return turn.retryAfterSeconds;
 }
 
+/** Whether the client has gone before its answer. The signal is made for those who ask for it: polls are many and do not. */
+export interface Gone {
+  readonly signal: AbortSignal;
+}
+
+function createGone(): Gone & { tell(): void } {
+  let isTold = false;
+  let controller: AbortController | undefined;
+  return {
+    get signal() {
+      controller ??= new AbortController();
+      if (isTold) controller.abort();
+      return controller.signal;
+    },
+    tell() {
+      isTold = true;
+      controller?.abort();
+    },
+  };
+}
+
 /**
  * Runs what a request asks for. The number of an order that the result `tells` counts as told when the answer was handed
- * to the connection, and not before. `signal` aborts when the client has gone.
+ * to the connection, and not before.
  */
 export async function runTelling<Result extends { readonly tells?: string }>(
   { reseller, logger }: DialectDeps,
   { env: { outgoing } }: ApiContext,
   keyId: string,
-  run: (signal: AbortSignal) => Promise<Result>,
+  run: (gone: Gone) => Promise<Result>,
 ): Promise<Result> {
-  const gone = new AbortController();
+  const gone = createGone();
+  let isClosed = false;
   let tells: string | undefined;
   outgoing.once("close", () => {
-    gone.abort();
+    isClosed = true;
+    if (!outgoing.writableFinished) gone.tell();
     if (tells === undefined) return;
     const news = outgoing.writableFinished ? reseller.told(tells) : reseller.untold(tells);
     news.catch((error: unknown) => logger.error({ keyId, err: error }, "a number was not marked as told"));
   });
-  const result = await run(gone.signal);
+  const result = await run(gone);
   tells = result.tells;
-  if (tells !== undefined && gone.signal.aborted) await reseller.untold(tells);
+  if (tells !== undefined && isClosed) await reseller.untold(tells);
   return result;
 }

@@ -123,8 +123,8 @@ async function answer(
     if (admitted.kind === "answer") return { ...say(admitted.text), ...admitted };
     keyId = admitted.key.id;
     const { key, action } = admitted;
-    return await runTelling(deps, context, key.id, (signal) =>
-      action.handle({ reseller: deps.reseller, key, parameters, signal }),
+    return await runTelling(deps, context, key.id, (gone) =>
+      action.handle({ reseller: deps.reseller, key, parameters, gone }),
     );
   } catch (error) {
     deps.logger.error({ action: name.slice(0, 32), keyId, err: error }, "an API request failed");

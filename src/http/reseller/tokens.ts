@@ -1,5 +1,5 @@
 import { plainUsd } from "../../core/money.ts";
-import type { BuyRefusal } from "../../reseller/buy.ts";
+import type { BuyRefusal } from "../../reseller/buying.ts";
 
 /** For a ban without an end. */
 const FOR_EVER = new Date("2099-12-31T23:59:59Z");

@@ -147,7 +147,7 @@ export function createAlarms(deps: AlarmsDeps): Alarms {
 }
 
 /** Rejects after `ms`; what was asked for goes on by itself. */
-async function inTime<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
+export async function inTime<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
   const timer = new AbortController();
   const late = clock.sleep(ms, timer.signal).then(() => {
     throw new Error("no answer in time");

@@ -56,9 +56,10 @@ export async function failOrder(
   });
   if (!row) return undefined;
   deps.events?.ended(from === "in_doubt" ? "doubt_failed" : "failed", code);
-  // Who tapped a moment ago still watches the card, which says why. Others are told by a message, and so is a new price,
-  // which is a question.
+  // Who tapped a moment ago still watches the card, which says why. Others are told by a message, and so are those who
+  // have no card yet (a paid purchase), and a new price, which is a question.
   const isWatched =
+    row.cardMessageId !== null &&
     code !== "price_moved" &&
     from === "placing" &&
     row.replaces === null &&

@@ -7,6 +7,8 @@ import { selectBalance } from "../../db/queries/ledger.ts";
 import { selectPurchaseCounts } from "../../db/queries/order-limits.ts";
 import { insertOrder } from "../../db/queries/order-moves.ts";
 import { selectOrderByQuote } from "../../db/queries/orders.ts";
+import { selectOrderOfAgreement } from "../../db/queries/paid-purchases.ts";
+import { hasDiscountLeft } from "../../db/queries/promotion-redemptions.ts";
 import { type QuoteRow, selectQuote } from "../../db/queries/quotes.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import { debtOf } from "../../wallet/debts.ts";
@@ -79,8 +81,14 @@ async function commitOrder(
   const at = deps.clock.now();
   const { terms } = input;
   const buyer = await lockBuyer(tx, input.buyerId);
+  const bought = terms ? undefined : await selectOrderOfAgreement(tx, input.agreedQuoteId ?? quote.id);
+  if (bought !== undefined) return { kind: "already", orderId: bought };
   const code = refusalOf(deps, buyer) ?? (terms ? undefined : await chatLimit(deps, tx, buyer, at));
   if (code || !buyer || buyer.telegramId === null) return refuse(code ?? "quote_expired", quote);
+  // Another purchase has used the discount up since the price was shown.
+  const { redemptionId } = quote;
+  if (redemptionId !== null && !(await hasDiscountLeft(tx, redemptionId)))
+    return refuse("quote_expired", quote);
   const refusal = await terms?.admit(tx, { priceMicros: quote.priceMicros, at });
   if (refusal) return { kind: "not_admitted", refusal };
   const orderId = newId();

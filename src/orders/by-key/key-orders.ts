@@ -49,11 +49,11 @@ export type TellingOutcome = "told" | "adopted" | "untold_cancelled" | "untold_l
 export interface KeyOrders {
   purchase(input: KeyPurchaseInput): Promise<KeyPurchaseResult>;
   /**
-   * Takes over the oldest order of this product that the key's client was never told about and does not wait for any more:
+   * Takes over the oldest order of this product that the client of these keys was never told about and does not wait for any more:
    * a client that asks again after a lost answer gets its own purchase. Undefined: there is none.
    */
   adopt(wanted: {
-    readonly keyId: string;
+    readonly chainId: string;
     readonly serviceId: string;
     readonly countryId: string;
     /** Null: at any price. */

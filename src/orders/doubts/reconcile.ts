@@ -197,7 +197,8 @@ async function keepSurplus(
 
 /** True if the number has received an SMS: no provider takes such a number back. */
 function isSpent({ observation }: ActiveRental): boolean {
-  return observation.sms.length > 0 || observation.status === "received";
+  const { sms, status } = observation;
+  return sms.length > 0 || status === "received" || status === "finished";
 }
 
 function orphanOf(deps: OrderDeps, provider: Provider, rental: ActiveRental): Orphan {

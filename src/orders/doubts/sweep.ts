@@ -90,7 +90,12 @@ async function endRemoved(deps: OrderDeps, now: Date): Promise<void> {
     );
     await ensureSystemAccounts(deps.db, systemAccounts([], [order.provider]));
     await inTransaction(deps.db, (tx) =>
-      endOrder(deps, tx, order, { ending: "by_clock", cause: "provider removed", at: now }),
+      endOrder(deps, tx, order, {
+        ending: "by_clock",
+        cause: "provider removed",
+        isReplaceable: false,
+        at: now,
+      }),
     );
     deps.onMessages();
   }

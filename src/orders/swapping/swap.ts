@@ -27,10 +27,13 @@ export async function swap(deps: OrderDeps, order: OrderRow): Promise<CancelResu
   if (order.expiresAt !== null && order.expiresAt <= at) return { kind: "refused", code: "order_not_active" };
   const [swaps, cancels] = await Promise.all([
     countSwaps(deps.db, order.buyerId, addMs(at, -HOUR_MS)),
-    countCancels(deps.db, order.buyerId, addMs(at, -HOUR_MS)),
+    countCancels(deps.db, order, addMs(at, -HOUR_MS)),
   ]);
   if (swaps >= SWAPS_PER_HOUR) return { kind: "refused", code: "too_many_swaps" };
   if (cancels >= deps.limits.cancelsPerHour) return { kind: "refused", code: "too_many_cancels" };
+  // Its number would go back and no other one come: then the buyer decides about a cancel instead.
+  const notSold = await deps.catalog.refusal(order);
+  if (notSold !== undefined) return { kind: "refused", code: notSold };
   const row = await inTransaction(deps.db, (tx) =>
     transition(tx, {
       orderId: order.id,

@@ -8,7 +8,7 @@ import { bookLossOfReleased, type Ending, lossAtEnd } from "../book-loss.ts";
 import { plausibleEnd } from "../buying/assign-number.ts";
 import type { OrderDeps } from "../order-deps.ts";
 import { watchedStates } from "../state.ts";
-import { replaceOrder } from "../swapping/replace.ts";
+import { mayReplace, replaceOrder } from "../swapping/replace.ts";
 import { type Move, owe, stateOf, transition } from "../transition.ts";
 import { recordSms } from "./record-sms.ts";
 
@@ -30,10 +30,11 @@ const watched: readonly string[] = watchedStates;
  * nothing. Undefined: nothing was changed.
  */
 export async function applyObservation(deps: OrderDeps, seen: Seen): Promise<OrderRow | undefined> {
+  const isReplaceable = seen.observation.status === "cancelled" && (await mayReplace(deps, seen.orderId));
   const result = await inTransaction(deps.db, async (tx) => {
     const order = await lockOrder(tx, seen.orderId);
     if (!order || !watched.includes(order.state) || order.round !== seen.round) return undefined;
-    return await storeSeen(deps, tx, order, seen);
+    return await storeSeen(deps, tx, order, { ...seen, isReplaceable });
   });
   deps.checkpoint("observe/committed");
   if (result) deps.onMessages();
@@ -41,9 +42,14 @@ export async function applyObservation(deps: OrderDeps, seen: Seen): Promise<Ord
   return result;
 }
 
-async function storeSeen(deps: OrderDeps, tx: Tx, order: OrderRow, seen: Seen): Promise<OrderRow> {
+async function storeSeen(
+  deps: OrderDeps,
+  tx: Tx,
+  order: OrderRow,
+  seen: Seen & { readonly isReplaceable: boolean },
+): Promise<OrderRow> {
   const at = deps.clock.now();
-  const { observation, cause } = seen;
+  const { observation, cause, isReplaceable } = seen;
   let row = order;
   if (observation.sms.length > 0)
     row = await recordSms(tx, order, observation, { at, cause, events: deps.events });
@@ -52,7 +58,7 @@ async function storeSeen(deps: OrderDeps, tx: Tx, order: OrderRow, seen: Seen): 
     row = (await touchOrder(tx, { orderId: row.id, from: watched, change: { expiresAt } })) ?? row;
   }
   const ending = endingOf(observation.status, seen.isByClock ?? false);
-  if (ending) row = (await endOrder(deps, tx, row, { ending, cause, at })) ?? row;
+  if (ending) row = (await endOrder(deps, tx, row, { ending, cause, isReplaceable, at })) ?? row;
   return row;
 }
 
@@ -64,13 +70,13 @@ function endingOf(status: Observation["status"], isByClock: boolean): Ending | u
 /**
  * Ends an order whose number has ended. Without an SMS the hold is released, and the order is `cancelled` if the buyer
  * had asked for that, `expired` otherwise; if the provider keeps its money, the loss is booked. With an SMS the order
- * is `finished`.
+ * is `finished`. `isReplaceable`: if a swap is due, the order that replaces this one may be made.
  */
 export async function endOrder(
   deps: Pick<OrderDeps, "providers">,
   tx: Tx,
   row: OrderRow,
-  { ending, cause, at }: { ending: Ending; cause: string; at: Date },
+  { ending, cause, isReplaceable, at }: { ending: Ending; cause: string; isReplaceable: boolean; at: Date },
 ): Promise<OrderRow | undefined> {
   const from = stateOf(row);
   const move = { orderId: row.id, from, cause: `${cause}: ${ending}`, actor: "system", at };
@@ -81,12 +87,14 @@ export async function endOrder(
   const ended = await transition(tx, { ...move, to });
   if (!ended) return undefined;
   // Who cancels watches the card, which says it. Told are those who wait for something else: a code, or a new number.
-  const isReplacedNow = ending === "cancelled" && isReplaced(ended) && (await replaceOrder(tx, ended, at));
+  const isReplacedNow = isReplaceable && isReplaced(ended) && (await replaceOrder(tx, ended, at));
   if (!isReplacedNow && (to === "expired" || ended.swapDue)) await tellReleased(tx, ended, to, at);
   const chargedAt = deps.providers.get(ended.provider ?? "")?.capabilities.chargedAt ?? "purchase";
   const reason = lossAtEnd(ending, chargedAt);
   if (reason) await bookLossOfReleased(tx, ended, reason, at);
-  return ended;
+  if (isReplacedNow || !ended.swapDue) return ended;
+  // Its card must not speak of a new number.
+  return await touchOrder(tx, { orderId: ended.id, from: [to], change: { swapDue: false } });
 }
 
 /** received or waiting_again → finished at the number's end: who waited for another code is told that none came. */

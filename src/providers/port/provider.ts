@@ -219,6 +219,7 @@ export interface Provider {
   ban(upstreamId: string, options: CallOptions): Promise<CancelOutcome>;
   another(upstreamId: string, options: CallOptions): Promise<AnotherOutcome>;
   finish(upstreamId: string, options: CallOptions): Promise<void>;
+  /** Our open numbers; and those of the last hour that the upstream was paid for and has ended, where its list shows them. */
   active(options: CallOptions): Promise<readonly ActiveRental[]>;
   /** Undefined: the protocol does not document such a body. */
   parseWebhook(body: unknown): WebhookEvent | undefined;

@@ -185,6 +185,12 @@ function warningsOf(config: Config): Problem[] {
       problem: "is not set: nobody is told when something needs attention",
     });
   }
+  if (config.adminIds.length === 0 && config.upkeep.operatorsChat !== null) {
+    warnings.push({
+      variable: "OPERATORS_CHAT",
+      problem: "needs ADMIN_IDS: nobody may act in the group, or is told when it cannot be reached",
+    });
+  }
   if (config.webhookSecret !== null && config.webhookSecret.length < SHORT_SECRET) {
     warnings.push({
       variable: "WEBHOOK_SECRET",

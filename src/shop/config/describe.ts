@@ -22,6 +22,7 @@ export function describeConfig(config: Config): Record<string, unknown> {
     listen: `${config.http.host}:${config.http.port}`,
     admin: `${config.admin.host}:${config.admin.port}`,
     admins: config.adminIds.length,
+    operatorsAreTold: config.upkeep.operatorsChat === null ? "privately" : "in their group",
     providers: config.providers.map((provider) => `${provider.name} (${provider.protocol})`),
     topups: config.topups.gateways,
     referral: config.referral === null ? "off" : "on",

@@ -90,6 +90,15 @@ export const telegramIds = parsed("Telegram user ids (numbers), separated by com
   return ids.every((id) => id > 0 && id < MAX_TELEGRAM_ID) ? [...new Set(ids)] : undefined;
 });
 
+/** A group or supergroup, which has a negative id. */
+export const groupId = parsed(
+  "the id of a group at Telegram: a negative number such as -1001234567890",
+  (text) => {
+    const id = /^-\d{1,16}$/.test(text) ? Number(text) : 0;
+    return id < 0 && id > -MAX_TELEGRAM_ID ? id : undefined;
+  },
+);
+
 /** A comma-separated choice out of `allowed`. */
 export function choices<T extends string>(allowed: readonly T[]): z.ZodType<T[], string> {
   return parsed(`one or more of ${allowed.join(", ")}, separated by commas`, (text) => {

@@ -22,6 +22,7 @@ export const chat: ChatTexts = {
   toasts: {
     stale: "انتهت صلاحية هذا الزر. إليك القائمة الحالية.",
     writePrivately: "راسلني في محادثة خاصة من فضلك.",
+    newsOff: `لن تصلك أخبار المتجر بعد الآن. الرموز والمدفوعات تصلك كما كانت. لتفعيل الأخبار من جديد: ${ltr("/settings")}`,
   },
   messages: {
     welcome: "أهلًا! اختر خدمة ودولة، واحصل على رقم، ويصلك الرمز هنا مباشرة. لا تدفع إلا إذا وصل رمز.",
@@ -35,7 +36,7 @@ export const chat: ChatTexts = {
       "",
       "لا رمز؟ يعود المال وحده في نهاية المدة، أو فورًا إذا ألغيت.",
       "",
-      `${ltr("/orders")} أرقامك · ${ltr("/balance")} مالك · ${ltr("/topup")} شحن · ${ltr("/settings")} اللغة`,
+      `${ltr("/orders")} أرقامك · ${ltr("/balance")} مالك · ${ltr("/topup")} شحن · ${ltr("/promo")} رمز عرض · ${ltr("/settings")} اللغة`,
       `${ltr("/paysupport")} الدعم · ${ltr("/terms")} · ${ltr("/privacy")}`,
     ].join("\n"),
     page: ({ page, pageCount }) => `الصفحة ${page} من ${pageCount}`,

@@ -24,6 +24,7 @@ export const money: MoneyTexts = {
       adjustment: "تصحيح",
       referral: "مكافأة عن صديق",
       referral_back: "مكافأة مسحوبة",
+      bonus: "مكافأة",
       other: "عملية",
     },
     topup: ({ available }) => `<b>شحن الرصيد</b>\nالرصيد ${ltr(available)}. كم تريد أن تضيف؟`,
@@ -39,6 +40,8 @@ export const money: MoneyTexts = {
     manualNeedsProof: "أرسل صورة الإيصال أو رسالة قصيرة برقم العملية.",
     credited: ({ amount, available }) => `أُضيف ${ltr(amount)}. الرصيد ${ltr(available)}.`,
     gettingNumber: ({ product }) => `جارٍ شراء ${own(product)}…`,
+    stillTrying: ({ product }) =>
+      `${own(product)}: لا يجيب أي مورّد الآن. سأواصل المحاولة دقيقتين، ثم القرار لك. أموالك تبقى لك.`,
     fromShop: ({ text }) => `<b>رسالة من المتجر:</b>\n${own(text)}\nللرد استخدم ${ltr("/paysupport")}.`,
     topupRejected: `لم يجد المتجر تحويلك، فلم يُضف شيء. إن كان ذلك خطأ فاستخدم ${ltr("/paysupport")}.`,
     topupRefunded: ({ stars, amount, available }) =>

@@ -6,6 +6,7 @@ export const profile: ProfileTexts = {
     orders: "طلباتك",
     balance: "الرصيد والعمليات",
     topup: "شحن الرصيد",
+    promo: "رمز عرض أو قسيمة",
     help: "كيف يعمل",
   },
   botName: "أرقام لاستقبال الرموز",

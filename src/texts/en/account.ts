@@ -4,6 +4,8 @@ export const account: AccountTexts = {
   labels: {
     progressSound: (isOn) => (isOn ? "Sound for updates: on" : "Sound for updates: off"),
     quickBuy: (isOn) => (isOn ? "One-tap buying: on" : "One-tap buying: off"),
+    news: (isOn) => (isOn ? "News of the shop: on" : "News of the shop: off"),
+    noNews: "🔕 No more news",
     deleteMyData: "Delete my data",
     yesDelete: "Yes, delete my data",
     keepMyData: "Keep my data",
@@ -15,6 +17,8 @@ export const account: AccountTexts = {
     settingsSound: "Codes and payments always make a sound.",
     settingsQuickBuy:
       "One-tap buying: a tap on something you bought before buys it at once, up to the price it had.",
+    settingsNews:
+      "News: messages of the shop to all its customers. Codes, payments and answers always arrive.",
     forgetAsk: ({ available }) =>
       `This deletes your Telegram id, settings, favourites and messages from the shop. Your balance of ${available} cannot be used afterwards. Go on?`,
     forgetSure: "This cannot be undone. Are you sure?",

@@ -21,6 +21,8 @@ export const chat: ChatTexts = {
   toasts: {
     stale: "That button has expired. Here is the current menu.",
     writePrivately: "Message me privately.",
+    newsOff:
+      "No more news of the shop. Codes and payments are told as before. /settings turns news on again.",
   },
   messages: {
     welcome:
@@ -35,7 +37,7 @@ export const chat: ChatTexts = {
       "",
       "No code? The money comes back by itself when the time is up, or at once when you cancel.",
       "",
-      "/orders your numbers · /balance your money · /topup add money · /settings language",
+      "/orders your numbers · /balance your money · /topup add money · /promo a code · /settings language",
       "/paysupport help from a person · /terms · /privacy",
     ].join("\n"),
     page: ({ page, pageCount }) => `Page ${page} of ${pageCount}`,

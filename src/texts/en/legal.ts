@@ -9,7 +9,7 @@ export const legal: LegalTexts = {
       `SMS texts and codes are deleted ${counted("en", hours, { one: "hour", other: "hours" })} after they arrive.`,
       "Payments and order records stay as long as the law and bookkeeping need them.",
       "Suppliers see the service and country that you order, never who you are.",
-      "If you delete your data, we keep a keyed hash in place of your Telegram id, with any ban, refund mark or debt, and for 48 hours how often you ordered, so that nobody gets rid of these by it. Of payment receipts only digests stay.",
+      "If you delete your data, we keep a keyed hash in place of your Telegram id, with any ban, refund mark or debt, the promo codes that you used, and for 48 hours how often you ordered, so that nobody gets rid of these by it. Of payment receipts only digests stay.",
       contact ? `Questions: ${contact}` : "",
       "You can delete your data with the button below.",
     ]

@@ -23,6 +23,7 @@ export const money: MoneyTexts = {
       adjustment: "Correction",
       referral: "Reward for a friend",
       referral_back: "Reward taken back",
+      bonus: "Bonus",
       other: "Transaction",
     },
     topup: ({ available }) => `<b>Top up</b>\nBalance ${available}. How much would you like to add?`,
@@ -39,6 +40,8 @@ export const money: MoneyTexts = {
     manualNeedsProof: "Please send a photo of the receipt, or a short message with the reference.",
     credited: ({ amount, available }) => `${amount} added. Balance ${available}.`,
     gettingNumber: ({ product }) => `Getting ${product}…`,
+    stillTrying: ({ product }) =>
+      `${product}: no supplier answers just now. I go on trying for two minutes; then you decide. Your money stays yours.`,
     fromShop: ({ text }) => `<b>Message from the shop:</b>\n${text}\nAnswer with /paysupport.`,
     topupRejected:
       "The shop could not find your transfer, so nothing was added. If you think that is wrong, use /paysupport.",

@@ -6,6 +6,7 @@ export const profile: ProfileTexts = {
     orders: "Your orders",
     balance: "Balance and transactions",
     topup: "Add money",
+    promo: "Promo code or voucher",
     help: "How it works",
   },
   botName: "Numbers for codes",

@@ -4,6 +4,8 @@ export const account: AccountTexts = {
   labels: {
     progressSound: (isOn) => (isOn ? "Sonido de avisos: sí" : "Sonido de avisos: no"),
     quickBuy: (isOn) => (isOn ? "Compra en un toque: sí" : "Compra en un toque: no"),
+    news: (isOn) => (isOn ? "Novedades: sí" : "Novedades: no"),
+    noNews: "🔕 No quiero novedades",
     deleteMyData: "Borrar mis datos",
     yesDelete: "Sí, borrar mis datos",
     keepMyData: "Conservar mis datos",
@@ -15,6 +17,8 @@ export const account: AccountTexts = {
     settingsSound: "Los códigos y los pagos siempre suenan.",
     settingsQuickBuy:
       "Compra en un toque: toca algo que ya compraste y se compra al momento, hasta el precio de entonces.",
+    settingsNews:
+      "Novedades: mensajes de la tienda a todos sus clientes. Códigos, pagos y respuestas llegan siempre.",
     forgetAsk: ({ available }) =>
       `Esto borra de la tienda tu id de Telegram, ajustes, favoritos y mensajes. Después no podrás usar tu saldo de ${available}. ¿Seguir?`,
     forgetSure: "No se puede deshacer. ¿Seguro?",

@@ -21,6 +21,8 @@ export const chat: ChatTexts = {
   toasts: {
     stale: "Ese botón ha caducado. Este es el menú actual.",
     writePrivately: "Escríbeme en un chat privado, por favor.",
+    newsOff:
+      "No recibirás más novedades. Los códigos y pagos llegan como siempre. Se activan de nuevo en /settings.",
   },
   messages: {
     welcome:
@@ -35,7 +37,7 @@ export const chat: ChatTexts = {
       "",
       "¿Sin código? El dinero vuelve solo al terminar el plazo, o al momento si cancelas.",
       "",
-      "/orders tus números · /balance tu dinero · /topup recargar · /settings idioma",
+      "/orders tus números · /balance tu dinero · /topup recargar · /promo un código · /settings idioma",
       "/paysupport soporte · /terms · /privacy",
     ].join("\n"),
     page: ({ page, pageCount }) => `Página ${page} de ${pageCount}`,

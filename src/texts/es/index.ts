@@ -8,6 +8,7 @@ import { legal } from "./legal.ts";
 import { money } from "./money.ts";
 import { orders } from "./orders.ts";
 import { profile } from "./profile.ts";
+import { promotions } from "./promotions.ts";
 import { referral } from "./referral.ts";
 import { reseller } from "./reseller.ts";
 
@@ -21,6 +22,7 @@ export const es = composeTexts({
   money,
   account,
   history,
+  promotions,
   referral,
   reseller,
   legal,

@@ -9,7 +9,7 @@ export const legal: LegalTexts = {
       `Los textos y códigos de SMS se borran ${counted("es", hours, { one: "hora", other: "horas" })} después de llegar.`,
       "Los pagos y pedidos se guardan el tiempo que exigen la ley y la contabilidad.",
       "Los proveedores ven el servicio y el país que pides, nunca quién eres.",
-      "Si borras tus datos, guardamos un hash con clave en lugar de tu id de Telegram, con un bloqueo, una marca de reembolso o una deuda, y durante 48 horas cuántos pedidos hiciste, para que nadie los anule así. De los recibos solo quedan huellas.",
+      "Si borras tus datos, guardamos un hash con clave en lugar de tu id de Telegram, con un bloqueo, una marca de reembolso o una deuda, los códigos promocionales que usaste, y durante 48 horas cuántos pedidos hiciste, para que nadie los anule así. De los recibos solo quedan huellas.",
       contact ? `Preguntas: ${contact}` : "",
       "Puedes borrar tus datos con el botón de abajo.",
     ]

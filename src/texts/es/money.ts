@@ -23,6 +23,7 @@ export const money: MoneyTexts = {
       adjustment: "Corrección",
       referral: "Recompensa por un amigo",
       referral_back: "Recompensa retirada",
+      bonus: "Bono",
       other: "Movimiento",
     },
     topup: ({ available }) => `<b>Recargar</b>\nSaldo ${available}. ¿Cuánto quieres añadir?`,
@@ -39,6 +40,8 @@ export const money: MoneyTexts = {
     manualNeedsProof: "Envía una foto del recibo o un mensaje corto con la referencia.",
     credited: ({ amount, available }) => `${amount} añadidos. Saldo ${available}.`,
     gettingNumber: ({ product }) => `Comprando ${product}…`,
+    stillTrying: ({ product }) =>
+      `${product}: ningún proveedor responde ahora. Sigo intentándolo dos minutos; después decides tú. Tu dinero sigue siendo tuyo.`,
     fromShop: ({ text }) => `<b>Mensaje de la tienda:</b>\n${text}\nResponde con /paysupport.`,
     topupRejected:
       "La tienda no encontró tu transferencia, así que no se añadió nada. Si crees que es un error, usa /paysupport.",

@@ -6,6 +6,7 @@ export const profile: ProfileTexts = {
     orders: "Tus pedidos",
     balance: "Saldo y movimientos",
     topup: "Recargar saldo",
+    promo: "Código promocional o vale",
     help: "Cómo funciona",
   },
   botName: "Números para códigos",

@@ -4,6 +4,8 @@ export const account: AccountTexts = {
   labels: {
     progressSound: (isOn) => (isOn ? "Suara notifikasi: aktif" : "Suara notifikasi: mati"),
     quickBuy: (isOn) => (isOn ? "Beli sekali ketuk: aktif" : "Beli sekali ketuk: mati"),
+    news: (isOn) => (isOn ? "Kabar toko: aktif" : "Kabar toko: mati"),
+    noNews: "🔕 Jangan kirim kabar",
     deleteMyData: "Hapus data saya",
     yesDelete: "Ya, hapus data saya",
     keepMyData: "Simpan data saya",
@@ -15,6 +17,8 @@ export const account: AccountTexts = {
     settingsSound: "Kode dan pembayaran selalu berbunyi.",
     settingsQuickBuy:
       "Beli sekali ketuk: ketuk yang pernah dibeli untuk langsung membelinya, sampai harga sebelumnya.",
+    settingsNews:
+      "Kabar toko: pesan toko untuk semua pelanggan. Kode, pembayaran, dan jawaban selalu dikirim.",
     forgetAsk: ({ available }) =>
       `Ini menghapus id Telegram, pengaturan, favorit, dan pesan Anda dari toko. Saldo ${available} tidak bisa dipakai lagi. Lanjutkan?`,
     forgetSure: "Ini tidak bisa dibatalkan. Anda yakin?",

@@ -20,6 +20,7 @@ export const chat: ChatTexts = {
   toasts: {
     stale: "Tombol itu sudah kedaluwarsa. Ini menu terbaru.",
     writePrivately: "Silakan hubungi saya di chat pribadi.",
+    newsOff: "Tidak ada kabar toko lagi. Kode dan pembayaran tetap dikirim. Aktifkan lagi di /settings.",
   },
   messages: {
     welcome:
@@ -34,7 +35,7 @@ export const chat: ChatTexts = {
       "",
       "Tidak ada kode? Uang otomatis kembali saat waktu habis, atau langsung saat Anda membatalkan.",
       "",
-      "/orders nomor Anda · /balance uang Anda · /topup isi saldo · /settings bahasa",
+      "/orders nomor Anda · /balance uang Anda · /topup isi saldo · /promo kode promo · /settings bahasa",
       "/paysupport bantuan tim kami · /terms · /privacy",
     ].join("\n"),
     page: ({ page, pageCount }) => `Halaman ${page} dari ${pageCount}`,

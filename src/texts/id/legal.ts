@@ -8,7 +8,7 @@ export const legal: LegalTexts = {
       `Isi dan kode SMS dihapus ${hours} jam setelah tiba.`,
       "Data pembayaran dan pesanan disimpan selama diwajibkan hukum dan pembukuan.",
       "Penyedia melihat layanan dan negara yang dipesan, tidak pernah siapa Anda.",
-      "Jika data Anda dihapus, kami menyimpan hash berkunci sebagai ganti id Telegram, dengan blokir, tanda pengembalian dana, atau utang, dan selama 48 jam jumlah pesanan Anda, agar semua itu tidak hilang. Dari bukti bayar hanya sidiknya yang tersisa.",
+      "Jika data Anda dihapus, kami menyimpan hash berkunci sebagai ganti id Telegram, dengan blokir, tanda pengembalian dana, utang, atau kode promo yang sudah dipakai, dan selama 48 jam jumlah pesanan Anda, agar semua itu tidak hilang. Dari bukti bayar hanya sidiknya yang tersisa.",
       contact ? `Pertanyaan: ${contact}` : "",
       "Anda bisa menghapus data Anda dengan tombol di bawah.",
     ]

@@ -23,6 +23,7 @@ export const money: MoneyTexts = {
       adjustment: "Koreksi",
       referral: "Imbalan untuk teman",
       referral_back: "Imbalan ditarik",
+      bonus: "Bonus",
       other: "Transaksi",
     },
     topup: ({ available }) => `<b>Isi saldo</b>\nSaldo ${available}. Berapa yang ingin ditambahkan?`,
@@ -38,6 +39,8 @@ export const money: MoneyTexts = {
     manualNeedsProof: "Kirim foto bukti transfer atau pesan singkat dengan nomor referensinya.",
     credited: ({ amount, available }) => `${amount} ditambahkan. Saldo ${available}.`,
     gettingNumber: ({ product }) => `Membeli ${product}…`,
+    stillTrying: ({ product }) =>
+      `${product}: belum ada pemasok yang menjawab. Saya terus mencoba selama dua menit; setelah itu Anda yang memutuskan. Uang Anda tetap milik Anda.`,
     fromShop: ({ text }) => `<b>Pesan dari toko:</b>\n${text}\nBalas dengan /paysupport.`,
     topupRejected:
       "Toko tidak menemukan transfer Anda; tidak ada yang ditambahkan. Jika keliru, pakai /paysupport.",

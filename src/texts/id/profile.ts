@@ -6,6 +6,7 @@ export const profile: ProfileTexts = {
     orders: "Pesanan Anda",
     balance: "Saldo dan transaksi",
     topup: "Isi saldo",
+    promo: "Kode promo atau voucer",
     help: "Cara kerjanya",
   },
   botName: "Nomor untuk kode",

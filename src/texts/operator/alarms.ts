@@ -23,7 +23,7 @@ const there: Readonly<Record<TroubleKind, Sentence>> = {
   chargebacks: (_, facts) =>
     `Telegram took back ${fact(facts, "count")} Stars payments in the last 24 hours. Those buyers are flagged.`,
   payments_unassigned: (_, facts) =>
-    `${fact(facts, "count")} payments came in the last day that belong to no top-up, or are over another amount. Look them up at Crypto Pay, and credit whom they belong to with /adjust.`,
+    `${fact(facts, "count")} payments came in the last day that belong to no top-up, or are over another amount. Look them up at Crypto Pay, then give each to its buyer: /admin, Payments, unassigned.`,
   backup_old: (_, facts) =>
     `The newest backup is ${fact(facts, "hours")} hours old. Look at BACKUP_DIR and its disk.`,
   clock_wrong: (_, facts) =>

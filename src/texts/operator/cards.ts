@@ -24,6 +24,11 @@ export const cardTexts = {
   messageAgain: "A message has to be text of up to 1000 characters.",
   buyer: "👤 Buyer",
   refund: "↩ Refund",
+  assign: "👤 Give it to a buyer",
+  assignPrompt:
+    "Whose payment is it? Send the buyer's @name, Telegram id or id here, or forward a message of theirs. It leads to before and after; nothing is done yet.",
+  assignNobody: "No buyer found. An @name, a Telegram id or the id of a buyer.",
+  assignSeveral: "Several people were seen with this name. Send the Telegram id instead.",
   cancel: "✖ Cancel for the buyer",
   giveBack: "↩ Give back",
   checkNow: "⟳ Check now",

@@ -1,4 +1,21 @@
+import type { OperatorTopic } from "../../core/operator-topics.ts";
 import { bold, escapeHtml } from "../html.ts";
+
+/** The topics of the operators' group. */
+export const topicNames: Readonly<Record<OperatorTopic, string>> = {
+  money: "💰 Money",
+  trouble: "🚨 Trouble",
+  questions: "💬 Questions",
+  report: "📊 Report",
+};
+
+/** What a tap in the operators' group is answered with. */
+export const groupTexts = {
+  openedPrivately: "I have opened it in our private chat.",
+  failed: "That did not work. Please try again.",
+  goOn: "This goes on here, in private.",
+  goOnButton: "Go on",
+} as const;
 
 /** The desk's frame: home, drafts, what every screen has. In English only. */
 export const deskTexts = {

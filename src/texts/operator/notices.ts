@@ -9,7 +9,7 @@ const notices: Readonly<Record<string, (params: Params) => string>> = {
   stray_lost: (params) =>
     `Loss at ${fact(params, "provider")}: ${amount(params)}. A number that was bought for nobody could not be given back.`,
   crypto_pay_amount: (params) =>
-    `Crypto Pay invoice ${fact(params, "invoiceId")} is paid, but not over the ${amount(params)} that top-up ${fact(params, "topupId")} asked for. Nothing was credited. Settle it by hand.`,
+    `Crypto Pay invoice ${fact(params, "invoiceId")} is paid, but not over the ${amount(params)} that top-up ${fact(params, "topupId")} asked for. Nothing was credited. An owner gives it to its buyer: /admin, Payments, unassigned.`,
   crypto_pay_nobody: (params) =>
     `Crypto Pay invoice ${fact(params, "invoiceId")} over ${amount(params)} was paid after its buyer had their data deleted (top-up ${fact(params, "topupId")}). The money is on an account of nobody. Settle it by hand.`,
   refund_debt: (params) =>
@@ -40,9 +40,17 @@ const notices: Readonly<Record<string, (params: Params) => string>> = {
     `Waiting for half an hour: ${fact(params, "count")} × ${fact(params, "kind")}. /admin → Queue.`,
   adjusted: (params) =>
     `${fact(params, "by")} changed the balance of buyer ${fact(params, "telegramId")} by ${fact(params, "sign")}${amount(params)}: ${fact(params, "reason")}.`,
+  codes_made: (params) =>
+    `${fact(params, "by")} made ${fact(params, "what")}${params.amountMicros === undefined ? "" : `, ${amount(params)} in all at most`}. /admin → Codes.`,
   staff_joined: (params) => `${fact(params, "telegramId")} now works at the desk as ${fact(params, "role")}.`,
   staff_refused: (params) =>
     `${fact(params, "telegramId")} (${fact(params, "role")}) has asked five times in an hour for what their role does not allow. The audit log says what.`,
+  operators_chat_away: (params) =>
+    `The operators' group (OPERATORS_CHAT ${fact(params, "chat")}) cannot be reached: I was put out, may not write, or the group has a new id. You are told here; the group is tried again every hour.`,
+  broadcast_done: (params) =>
+    `The broadcast is sent: ${fact(params, "sent")} got it, ${fact(params, "blocked")} have blocked the bot, ${fact(params, "failed")} failed, ${fact(params, "skipped")} were left out.`,
+  broadcast_deleted: (params) =>
+    `The broadcast is deleted from ${fact(params, "removed")} chats. In ${fact(params, "kept")} it could not be deleted.`,
   finding: (params) =>
     `Self-check: ${fact(params, "kind")} at ${fact(params, "subject")}. Run npm run doctor for details.`,
 };

@@ -23,6 +23,7 @@ const sentences: Readonly<Record<DeskRefusalCode, (facts: Facts) => string>> = {
   price_out_of_range: () => "A markup is from 0 to 10,000 %, and the least profit is not below zero.",
   too_many_rules: () => "There are 500 rules already. Remove some first.",
   already_off: () => "This is off already.",
+  code_exists: () => "There is, or was, a promo code of this name. Choose another.",
   already_on: () => "This is on already.",
   is_staff: () => "This person works at the desk. Remove them from the staff first.",
 };

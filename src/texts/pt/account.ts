@@ -4,6 +4,8 @@ export const account: AccountTexts = {
   labels: {
     progressSound: (isOn) => (isOn ? "Som dos avisos: sim" : "Som dos avisos: não"),
     quickBuy: (isOn) => (isOn ? "Compra rápida: ligada" : "Compra rápida: desligada"),
+    news: (isOn) => (isOn ? "Novidades: sim" : "Novidades: não"),
+    noNews: "🔕 Não quero novidades",
     deleteMyData: "Apagar meus dados",
     yesDelete: "Sim, apagar meus dados",
     keepMyData: "Manter meus dados",
@@ -15,6 +17,8 @@ export const account: AccountTexts = {
     settingsSound: "Códigos e pagamentos sempre tocam um som.",
     settingsQuickBuy:
       "Compra rápida: tocar em algo que você já comprou compra na hora, até o preço de antes.",
+    settingsNews:
+      "Novidades: mensagens da loja a todos os clientes. Códigos, pagamentos e respostas chegam sempre.",
     forgetAsk: ({ available }) =>
       `Isto apaga da loja seu id do Telegram, configurações, favoritos e mensagens. Seu saldo de ${available} não poderá mais ser usado. Continuar?`,
     forgetSure: "Não dá para desfazer. Tem certeza?",

@@ -21,6 +21,8 @@ export const chat: ChatTexts = {
   toasts: {
     stale: "Esse botão expirou. Aqui está o menu atual.",
     writePrivately: "Me chame no privado, por favor.",
+    newsOff:
+      "Você não receberá mais novidades. Códigos e pagamentos chegam como antes. Ative de novo em /settings.",
   },
   messages: {
     welcome:
@@ -35,7 +37,7 @@ export const chat: ChatTexts = {
       "",
       "Sem código? O dinheiro volta sozinho no fim do prazo, ou na hora se você cancelar.",
       "",
-      "/orders seus números · /balance seu dinheiro · /topup recarregar · /settings idioma",
+      "/orders seus números · /balance seu dinheiro · /topup recarregar · /promo um código · /settings idioma",
       "/paysupport suporte · /terms · /privacy",
     ].join("\n"),
     page: ({ page, pageCount }) => `Página ${page} de ${pageCount}`,

@@ -9,7 +9,7 @@ export const legal: LegalTexts = {
       `Textos e códigos de SMS são apagados ${counted("pt", hours, { one: "hora", other: "horas" })} depois de chegar.`,
       "Pagamentos e pedidos ficam pelo tempo que a lei e a contabilidade exigem.",
       "Os fornecedores veem o serviço e o país que você pede, nunca quem você é.",
-      "Se você apagar seus dados, guardamos um hash com chave no lugar do seu id do Telegram, com bloqueio, marca de reembolso ou dívida, e por 48 horas quantos pedidos você fez, para que ninguém anule isso assim. Dos comprovantes só ficam resumos.",
+      "Se você apagar seus dados, guardamos um hash com chave no lugar do seu id do Telegram, com bloqueio, marca de reembolso ou dívida, os códigos promocionais que você usou, e por 48 horas quantos pedidos você fez, para que ninguém anule isso assim. Dos comprovantes só ficam resumos.",
       contact ? `Perguntas: ${contact}` : "",
       "Você pode apagar seus dados com o botão abaixo.",
     ]

@@ -23,6 +23,7 @@ export const money: MoneyTexts = {
       adjustment: "Correção",
       referral: "Recompensa por um amigo",
       referral_back: "Recompensa retirada",
+      bonus: "Bônus",
       other: "Movimento",
     },
     topup: ({ available }) => `<b>Recarregar</b>\nSaldo ${available}. Quanto você quer adicionar?`,
@@ -39,6 +40,8 @@ export const money: MoneyTexts = {
     manualNeedsProof: "Envie uma foto do comprovante ou uma mensagem curta com a referência.",
     credited: ({ amount, available }) => `${amount} adicionados. Saldo ${available}.`,
     gettingNumber: ({ product }) => `Comprando ${product}…`,
+    stillTrying: ({ product }) =>
+      `${product}: nenhum fornecedor responde agora. Continuo tentando por dois minutos; depois você decide. Seu dinheiro continua seu.`,
     fromShop: ({ text }) => `<b>Mensagem da loja:</b>\n${text}\nResponda com /paysupport.`,
     topupRejected:
       "A loja não encontrou sua transferência, então nada foi adicionado. Se acha que é um engano, use /paysupport.",

@@ -6,6 +6,7 @@ export const profile: ProfileTexts = {
     orders: "Seus pedidos",
     balance: "Saldo e movimentos",
     topup: "Adicionar saldo",
+    promo: "Código promocional ou vale",
     help: "Como funciona",
   },
   botName: "Números para códigos",

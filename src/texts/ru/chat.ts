@@ -21,6 +21,8 @@ export const chat: ChatTexts = {
   toasts: {
     stale: "Кнопка устарела. Вот актуальное меню.",
     writePrivately: "Напишите мне, пожалуйста, в личный чат.",
+    newsOff:
+      "Новостей больше не будет. Коды и платежи приходят как прежде. Включить новости снова: /settings.",
   },
   messages: {
     welcome:
@@ -35,7 +37,7 @@ export const chat: ChatTexts = {
       "",
       "Кода нет? Деньги вернутся сами в конце срока или сразу после отмены.",
       "",
-      "/orders заказы · /balance деньги · /topup пополнить · /settings язык",
+      "/orders заказы · /balance деньги · /topup пополнить · /promo промокод · /settings язык",
       "/paysupport поддержка · /terms · /privacy",
     ].join("\n"),
     page: ({ page, pageCount }) => `Страница ${page} из ${pageCount}`,

@@ -23,6 +23,7 @@ export const money: MoneyTexts = {
       adjustment: "Корректировка",
       referral: "Награда за друга",
       referral_back: "Награда списана",
+      bonus: "Бонус",
       other: "Операция",
     },
     topup: ({ available }) => `<b>Пополнение</b>\nБаланс ${available}. Сколько добавить?`,
@@ -38,6 +39,8 @@ export const money: MoneyTexts = {
     manualNeedsProof: "Пришлите, пожалуйста, фото чека или короткое сообщение с номером перевода.",
     credited: ({ amount, available }) => `${amount} добавлено. Баланс ${available}.`,
     gettingNumber: ({ product }) => `Покупаю ${product}…`,
+    stillTrying: ({ product }) =>
+      `${product}: поставщики сейчас не отвечают. Пробую ещё две минуты, потом решать вам. Деньги остаются у вас.`,
     fromShop: ({ text }) => `<b>Сообщение от магазина:</b>\n${text}\nОтветить: /paysupport.`,
     topupRejected:
       "Магазин не нашёл ваш перевод, поэтому ничего не добавлено. Если это ошибка, напишите в /paysupport.",

@@ -6,6 +6,7 @@ export const profile: ProfileTexts = {
     orders: "Ваши заказы",
     balance: "Баланс и операции",
     topup: "Пополнить",
+    promo: "Промокод или ваучер",
     help: "Как это работает",
   },
   botName: "Номера для кодов",

@@ -5,6 +5,10 @@ export interface AccountTexts {
   readonly labels: {
     readonly progressSound: (isOn: boolean) => string;
     readonly quickBuy: (isOn: boolean) => string;
+    /** What the shop writes to all its buyers: the setting. */
+    readonly news: (isOn: boolean) => string;
+    /** The same as a button under such a message. */
+    readonly noNews: string;
     readonly deleteMyData: string;
     readonly yesDelete: string;
     readonly keepMyData: string;
@@ -16,6 +20,7 @@ export interface AccountTexts {
     readonly settings: string;
     readonly settingsSound: string;
     readonly settingsQuickBuy: string;
+    readonly settingsNews: string;
     readonly forgetAsk: (view: { available: Html }) => string;
     readonly forgetSure: string;
     readonly forgotten: string;

@@ -22,6 +22,8 @@ export interface ChatTexts {
   readonly toasts: {
     readonly stale: string;
     readonly writePrivately: string;
+    /** The answer to the button under a message to all buyers. */
+    readonly newsOff: string;
   };
   readonly messages: {
     readonly welcome: string;

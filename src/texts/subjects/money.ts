@@ -10,6 +10,8 @@ interface MovementWords {
   /** For a friend's order, see referral.ts; and taken back because the friend's payment was refunded. */
   readonly referral: string;
   readonly referral_back: string;
+  /** Of a promo code or voucher; also where it is taken back. */
+  readonly bonus: string;
   readonly other: string;
 }
 
@@ -42,6 +44,8 @@ export interface MoneyTexts {
     readonly credited: (view: { amount: Html; available: Html }) => string;
     /** Below {@link credited}: the purchase that waited for the money is being made. */
     readonly gettingNumber: (view: { product: Html }) => string;
+    /** Some seconds after {@link gettingNumber}: it is still being tried, for two minutes at most. */
+    readonly stillTrying: (view: { product: Html }) => string;
     readonly topupRejected: string;
     /** An operator writes to a buyer; they can answer by /paysupport only. */
     readonly fromShop: (view: { text: Html }) => string;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createStockAlerts } from "../../../src/catalog/alerts/stock-alerts.ts";
-import { purgeAlerts } from "../../../src/db/queries/stock-alerts.ts";
+import type { Clock } from "../../../src/core/clock.ts";
+import { insertAlert, purgeAlerts } from "../../../src/db/queries/stock-alerts.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
 import { clear, createBuyer, createFixture, selling } from "../fixture.ts";
 
@@ -40,6 +41,8 @@ async function soldOut(isUnreadable: (serviceId: string) => boolean = () => fals
   return { alerts, seller, restock, clock: fixture.clock, buyer: { buyerId, chatId: 5 } };
 }
 
+const tomorrow = (clock: Clock) => new Date(clock.now().getTime() + DAY_MS);
+
 async function told(): Promise<unknown[]> {
   const rows = await database.db.selectFrom("outbox").select("payload").orderBy("id").execute();
   return rows.map(({ payload }) => payload);
@@ -48,8 +51,8 @@ async function told(): Promise<unknown[]> {
 describe("a product that is sold out", () => {
   it("is told of once when it is back, however often it was asked for and whoever looks", async () => {
     const { alerts, restock, clock, buyer } = await soldOut();
-    expect(await alerts.add({ ...buyer, ...product })).toBe(true);
-    expect(await alerts.add({ ...buyer, ...product })).toBe(true);
+    expect(await alerts.add({ ...buyer, ...product })).toBe("added");
+    expect(await alerts.add({ ...buyer, ...product })).toBe("added");
     await alerts.tell();
     expect(await told()).toEqual([]);
     restock();
@@ -64,7 +67,9 @@ describe("a product that is sold out", () => {
     const { alerts, restock, clock, buyer } = await soldOut();
     for (let index = 0; index < 50; index += 1) {
       const buyerId = await createBuyer(database.db, clock.now());
-      await alerts.add({ buyerId, chatId: index, serviceId: "wa", countryId: `c${index}` });
+      // As countries whose providers are gone by now.
+      const alert = { buyerId, chatId: index, serviceId: "wa", countryId: `c${index}` };
+      await insertAlert(database.db, { ...alert, at: clock.now(), expiresAt: tomorrow(clock) }, 1);
       await clock.advance(1);
     }
     await alerts.add({ ...buyer, ...product });
@@ -76,7 +81,8 @@ describe("a product that is sold out", () => {
 
   it("is told of although the prices of another cannot be read", async () => {
     const { alerts, restock, clock, buyer } = await soldOut((serviceId) => serviceId === "aa");
-    await alerts.add({ ...buyer, serviceId: "aa", countryId: "GB" });
+    const other = { ...buyer, serviceId: "aa", countryId: "GB" };
+    await insertAlert(database.db, { ...other, at: clock.now(), expiresAt: tomorrow(clock) }, 1);
     await clock.advance(1);
     await alerts.add({ ...buyer, ...product });
     restock();
@@ -98,11 +104,23 @@ describe("a product that is sold out", () => {
   it("can be waited for by one buyer together with nine others", async () => {
     const { alerts, clock, buyer } = await soldOut();
     const add = (countryId: string) => alerts.add({ ...buyer, serviceId: "wa", countryId });
-    for (let index = 0; index < 10; index += 1) expect(await add(`c${index}`)).toBe(true);
-    expect(await add("GB")).toBe(false);
-    expect(await add("c3")).toBe(true);
+    for (const country of "US ID IN FR DE ES PT IT BR MX".split(" "))
+      expect(await add(country)).toBe("added");
+    expect(await add("GB")).toBe("too_many");
+    expect(await add("IN")).toBe("added");
     await clock.advance(DAY_MS + 1);
-    expect(await add("GB")).toBe(true);
+    expect(await add("GB")).toBe("added");
+  });
+
+  it.each([
+    { serviceId: "nosuch", countryId: "GB" },
+    { serviceId: "wa", countryId: "QQ" },
+    { serviceId: "wa", countryId: "gb" },
+    { serviceId: "~", countryId: "~" },
+  ])("is not waited for under names that the shop does not sell: $serviceId in $countryId", async (made) => {
+    const { alerts, buyer } = await soldOut();
+    expect(await alerts.add({ ...buyer, ...made })).toBe("unknown");
+    expect(await database.db.selectFrom("stock_alerts").selectAll().execute()).toEqual([]);
   });
 
   it("costs no request while nobody waits for it", async () => {

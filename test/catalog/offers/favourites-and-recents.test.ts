@@ -29,6 +29,12 @@ describe("a buyer's shelf", () => {
       ["wa", "GB", 390_000n],
       ["ds", "ID", null],
     ]);
+    const [newest] = await db
+      .selectFrom("orders")
+      .select(["id", "price_micros"])
+      .where("rented_at", "=", at(3))
+      .execute();
+    expect(recent[0]).toMatchObject({ orderId: newest?.id, paidMicros: newest?.price_micros });
 
     await catalog.setFavourite(buyerId, "wa", "GB", true);
     await catalog.setFavourite(buyerId, "wa", "GB", true);
@@ -43,16 +49,28 @@ describe("a buyer's shelf", () => {
     expect((await catalog.shelf(buyerId, "en")).favourites).toHaveLength(1);
   });
 
+  it("keeps no favourite of a service or country that the shop does not know", async () => {
+    const { catalog, clock } = await createFixture(database.db, [createSeller("alpha")]);
+    const buyerId = await createBuyer(database.db, clock.now());
+    for (const [service = "", country = ""] of [
+      ["nosuch", "GB"],
+      ["wa", "QQ"],
+      ["wa", "__proto__"],
+    ])
+      await catalog.setFavourite(buyerId, service, country, true);
+    expect(await database.db.selectFrom("favourites").selectAll().execute()).toEqual([]);
+  });
+
   it("keeps the newest twenty favourites", async () => {
     const { catalog, clock } = await createFixture(database.db, [createSeller("alpha")]);
     const buyerId = await createBuyer(database.db, clock.now());
-    for (const letter of "ABCDEFGHIJKLMNOPQRSTUVW") {
+    for (const country of "AD AE AF AG AI AL AM AO AR AT AU AZ BA BB BD BE BF BG BH BI BJ BN BO".split(" ")) {
       await clock.advance(1);
-      await catalog.setFavourite(buyerId, "wa", `${letter}X`, true);
+      await catalog.setFavourite(buyerId, "wa", country, true);
     }
     const { favourites } = await catalog.shelf(buyerId, "en");
     expect(favourites).toHaveLength(20);
-    expect(favourites[0]?.country.id).toBe("WX");
-    expect(favourites.at(-1)?.country.id).toBe("DX");
+    expect(favourites[0]?.country.id).toBe("BO");
+    expect(favourites.at(-1)?.country.id).toBe("AG");
   });
 });

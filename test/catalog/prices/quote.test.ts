@@ -41,10 +41,13 @@ describe("a quote", () => {
     });
     if (result.kind !== "quote") throw new Error("no quote");
     expect(result.quote.expiresAt).toEqual(new Date(clock.now().getTime() + 600_000));
+    const { fullPriceMicros, ...stored } = result.quote;
+    expect(fullPriceMicros).toBeNull();
     expect(await selectQuote(database.db, result.quote.id)).toEqual({
-      ...result.quote,
+      ...stored,
       buyerId,
       createdAt: clock.now(),
+      redemptionId: null,
       orderId: null,
     });
     expect(await selectQuote(database.db, newId())).toBeUndefined();

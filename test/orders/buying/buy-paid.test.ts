@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { newId } from "../../../src/core/ids.ts";
-import { selectTopup } from "../../../src/db/queries/topups.ts";
-import { inTransaction } from "../../../src/db/transaction.ts";
-import { credit } from "../../../src/topups/credit.ts";
 import { createTestDatabase, type TestDatabase } from "../../support/database.ts";
+import { agreedPurchase, buyAllPaid, payTopup } from "../../support/paid-purchases.ts";
+import { providerError } from "../../support/scripted-provider.ts";
 import { createTestShop, priceMicros, type TestShop } from "../../support/shop.ts";
 
 const MINUTE_MS = 60_000;
@@ -19,57 +17,10 @@ beforeEach(async () => {
   shop = await createTestShop(database.db);
 });
 
-/** A buyer without money who agreed to the price and got an invoice. */
-async function agreed(): Promise<{ buyerId: string; topupId: string }> {
-  const buyerId = await shop.buyer(0n);
-  await accept(buyerId);
-  const topupId = newId();
-  const createdAt = shop.clock.now();
-  await database.db
-    .insertInto("topups")
-    .values({
-      id: topupId,
-      buyer_id: buyerId,
-      gateway: "stars",
-      state: "pending",
-      amount_micros: priceMicros,
-      resume_service_id: "wa",
-      resume_country_id: "GB",
-      resume_price_micros: priceMicros,
-      chat_id: 5n,
-      created_at: createdAt,
-      expires_at: new Date(createdAt.getTime() + 24 * 60 * MINUTE_MS),
-    })
-    .execute();
-  return { buyerId, topupId };
-}
-
-async function accept(buyerId: string): Promise<void> {
-  await database.db.updateTable("buyers").set({ terms_version: 1 }).where("id", "=", buyerId).execute();
-}
-
-async function pay({ buyerId, topupId }: { buyerId: string; topupId: string }): Promise<void> {
-  await inTransaction(database.db, async (tx) => {
-    const topup = await selectTopup(tx, topupId);
-    const at = shop.clock.now();
-    const charge = { gateway: "stars", chargeId: newId(), stars: null, feeMicros: 0n, actor: "system" };
-    await credit(tx, {
-      ...charge,
-      topup: topup ?? null,
-      buyerId,
-      chatId: 5,
-      amountMicros: priceMicros,
-      paidAt: at,
-      at,
-    });
-  });
-}
-
-async function buy(orders = shop.orders): Promise<void> {
-  await orders.buyPaid();
-  await orders.drain();
-}
-
+const agreed = () => agreedPurchase(shop, database.db);
+const pay = (topup: { readonly buyerId: string; readonly topupId: string }) =>
+  payTopup(shop, database.db, topup);
+const buy = (orders = shop.orders) => buyAllPaid(orders);
 const ordersOf = (buyerId: string) =>
   database.db.selectFrom("orders").selectAll().where("buyer_id", "=", buyerId).execute();
 const asked = () => shop.messages("purchase_asked");
@@ -160,6 +111,86 @@ describe("a purchase whose money has come in", () => {
     else await spend(buyer.buyerId);
     await buy();
     expect((await asked()).map(({ payload }) => payload.code)).toEqual([code]);
+  });
+});
+
+describe("a paid purchase while the suppliers do not answer", () => {
+  const waits = () => shop.messages("purchase_waits");
+
+  it.each(["prices_not_read", "providers_unavailable"] as const)(
+    "is tried again every few seconds, with one word about it, and bought when they answer: %s",
+    async (code) => {
+      const buyer = await agreed();
+      await pay(buyer);
+      shop.quoteRefusal = code;
+      await buy();
+      expect(await waits()).toEqual([]);
+      for (let round = 0; round < 6; round += 1) {
+        shop.clock.advance(6_000);
+        await buy();
+      }
+      expect(await asked()).toEqual([]);
+      expect((await waits()).map(({ payload }) => payload.serviceId)).toEqual(["wa"]);
+      shop.quoteRefusal = undefined;
+      shop.clock.advance(6_000);
+      await buy();
+      expect(await ordersOf(buyer.buyerId)).toHaveLength(1);
+      expect(await asked()).toEqual([]);
+    },
+  );
+
+  it("is asked for two minutes after the money came, and not tried any more", async () => {
+    const buyer = await agreed();
+    await pay(buyer);
+    shop.quoteRefusal = "providers_unavailable";
+    for (let seconds = 0; seconds < 120; seconds += 6) {
+      await buy();
+      expect(await asked(), `after ${seconds} s`).toEqual([]);
+      shop.clock.advance(6_000);
+    }
+    await buy();
+    expect((await asked()).map(({ payload }) => payload.code)).toEqual(["providers_unavailable"]);
+    shop.quoteRefusal = undefined;
+    shop.clock.advance(6_000);
+    await buy();
+    expect(await ordersOf(buyer.buyerId)).toEqual([]);
+  });
+
+  it("is not tried beyond the hour of its agreement", async () => {
+    const buyer = await agreed();
+    shop.clock.advance(60 * MINUTE_MS - 8_000);
+    await pay(buyer);
+    shop.quoteRefusal = "prices_not_read";
+    await buy();
+    expect(await asked()).toEqual([]);
+    shop.clock.advance(6_000);
+    await buy();
+    expect((await asked()).map(({ payload }) => payload.code)).toEqual(["prices_not_read"]);
+  });
+
+  it("is asked for at once when sales are paused: a pause is not over in a moment", async () => {
+    await pay(await agreed());
+    shop.quoteRefusal = "sales_paused";
+    await buy();
+    expect((await asked()).map(({ payload }) => payload.code)).toEqual(["sales_paused"]);
+  });
+});
+
+describe("a paid purchase that no supplier can serve", () => {
+  it("is told by a message of its own: it has no card that the buyer could be looking at", async () => {
+    const buyer = await agreed();
+    await pay(buyer);
+    for (const provider of shop.providers) {
+      provider.onBuy = () => {
+        throw providerError("no_stock", true);
+      };
+    }
+    await buy();
+    const [order] = await ordersOf(buyer.buyerId);
+    expect(order).toMatchObject({ state: "failed", card_message_id: null });
+    expect((await shop.messages("order_failed")).map(({ payload }) => payload.code)).toEqual([
+      "out_of_stock",
+    ]);
   });
 });
 

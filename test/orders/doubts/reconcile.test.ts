@@ -177,26 +177,32 @@ describe("a purchase in doubt", () => {
     await shop.assertSound();
   });
 
-  it("books a number that had an SMS before anybody had it as lost, once, and tells the operators", async () => {
-    shop = await createTestShop(database.db, { providers: [provider], deps: { operatorChatIds: [77] } });
-    const { buyerId, orderId } = await doubted();
-    provider.onActive = () => [listed("81", { observation: received("1") })];
-    await shop.clock.advance(61_000);
-    for (let round = 0; round < 3; round += 1) await shop.orders.reconcile(provider.name);
-    expect((await shop.order(orderId)).state).toBe("failed");
-    expect((await shop.balance(buyerId)).availableMicros).toBe(1_000_000n);
-    expect(await strayLosses(provider.name)).toEqual([180_000n]);
-    const notices = await shop.messages("operator_notice");
-    expect(notices.map(({ payload }) => payload)).toEqual([
-      {
-        kind: "operator_notice",
-        notice: "stray_lost",
-        params: { provider: provider.name, amountMicros: "180000" },
-      },
-    ]);
-    expect(provider.calls.filter((call) => call.startsWith("cancel"))).toEqual([]);
-    await shop.assertSound();
-  });
+  it.each([
+    ["had an SMS", received("1")],
+    ["was finished by the provider", { status: "finished" as const, sms: [] }],
+  ])(
+    "books a number that %s before anybody had it as lost, once, and tells the operators",
+    async (_name, observation) => {
+      shop = await createTestShop(database.db, { providers: [provider], deps: { operatorChatIds: [77] } });
+      const { buyerId, orderId } = await doubted();
+      provider.onActive = () => [listed("81", { observation })];
+      await shop.clock.advance(61_000);
+      for (let round = 0; round < 3; round += 1) await shop.orders.reconcile(provider.name);
+      expect((await shop.order(orderId)).state).toBe("failed");
+      expect((await shop.balance(buyerId)).availableMicros).toBe(1_000_000n);
+      expect(await strayLosses(provider.name)).toEqual([180_000n]);
+      const notices = await shop.messages("operator_notice");
+      expect(notices.map(({ payload }) => payload)).toEqual([
+        {
+          kind: "operator_notice",
+          notice: "stray_lost",
+          params: { provider: provider.name, amountMicros: "180000" },
+        },
+      ]);
+      expect(provider.calls.filter((call) => call.startsWith("cancel"))).toEqual([]);
+      await shop.assertSound();
+    },
+  );
 
   it("is left to the balance when the list is read after any number has run out", async () => {
     const missingAt = async () => 180_000n;

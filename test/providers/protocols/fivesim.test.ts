@@ -195,18 +195,17 @@ describe("the list of 5sim's orders", () => {
     expect(sent()).toEqual([page(0), page(4)]);
   });
 
-  it("is read back for an hour, and shows what is open", async () => {
+  it("is read back for an hour, and shows what is open, and what was paid for although it has ended", async () => {
     const page = (from: number, created_at: string) => ({
       body: {
-        Data: Array.from({ length: 100 }, (_, index) =>
-          row(from - index, { status: "FINISHED", created_at }),
-        ),
+        Data: Array.from({ length: 100 }, (_, index) => row(from - index, { status: "TIMEOUT", created_at })),
       },
     });
     const first = page(1000, "2026-03-02T10:00:00Z");
     first.body.Data[5] = row(995, { status: "PENDING" });
+    first.body.Data[7] = row(993, { status: "FINISHED", sms: [sms] });
     const { provider, sent } = setUp(first, page(900, "2026-03-02T08:59:00Z"));
-    expect((await provider.active(tap)).map(({ upstreamId }) => upstreamId)).toEqual(["995"]);
+    expect((await provider.active(tap)).map(({ upstreamId }) => upstreamId)).toEqual(["995", "993"]);
     expect(sent()).toHaveLength(2);
   });
 

@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { BucketName } from "../../../reseller/limits.ts";
 import type { ApiKey, Reseller } from "../../../reseller/reseller.ts";
+import type { Gone } from "../dialect.ts";
 import { type Refusal, type RefusalCode, refuse } from "./refusals.ts";
 
 /** What an endpoint answers with. */
@@ -13,8 +14,7 @@ export interface Call {
   /** The header of this name; null: left out. */
   readonly idempotencyKey: string | null;
   readonly now: Date;
-  /** Aborts when the client has gone. */
-  readonly signal: AbortSignal;
+  readonly gone: Gone;
 }
 
 /** With `tells`: the order whose number this answer tells. */

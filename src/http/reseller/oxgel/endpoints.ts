@@ -136,14 +136,14 @@ const purchase = endpoint({
     "sales_paused",
   ],
   async handle(call) {
-    const { reseller, key, idempotencyKey: name, now, signal } = call;
+    const { reseller, key, idempotencyKey: name, now, gone } = call;
     if ((name?.length ?? 0) > MAX_NAME_LENGTH)
       return refuse("bad_request", { detail: "Idempotency-Key is too long" });
     const asked = await purchaseOf(call);
     if ("status" in asked) return asked;
     const { serviceId, country, maxPriceMicros } = asked;
     const request = { serviceId, countryId: country.countryId, maxPriceMicros, name };
-    const outcome = await reseller.buy(key, request, signal);
+    const outcome = await reseller.buy(key, request, gone.signal);
     if (outcome.kind === "none") return refuse("out_of_stock");
     if (outcome.kind !== "number") return refusalOf(outcome, now);
     return { value: bought(outcome.order), tells: outcome.order.id };

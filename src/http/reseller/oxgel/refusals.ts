@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import { plainUsd } from "../../../core/money.ts";
-import type { BuyRefusal } from "../../../reseller/buy.ts";
+import type { BuyRefusal } from "../../../reseller/buying.ts";
 import type { refusalAnswer } from "./schemas.ts";
 
 /**

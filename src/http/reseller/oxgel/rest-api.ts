@@ -102,7 +102,7 @@ async function run(
     // An empty value is how some programs leave one out.
     return value === undefined || value === "" ? [] : [[name, value] as const];
   });
-  return await runTelling(deps, context, key.id, (signal) =>
+  return await runTelling(deps, context, key.id, (gone) =>
     endpoint.run({
       reseller: deps.reseller,
       key,
@@ -110,7 +110,7 @@ async function run(
       readBody: () => readJson(context),
       idempotencyKey: context.req.header("Idempotency-Key")?.trim() || null,
       now: deps.clock.now(),
-      signal,
+      gone,
     }),
   );
 }

@@ -20,6 +20,7 @@ import {
   activeOf,
   isConclusive,
   isOpen,
+  isOpenOrPaid,
   type Order,
   observationOf,
   orderOf,
@@ -208,7 +209,7 @@ function listsOf(account: Account): Pick<Provider, "active" | "checkMany"> {
       // A number missing from the list counts as not bought, so a list that was not read to its end is rejected.
       const isCut = end === "repeated" && rows.length === PAGE_ROWS && found.size === PAGE_ROWS;
       if (end === "bound" || isCut) throw garbage(name, "active", "the list does not end");
-      return [...found.values()].filter(isOpen).map((row) => activeOf(row, currency));
+      return [...found.values()].filter(isOpenOrPaid).map((row) => activeOf(row, currency));
     },
     checkMany: (upstreamIds, options) =>
       watchPages(

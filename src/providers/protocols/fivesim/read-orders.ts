@@ -101,6 +101,11 @@ export function isOpen({ status }: Order): boolean {
   return status === "PENDING" || status === "RECEIVED";
 }
 
+/** FINISHED is charged: if nobody knows the number, its purchase was lost, and so is the money. */
+export function isOpenOrPaid(row: Order): boolean {
+  return isOpen(row) || row.status === "FINISHED";
+}
+
 const LONGEST_LIFE_MS = 60 * 60_000;
 
 /** True: the list was read an hour back. Numbers live for 15 minutes, so no older one is open. */
