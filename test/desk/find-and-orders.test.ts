@@ -69,18 +69,6 @@ describe("find", () => {
   });
 });
 
-describe("the audit log as a file", () => {
-  it("is for owners, opens safely in a spreadsheet, and is an entry itself", async () => {
-    const reply = await owner.open(act("au", "f"));
-    if (reply?.kind !== "file") throw new Error("no file");
-    let text = "";
-    for await (const part of reply.file.read()) text += Buffer.from(part).toString();
-    expect(text).toContain("balance adjusted");
-    expect(text).not.toMatch(/^[=+@-]|,[=+@]/m);
-    expect(await audits("file made")).toHaveLength(1);
-  });
-});
-
 describe("an order", () => {
   it("is cancelled for its buyer once, audited", async () => {
     const buyerId = await shop.buyer(1_000_000n);

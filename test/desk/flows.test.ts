@@ -214,3 +214,15 @@ describe("a balance that is changed by hand", () => {
     expect(await available(buyerId)).toBe(1_000_000n);
   });
 });
+
+describe("the audit log as a file", () => {
+  it("is for owners, opens safely in a spreadsheet, and is an entry itself", async () => {
+    const reply = await owner.open(act("au", "f"));
+    if (reply?.kind !== "file") throw new Error("no file");
+    let text = "";
+    for await (const part of reply.file.read()) text += Buffer.from(part).toString();
+    expect(text).toContain("balance adjusted");
+    expect(text).not.toMatch(/^[=+@-]|,[=+@]/m);
+    expect(await audits("file made")).toHaveLength(1);
+  });
+});
