@@ -1,86 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { act, at } from "../../src/bot/desk/place.ts";
-import { newId, shortenId } from "../../src/core/ids.ts";
-import { setNames } from "../../src/db/queries/buyer-settings.ts";
-import { findBuyer } from "../../src/db/queries/buyers.ts";
+import { shortenId } from "../../src/core/ids.ts";
 import { remindOperators } from "../../src/desk/queue/remind.ts";
-import { createTestDatabase, type TestDatabase } from "../support/database.ts";
-import {
-  createTestDesk,
-  labels,
-  type Operator,
-  otherOwnerId,
-  ownerId,
-  type TestDesk,
-} from "../support/desk.ts";
-import {
-  createScriptedProvider,
-  received,
-  type ScriptedProvider,
-  waiting,
-} from "../support/scripted-provider.ts";
-import { createTestShop, priceMicros, type TestShop } from "../support/shop.ts";
-import { createTestTopups, type TestTopups } from "../support/topups.ts";
+import { labels, type Operator, otherOwnerId, ownerId } from "../support/desk.ts";
+import { openDeskOfTwoOwners } from "../support/desk-of-two-owners.ts";
+import { priceMicros } from "../support/shop.ts";
 
-let database: TestDatabase;
-let shop: TestShop;
-let provider: ScriptedProvider;
-let money: TestTopups;
-let desk: TestDesk;
-let owner: Operator;
-
-beforeAll(async () => {
-  database = await createTestDatabase();
-  provider = createScriptedProvider();
-  shop = await createTestShop(database.db, { providers: [provider] });
-  money = await createTestTopups(database.db, { operatorChatIds: [ownerId, otherOwnerId] });
-  const parts = { orders: shop.orders, topups: money.topups };
-  desk = createTestDesk(database, shop.clock, [ownerId, otherOwnerId], parts);
-  owner = desk.operator(ownerId);
-});
+const { database, shop, money, desk, owner, audits, available, delivered, receipt } =
+  await openDeskOfTwoOwners();
 afterAll(() => database.close());
-
-const audits = (action: string) =>
-  database.db.selectFrom("audit_log").selectAll().where("action", "=", action).orderBy("at").execute();
-const available = async (buyerId: string) => (await shop.balance(buyerId)).availableMicros;
-
-async function delivered(buyerId: string): Promise<string> {
-  const orderId = await shop.buy(buyerId);
-  await database.db
-    .updateTable("orders")
-    .set({ phone: `+4477009${String(Math.random()).slice(2, 7)}` })
-    .where("id", "=", orderId)
-    .execute();
-  provider.onCheck = async () => received("123456");
-  await shop.clock.advance(60_000);
-  await shop.watch();
-  provider.onCheck = async () => waiting;
-  expect((await shop.order(orderId)).state).toBe("received");
-  return orderId;
-}
-
-async function receipt(): Promise<{ claimId: string; buyerId: string; telegramId: number }> {
-  const person = await money.buyer();
-  const { buyerId } = person;
-  const begun = await money.topups.beginManual({
-    buyerId,
-    chatId: person.telegramId,
-    amountMicros: 5_000_000n,
-    resume: null,
-  });
-  if (begun.kind !== "begun") throw new Error("not begun");
-  const { topupId } = begun.invoice;
-  const note = `transfer ${newId()}`;
-  const claimed = await money.topups.claimManual({
-    topupId,
-    buyerId,
-    note,
-    fileId: null,
-    fileUniqueId: null,
-  });
-  if (claimed.kind !== "begun") throw new Error("not claimed");
-  return { ...person, claimId: claimed.invoice.claimId };
-}
 
 describe("taps after /admin", () => {
   it("refund an order by the last four digits of its number: four, and it is done once however often it is tapped", async () => {
@@ -287,66 +215,6 @@ describe("a balance that is changed by hand", () => {
   });
 });
 
-describe("find", () => {
-  it.each([
-    "12345678901234567890",
-    "%",
-    "____",
-    "😀",
-    "'; DROP TABLE buyers; --",
-    "\\",
-    "@",
-    "#zzzzzzzz",
-    "x".repeat(5000),
-    "stars:%",
-    "9223372036854775808",
-    "\u0000",
-  ])("finds nothing by “%s”, and says what was tried", async (text) => {
-    await owner.open(act("f", "a"));
-    expect(await owner.type(text)).toMatchObject({ kind: "again" });
-    await shop.clock.advance(5_000);
-  });
-
-  it("finds by id, its end, the provider's id, Telegram id, and @name in any case", async () => {
-    const buyerId = await shop.buyer(1_000_000n);
-    const orderId = await shop.buy(buyerId);
-    const { upstreamId } = await shop.order(orderId);
-    const buyer = await findBuyer(database.db, buyerId);
-    await setNames(database.db, buyerId, { username: "Ann_Example", firstName: "Ann", at: shop.clock.now() });
-    const { services } = desk;
-    const staff = { telegramId: otherOwnerId, role: "owner" } as const;
-    const found = async (text: string) => (await services.find.search(staff, text)).hits.map(({ id }) => id);
-    expect(await found(orderId)).toEqual([orderId]);
-    expect(await found(shortenId(orderId))).toEqual([orderId]);
-    expect(await found(orderId.slice(-8))).toEqual([orderId]);
-    expect(await found(`${provider.name}:${upstreamId}`)).toEqual([orderId]);
-    expect(await found(String(buyer?.telegramId))).toContain(buyerId);
-    expect(await found("@ann_EXAMPLE")).toEqual([buyerId]);
-  });
-
-  it("is refused after 30 searches in a minute", async () => {
-    const staff = { telegramId: await desk.appoint("support"), role: "support" } as const;
-    for (let count = 0; count < 30; count += 1) await desk.services.find.search(staff, "nothing");
-    await expect(desk.services.find.search(staff, "nothing")).rejects.toMatchObject({
-      code: "too_many_searches",
-    });
-    await shop.clock.advance(60_000);
-    expect((await desk.services.find.search(staff, "nothing")).hits).toEqual([]);
-  });
-
-  it("notes once an hour that somebody opened a buyer's card", async () => {
-    const buyerId = await shop.buyer(1_000_000n);
-    const opened = async () =>
-      (await audits("buyer card opened")).filter(({ subject }) => subject === buyerId);
-    await owner.open(at("b", shortenId(buyerId)));
-    await owner.open(at("b", shortenId(buyerId)));
-    expect(await opened()).toHaveLength(1);
-    await shop.clock.advance(3_600_001);
-    await owner.open(at("b", shortenId(buyerId)));
-    expect(await opened()).toHaveLength(2);
-  });
-});
-
 describe("the audit log as a file", () => {
   it("is for owners, opens safely in a spreadsheet, and is an entry itself", async () => {
     const reply = await owner.open(act("au", "f"));
@@ -356,25 +224,5 @@ describe("the audit log as a file", () => {
     expect(text).toContain("balance adjusted");
     expect(text).not.toMatch(/^[=+@-]|,[=+@]/m);
     expect(await audits("file made")).toHaveLength(1);
-  });
-});
-
-describe("an order", () => {
-  it("is cancelled for its buyer once, audited", async () => {
-    const buyerId = await shop.buyer(1_000_000n);
-    const orderId = await shop.buy(buyerId);
-    await owner.open(at("o", shortenId(orderId)));
-    await owner.press("✖ Cancel for the buyer");
-    await owner.press("number does not work");
-    await owner.press("✅ Confirm");
-    expect((await shop.order(orderId)).state).toBe("cancelling");
-    expect(await audits("cancel for the buyer")).toMatchObject([{ subject: orderId, buyer_id: buyerId }]);
-  });
-
-  it("is looked at next when somebody asks for it", async () => {
-    const orderId = await shop.buy(await shop.buyer(1_000_000n));
-    await owner.open(at("o", shortenId(orderId)));
-    await owner.press("⟳ Check now");
-    expect(owner.card.html).toContain("asked now");
   });
 });

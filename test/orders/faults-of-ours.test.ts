@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { insertOrphan } from "../../src/db/queries/orphans.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { createTestLogger } from "../support/logger.ts";
 import {
   createScriptedProvider,
   providerError,
@@ -12,6 +13,7 @@ import { createTestShop, priceMicros, type TestShop } from "../support/shop.ts";
 let database: TestDatabase;
 let shop: TestShop;
 let provider: ScriptedProvider;
+let logger: ReturnType<typeof createTestLogger>;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -23,10 +25,19 @@ const fault = (): never => {
 };
 
 async function use(activeList: boolean): Promise<void> {
-  provider = createScriptedProvider(`p${Math.random()}`, { activeList });
-  const deps = activeList ? {} : { missingAt: async () => fault() };
+  provider = createScriptedProvider(`p${Math.random()}`, { activeList, text: true });
+  logger = createTestLogger();
+  const deps = activeList ? { logger } : { logger, missingAt: async () => fault() };
   shop = await createTestShop(database.db, { providers: [provider], deps });
 }
+
+async function watchAfter(ms: number): Promise<void> {
+  await shop.clock.advance(ms);
+  await shop.watch();
+}
+
+const toldFaults = () =>
+  logger.lines.filter(({ level, message }) => level === "error" && message === "order step failed");
 
 /** A purchase without an answer, so old that a provider which stays silent would not be waited for any more. */
 async function oldDoubt() {
@@ -85,5 +96,40 @@ describe("a fault of ours is told as one, and not taken for a silent provider,",
     provider.onAnother = fault;
     await expect(shop.orders.another(orderId, buyerId)).rejects.toThrow("a fault of ours");
     expect((await shop.order(orderId)).state).toBe("received");
+  });
+
+  it("when a number's status is asked for: the order waits on", async () => {
+    const orderId = await shop.buy(await shop.buyer(priceMicros));
+    provider.onCheck = fault;
+    await watchAfter(5_000);
+    expect(toldFaults()).toHaveLength(1);
+    expect((await shop.order(orderId)).state).toBe("waiting");
+  });
+
+  it("when the provider is told that an order is done: it is told again", async () => {
+    const buyerId = await shop.buyer(priceMicros);
+    const orderId = await shop.buy(buyerId);
+    provider.onCheck = () => received("1234");
+    await watchAfter(5_000);
+    await shop.orders.finish(orderId, buyerId);
+    provider.onFinish = fault;
+    await watchAfter(31_000);
+    expect(toldFaults()).toHaveLength(1);
+    provider.onFinish = () => undefined;
+    await watchAfter(31_000);
+    expect(provider.calls.filter((call) => call.startsWith("finish"))).toHaveLength(2);
+  });
+
+  it("when the text of an SMS is asked for: it is asked for again", async () => {
+    const buyerId = await shop.buyer(priceMicros);
+    const orderId = await shop.buy(buyerId);
+    provider.onCheck = () => received("1234");
+    provider.onText = fault;
+    await watchAfter(3_000);
+    expect(toldFaults()).toHaveLength(1);
+    provider.onText = () => "Your code is 1234";
+    await watchAfter(31_000);
+    const view = await shop.orders.find(orderId, buyerId);
+    expect(view?.sms.map(({ text }) => text)).toEqual(["Your code is 1234"]);
   });
 });

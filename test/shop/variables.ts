@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { type Config, loadConfig } from "../../src/shop/config/config.ts";
 import type { Presets } from "../../src/shop/config/provider-settings.ts";
 
@@ -31,4 +32,10 @@ export function problemsOf(env: Record<string, string | undefined>) {
 
 export function variablesOf(env: Record<string, string | undefined>): string[] {
   return problemsOf(env).map((problem) => problem.variable);
+}
+
+/** The names of the variables in .env.example. */
+export function readExample(): string[] {
+  const text = readFileSync(new URL("../../.env.example", import.meta.url), "utf8");
+  return [...text.matchAll(/^#?([A-Z][A-Z0-9_]+)=/gm)].flatMap((match) => match[1] ?? []);
 }

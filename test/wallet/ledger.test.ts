@@ -7,6 +7,7 @@ import { selectBalance, selectLedgerDifferences } from "../../src/db/queries/led
 import { inTransaction } from "../../src/db/transaction.ts";
 import { adjust, capture, creditTopup, hold, release } from "../../src/wallet/wallet.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
+import { deferred } from "../support/deferred.ts";
 import { createTestShop, type TestShop } from "../support/shop.ts";
 
 let database: TestDatabase;
@@ -111,6 +112,43 @@ describe("the ledger", () => {
     });
     await expect(failing).rejects.toThrow("after the hold");
     expect(await selectBalance(database.db, buyerId)).toEqual({ availableMicros: 100n, heldMicros: 0n });
+  });
+
+  it("locks a buyer's two balances in the order of their accounts, as every transfer does, so that none waits for another in a ring", async () => {
+    const buyerId = await shop.buyer(1_000n);
+    const orderId = newId();
+    // Moves the first account's row behind the second's.
+    await inTransaction(database.db, (tx) => hold(tx, order(buyerId, orderId, 1n)));
+    const accounts = database.db.selectFrom("accounts").where("buyer_id", "=", buyerId).orderBy("id");
+    const [first, second] = await accounts.select("id").execute();
+    await database.db.updateTable("accounts").set({ kind: sql`kind` }).where("id", "=", first!.id).execute();
+    const [isFree, isLocked] = [deferred<void>(), deferred<void>()];
+    const other = inTransaction(database.db, async (tx) => {
+      await tx.selectFrom("accounts").select("id").where("id", "=", first!.id).forUpdate().execute();
+      isLocked.resolve();
+      await isFree.promise;
+    });
+    await isLocked.promise;
+    const waiting = inTransaction(database.db, async (tx) => {
+      // Without an index the rows are read in the order in which they lie.
+      await sql`SET LOCAL enable_indexscan = off`.execute(tx);
+      await sql`SET LOCAL enable_bitmapscan = off`.execute(tx);
+      return await selectBalance(tx, buyerId, { lock: true });
+    });
+    await expect
+      .poll(
+        async () =>
+          (
+            await sql`SELECT 1 FROM pg_stat_activity WHERE datname = current_database()
+                                   AND wait_event_type = 'Lock'`.execute(database.db)
+          ).rows.length,
+      )
+      .toBe(1);
+    const untouched =
+      await sql`SELECT id FROM accounts WHERE id = ${second!.id} FOR UPDATE SKIP LOCKED`.execute(database.db);
+    isFree.resolve();
+    await Promise.all([other, waiting]);
+    expect(untouched.rows).toHaveLength(1);
   });
 
   it("does not deadlock on transfers in opposite directions", async () => {

@@ -71,4 +71,13 @@ describe("a round of a provider's list", () => {
     expect(asked).toHaveLength(1);
     expect(stored).toEqual(["o0"]);
   });
+
+  it("fails with a fault of ours, and does not take it for a provider that gave no list", async () => {
+    const provider = createScriptedProvider("alpha", { checkMany: true });
+    provider.onCheckMany = () => {
+      throw new TypeError("a fault of ours");
+    };
+    const round = { deps, provider, book: bookOf(1), store, isHeld: () => true };
+    await expect(readList(round)).rejects.toThrow("a fault of ours");
+  });
 });
