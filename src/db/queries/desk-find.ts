@@ -69,15 +69,6 @@ export async function findByTelegram(db: Executor, telegramId: number): Promise<
   return hits("buyer", rows);
 }
 
-/** The owner of the API key with this id, also of one that is revoked. */
-export async function findByKey(db: Executor, keyId: string): Promise<Hit[]> {
-  const { rows } = await sql<Raw>`
-    SELECT ${buyerColumns} FROM buyers WHERE id = (SELECT buyer_id FROM api_keys WHERE id = ${keyId})`.execute(
-    db,
-  );
-  return hits("buyer", rows);
-}
-
 /** Names change hands: everybody who was last seen with this one, the latest first. */
 export async function findByUsername(db: Executor, username: string): Promise<Hit[]> {
   const { rows } = await sql<Raw>`

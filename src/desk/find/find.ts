@@ -31,7 +31,6 @@ const ID_END = /^#?([0-9a-f]{8})$/i;
 /** Its six characters, or the key as far as it is not secret. */
 const KEY_ID = /^(?:ns)?([0-9A-Za-z]{6})$/;
 const NAME = /^@?([a-z][a-z0-9_]{3,31})$/i;
-const KEY_ID = /^[0-9A-Za-z]{6}$/;
 const DIGITS = /^\+?(\d{4,15})$/;
 const UPSTREAM = /^([a-z][a-z0-9-]{0,31}):([\x21-\x7e]{1,64})$/i;
 const PRINTABLE = /^[\x21-\x7e]{1,256}$/;
@@ -76,7 +75,6 @@ function triesFor(db: Database, text: string, since: Date): readonly Try[] {
     add("Telegram id", () => queries.findByTelegram(db, telegramId));
     add("number or its last digits", () => queries.findByPhoneEnd(db, digits, since));
   }
-  if (KEY_ID.test(text)) add("API key", () => queries.findByKey(db, text));
   const name = NAME.exec(text)?.[1];
   if (name !== undefined) add("@name", () => queries.findByUsername(db, name));
   const [, provider = "", upstreamId] = UPSTREAM.exec(text) ?? [];
