@@ -141,11 +141,8 @@ function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
     ...switchKinds(deps),
     ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),
     ...providerKinds(),
-<<<<<<< HEAD
     ...resellerKinds(),
-=======
     ...broadcastKinds(deps),
->>>>>>> main
   ];
 }
 

@@ -32,11 +32,8 @@ export function createDeskScreens(services: DeskServices): readonly Screen[] {
     createProvidersScreen(services),
     createCatalogueScreen(services),
     createPauseScreen(services),
-<<<<<<< HEAD
     createResellersScreen(services),
-=======
     createBroadcastScreen(services),
->>>>>>> main
     createFindScreen(services),
     createQueueScreen(services),
     createBuyerScreen(services),
