@@ -64,7 +64,7 @@ async function makeKey(db: Database, buyerId: string): Promise<{ id: string; tex
     termsVersion: TERMS_VERSION,
     webhooks: createWebhooks({
       db,
-      clock,
+      clock: systemClock,
       network: createWebhookNetwork(),
       signingKey: () => Buffer.alloc(32),
       onCall: () => undefined,
