@@ -12,6 +12,8 @@ import type { Database } from "../src/db/client.ts";
 import { upsertBuyer } from "../src/db/queries/buyers.ts";
 import { selectBalance, selectLedgerDifferences } from "../src/db/queries/ledger.ts";
 import { createApiKeys } from "../src/reseller/keys.ts";
+import { createWebhookNetwork } from "../src/reseller/webhooks/network.ts";
+import { createWebhooks } from "../src/reseller/webhooks/webhooks.ts";
 import { TERMS_VERSION, textsFor } from "../src/texts/index.ts";
 import { adjust } from "../src/wallet/wallet.ts";
 import type { Bench, BenchContext } from "./support/bench.ts";
@@ -60,6 +62,13 @@ async function makeKey(db: Database, buyerId: string): Promise<{ id: string; tex
     db,
     clock: systemClock,
     termsVersion: TERMS_VERSION,
+    webhooks: createWebhooks({
+      db,
+      clock: systemClock,
+      network: createWebhookNetwork(),
+      signingKey: () => Buffer.alloc(32),
+      onCall: () => undefined,
+    }),
     onChange: () => undefined,
   });
   await keys.acceptTerms(buyerId);

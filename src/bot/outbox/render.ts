@@ -3,7 +3,7 @@ import type { OutboxMessage } from "../../core/messages.ts";
 import type { DailyReport } from "../../desk/figures/report.ts";
 import type { ClaimsAndDisputes } from "../../operations/claims-and-disputes.ts";
 import type { OrderView } from "../../orders/orders.ts";
-import { code, escapeHtml, money, signedMoney } from "../../texts/html.ts";
+import { code, escapeHtml, money } from "../../texts/html.ts";
 import { operatorNotice } from "../../texts/operator/notices.ts";
 import { ltrIn } from "../../texts/rtl.ts";
 import type { Texts } from "../../texts/texts.ts";
