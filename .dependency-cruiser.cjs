@@ -60,6 +60,7 @@ const rooms = {
     "reseller/addresses.ts",
     "reseller/keys.ts",
     "reseller/limits.ts",
+    "reseller/webhooks/webhooks.ts",
     "promotions/promotions.ts",
     "topups",
     "operations",

@@ -2,14 +2,8 @@ import { timingSafeEqual } from "node:crypto";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
 import type { Database } from "../db/client.ts";
-import {
-  type ApiKeyRow,
-  type KeyNetwork,
-  type KeyUse,
-  recordUse,
-  rememberNetwork,
-  selectKey,
-} from "../db/queries/api-keys.ts";
+import { type KeyNetwork, rememberNetwork } from "../db/queries/api-key-networks.ts";
+import { type ApiKeyRow, type KeyUse, recordUse, selectKey } from "../db/queries/api-keys.ts";
 import { enqueue } from "../db/queries/outbox.ts";
 import { inTransaction } from "../db/transaction.ts";
 import { createAddressList, networkOf } from "./addresses.ts";

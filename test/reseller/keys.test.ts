@@ -3,6 +3,8 @@ import { upsertBuyer } from "../../src/db/queries/buyers.ts";
 import { createAuthenticator } from "../../src/reseller/authenticate.ts";
 import { createApiKeys, type MadeKey } from "../../src/reseller/keys.ts";
 import { createGuessGuard } from "../../src/reseller/limits.ts";
+import { createWebhookNetwork } from "../../src/reseller/webhooks/network.ts";
+import { createWebhooks } from "../../src/reseller/webhooks/webhooks.ts";
 import { createTestClock } from "../support/clock.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestLogger } from "../support/logger.ts";
@@ -23,7 +25,14 @@ async function setUp() {
   const logger = createTestLogger();
   const guard = createGuessGuard(clock);
   const door = createAuthenticator({ db, clock, logger, guard, onWrongKey: () => undefined });
-  const keys = createApiKeys({ db, clock, termsVersion: 1, onChange: door.forget });
+  const webhooks = createWebhooks({
+    db,
+    clock,
+    network: createWebhookNetwork(),
+    signingKey: () => Buffer.alloc(32),
+    onCall: () => undefined,
+  });
+  const keys = createApiKeys({ db, clock, webhooks, termsVersion: 1, onChange: door.forget });
   const { id: buyerId } = await upsertBuyer(db, {
     telegramId: ++people,
     languageCode: "en",
