@@ -335,6 +335,21 @@ describe("a number that the app refused", () => {
     expect(await shop.orders.swap(current, buyerId)).toEqual({ kind: "refused", code: "too_many_swaps" });
     expect(await shop.balance(buyerId)).toEqual({ availableMicros: 0n, heldMicros: priceMicros });
   });
+
+  it("counts as a cancel: who has cancelled as often as an hour allows cannot exchange a number either", async () => {
+    const limits = { maxOpenOrders: 9, purchasesPerHour: 9, cancelsPerHour: 2, newBuyerOrdersPerDay: 9 };
+    shop = await createTestShop(database.db, { providers: shop.providers, deps: { limits } });
+    const { buyerId, orderId } = await bought();
+    await shop.orders.cancel(orderId, buyerId);
+    await watchAfter(121_000);
+    const second = await shop.buy(buyerId);
+    await shop.clock.advance(121_000);
+    expect(await shop.orders.swap(second, buyerId)).toEqual({ kind: "requested" });
+    await watchAfter(0);
+    const third = (await replacementOf(second))?.id ?? "";
+    expect(await shop.orders.swap(third, buyerId)).toEqual({ kind: "refused", code: "too_many_cancels" });
+    expect((await shop.order(third)).state).toBe("waiting");
+  });
 });
 
 describe("keep waiting", () => {

@@ -8,8 +8,7 @@ import {
   insertUnmappedCountries,
   insertUnmappedServices,
   type MappedCode,
-  replaceProviderCountries,
-  replaceProviderServices,
+  replaceProviderList,
 } from "../../db/queries/provider-lists.ts";
 import { inTransaction } from "../../db/transaction.ts";
 import type { Provider } from "../../providers/port/provider.ts";
@@ -127,11 +126,11 @@ async function store(
   await inTransaction(deps.db, async (tx) => {
     // An empty list is ignored: it is far more often a fault than a provider that sells nothing.
     if (services.length > 0) {
-      await replaceProviderServices(tx, provider, services, at);
+      await replaceProviderList(tx, "services", provider, services, at);
       await insertUnmappedServices(tx, ownNames(services), at);
     }
     if (countries.length > 0) {
-      await replaceProviderCountries(tx, provider, countries, at);
+      await replaceProviderList(tx, "countries", provider, countries, at);
       await insertUnmappedCountries(tx, ownNames(countries), at);
     }
   });

@@ -32,6 +32,10 @@ export interface SearchData {
   readonly talk: ReadonlySet<string>;
   /** "not", "except": what follows is not wanted; folded. */
   readonly negations: ReadonlySet<string>;
+  /** Language → words that say no there and may be harmless elsewhere: "no" is "in the" in Portuguese; folded. */
+  readonly denials: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Language → its own words of `request`. */
+  readonly requestOf: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 export type NamesById = ReadonlyMap<string, readonly string[]>;
@@ -64,6 +68,7 @@ const searchWords = z.object({
   places: wordsOf,
   talk: wordsOf,
   negations: words,
+  denials: wordsOf,
 });
 
 /** Reads the tables. Called once at start; throws when a file of the installation is damaged. */
@@ -89,11 +94,22 @@ export function loadSearchData(): SearchData {
     wish: new Set(Object.values(around.wish).flat()),
     links: new Set(Object.values(around.links).flat()),
     own: new Set(around.own),
-    everyday: new Map(Object.entries(around.everyday).map(([language, all]) => [language, new Set(all)])),
+    everyday: setsOf(around.everyday),
     places: new Set(Object.values(around.places).flat()),
     talk: new Set(Object.values(around.talk).flat()),
     negations: new Set(around.negations),
+    denials: setsOf(around.denials),
+    requestOf: new Map(
+      Object.keys(around.request).map((language) => [
+        language,
+        new Set([around.wish, around.request, around.links].flatMap((all) => all[language] ?? [])),
+      ]),
+    ),
   };
+}
+
+function setsOf(byLanguage: Readonly<Record<string, readonly string[]>>): Map<string, Set<string>> {
+  return new Map(Object.entries(byLanguage).map(([language, all]) => [language, new Set(all)]));
 }
 
 function read<T>(name: string, schema: z.ZodType<T>): T {

@@ -1,4 +1,11 @@
-import { isCountryAskedFor, isCountryUnsure, isOfOrdinaryWords, isServiceUnsure } from "./doubt.ts";
+import {
+  hasDenial,
+  isCountryAskedFor,
+  isCountryUnsure,
+  isNegated,
+  isOfOrdinaryWords,
+  isServiceUnsure,
+} from "./doubt.ts";
 import { EXACT, isSure, type Match, overlaps, type Proposing } from "./match.ts";
 import type { Span, Word } from "./read-text.ts";
 import type { SearchIndex } from "./search-index.ts";
@@ -12,6 +19,8 @@ export interface Reading {
   readonly hasTalk: boolean;
   /** Something is asked for: "need", "number". */
   readonly hasWish: boolean;
+  /** Says no to something, so nothing of it opens a card. */
+  readonly hasDenial: boolean;
   readonly isServiceUnsure: boolean;
   readonly isCountryUnsure: boolean;
   /** The country is asked for, and not only spoken of; matters where no service is named. */
@@ -102,6 +111,7 @@ function readingOf(
     coverage,
     hasTalk: left.some((word) => word.class === "talk"),
     hasWish: words.some((word) => word.isWish),
+    hasDenial: hasDenial(chosen, around),
     isServiceUnsure: service !== undefined && isServiceUnsure(service, around),
     isCountryUnsure: country !== undefined && isCountryUnsure(country, around),
     isCountryAskedFor: country !== undefined && isCountryAskedFor(country, coverage, around),
@@ -170,10 +180,4 @@ function isPossible(
     return isAlone || isBeside || isName;
   }
   return true;
-}
-
-/** "not india": the word before, words of a wish not counted, is a negation. */
-function isNegated(match: Span, words: readonly Word[]): boolean {
-  const before = words.filter((word) => word.end <= match.start);
-  return before.findLast((word) => word.class !== "request")?.class === "negation";
 }

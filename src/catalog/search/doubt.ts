@@ -53,6 +53,25 @@ export function isCountryAskedFor(match: Match, coverage: number, around: Around
   );
 }
 
+/**
+ * "not india", "no number from india": the word before, other words of a wish not counted, says no to it. Of a service only a
+ * negation does: "no tengo whatsapp" asks for WhatsApp.
+ */
+export function isNegated(match: Match, words: readonly Word[]): boolean {
+  const before = words.filter((word) => word.end <= match.start);
+  const said = before.findLast((word) => word.class !== "request" || word.isDenial);
+  return match.kind === "country" ? said?.isDenial === true : said?.class === "negation";
+}
+
+/**
+ * Some word says no, to whatever it may be. At the end of a text a word of a wish only asks: "ada wa india ga".
+ */
+export function hasDenial(chosen: readonly Match[], { index, language, words }: Around): boolean {
+  const asks = (word: Word): boolean =>
+    word === words.at(-1) && index.words.requestOf.get(language)?.has(word.folded) === true;
+  return words.some((word) => word.isDenial && !asks(word) && !chosen.some((match) => overlaps(match, word)));
+}
+
 /** The word right beside it makes another place of the country's name, or may do so. */
 function isPartOfName(match: Match, { index, words, unexplained }: Around): boolean {
   const inside = words.filter((word) => overlaps(word, match));

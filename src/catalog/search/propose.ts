@@ -79,6 +79,8 @@ function exactMatches(input: Proposing, span: readonly Word[]): Match[] {
   const { index, language } = input;
   const [first] = span;
   if (!first || (span.length < 3 && span.some((word) => word.class === "negation"))) return [];
+  // "india no" is not "indiano".
+  if (span.length === 2 && span[1]?.isDenial) return [];
   const isSingle = span.length === 1;
   const keys = keysOf(span);
   const isPlain = span.every((word) => isStopWord(word) || word.class === "negation");
@@ -178,6 +180,7 @@ function isWorthGuessing(span: readonly Word[]): boolean {
   if (!first || !last) return false;
   if (span.some((word) => word.class === "negation" || word.class === "digits")) return false;
   if (span.length === 1) return first.class === "word" && first.folded.length >= MIN_BEGINNING.service;
+  if (span.some(({ isDenial }) => isDenial)) return false;
   const length = span.reduce((sum, { folded }) => sum + folded.length, 0);
   // "new zeland": a name may begin with an ordinary word.
   const canBegin = !isStopWord(first) || (first.class === "request" && first.folded.length >= MIN_ORDINARY);

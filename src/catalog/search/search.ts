@@ -41,7 +41,7 @@ const LONE_COUNTRY_GUESS = 0.78;
  * and calling codes, misspelt or in another script. Two things are a pair only if both are beyond doubt.
  */
 export function search(text: string, index: SearchIndex, view: SearchView): SearchResult {
-  const read = readText(text, index.words, index.isCountry);
+  const read = readText(text, index.words, index.isCountry, view.language);
   const words = read.tokens.filter((token): token is Word => token.kind === "word");
   const proposing = { index, language: view.language, read, words };
   const reading = bestReading(proposing, proposeMatches(proposing), view.chosen.serviceId !== undefined);
@@ -117,7 +117,7 @@ function resultOfBoth(both: Both): SearchResult | undefined {
 
 function isPair({ reading, service, country, index }: Both): boolean {
   if (reading.otherServices.length > 0 || !service.isClear || !country.isClear) return false;
-  if (reading.isServiceUnsure || reading.isCountryUnsure) return false;
+  if (reading.isServiceUnsure || reading.isCountryUnsure || reading.hasDenial) return false;
   if (reading.hasTalk && !reading.hasWish) return false;
   const isKnown = index.services.isKnown(service.top.id);
   if (service.isExact && country.isExact) {

@@ -1,5 +1,6 @@
 import { sql } from "kysely";
 import type { Executor, Tx } from "../client.ts";
+import { wasInserted } from "../was-inserted.ts";
 
 export type KeyScope = "read" | "buy";
 /** What getStatus says after another SMS was asked for. */
@@ -137,7 +138,7 @@ export async function insertKey(db: Executor, key: NewKey): Promise<boolean> {
     })
     .onConflict((conflict) => conflict.column("id").doNothing())
     .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  return wasInserted(result);
 }
 
 /** What a buyer may change of a key. */

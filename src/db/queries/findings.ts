@@ -1,5 +1,6 @@
 import { newId } from "../../core/ids.ts";
 import type { Executor } from "../client.ts";
+import { wasInserted } from "../was-inserted.ts";
 
 export interface Finding {
   readonly kind: string;
@@ -24,7 +25,7 @@ export async function upsertFinding(db: Executor, finding: Finding, at: Date): P
       conflict.columns(["kind", "subject"]).where("closed_at", "is", null).doNothing(),
     )
     .executeTakeFirst();
-  return (inserted.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  return wasInserted(inserted);
 }
 
 /** Closes the open findings of these kinds that this check did not see again. */

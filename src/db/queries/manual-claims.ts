@@ -1,4 +1,5 @@
 import type { Executor } from "../client.ts";
+import { wasInserted } from "../was-inserted.ts";
 import { countCarried } from "./forgotten-people.ts";
 
 export interface ManualClaim {
@@ -36,7 +37,7 @@ export async function insertClaim(db: Executor, claim: NewManualClaim): Promise<
     })
     .onConflict((conflict) => conflict.column("topup_id").doNothing())
     .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  return wasInserted(result);
 }
 
 async function selectDuplicate(db: Executor, claim: NewManualClaim): Promise<string | null> {

@@ -1,5 +1,6 @@
 import type { Scope } from "../../core/scope.ts";
 import type { Executor } from "../client.ts";
+import { wasInserted } from "../was-inserted.ts";
 
 export interface PriceRuleRow extends Scope {
   readonly id: string;
@@ -85,7 +86,7 @@ export async function insertPriceChange(tx: Executor, change: PriceChange): Prom
     .values(change)
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  return wasInserted(result);
 }
 
 /** Adds a rule as part of a change. */

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from "kysely";
 import type { Executor, Tx } from "../client.ts";
 import type { Promotions as PromotionsTable } from "../schema.ts";
+import { wasInserted } from "../was-inserted.ts";
 
 export const promotionKinds = ["voucher", "bonus", "discount"] as const;
 export type PromotionKind = (typeof promotionKinds)[number];
@@ -84,7 +85,7 @@ export async function insertPromotion(
     })
     .onConflict((conflict) => conflict.column("name").doNothing())
     .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  return wasInserted(result);
 }
 
 export async function insertCodes(

@@ -33,63 +33,27 @@ function* chunks<T>(items: readonly T[]): Generator<readonly T[]> {
   for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
 }
 
-/** Replaces the provider's list of services; its codes must be distinct. Another replica may be doing the same. */
-export async function replaceProviderServices(
-  tx: Executor,
-  provider: string,
-  codes: readonly MappedCode[],
-  at: Date,
-): Promise<void> {
-  await tx.deleteFrom("provider_services").where("provider", "=", provider).execute();
-  for (const chunk of chunks(codes)) {
-    const rows = chunk.map(({ code, name, id }) => ({
-      provider,
-      code,
-      name: storable(name),
-      service_id: id,
-      seen_at: at,
-    }));
-    await tx
-      .insertInto("provider_services")
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict.columns(["provider", "code"]).doUpdateSet((row) => ({
-          name: row.ref("excluded.name"),
-          service_id: row.ref("excluded.service_id"),
-          seen_at: row.ref("excluded.seen_at"),
-        })),
-      )
-      .execute();
-  }
-}
+const lists = {
+  services: { table: "provider_services", id: "service_id" },
+  countries: { table: "provider_countries", id: "country_id" },
+} as const;
 
-/** Replaces the provider's list of countries; its codes must be distinct. Another replica may be doing the same. */
-export async function replaceProviderCountries(
+/** Replaces one of the provider's lists; its codes must be distinct. Another replica may be doing the same. */
+export async function replaceProviderList(
   tx: Executor,
+  list: keyof typeof lists,
   provider: string,
   codes: readonly MappedCode[],
   at: Date,
 ): Promise<void> {
-  await tx.deleteFrom("provider_countries").where("provider", "=", provider).execute();
+  const { table, id } = lists[list];
+  await tx.deleteFrom(table).where("provider", "=", provider).execute();
   for (const chunk of chunks(codes)) {
-    const rows = chunk.map(({ code, name, id }) => ({
-      provider,
-      code,
-      name: storable(name),
-      country_id: id,
-      seen_at: at,
-    }));
-    await tx
-      .insertInto("provider_countries")
-      .values(rows)
-      .onConflict((conflict) =>
-        conflict.columns(["provider", "code"]).doUpdateSet((row) => ({
-          name: row.ref("excluded.name"),
-          country_id: row.ref("excluded.country_id"),
-          seen_at: row.ref("excluded.seen_at"),
-        })),
-      )
-      .execute();
+    const rows = chunk.map((row) => sql`(${provider}, ${row.code}, ${storable(row.name)}, ${row.id}, ${at})`);
+    await sql`
+      INSERT INTO ${sql.table(table)} (provider, code, name, ${sql.ref(id)}, seen_at) VALUES ${sql.join(rows)}
+      ON CONFLICT (provider, code) DO UPDATE SET name = excluded.name,
+        ${sql.ref(id)} = excluded.${sql.ref(id)}, seen_at = excluded.seen_at`.execute(tx);
   }
 }
 

@@ -2,6 +2,7 @@ import { sql } from "kysely";
 import { z } from "zod";
 import type { Scope } from "../../core/scope.ts";
 import type { Executor } from "../client.ts";
+import { wasInserted } from "../was-inserted.ts";
 
 /** What an operator has taken off sale. */
 export interface SwitchRow extends Scope {
@@ -18,20 +19,22 @@ export function isSwitchInForce(at: Date) {
   return sql<boolean>`switches.on_at IS NULL AND (switches.until IS NULL OR switches.until > ${at})`;
 }
 
+const switchColumns = [
+  "id",
+  "service_id as serviceId",
+  "country_id as countryId",
+  "provider",
+  "reason",
+  "off_at as offAt",
+  "off_by as offBy",
+  "until",
+] as const;
+
 /** What is off sale now, newest first. */
 export async function selectSwitches(db: Executor, at: Date): Promise<SwitchRow[]> {
   return await db
     .selectFrom("switches")
-    .select([
-      "id",
-      "service_id as serviceId",
-      "country_id as countryId",
-      "provider",
-      "reason",
-      "off_at as offAt",
-      "off_by as offBy",
-      "until",
-    ])
+    .select(switchColumns)
     .where(isSwitchInForce(at))
     .orderBy("off_at", "desc")
     .limit(MAX_SWITCHES)
@@ -73,7 +76,7 @@ export async function insertSwitch(tx: Executor, row: SwitchRow): Promise<boolea
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  return wasInserted(result);
 }
 
 /** Puts it on sale again. Undefined: it was on already. */
@@ -87,16 +90,7 @@ export async function endSwitch(
     .set({ on_at: by.at, on_by: by.actor })
     .where("id", "=", id)
     .where(isSwitchInForce(by.at))
-    .returning([
-      "id",
-      "service_id as serviceId",
-      "country_id as countryId",
-      "provider",
-      "reason",
-      "off_at as offAt",
-      "off_by as offBy",
-      "until",
-    ])
+    .returning(switchColumns)
     .executeTakeFirst();
 }
 
@@ -188,7 +182,7 @@ export async function insertPause(tx: Executor, row: PauseRow): Promise<boolean>
     })
     .onConflict((conflict) => conflict.doNothing())
     .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  return wasInserted(result);
 }
 
 /** Ends the pause of this kind that is in force. Undefined: there is none. */

@@ -1,4 +1,5 @@
 import type { Executor } from "../client.ts";
+import { wasInserted } from "../was-inserted.ts";
 
 export interface PaymentRow {
   readonly gateway: string;
@@ -30,7 +31,7 @@ export async function insertPayment(db: Executor, payment: PaymentRow): Promise<
     })
     .onConflict((conflict) => conflict.columns(["gateway", "charge_id"]).doNothing())
     .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  return wasInserted(result);
 }
 
 /** Money that came in for nobody we know: kept until an operator decides. False: it was recorded before. */
@@ -51,7 +52,7 @@ export async function insertUnassignedPayment(
     })
     .onConflict((conflict) => conflict.columns(["gateway", "charge_id"]).doNothing())
     .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n;
+  return wasInserted(result);
 }
 
 /** The payment becomes this buyer's. Undefined: it is somebody's already, or there is none. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { newId } from "../../core/ids.ts";
 import type { Executor } from "../client.ts";
+import { wasInserted } from "../was-inserted.ts";
 
 export interface TradeAlert {
   readonly id: string;
@@ -70,7 +71,7 @@ export async function insertAlert(
       conflict.columns(["kind", "subject"]).where("closed_at", "is", null).doNothing(),
     )
     .executeTakeFirst();
-  return (result.numInsertedOrUpdatedRows ?? 0n) > 0n ? id : undefined;
+  return wasInserted(result) ? id : undefined;
 }
 
 export async function markAlertSeen(

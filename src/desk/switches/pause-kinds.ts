@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addMs, type Clock } from "../../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
 import { DeskRefusal } from "../../core/desk-refusal.ts";
 import { newId } from "../../core/ids.ts";
 import { actorOf } from "../../core/staff.ts";
@@ -7,6 +7,7 @@ import { writeAudit } from "../../db/queries/audit.ts";
 import { enqueueToAll } from "../../db/queries/outbox.ts";
 import * as queries from "../../db/queries/switches.ts";
 import { type AnyDraftKind, draftKind } from "../drafts/draft-kind.ts";
+import { untilAfter } from "./until-after.ts";
 
 export interface PauseKindDeps {
   readonly clock: Clock;
@@ -15,7 +16,6 @@ export interface PauseKindDeps {
   readonly onPaused: () => Promise<void>;
 }
 
-const HOUR_MS = 3_600_000;
 const MAX_HOURS = 24 * 31;
 /** Fits an answer to a payment and a toast. */
 export const MAX_WORDS = 200;
@@ -70,7 +70,7 @@ function pauseKind({ clock, ownerIds, onPaused }: PauseKindDeps): AnyDraftKind {
     },
     async apply(tx, { staff, content: { kinds, hours }, reason, updateId, at }) {
       const actor = actorOf(staff.telegramId);
-      const until = hours === null ? null : addMs(at, hours * HOUR_MS);
+      const until = untilAfter(hours, at);
       for (const kind of kinds) {
         await queries.closeRunOutPause(tx, kind, at);
         // A pause by hand takes the place of one by itself, which would end by itself.

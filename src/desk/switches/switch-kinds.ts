@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addMs, type Clock } from "../../core/clock.ts";
+import type { Clock } from "../../core/clock.ts";
 import { DeskRefusal } from "../../core/desk-refusal.ts";
 import { isSameScope, type Scope, scopeName } from "../../core/scope.ts";
 import { actorOf } from "../../core/staff.ts";
@@ -8,13 +8,13 @@ import { writeAudit } from "../../db/queries/audit.ts";
 import * as queries from "../../db/queries/switches.ts";
 import { type AnyDraftKind, draftKind } from "../drafts/draft-kind.ts";
 import { type Naming, nameScope, scopeSchema } from "../scope-names.ts";
+import { untilAfter } from "./until-after.ts";
 
 export interface SwitchKindDeps {
   readonly clock: Clock;
   readonly catalog: Naming;
 }
 
-const HOUR_MS = 3_600_000;
 const MAX_HOURS = 24 * 366;
 
 const offSchema = z.object({
@@ -51,7 +51,7 @@ function offKind({ clock, catalog }: SwitchKindDeps): AnyDraftKind {
     },
     async apply(tx, { draftId, staff, content: { scope, hours }, reason, updateId, at }) {
       const actor = actorOf(staff.telegramId);
-      const until = hours === null ? null : addMs(at, hours * HOUR_MS);
+      const until = untilAfter(hours, at);
       await queries.closeRunOutSwitch(tx, scope, at);
       const row = { ...scope, id: draftId, reason, offAt: at, offBy: actor, until };
       if (!(await queries.insertSwitch(tx, row))) throw new DeskRefusal("already_off");
@@ -122,7 +122,7 @@ function endKind({ clock, catalog }: SwitchKindDeps): AnyDraftKind {
       const actor = actorOf(staff.telegramId);
       const row = await queries.endSwitch(tx, switchId, { actor, at });
       if (!row) throw new DeskRefusal("already_on");
-      const until = hours === null ? null : addMs(at, hours * HOUR_MS);
+      const until = untilAfter(hours, at);
       await queries.insertSwitch(tx, { ...row, id: draftId, offAt: at, offBy: actor, until });
       await writeAudit(tx, {
         actor,

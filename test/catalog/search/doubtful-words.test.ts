@@ -50,3 +50,37 @@ describe("a word that may be no name", () => {
     expect(find("tg my", "id").kind).toBe("pair");
   });
 });
+
+describe("a text that says no", () => {
+  const languages = ["en", "ru", "es", "pt", "id", "ar"];
+
+  it.each(languages)("to a country shows the service without it, to a buyer who reads %s", (language) => {
+    const result = find("whatsapp number no india", language);
+    expect(result).toMatchObject({ kind: "services", services: [{ id: "wa" }], country: null });
+  });
+
+  it.each([
+    ["en", "whatsapp india no"],
+    ["en", "don't want whatsapp india"],
+    ["en", "whatsapp w/o india"],
+    ["ru", "ватсап индия нет"],
+    ["es", "no quiero whatsapp de india"],
+    ["pt", "whatsapp sem ser da índia"],
+    ["id", "wa india ga mau"],
+    ["ar", "واتساب مو الهند"],
+  ])("opens no card, wherever the no stands: %s, %s", (language, text) => {
+    expect(find(text, language).kind).not.toBe("pair");
+  });
+
+  it("is not seen where the buyer's language has another use for the word", () => {
+    expect(find("whatsapp no brasil", "pt")).toMatchObject({ kind: "pair", country: { id: "BR" } });
+    expect(find("no wa indonesia", "id")).toMatchObject({ kind: "pair", country: { id: "ID" } });
+    expect(find("ada nomor wa indonesia gak", "id")).toMatchObject({ kind: "pair", country: { id: "ID" } });
+  });
+
+  it("opens no card for a country after a service was chosen either", () => {
+    for (const text of ["no india", "not india", "india no", "i want no number from india"])
+      expect(find(text, "en", { serviceId: "wa" }).kind).not.toBe("pair");
+    expect(find("india", "en", { serviceId: "wa" }).kind).toBe("pair");
+  });
+});
