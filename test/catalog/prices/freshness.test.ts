@@ -40,7 +40,9 @@ describe("prices", () => {
     expect(quiet).toMatchObject({ stale: false, items: [{ priceMicros: 390_000n }] });
 
     await clock.advance(30_000);
+    const asleep = clock.sleeping();
     const waiting = catalog.countries(whatsapp);
+    await expect.poll(() => clock.sleeping()).toBe(asleep + 1);
     answer.resolve([price("wa", "16", 400_000n)]);
     expect(await waiting).toMatchObject({ stale: false, items: [{ priceMicros: 520_000n }] });
     // Two viewers, one request.
