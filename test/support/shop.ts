@@ -24,7 +24,7 @@ export interface TestShop {
   readonly db: Database;
   readonly clock: TestClock;
   readonly providers: readonly ScriptedProvider[];
-  readonly orders: Orders & OrdersForOperators & OrderJobs;
+  readonly orders: ReturnType<typeof createOrders>;
   readonly deps: OrderDeps;
   /** What the catalogue routes to; by default one offer a provider, in order. */
   offers: Offer[];
