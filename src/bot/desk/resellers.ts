@@ -34,6 +34,8 @@ export function createResellersScreen({
         takes: "tap",
         async run({ staff, args: [buyer, keyId = ""] }) {
           const buyerId = required(buyer);
+          const card = await resellers.card(buyerId);
+          if (!card?.keys.some(({ id }) => id === keyId)) throw new DeskRefusal("not_found");
           const content = { buyerId, keyId };
           const back = at(ID, shortenId(buyerId));
           return await beginDraft(drafts, { staff, kind: "api_key.revoke", content, back });
