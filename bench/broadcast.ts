@@ -109,9 +109,10 @@ async function startScene(context: BenchContext): Promise<Scene> {
   });
   const feeder = createLoop({
     name: "broadcasts",
-    everyMs: FEED_EVERY_MS,
+    everyMs: FEED_EVERY_MS.underWay,
     run: async () =>
-      (await feedBroadcasts({ db, clock: systemClock, languages: ["en"], onMessages: worker.wake }))
+      (await feedBroadcasts({ db, clock: systemClock, languages: ["en"], onMessages: worker.wake })) ===
+      "more"
         ? "again"
         : "idle",
     clock: systemClock,

@@ -3,7 +3,7 @@ import type { StockAlertJobs } from "../catalog/alerts/stock-alerts.ts";
 import type { CatalogJobs } from "../catalog/create-catalog.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
-import { FEED_EVERY_MS } from "../desk/broadcast/feed.ts";
+import { FEED_EVERY_MS, type feedBroadcasts } from "../desk/broadcast/feed.ts";
 import type { DeskServices } from "../desk/desk.ts";
 import type { TradeJobs } from "../desk/trade-jobs.ts";
 import type { OrderJobs } from "../orders/create-orders.ts";
@@ -35,8 +35,8 @@ export interface JobDeps {
   /** Takes over what was set at the desk, by whichever process. */
   readonly refreshSettings: () => Promise<unknown>;
   readonly trade: TradeJobs;
-  /** Takes a step with the broadcasts under way. True: another one follows at once. */
-  readonly feedBroadcasts: () => Promise<boolean>;
+  /** Takes a step with the broadcasts under way. */
+  readonly feedBroadcasts: () => ReturnType<typeof feedBroadcasts>;
   /** Tells operators once of what waits for them. */
   readonly remindOperators: () => Promise<unknown>;
   readonly selfCheck: () => Promise<unknown>;
@@ -49,6 +49,12 @@ export interface Jobs {
   /** Money came in, perhaps for a purchase. */
   wakeBuyer(): void;
 }
+
+const pauseAfter = {
+  more: "again",
+  under_way: { pauseMs: FEED_EVERY_MS.underWay },
+  none: "idle",
+} as const satisfies Record<string, StepResult>;
 
 /** Everything that runs on a schedule, and how often. Each loop is bounded, backs off after errors and stops cleanly. */
 export function createJobs(deps: JobDeps): Jobs {
@@ -107,8 +113,8 @@ export function createJobs(deps: JobDeps): Jobs {
     }),
     createLoop({
       name: "broadcasts",
-      everyMs: FEED_EVERY_MS,
-      run: async () => ((await deps.feedBroadcasts()) ? "again" : "idle"),
+      everyMs: FEED_EVERY_MS.none,
+      run: async () => pauseAfter[await deps.feedBroadcasts()],
       clock: deps.clock,
       logger: deps.logger,
     }),

@@ -65,12 +65,13 @@ describe("start and home", () => {
     expect(shown()).not.toContain(says);
   });
 
-  it("lists five commands for each language", () => {
+  it("lists six commands for each language", () => {
     expect(shop.telegram.commandsFor(user).map(({ command }) => command)).toEqual([
       "buy",
       "orders",
       "balance",
       "topup",
+      "promo",
       "help",
     ]);
     const russian = shop.telegram.user({ languageCode: "ru" });

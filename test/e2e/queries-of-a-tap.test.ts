@@ -11,7 +11,7 @@ import { createTestLogger } from "../support/logger.ts";
 
 /** Statements of the bot's part of a tap: neither the inbox nor what loops do in the background. */
 const elsewhere =
-  /inbox|leases|outbox|provider_gates|order_sms WHERE|"next_check_at" <=|'placing'|expires_at <|unclaimed|listed_numbers|paid_purchases|claim_messages|telegram_|stock_alerts|card_due_at|clock_timestamp|^(?:begin|commit|rollback|SET )/i;
+  /inbox|leases|outbox|provider_gates|order_sms WHERE|"next_check_at" <=|'placing'|expires_at <|unclaimed|listed_numbers|paid_purchases|claim_messages|telegram_|stock_alerts|card_due_at|broadcasts|clock_timestamp|^(?:begin|commit|rollback|SET )/i;
 
 let database: TestDatabase;
 let world: World;

@@ -44,7 +44,7 @@ export interface BroadcastWorld {
   bought(reader: Reader, daysAgo: number): Promise<void>;
   /** A process that sends: all that is lost with it is in here. */
   worker(options?: { db?: Database; checkpoint?: Checkpoint }): OutboxWorker;
-  feed(db?: Database): Promise<boolean>;
+  feed(db?: Database): ReturnType<typeof feedBroadcasts>;
   /** Feeds and sends until nothing moves any more. */
   run(): Promise<void>;
   /** What this person got from the bot, oldest first. */
@@ -115,7 +115,7 @@ export async function createBroadcastWorld(): Promise<BroadcastWorld> {
   const run: BroadcastWorld["run"] = async () => {
     for (let quiet = 0; quiet < 2; ) {
       await clock.advance(1_000);
-      const isBusy = await feed();
+      const isBusy = (await feed()) === "more";
       const sent = await sender.step();
       await sender.settled();
       quiet = isBusy || sent > 0 ? 0 : quiet + 1;

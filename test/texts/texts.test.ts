@@ -27,10 +27,14 @@ const view = {
   friends: 2,
   held: money(0n),
   hours: 24,
+  isOff: true,
   keyId: escapeHtml("a1B2c3"),
+  last: escapeHtml("200"),
   max: 10_000 as number & ReturnType<typeof money>,
   min: 1 as number & ReturnType<typeof money>,
   minutes: 20,
+  name: nasty,
+  network: escapeHtml("203.0.113.0/24"),
   missing: money(1n),
   open: 2,
   openOrders: 5,
@@ -52,6 +56,7 @@ const view = {
   stars: 50,
   text: nasty,
   time: relativeTime(new Date(0)),
+  url: escapeHtml("https://hook.example/numstore"),
   version: 1,
 };
 

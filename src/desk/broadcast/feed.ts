@@ -27,8 +27,8 @@ export interface FeedDeps {
 export const BROADCAST_PER_SECOND = 22;
 /** What has not left yet piles up to here, and no further: more would leave in one go, with the whole budget. */
 export const MAX_IN_OUTBOX = 30;
-/** How often a step is taken. */
-export const FEED_EVERY_MS = 500;
+/** How often a step is taken while a broadcast is under way, and while none is. */
+export const FEED_EVERY_MS = { underWay: 500, none: 3_000 } as const;
 const SECOND_MS = 1_000;
 /** People looked at in one step. */
 const PLAN_BATCH = 2_000;
@@ -38,10 +38,10 @@ const MAX_BROADCASTS = 5;
 /**
  * Takes one step with the broadcasts under way: writes down the next recipients, owes the message to the next few, or
  * writes down what became of it. Each step is one transaction per broadcast, and the messages are the outbox's: a process
- * that is killed leaves nobody out, and nobody gets it twice but where the answer of Telegram was lost. True: there is
- * more to do at once. Several replicas may call it at the same time.
+ * that is killed leaves nobody out, and nobody gets it twice but where the answer of Telegram was lost. Several replicas
+ * may call it at the same time. "more": there is more to do at once.
  */
-export async function feedBroadcasts(deps: FeedDeps): Promise<boolean> {
+export async function feedBroadcasts(deps: FeedDeps): Promise<"more" | "under_way" | "none"> {
   const seen: string[] = [];
   let isBusy = false;
   let isMore = false;
@@ -60,7 +60,8 @@ export async function feedBroadcasts(deps: FeedDeps): Promise<boolean> {
     if (done.outcome === "planned") isMore = true;
     if (done.outcome === "owed") deps.onMessages();
   }
-  return isMore;
+  if (isMore) return "more";
+  return seen.length > 0 ? "under_way" : "none";
 }
 
 /** "ending": only the last messages are still in the outbox; the next broadcast need not wait for them. */
