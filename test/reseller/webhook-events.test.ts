@@ -1,12 +1,9 @@
 import { createHmac } from "node:crypto";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { purgeSms } from "../../src/db/queries/housekeeping.ts";
 import { createNumberedCountries } from "../../src/reseller/countries.ts";
 import { createApiKeys } from "../../src/reseller/keys.ts";
-import type { WebhookNetwork } from "../../src/reseller/webhooks/network.ts";
 import { createWebhookSender, type DeliveryOutcome } from "../../src/reseller/webhooks/sender.ts";
 import { createWebhooks } from "../../src/reseller/webhooks/webhooks.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
@@ -18,48 +15,38 @@ import {
   waiting,
 } from "../support/scripted-provider.ts";
 import { createTestShop, type TestShop } from "../support/shop.ts";
+import { startWebhookReceiver, type WebhookReceiver } from "../support/webhook-receiver.ts";
 
 let database: TestDatabase;
-let server: Server;
+let receiver: WebhookReceiver;
 let shop: TestShop;
 let provider: ScriptedProvider;
-let bodies: unknown[];
 
 beforeAll(async () => {
   database = await createTestDatabase();
-  server = createServer((request, response) => {
-    let body = "";
-    request.on("data", (chunk) => {
-      body += String(chunk);
-    });
-    request.on("end", () => {
-      bodies.push(JSON.parse(body));
-      response.writeHead(204).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  receiver = await startWebhookReceiver();
 });
 beforeEach(async () => {
-  bodies = [];
+  receiver.bodies.length = 0;
   provider = createScriptedProvider(`alpha${Math.random()}`);
   shop = await createTestShop(database.db, { providers: [provider] });
 });
 afterAll(async () => {
-  server.close();
+  receiver.close();
   await database.close();
 });
 
-/** As in the shop, but for plain HTTP and this machine. */
-const network: WebhookNetwork = {
-  resolve: async () => ["127.0.0.1"],
-  isForbidden: () => false,
-  protocols: ["http:"],
-};
 const signingKey = (chainId: string, salt: string): Buffer =>
   createHmac("sha256", "master").update(`${chainId} ${salt}`).digest();
 
 function keysOf({ db, clock }: TestShop) {
-  const webhooks = createWebhooks({ db, clock, network, signingKey, onCall: () => undefined });
+  const webhooks = createWebhooks({
+    db,
+    clock,
+    network: receiver.network,
+    signingKey,
+    onCall: () => undefined,
+  });
   return createApiKeys({ db, clock, webhooks, termsVersion: 1, onChange: () => undefined });
 }
 
@@ -70,16 +57,11 @@ async function reseller(withWebhook = true) {
   await keys.acceptTerms(buyerId);
   const newKey = async () => {
     const made = await keys.create(buyerId, "tests");
-    if (made.kind !== "made") throw new Error(made.kind);
-    return made.key.id;
-  };
-  const setWebhook = async (keyId: string) => {
-    const url = `http://hook.example:${(server.address() as AddressInfo).port}/`;
-    expect((await keys.webhooks.set(buyerId, keyId, url)).kind).toBe("set");
+    return made.kind === "made" ? made.key.id : expect.unreachable(made.kind);
   };
   const keyId = await newKey();
-  if (withWebhook) await setWebhook(keyId);
-  return { buyerId, keyId, keys, newKey, setWebhook };
+  if (withWebhook) expect((await keys.webhooks.set(buyerId, keyId, receiver.url)).kind).toBe("set");
+  return { buyerId, keyId, keys, newKey };
 }
 
 /** A number bought by a key; the client was told of it unless it is said otherwise. */
@@ -230,7 +212,8 @@ it("the key that replaces another one keeps its webhook, also for orders of the 
 async function callOut(): Promise<DeliveryOutcome[]> {
   const outcomes: DeliveryOutcome[] = [];
   const sender = createWebhookSender({
-    ...{ db: database.db, clock: shop.clock, logger: createTestLogger(), network, signingKey },
+    ...{ db: database.db, clock: shop.clock, logger: createTestLogger(), signingKey },
+    network: receiver.network,
     countries: createNumberedCountries(),
     onDelivery: (outcome) => outcomes.push(outcome),
     onMessages: () => undefined,
@@ -250,7 +233,7 @@ it("the receiver reads an SMS in the fields of SMSBower's webhooks, and the end 
   await callOut();
   const stamp = expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
   const order = { activationId: 100_001, service: "wa", country: 16 };
-  expect(bodies).toEqual([
+  expect(receiver.bodies).toEqual([
     { ...order, text: "Your code: 482913", code: "482913", receivedAt: stamp },
     { ...order, status: "finished", closedAt: stamp },
   ]);
@@ -264,5 +247,5 @@ it("an SMS that was purged before its call is not told any more", async () => {
   const later = new Date(shop.clock.now().getTime() + 86_400_000);
   await purgeSms(database.db, later, later);
   expect(await callOut()).toEqual(["dropped"]);
-  expect(bodies).toEqual([]);
+  expect(receiver.bodies).toEqual([]);
 });
