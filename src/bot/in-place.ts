@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Buyers } from "../buyers/buyers.ts";
 import type { Clock } from "../core/clock.ts";
 import type { Logger } from "../core/logger.ts";
@@ -30,6 +31,8 @@ export function createInPlace(deps: {
   readonly buyers: Pick<Buyers, "hasDoneMore">;
 }): InPlace {
   const stopping = new AbortController();
+  // Each that waits listens to it.
+  setMaxListeners(0, stopping.signal);
   const running = new Set<Promise<void>>();
 
   async function run(ctx: ShopContext, shown: Card, render: () => Promise<Unfinished>): Promise<void> {

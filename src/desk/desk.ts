@@ -141,7 +141,7 @@ function draftKinds(deps: DeskServiceDeps): readonly AnyDraftKind[] {
     ...switchKinds(deps),
     ...pauseKinds({ ...deps, onPaused: deps.pauseWords.refresh }),
     ...providerKinds(),
-    ...resellerKinds(),
+    ...resellerKinds(deps),
     ...broadcastKinds(deps),
   ];
 }

@@ -52,6 +52,39 @@ it("compresses short answers too for who accepts it", async () => {
   expect(gunzipSync(answer.body).toString()).toBe("BAD_KEY");
 });
 
+it("gives the whole shop's prices a tag, and to whom names it 304 without a body; other prices have none", async () => {
+  await expect
+    .poll(() => reseller.ask("getPrices", { service: "wa", country: 16 }))
+    .toMatch(/^\{"16":\{"wa"/);
+  const path = `/stubs/handler_api.php${query("getPrices")}`;
+  const first = await raw(path);
+  const etag = String(first.headers.etag);
+  expect(etag).toMatch(/^W\/"[\w-]{22}"$/);
+  expect(first.headers["cache-control"]).toBe("private, no-cache");
+  for (const known of [etag, etag.slice(2), `"other", ${etag}`, "*"]) {
+    const again = await raw(path, { headers: { "If-None-Match": known, "Accept-Encoding": "gzip" } });
+    expect({ known, status: again.status, etag: again.headers.etag, length: again.body.length }).toEqual({
+      ...{ known, status: 304, etag, length: 0 },
+    });
+  }
+  const old = await raw(path, { headers: { "If-None-Match": 'W/"old"' } });
+  expect([old.status, old.body.toString()]).toEqual([200, first.body.toString()]);
+  const v2 = await raw(`/stubs/handler_api.php${query("getPricesV2")}`, {
+    headers: { "If-None-Match": etag },
+  });
+  expect(v2.status).toBe(200);
+  const packed = await raw(path, { headers: { "Accept-Encoding": "gzip" } });
+  expect([packed.headers.etag, gunzipSync(packed.body).toString()]).toEqual([etag, first.body.toString()]);
+  const one = await raw(`${path}&service=wa&country=16`, { headers: { "If-None-Match": "*" } });
+  expect([one.status, one.headers.etag]).toEqual([200, undefined]);
+});
+
+it("tells who names the tag with a wrong key that the key is wrong", async () => {
+  const headers = { "If-None-Match": "*" };
+  const answer = await raw("/stubs/handler_api.php?api_key=ns0&action=getPrices", { headers });
+  expect([answer.status, answer.body.toString()]).toEqual([200, "BAD_KEY"]);
+});
+
 it.each([
   "/stubs/handler_api.php",
   "/stubs/handler_api",

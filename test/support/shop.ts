@@ -7,9 +7,8 @@ import { ensureSystemAccounts, selectBalance, selectLedgerDifferences } from "..
 import { type OrderRow, selectOrder } from "../../src/db/queries/orders.ts";
 import { inTransaction } from "../../src/db/transaction.ts";
 import { createSlots } from "../../src/orders/buying/slots.ts";
-import { createOrders, type OrderJobs } from "../../src/orders/create-orders.ts";
+import { createOrders } from "../../src/orders/create-orders.ts";
 import type { OrderDeps } from "../../src/orders/order-deps.ts";
-import type { Orders, OrdersForOperators } from "../../src/orders/orders.ts";
 import { createAnswerStore } from "../../src/orders/store-answer.ts";
 import { systemAccounts } from "../../src/wallet/accounts.ts";
 import { adjust } from "../../src/wallet/wallet.ts";
@@ -24,7 +23,7 @@ export interface TestShop {
   readonly db: Database;
   readonly clock: TestClock;
   readonly providers: readonly ScriptedProvider[];
-  readonly orders: Orders & OrdersForOperators & OrderJobs;
+  readonly orders: ReturnType<typeof createOrders>;
   readonly deps: OrderDeps;
   /** What the catalogue routes to; by default one offer a provider, in order. */
   offers: Offer[];
@@ -45,7 +44,7 @@ export interface TestShop {
   watch(): Promise<void>;
   messages(kind?: string): Promise<{ kind: string; payload: Record<string, unknown> }[]>;
   /** Another process on the same database: same parts, own watchers. */
-  replica(holder: string): Orders & OrdersForOperators & OrderJobs;
+  replica(holder: string): TestShop["orders"];
   /** Throws when the ledger breaks one of its promises. */
   assertSound(): Promise<void>;
 }

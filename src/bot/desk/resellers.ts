@@ -6,12 +6,11 @@ import type { ResellerCard } from "../../desk/resellers/resellers.ts";
 import { fact, moneyFact, stamp, title } from "../../texts/operator/cards.ts";
 import { resellerTexts as texts } from "../../texts/operator/resellers.ts";
 import { beginDraft } from "./draft-screen.ts";
-import { idArg, lastRow } from "./lists.ts";
+import { idArg, lastRow, PAGE_SIZE, pageOf, pagerOf, rangeOf } from "./lists.ts";
 import { act, at } from "./place.ts";
 import type { DeskButton, Screen } from "./screen.ts";
 
 const ID = "rs";
-const PAGE = 8;
 
 /** Buyers who sell on by API keys: a list, and a card each. */
 export function createResellersScreen({
@@ -24,7 +23,7 @@ export function createResellersScreen({
     entry: { label: texts.entry, order: 105 },
     async show({ staff, args: [view, page] }) {
       const buyerId = idArg(view);
-      if (buyerId === undefined) return await listCard(Number(page ?? 0) || 0);
+      if (buyerId === undefined) return await listCard(pageOf(page));
       const card = await resellers.card(buyerId);
       if (!card) throw new DeskRefusal("not_found");
       return { html: htmlOf(card), rows: [...buttons(staff, buyerId, card), ...lastRow()] };
@@ -35,6 +34,8 @@ export function createResellersScreen({
         takes: "tap",
         async run({ staff, args: [buyer, keyId = ""] }) {
           const buyerId = required(buyer);
+          const card = await resellers.card(buyerId);
+          if (!card?.keys.some(({ id }) => id === keyId)) throw new DeskRefusal("not_found");
           const content = { buyerId, keyId };
           const back = at(ID, shortenId(buyerId));
           return await beginDraft(drafts, { staff, kind: "api_key.revoke", content, back });
@@ -53,19 +54,16 @@ export function createResellersScreen({
   };
 
   async function listCard(page: number) {
-    const lines = await resellers.list({ limit: PAGE + 1, offset: page * PAGE });
-    const rows = lines.slice(0, PAGE).map(({ buyerId, name, liveKeys, lastUsedAt }) => [
+    const lines = await resellers.list(rangeOf(page));
+    const rows = lines.slice(0, PAGE_SIZE).map(({ buyerId, name, liveKeys, lastUsedAt }) => [
       {
         label: texts.line({ name, liveKeys, lastUse: lastUsedAt && stamp(lastUsedAt) }),
         to: at(ID, shortenId(buyerId)),
       },
     ]);
-    const pages: DeskButton[] = [];
-    if (page > 0) pages.push({ label: "‹", to: at(ID, "l", page - 1) });
-    if (lines.length > PAGE) pages.push({ label: "›", to: at(ID, "l", page + 1) });
     return {
       html: [title(texts.title), ...(lines.length === 0 ? [texts.none] : [])].join("\n"),
-      rows: [...rows, ...(pages.length > 0 ? [pages] : []), ...lastRow()],
+      rows: [...rows, ...pagerOf(page, lines.length, (next) => at(ID, "l", next)), ...lastRow()],
     };
   }
 }

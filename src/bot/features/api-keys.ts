@@ -70,8 +70,8 @@ export function createApiKeysFeature(given: ApiKeysFeatureDeps): Feature {
     changeKey(deps, ctx, keyId, ({ scope }) => ({ scope: scope === "buy" ? "read" : "buy" })),
   );
   onTap(feature, ["apiHookTest"], async (ctx, { keyId }) => {
-    await apiKeys.webhooks.test(ctx.buyer.id, keyId);
-    await showKey(deps, ctx, keyId, ctx.texts.messages.apiHookSent);
+    const isOwed = await apiKeys.webhooks.test(ctx.buyer.id, keyId);
+    await showKey(deps, ctx, keyId, isOwed ? ctx.texts.messages.apiHookSent : null);
   });
   onTap(feature, ["apiAskRevoke"], (ctx, { keyId }) => screens.show(ctx, apiAskRevokeCard(ctx.texts, keyId)));
   onTap(feature, ["apiRevoke"], async (ctx, { keyId }) => {

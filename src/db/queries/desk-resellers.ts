@@ -9,7 +9,7 @@ export interface ResellerLine {
   readonly lastUsedAt: Date | null;
 }
 
-const nameOfBuyer = sql`coalesce('@' || b.username, b.first_name, 'buyer')`;
+const nameOfBuyer = sql`coalesce('@' || b.username, b.first_name, b.telegram_id::text, 'buyer')`;
 const isLive = (now: Date) =>
   sql<boolean>`k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > ${now}::timestamptz)`;
 

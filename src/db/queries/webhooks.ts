@@ -35,11 +35,12 @@ export async function deleteWebhook(db: Executor, chainId: string): Promise<bool
   return result.numDeletedRows > 0n;
 }
 
-/** Owes a sample call. False: there is no address, or one is owed already. */
+/** Owes a sample call. False: there is no address, it is off, or one is owed already. */
 export async function oweTest(db: Executor, chainId: string, at: Date): Promise<boolean> {
   const result = await sql`
     INSERT INTO webhook_deliveries (id, chain_id, kind, created_at, next_at)
-    SELECT ${newId()}::uuid, chain_id, 'test', ${at}, ${at} FROM api_webhooks WHERE chain_id = ${chainId}
+    SELECT ${newId()}::uuid, chain_id, 'test', ${at}, ${at} FROM api_webhooks
+    WHERE chain_id = ${chainId} AND off_at IS NULL
     ON CONFLICT DO NOTHING`.execute(db);
   return (result.numAffectedRows ?? 0n) > 0n;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Clock } from "../../core/clock.ts";
 import { DeskRefusal } from "../../core/desk-refusal.ts";
 import { actorOf } from "../../core/staff.ts";
 import { selectApiBuyer } from "../../db/queries/api-buyers.ts";
@@ -11,8 +12,8 @@ const ofKey = z.object({ buyerId: z.uuid(), keyId: z.string().regex(/^[0-9A-Za-z
 const ofBuyer = z.object({ buyerId: z.uuid() });
 
 /** What the desk does about a reseller: revoke a key, lift the ban of the guard. */
-export function resellerKinds(): readonly AnyDraftKind[] {
-  return [revokeKind(), unbanKind()];
+export function resellerKinds({ clock }: { readonly clock: Clock }): readonly AnyDraftKind[] {
+  return [revokeKind(), unbanKind(clock)];
 }
 
 function revokeKind(): AnyDraftKind {
@@ -43,7 +44,7 @@ function revokeKind(): AnyDraftKind {
   });
 }
 
-function unbanKind(): AnyDraftKind {
+function unbanKind(clock: Clock): AnyDraftKind {
   return draftKind({
     name: "api_ban.lift",
     title: "Let a reseller buy again",
@@ -52,7 +53,8 @@ function unbanKind(): AnyDraftKind {
     reasons: [],
     async preview(db, { content: { buyerId } }) {
       const { bannedUntil } = await selectApiBuyer(db, buyerId);
-      const before = bannedUntil === null ? "may buy" : `stopped until ${bannedUntil.toISOString()}`;
+      if (bannedUntil === null || bannedUntil <= clock.now()) throw new DeskRefusal("already_done");
+      const before = `stopped until ${bannedUntil.toISOString()}`;
       return {
         facts: [{ label: "Guard of codes", before, after: "may buy" }],
         warnings: ["What ended until now is not counted again."],

@@ -11,6 +11,8 @@ import {
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 export interface ResellerCard extends ResellerFacts {
+  /** Null: the guard does not stop the keys now. */
+  readonly bannedUntil: Date | null;
   /** Those that work. */
   readonly keys: readonly Omit<ApiKeyRow, "secretHash">[];
 }
@@ -32,7 +34,9 @@ export function createResellers({ db, clock }: { db: Database; clock: Clock }): 
       const facts = await selectResellerFacts(db, buyerId, { today, monthAgo: addMs(now, -30 * DAY_MS) });
       if (!facts) return undefined;
       const keys = await selectLiveKeys(db, buyerId, now);
-      return { ...facts, keys: keys.map(({ secretHash: _, ...key }) => key) };
+      const isStopped = facts.bannedUntil !== null && facts.bannedUntil > now;
+      const bannedUntil = isStopped ? facts.bannedUntil : null;
+      return { ...facts, bannedUntil, keys: keys.map(({ secretHash: _, ...key }) => key) };
     },
   };
 }

@@ -75,7 +75,7 @@ const createActions = (): Actions =>
 
 /**
  * Serves the dialect that resellers' tools speak (sms-activate's "handler API"): one path, an action by name, short texts.
- * The status is always 200, but for too many requests: clients compare the text and lose it with any other status.
+ * The status is always 200, but for too many requests, and for prices that the client says it has: clients compare the text and lose it with any other status.
  */
 export function addHandlerApi(app: ShopApp, deps: DialectDeps): void {
   const actions = createActions();

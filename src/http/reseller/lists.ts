@@ -12,6 +12,7 @@ import {
   serviceOf,
   withOrder,
 } from "./actions.ts";
+import { renderTagged } from "./respond.ts";
 import { utcTime } from "./tokens.ts";
 
 /** Where a provider does not tell its stock, there is at least one. */
@@ -52,10 +53,12 @@ export function pricing(name: keyof typeof cells): ActionHandler {
     if (!filter) return say("{}");
     const { serviceId, country } = filter;
     const rows = await call.reseller.prices.list({ serviceId, countryId: country?.countryId ?? null });
-    const rendered =
-      renderings.get(rows) ??
-      say(JSON.stringify(byCountry(call.reseller, rows, country?.code ?? null, cells[name])));
-    if (serviceId === null && country === null) renderings.set(rows, rendered);
+    const known = renderings.get(rows);
+    if (known) return known;
+    const text = JSON.stringify(byCountry(call.reseller, rows, country?.code ?? null, cells[name]));
+    if (serviceId !== null || country !== null) return say(text);
+    const rendered = { body: renderTagged(text) };
+    renderings.set(rows, rendered);
     return rendered;
   };
 }

@@ -28,7 +28,7 @@ export interface Webhooks {
   /** Looks the name up; calls nobody. */
   set(buyerId: string, keyId: string, url: string): Promise<SetWebhook>;
   remove(buyerId: string, keyId: string): Promise<void>;
-  /** Owes a sample call. False: there is no webhook, or one is owed already. */
+  /** Owes a sample call. False: there is no webhook, it is off, or one is owed already. */
   test(buyerId: string, keyId: string): Promise<boolean>;
 }
 
