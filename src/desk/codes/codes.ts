@@ -21,7 +21,7 @@ import { inTransaction } from "../../db/transaction.ts";
 import { codeHasher } from "../../promotions/code-hash.ts";
 import { type Naming, nameScope } from "../scope-names.ts";
 import type { StaffBook } from "../staff/staff.ts";
-import { stateOf } from "./code-kinds.ts";
+import { stateOf } from "./code-change-kinds.ts";
 
 export type CodeState = ReturnType<typeof stateOf>;
 
