@@ -8,12 +8,7 @@ import { createWebhookSender, type DeliveryOutcome } from "../../src/reseller/we
 import { createWebhooks } from "../../src/reseller/webhooks/webhooks.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestLogger } from "../support/logger.ts";
-import {
-  createScriptedProvider,
-  received,
-  type ScriptedProvider,
-  waiting,
-} from "../support/scripted-provider.ts";
+import { createScriptedProvider, received, type ScriptedProvider } from "../support/scripted-provider.ts";
 import { createTestShop, type TestShop } from "../support/shop.ts";
 import { startWebhookReceiver, type WebhookReceiver } from "../support/webhook-receiver.ts";
 
@@ -164,7 +159,6 @@ it("an SMS from before its number was told is owed when it is told; of a number 
   await shop.orders.byKey.told(late);
   expect(await owed(late)).toEqual([{ kind: "sms", state: "received", sms: 1 }]);
 
-  provider.onCheck = () => waiting;
   const never = await buyByKey(key, { isTold: false, waitMs: 1 });
   provider.onCheck = () => received("771204");
   await watchAfter(60_000);
