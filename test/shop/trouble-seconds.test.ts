@@ -105,8 +105,8 @@ const cases: readonly Case[] = [
     words: "Telegram took back",
     within: 15,
     cause: () =>
-      sql(`INSERT INTO topup_payments (gateway, charge_id, amount_micros, paid_at, state, state_at, reason)
-           VALUES ('stars', 'c1', 5, ${now()}, 'refunded', ${now()}, 'refunded payment')`),
+      sql(`INSERT INTO topup_payments (gateway, charge_id, amount_micros, paid_at, state, state_at, actor, reason)
+           VALUES ('stars', 'c1', 5, ${now()}, 'refunded', ${now()}, 'telegram', 'refunded payment')`),
   },
   {
     kind: "payments_unassigned",

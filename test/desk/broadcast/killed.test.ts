@@ -52,7 +52,7 @@ async function live(db: Database, isDead: () => boolean): Promise<"feeding" | "s
   const worker = world.worker({ db });
   for (let quiet = 0; quiet < 2; ) {
     await world.clock.advance(1_000);
-    const isBusy = await world.feed(db).catch(() => false);
+    const isBusy = (await world.feed(db).catch(() => "none")) === "more";
     if (isDead()) return "feeding";
     const sent = await worker.step().catch(() => 0);
     await worker.settled();
