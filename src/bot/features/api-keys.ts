@@ -2,6 +2,7 @@ import { parseUsd } from "../../core/money.ts";
 import { readCidrs } from "../../reseller/addresses.ts";
 import type { ApiKeys, KeyChange, KeyView, MadeKey, StatusStyle } from "../../reseller/keys.ts";
 import { MAX_KEYS } from "../../reseller/limits.ts";
+import { ofKey } from "../callback-letters.ts";
 import {
   apiAskRevokeCard,
   apiHookSecretCard,
@@ -40,9 +41,13 @@ interface Deps extends ApiKeysFeatureDeps {
 export function createApiKeysFeature(given: ApiKeysFeatureDeps): Feature {
   const feature = createFeature();
   const { apiKeys, screens } = given;
+  onTap(feature, ["apiHide"], async (ctx) => {
+    const messageId = ctx.callbackQuery?.message?.message_id;
+    if (messageId !== undefined) await removeMessage(ctx, messageId);
+  });
   if (apiKeys === null) {
     // Buttons of cards from before it was switched off.
-    onTap(feature, ["api", "apiAccept", "apiNew", "apiKey"], (ctx) => screens.home(ctx));
+    onTap(feature, ["api", "apiAccept", "apiNew", ...Object.values(ofKey)], (ctx) => screens.home(ctx));
     return feature;
   }
   const deps: Deps = { ...given, apiKeys };
@@ -55,10 +60,6 @@ export function createApiKeysFeature(given: ApiKeysFeatureDeps): Feature {
     await showKeys(deps, ctx);
   });
   onTap(feature, ["apiNew"], async (ctx) => showMade(deps, ctx, await apiKeys.create(ctx.buyer.id, "API")));
-  onTap(feature, ["apiHide"], async (ctx) => {
-    const messageId = ctx.callbackQuery?.message?.message_id;
-    if (messageId !== undefined) await removeMessage(ctx, messageId);
-  });
   onTap(feature, ["apiRotate"], async (ctx, { keyId }) =>
     showMade(deps, ctx, await apiKeys.rotate(ctx.buyer.id, keyId)),
   );
