@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { type Api, GrammyError } from "grammy";
 import { z } from "zod";
 import type { Clock } from "../core/clock.ts";
@@ -61,6 +62,8 @@ export function createEarlyAnswers(deps: {
   readonly logger: Logger;
 }): EarlyAnswers {
   const stopped = new AbortController();
+  // Each answer that is tried again listens, as many as there may be under way.
+  setMaxListeners(MAX_UNDER_WAY, stopped.signal);
   const answered = new Set<string>();
   let underWay = 0;
 
