@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { at } from "../../src/bot/desk/place.ts";
+import { DeskRefusal } from "../../src/core/desk-refusal.ts";
 import { newId, shortenId } from "../../src/core/ids.ts";
 import { createTestDatabase, type TestDatabase } from "../support/database.ts";
 import { createTestDesk, labels, type Operator, ownerId, type TestDesk } from "../support/desk.ts";
@@ -150,5 +151,15 @@ describe("the six characters of an API key", () => {
     await owner.open();
     await owner.press("🔎 Find");
     expect((await owner.type("zzzzz9"))?.kind).toBe("again");
+  });
+});
+
+describe("a forged button with an id that is none", () => {
+  it.each(["switch.on", "price.undo"])("begins no change: %s", async (kind) => {
+    const staff = { telegramId: ownerId, role: "owner" } as const;
+    const noVersion = "00000000-0000-0000-0000-00000000000a";
+    const content = { switchId: noVersion, changeId: noVersion };
+    const begun = desk.services.drafts.begin({ staff, kind, content, back: "" });
+    await expect(begun).rejects.toThrow(new DeskRefusal("not_found"));
   });
 });

@@ -53,14 +53,14 @@ export interface DraftKind<C> {
 }
 
 /** A draft kind whose content is still to be parsed. */
-export type AnyDraftKind = Omit<DraftKind<unknown>, "content"> & { parse(content: unknown): unknown };
+export type AnyDraftKind = Omit<DraftKind<unknown>, "content"> & { accepts(content: unknown): boolean };
 
 /** For the list of kinds: whatever comes out of the database is parsed before the kind sees it. */
 export function draftKind<C>(kind: DraftKind<C>): AnyDraftKind {
   const { content: schema, ...rest } = kind;
   return {
     ...rest,
-    parse: (content) => schema.parse(content),
+    accepts: (content) => schema.safeParse(content).success,
     preview: (db, { staff, content }) => kind.preview(db, { staff, content: schema.parse(content) }),
     apply: (tx, applying) => kind.apply(tx, { ...applying, content: schema.parse(applying.content) }),
   };
