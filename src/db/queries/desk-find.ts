@@ -31,9 +31,9 @@ export async function findById(db: Executor, id: string): Promise<Hit[]> {
   const [orders, buyers, payments, claims] = await Promise.all([
     sql<Raw>`SELECT ${orderColumns} FROM orders WHERE id = ${id}::uuid`.execute(db),
     sql<Raw>`SELECT ${buyerColumns} FROM buyers WHERE id = ${id}::uuid`.execute(db),
-    sql<Raw>`SELECT ${paymentColumns} FROM topup_payments WHERE id = ${id}::uuid OR topup_id = ${id}::uuid`.execute(
-      db,
-    ),
+    sql<Raw>`
+      SELECT ${paymentColumns} FROM topup_payments WHERE id = ${id}::uuid
+      UNION SELECT ${paymentColumns} FROM topup_payments WHERE topup_id = ${id}::uuid`.execute(db),
     sql<Raw>`SELECT ${claimColumns} FROM manual_claims WHERE id = ${id}::uuid`.execute(db),
   ]);
   return [
@@ -104,8 +104,11 @@ export async function findByUpstream(
 export async function findByCharge(db: Executor, chargeId: string): Promise<Hit[]> {
   const { rows } = await sql<Raw>`
     SELECT ${paymentColumns} FROM topup_payments
-    WHERE (gateway IN ('stars', 'crypto-pay', 'manual') AND charge_id = ${chargeId})
-       OR topup_id IN (SELECT id FROM topups WHERE gateway IN ('stars', 'crypto-pay', 'manual') AND external_id = ${chargeId})
+    WHERE gateway IN ('stars', 'crypto-pay', 'manual') AND charge_id = ${chargeId}
+    UNION
+    SELECT ${paymentColumns} FROM topup_payments
+    WHERE topup_id = ANY(ARRAY(
+      SELECT id FROM topups WHERE gateway IN ('stars', 'crypto-pay', 'manual') AND external_id = ${chargeId}))
     LIMIT ${LIMIT}`.execute(db);
   return hits("payment", rows);
 }
