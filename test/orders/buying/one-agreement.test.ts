@@ -30,9 +30,13 @@ describe("one agreement", () => {
   const ordersOf = (buyerId: string) =>
     database.db.selectFrom("orders").selectAll().where("buyer_id", "=", buyerId).execute();
 
-  /** The tap on the card's own button. */
-  const tap = ({ buyerId, quoteId }: Agreed, orders = shop.orders) =>
-    orders.purchase({ buyerId, quoteId, chatId: 5, cardMessageId: 7, acceptsTermsVersion: null });
+  /** The tap on the card's own button, to the number. */
+  const tap = async ({ buyerId, quoteId }: Agreed, orders = shop.orders) => {
+    const input = { buyerId, quoteId, chatId: 5, cardMessageId: 7, acceptsTermsVersion: null };
+    const result = await orders.purchase(input);
+    await orders.drain();
+    return result;
+  };
 
   /** One order, and all the other money is the buyer's to use. */
   async function expectOneOrder(buyer: Agreed, paidMicros: bigint): Promise<void> {
