@@ -108,3 +108,23 @@ it("repeat: two taps, and one with one-tap buying", async () => {
   await buyer.tap(again, "⚡", NUMBER);
   expect(buyer.count() - quick).toBe(1);
 });
+
+it("swap: one tap from a number that the app refused to a new one", async () => {
+  const buyer = await counting(5_000_000n);
+  const confirm = await buyer.say("whatsapp india", "is held; you pay only");
+  const first = await buyer.tap(confirm, " · $", NUMBER);
+  const before = buyer.count();
+  // The supplier takes a number back two minutes after the purchase.
+  shop.clock.setSpeed(120);
+  const second = buyer.person.waitForMessage(
+    ({ from, text, messageId }) => from.isBot && text.includes(NUMBER) && messageId > first.messageId,
+    { timeoutMs: 30_000 },
+  );
+  buyer.add();
+  await buyer.person.press(first, (button) => button.text.includes("App refused it"), wait);
+  const number = await second;
+  expect(buyer.count() - before).toBe(1);
+  const phoneIn = (text: string): string | undefined => /\+[\d ]+/.exec(text)?.[0];
+  expect(phoneIn(number.text)).toBeDefined();
+  expect(phoneIn(number.text)).not.toBe(phoneIn(first.text));
+});
