@@ -31,6 +31,8 @@ const SIGNS = {
   "🚫": "forbidden",
   "🚨": "alarm",
   "🔑": "key",
+  "📣": "megaphone",
+  "🎟": "ticket",
 };
 const PICTURED = new RegExp(`[\\u{1F1E6}-\\u{1F1FF}]{2}|${Object.keys(SIGNS).join("|")}`, "gu");
 const REGIONAL_A = 0x1f1e6;
